@@ -1,0 +1,1 @@
+//! Embedded facts on Docker Official Images. Pure.

@@ -1,0 +1,1 @@
+//! Syntax tree, resolved bases and approved sources to a graph and an image config.

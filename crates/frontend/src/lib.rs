@@ -1,0 +1,1 @@
+//! One build: options, contexts, platforms, sub-requests, result.

@@ -1,0 +1,1 @@
+//! BuildKit's LLBBridge over stdin and stdout.

@@ -1,0 +1,1 @@
+//! The build graph: operations, capabilities, metadata, marshalling, digests. Pure.

@@ -1,0 +1,1 @@
+//! The gateway and solver/pb messages that Fromtier uses, compiled from `proto/`.
