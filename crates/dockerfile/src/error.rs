@@ -1,0 +1,45 @@
+//! An error in a Dockerfile as data: what went wrong, where, and what helps.
+
+use crate::span::Range;
+
+/// What went wrong and where. `message` is the reference frontend's text where it has one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    /// The text that users see and search for (the reference's own where it has one).
+    pub message: String,
+    /// One entry a location, innermost first, each a set of ranges (the reference's `LocationError`).
+    pub locations: Vec<Vec<Range>>,
+    /// A line that says what to do, when we know it. Never part of `message`.
+    pub help: Option<String>,
+}
+
+impl Error {
+    /// An error with no place yet.
+    pub fn new(message: impl Into<String>) -> Self {
+        Error { message: message.into(), locations: Vec::new(), help: None }
+    }
+
+    /// Adds a location, as the reference's `parser.WithLocation` does.
+    #[must_use]
+    pub fn at(mut self, location: &[Range]) -> Self {
+        self.locations.push(location.to_vec());
+        self
+    }
+
+    /// Replaces the locations, as the reference's `parser.SetLocation` does.
+    #[must_use]
+    pub fn relocated(mut self, location: &[Range]) -> Self {
+        self.locations = vec![location.to_vec()];
+        self
+    }
+
+    /// Puts `context: ` before the message, as Go's `errors.Wrap` does.
+    #[must_use]
+    pub fn wrap(mut self, context: impl std::fmt::Display) -> Self {
+        self.message = format!("{context}: {}", self.message);
+        self
+    }
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,1 @@
+//! `.dockerignore`: its patterns and their matching.

@@ -1,0 +1,22 @@
+//! Places in a Dockerfile: the line ranges that BuildKit's API speaks, and exact byte spans.
+
+/// A point in the source as BuildKit's API counts it: lines from 1, characters from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Position {
+    pub line: i32,
+    pub character: i32,
+}
+
+/// A stretch of source between two points, as in BuildKit's `pb.Range`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Range {
+    pub start: Position,
+    pub end: Position,
+}
+
+/// Byte offsets into the Dockerfile: `start` is in, `end` is out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    pub start: usize,
+    pub end: usize,
+}

@@ -1,0 +1,48 @@
+//! What the gate says of a source, as data.
+
+use fromtier_image::ImageRef;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    Allow,
+    Warn,
+    Deny,
+}
+
+/// One rule's word on one source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// `FT101`.
+    pub code: &'static str,
+    pub severity: Severity,
+    /// One sentence: what it is and what the policy says of it.
+    pub message: String,
+    /// What to do, in one line.
+    pub help: Option<String>,
+    /// The image to use instead, when one is known.
+    pub suggestion: Option<String>,
+}
+
+/// All that the gate decided about one source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// As written in the Dockerfile.
+    pub asked: String,
+    /// Normalised, before rewriting.
+    pub normalised: Option<ImageRef>,
+    /// What it was rewritten to, when it was.
+    pub rewritten: Option<ImageRef>,
+    pub severity: Severity,
+    pub findings: Vec<Finding>,
+}
+
+/// A refusal: the verdict that says why. Displays as the first finding of severity deny: `error[FT101]: …`-ready text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Denial {
+    pub code: &'static str,
+    pub message: String,
+    pub help: Option<String>,
+    pub verdict: Box<Verdict>,
+}
