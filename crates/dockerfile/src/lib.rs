@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod git_url;
+pub mod go;
 pub mod ignore;
 pub mod instructions;
 pub mod lint;

@@ -1,6 +1,16 @@
 //! The build checks of the reference: rules, their texts, and who may skip them.
 
+mod config;
+pub mod rules;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use crate::error::Error;
 use crate::span::Range;
+
+pub use config::Config;
 
 /// A rule: its name, what it is about, and the page that explains it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,54 +32,94 @@ pub struct Warning {
     pub ranges: Vec<Range>,
 }
 
-/// What `# check=…` and `BUILDKIT_DOCKERFILE_CHECK` can say.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Config {
-    pub experimental_all: bool,
-    pub experimental: Vec<String>,
-    pub return_as_error: bool,
-    pub skip_all: bool,
-    pub skip: Vec<String>,
-}
-
-impl Config {
-    /// `skip=A,B;error=true;experimental=all`, with the reference's error texts.
-    pub fn parse(_text: &str) -> crate::error::Result<Config> {
-        todo!("owned by the shell helper")
-    }
-}
-
 /// Collects warnings under a configuration. Cloning (`with_comments`) shares the collection.
 #[derive(Debug, Clone)]
 pub struct Linter {
-    pub config: Config,
-    sink: std::rc::Rc<std::cell::RefCell<Vec<Warning>>>,
+    pub config: Rc<Config>,
+    found: Rc<Found>,
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    warnings: RefCell<Vec<Warning>>,
+    rules: RefCell<BTreeSet<&'static str>>,
 }
 
 impl Linter {
+    /// A linter that has found nothing yet.
     pub fn new(config: Config) -> Self {
-        Linter { config, sink: Default::default() }
+        Linter {
+            config: Rc::new(config),
+            found: Rc::default(),
+        }
+    }
+
+    /// Whether the configuration lets the rule speak.
+    pub fn enabled(&self, rule: &Rule) -> bool {
+        let config = &self.config;
+        let named = |names: &[String]| names.iter().any(|name| name == rule.name);
+        if rule.deprecated {
+            false
+        } else if rule.experimental {
+            config.experimental_all || named(&config.experimental)
+        } else {
+            !config.skip_all && !named(&config.skip)
+        }
     }
 
     /// Records a finding unless the configuration skips the rule.
     pub fn run(&self, rule: &Rule, ranges: &[Range], message: String) {
-        let _ = (rule, ranges, message, &self.sink);
-        todo!("owned by the shell helper")
+        if !self.enabled(rule) {
+            return;
+        }
+        self.found.rules.borrow_mut().insert(rule.name);
+        self.found.warnings.borrow_mut().push(Warning {
+            rule: rule.name,
+            description: rule.description,
+            url: rule.url,
+            message,
+            ranges: ranges.to_vec(),
+        });
     }
 
     /// The linter under the `check=…` directives in the comments above an instruction.
     #[must_use]
-    pub fn with_comments(&self, _comments: &[String]) -> Linter {
-        todo!("owned by the shell helper")
+    pub fn with_comments(&self, comments: &[String]) -> Linter {
+        let mut linter = self.clone();
+        if let Some(config) = Config::from_comments(comments) {
+            linter.config = Rc::new(self.config.merged(config));
+        }
+        linter
     }
 
     /// The error that `error=true` asks for, if any rule was called (`lint violation found for rules: …`).
-    pub fn error(&self) -> Option<crate::error::Error> {
-        todo!("owned by the shell helper")
+    /// The rules stand in the order of their names, each once.
+    pub fn error(&self) -> Option<Error> {
+        let rules = self.found.rules.borrow();
+        if !self.config.return_as_error || rules.is_empty() {
+            return None;
+        }
+        let names: Vec<&str> = rules.iter().copied().collect();
+        Some(Error::new(format!(
+            "lint violation found for rules: {}",
+            names.join(", ")
+        )))
     }
 
-    /// All that was found, in the order it was found.
+    /// All that was found, in the order it was found. What was called stays known to [`Linter::error`].
     pub fn take_warnings(&self) -> Vec<Warning> {
-        std::mem::take(&mut self.sink.borrow_mut())
+        std::mem::take(&mut self.found.warnings.borrow_mut())
     }
 }
+
+/// A finding on one line: `Rule: message (line 3)`; the line is left out when it is 0 or less.
+pub fn format_short(rule: &str, message: &str, line: i32) -> String {
+    if line > 0 {
+        format!("{rule}: {message} (line {line})")
+    } else {
+        format!("{rule}: {message}")
+    }
+}
+
+#[cfg(test)]
+mod tests;

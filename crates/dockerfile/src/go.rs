@@ -1,0 +1,188 @@
+//! Small pieces of Go's standard library whose exact results users see: quoting, casing, booleans, paths.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use crate::error::{Error, Result};
+
+/// Text in double quotes, as `%q` prints it.
+pub fn quote(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '\x07' => out.push_str("\\a"),
+            '\x08' => out.push_str("\\b"),
+            '\x0c' => out.push_str("\\f"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\x0b' => out.push_str("\\v"),
+            ' '..='~' => out.push(c),
+            _ if is_print(c) => out.push(c),
+            _ => {
+                let code = c as u32;
+                let _ = match code {
+                    0..=0x7f => write!(out, "\\x{code:02x}"),
+                    0x80..=0xffff => write!(out, "\\u{code:04x}"),
+                    _ => write!(out, "\\U{code:08x}"),
+                };
+            }
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Letters, marks, numbers, punctuation, symbols and the ASCII space (`unicode.IsPrint`).
+fn is_print(c: char) -> bool {
+    if c.is_ascii() {
+        return matches!(c, ' '..='~');
+    }
+    // The standard library keeps this table to itself; its escaping tells what it says. A leading letter
+    // keeps a combining mark from being escaped for standing alone.
+    let mut buffer = [b'a'; 5];
+    let len = 1 + c.encode_utf8(&mut buffer[1..]).len();
+    std::str::from_utf8(&buffer[..len]).is_ok_and(|s| s.escape_debug().nth(1) == Some(c))
+}
+
+/// Lower case, one character for one (`strings.ToLower`).
+pub fn to_lower(text: &str) -> String {
+    text.chars().map(lower).collect()
+}
+
+/// Upper case, one character for one (`strings.ToUpper`).
+pub fn to_upper(text: &str) -> String {
+    text.chars().map(upper).collect()
+}
+
+fn lower(c: char) -> char {
+    let mut all = c.to_lowercase();
+    match (all.next(), all.next()) {
+        (Some(one), None) => one,
+        _ if c == '\u{130}' => 'i',
+        _ => c,
+    }
+}
+
+fn upper(c: char) -> char {
+    let mut all = c.to_uppercase();
+    match (all.next(), all.next()) {
+        (Some(one), None) => one,
+        _ => c,
+    }
+}
+
+/// `1`, `t`, `true`, … and `0`, `f`, `false`, … (`strconv.ParseBool`, with its error text).
+pub fn parse_bool(text: &str) -> Result<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
+        _ => Err(Error::new(format!(
+            "strconv.ParseBool: parsing {}: invalid syntax",
+            quote(text)
+        ))),
+    }
+}
+
+/// The shortest equal path: no `.`, no `..` that could go, no doubled or trailing slash (`path.Clean`).
+pub fn path_clean(path: &str) -> Cow<'_, str> {
+    if is_clean(path) {
+        return Cow::Borrowed(path);
+    }
+    let rooted = path.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            ".." if rooted => {}
+            _ => parts.push(part),
+        }
+    }
+    let joined = parts.join("/");
+    Cow::Owned(match (rooted, joined.is_empty()) {
+        (true, _) => format!("/{joined}"),
+        (false, true) => ".".to_owned(),
+        (false, false) => joined,
+    })
+}
+
+fn is_clean(path: &str) -> bool {
+    let rest = path.strip_prefix('/').unwrap_or(path);
+    match rest {
+        "" => path == "/",
+        _ => rest.split('/').all(|part| !matches!(part, "" | "." | "..")),
+    }
+}
+
+/// The elements that aren't empty with slashes between, cleaned; empty when all are (`path.Join`).
+pub fn path_join(elements: &[&str]) -> String {
+    let full: Vec<&str> = elements.iter().copied().filter(|e| !e.is_empty()).collect();
+    if full.is_empty() {
+        return String::new();
+    }
+    path_clean(&full.join("/")).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_as_users_of_the_reference_see_it() {
+        assert_eq!(quote("plain"), r#""plain""#);
+        assert_eq!(quote("a\"b\\c\n\t\u{7}\u{1}"), r#""a\"b\\c\n\t\a\x01""#);
+        assert_eq!(quote("é世\u{301}"), "\"é世\u{301}\"");
+        assert_eq!(
+            quote("\u{a0}\u{feff}\u{e0001}\u{80}\u{7f}"),
+            r#""\u00a0\ufeff\U000e0001\u0080\x7f""#
+        );
+    }
+
+    #[test]
+    fn booleans_have_the_spellings_of_go() {
+        assert_eq!(parse_bool("T"), Ok(true));
+        assert_eq!(parse_bool("False"), Ok(false));
+        assert_eq!(
+            parse_bool("yes").map_err(|e| e.message),
+            Err(r#"strconv.ParseBool: parsing "yes": invalid syntax"#.to_owned())
+        );
+    }
+
+    #[test]
+    fn paths_are_cleaned() {
+        for (path, want) in [
+            ("", "."),
+            (".", "."),
+            ("/", "/"),
+            ("//", "/"),
+            ("a/b", "a/b"),
+            ("a//b/", "a/b"),
+            ("./a", "a"),
+            ("a/../b", "b"),
+            ("../a", "../a"),
+            ("a/../../b", "../b"),
+            ("/../a", "/a"),
+            ("..", ".."),
+            ("../..", "../.."),
+            ("a/..", "."),
+        ] {
+            assert_eq!(path_clean(path), want, "{path:?}");
+        }
+        assert_eq!(path_join(&["/", "a/../b"]), "/b");
+        assert_eq!(path_join(&["", ""]), "");
+    }
+
+    #[test]
+    fn case_changes_keep_one_character_one() {
+        assert_eq!(to_lower("ÀẞİΣ"), "àßiσ");
+        assert_eq!(to_upper("straße"), "STRAßE");
+    }
+}
