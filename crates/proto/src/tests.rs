@@ -1,0 +1,46 @@
+//! What the digests rest on: fields by number, map entries by key, nothing for a default.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use crate::{Message, pb};
+
+#[test]
+fn an_operation_is_encoded_by_field_number_and_map_key() {
+    let op = pb::Op {
+        op: Some(pb::op::Op::Source(pb::SourceOp {
+            identifier: "local://context".into(),
+            attrs: [("b", "2"), ("a", "1")]
+                .map(|(k, v)| (k.to_owned(), v.to_owned()))
+                .into(),
+        })),
+        constraints: Some(pb::WorkerConstraints::default()),
+        ..Default::default()
+    };
+    let mut expected = vec![0x1a, 33, 0x0a, 15];
+    expected.extend(b"local://context");
+    expected.extend([0x12, 6, 0x0a, 1, b'a', 0x12, 1, b'1']);
+    expected.extend([0x12, 6, 0x0a, 1, b'b', 0x12, 1, b'2']);
+    expected.extend([0x5a, 0]);
+    assert_eq!(op.encode_to_vec(), expected);
+}
+
+#[test]
+fn a_copy_without_owner_keeps_negative_mode_and_time() {
+    let action = pb::FileAction {
+        input: 0,
+        secondary_input: 1,
+        output: -1,
+        action: Some(pb::file_action::Action::Copy(pb::FileActionCopy {
+            mode: -1,
+            timestamp: -1,
+            ..Default::default()
+        })),
+    };
+    let minus_one = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01];
+    let mut expected = vec![0x10, 1, 0x18];
+    expected.extend(minus_one);
+    expected.extend([0x22, 22, 0x20]);
+    expected.extend(minus_one);
+    expected.push(0x58);
+    expected.extend(minus_one);
+    assert_eq!(action.encode_to_vec(), expected);
+}
