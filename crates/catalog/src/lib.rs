@@ -1,1 +1,5 @@
 //! Embedded facts on Docker Official Images. Pure.
+
+pub mod day;
+
+pub use day::Day;

@@ -3,7 +3,10 @@
 //! Sketch of the API; the policy helper builds it. What is fixed: the names, that `Approved…` have private
 //! fields and no other maker, and the three steps request → pass → admit.
 
+use crate::lock::Lock;
+use crate::policy::Policy;
 use crate::verdict::{Denial, Verdict};
+use fromtier_catalog::Day;
 use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
 
 /// The path by which a source came into the build.
@@ -33,11 +36,21 @@ pub struct ImageRequest<'a> {
 /// A question about a source that is not an image.
 #[derive(Debug, Clone)]
 pub enum OtherRequest<'a> {
-    Git { url: &'a str, checksum: Option<&'a str> },
-    Http { url: &'a str, checksum: Option<&'a str> },
-    Local { name: &'a str },
+    Git {
+        url: &'a str,
+        checksum: Option<&'a str>,
+    },
+    Http {
+        url: &'a str,
+        checksum: Option<&'a str>,
+    },
+    Local {
+        name: &'a str,
+    },
     /// An OCI layout on the client: store and digest reference.
-    OciLayout { reference: &'a str },
+    OciLayout {
+        reference: &'a str,
+    },
     Scratch,
 }
 
@@ -111,6 +124,16 @@ pub struct Gate {
 }
 
 impl Gate {
+    /// The organisation's policy and the repository's, either or neither: beside an organisation's the repository's
+    /// can only tighten; with neither, [`Policy::builtin`] holds. `today` is the builder's day (UTC).
+    pub fn new(
+        _organisation: Option<Policy>,
+        _repository: Option<Policy>,
+        _lock: Option<Lock>,
+        _today: Day,
+    ) -> Gate {
+        todo!("owned by the policy helper")
+    }
     /// Steps 1 to 5 of the gate: normalise, rewrite, decide, pin, mirror.
     pub fn request(&self, _request: &ImageRequest<'_>) -> Result<Pass, Denial> {
         todo!("owned by the policy helper")

@@ -1,0 +1,36 @@
+//! What is wrong with a policy or lock file, and where.
+
+use std::fmt;
+use std::ops::Range;
+
+/// One complaint about a policy file or a lock file. Displays as `policy.yaml:3:5: message`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyError {
+    /// The file, as the caller named it.
+    pub file: String,
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Column in characters, counted from 1.
+    pub column: usize,
+    /// Where in the text, in bytes.
+    pub span: Range<usize>,
+    pub message: String,
+    /// What to write instead, when it is known.
+    pub help: Option<String>,
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}:{}:{}: {}",
+            self.file, self.line, self.column, self.message
+        )?;
+        match &self.help {
+            Some(help) => write!(f, " ({help})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for PolicyError {}
