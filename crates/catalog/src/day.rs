@@ -146,7 +146,7 @@ mod tests {
             day = next;
             count += 1;
         }
-        assert_eq!(count, 109_573);
+        assert_eq!(count, 109_574);
     }
 
     #[test]
