@@ -12,12 +12,25 @@ pub struct Error {
     pub locations: Vec<Vec<Range>>,
     /// A line that says what to do, when we know it. Never part of `message`.
     pub help: Option<String>,
+    /// Our own code for it (`FT101`), where it is ours.
+    pub code: Option<&'static str>,
+    /// The builder's status, where the builder failed.
+    pub cause: Option<Box<Cause>>,
+}
+
+/// A gRPC status of the builder, to be passed on as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cause {
+    /// The gRPC code.
+    pub code: i32,
+    /// Typed details: type URL and value.
+    pub details: Vec<(String, Vec<u8>)>,
 }
 
 impl Error {
     /// An error with no place yet.
     pub fn new(message: impl Into<String>) -> Self {
-        Error { message: message.into(), locations: Vec::new(), help: None }
+        Error { message: message.into(), locations: Vec::new(), help: None, code: None, cause: None }
     }
 
     /// Adds a location, as the reference's `parser.WithLocation` does.
