@@ -1,0 +1,384 @@
+//! One pass over one word.
+
+use std::collections::BTreeSet;
+
+use super::letters::{is_digit, is_letter};
+use super::{Env, Lex, pattern};
+
+/// How deep `${a:-${b:-…}}` may go. The reference has no such limit; nobody writes more.
+const MAX_DEPTH: usize = 200;
+
+const MISSING_BRACE: &str = "syntax error: missing '}'";
+
+type Step<T = String> = Result<T, String>;
+
+/// A place in a word, and all that was learnt on the way there.
+pub(super) struct Lexer<'a> {
+    lex: Lex,
+    rest: &'a str,
+    env: &'a dyn Env,
+    depth: usize,
+    words: Option<Words>,
+    pub(super) matched: BTreeSet<String>,
+    pub(super) unmatched: BTreeSet<String>,
+}
+
+/// Words being collected, where they are asked for.
+#[derive(Default)]
+struct Words {
+    done: Vec<String>,
+    current: String,
+    in_word: bool,
+}
+
+impl Words {
+    fn push(&mut self, c: char) {
+        if !c.is_whitespace() {
+            self.push_raw(c);
+        } else if self.in_word && !self.current.is_empty() {
+            self.done.push(std::mem::take(&mut self.current));
+            self.in_word = false;
+        }
+    }
+
+    fn push_raw(&mut self, c: char) {
+        self.current.push(c);
+        self.in_word = true;
+    }
+
+    fn push_raw_str(&mut self, text: &str) {
+        self.current.push_str(text);
+        self.in_word = true;
+    }
+
+    fn finish(mut self) -> Vec<String> {
+        if !self.current.is_empty() {
+            self.done.push(self.current);
+        }
+        self.done
+    }
+}
+
+impl<'a> Lexer<'a> {
+    pub(super) fn new(lex: Lex, word: &'a str, env: &'a dyn Env) -> Self {
+        Lexer {
+            lex,
+            // The reference's scanner leaves out a byte order mark.
+            rest: word.strip_prefix('\u{feff}').unwrap_or(word),
+            env,
+            depth: 0,
+            words: None,
+            matched: BTreeSet::new(),
+            unmatched: BTreeSet::new(),
+        }
+    }
+
+    /// The whole word expanded.
+    pub(super) fn word(&mut self) -> Step {
+        self.until(None)
+    }
+
+    /// The whole text split into words and expanded.
+    pub(super) fn words(&mut self) -> Step<Vec<String>> {
+        self.words = Some(Words::default());
+        self.until(None)?;
+        Ok(self.words.take().unwrap_or_default().finish())
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest.chars().next()
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let mut chars = self.rest.chars();
+        let c = chars.next();
+        self.rest = chars.as_str();
+        c
+    }
+
+    /// Expands up to the end, or up to and over `stop`.
+    fn until(&mut self, stop: Option<char>) -> Step {
+        let mut out = String::with_capacity(if stop.is_none() { self.rest.len() } else { 0 });
+        while let Some(c) = self.peek() {
+            if stop == Some(c) {
+                self.next();
+                return Ok(out);
+            }
+            match c {
+                '$' => {
+                    let value = self.dollar()?;
+                    out.push_str(&value);
+                    if let Some(words) = &mut self.words {
+                        value.chars().for_each(|c| words.push(c));
+                    }
+                }
+                '<' => self.raw(&mut out, Self::heredoc)?,
+                '\'' if !self.lex.skip_process_quotes => self.raw(&mut out, Self::single_quote)?,
+                '"' if !self.lex.skip_process_quotes => self.raw(&mut out, Self::double_quote)?,
+                _ if c == self.lex.escape => {
+                    self.next();
+                    if self.lex.raw_escapes {
+                        self.escaped(&mut out, c);
+                    }
+                    // At the end it escapes nothing.
+                    let Some(c) = self.next() else { break };
+                    self.escaped(&mut out, c);
+                }
+                _ => {
+                    self.next();
+                    out.push(c);
+                    if let Some(words) = &mut self.words {
+                        words.push(c);
+                    }
+                }
+            }
+        }
+        match stop {
+            None => Ok(out),
+            Some(stop) => Err(format!(
+                "unexpected end of statement while looking for matching {stop}"
+            )),
+        }
+    }
+
+    fn escaped(&mut self, out: &mut String, c: char) {
+        out.push(c);
+        if let Some(words) = &mut self.words {
+            words.push_raw(c);
+        }
+    }
+
+    /// Appends what `read` reads, its blanks parting no words.
+    fn raw(&mut self, out: &mut String, read: fn(&mut Self) -> Step) -> Step<()> {
+        let text = read(self)?;
+        out.push_str(&text);
+        if let Some(words) = &mut self.words {
+            words.push_raw_str(&text);
+        }
+        Ok(())
+    }
+
+    /// The part of a `${…}` behind its modifier, up to and over `stop`.
+    fn nested(&mut self, stop: char, raw_escapes: bool) -> Step {
+        if self.depth == MAX_DEPTH {
+            return Err("syntax error: substitutions are nested too deeply".to_owned());
+        }
+        self.depth += 1;
+        let outer_raw = std::mem::replace(&mut self.lex.raw_escapes, raw_escapes);
+        // The reference has one buffer for the word it is in, at whatever depth: what stood before the
+        // substitution in the same word is gone.
+        let mut outer_words = self.words.take();
+        if let Some(words) = &mut outer_words {
+            words.current.clear();
+        }
+        let text = self.until(Some(stop));
+        self.words = outer_words;
+        self.lex.raw_escapes = outer_raw;
+        self.depth -= 1;
+        text
+    }
+
+    /// `'…'`: all between is as it is.
+    fn single_quote(&mut self) -> Step {
+        let inside = &self.rest[1..];
+        let Some(len) = inside.find('\'') else {
+            self.rest = "";
+            return Err(
+                "unexpected end of statement while looking for matching single-quote".to_owned(),
+            );
+        };
+        let whole = &self.rest[..len + 2];
+        self.rest = &inside[len + 1..];
+        Ok(if self.lex.raw_quotes {
+            whole.to_owned()
+        } else {
+            inside[..len].to_owned()
+        })
+    }
+
+    /// `"…"`: variables are expanded, and quotes, dollars and escapes can be escaped.
+    fn double_quote(&mut self) -> Step {
+        let mut out = String::new();
+        let quote = self.next();
+        if self.lex.raw_quotes {
+            out.extend(quote);
+        }
+        while let Some(c) = self.peek() {
+            if c == '$' {
+                let value = self.dollar()?;
+                out.push_str(&value);
+                continue;
+            }
+            self.next();
+            if c == '"' {
+                if self.lex.raw_quotes {
+                    out.push(c);
+                }
+                return Ok(out);
+            }
+            if c != self.lex.escape {
+                out.push(c);
+                continue;
+            }
+            if self.lex.raw_escapes {
+                out.push(c);
+            }
+            match self.peek() {
+                None => {}
+                Some(next) if next == '"' || next == '$' || next == c => out.extend(self.next()),
+                Some(_) => out.push(c),
+            }
+        }
+        Err("unexpected end of statement while looking for matching double-quote".to_owned())
+    }
+
+    /// `<` or `<<` with the blanks behind it, which don't part a heredoc's name from it.
+    fn heredoc(&mut self) -> Step {
+        let mut len = 1;
+        if self.rest[len..].starts_with('<') {
+            let after = &self.rest[2..];
+            len = self.rest.len() - after.trim_start_matches(['\t', '\r', ' ']).len();
+        }
+        let (text, rest) = self.rest.split_at(len);
+        self.rest = rest;
+        Ok(text.to_owned())
+    }
+
+    /// `$name` or `${…}`.
+    fn dollar(&mut self) -> Step {
+        self.next();
+        if self.peek() != Some('{') {
+            let name = self.name();
+            if name.is_empty() {
+                return Ok("$".to_owned());
+            }
+            return Ok(match self.lookup(name) {
+                Some(value) => value.to_owned(),
+                None if self.lex.skip_unset_env => format!("${name}"),
+                None => String::new(),
+            });
+        }
+        self.next();
+        match self.peek() {
+            None => return Err(MISSING_BRACE.to_owned()),
+            Some('{' | '}' | ':') => return Err("syntax error: bad substitution".to_owned()),
+            Some(_) => {}
+        }
+        let name = self.name();
+        match self.next() {
+            Some('}') => Ok(match self.lookup(name) {
+                Some(value) => value.to_owned(),
+                None if self.lex.skip_unset_env => format!("${{{name}}}"),
+                None => String::new(),
+            }),
+            Some(':') => {
+                let operator = self.next();
+                self.modified(name, operator, true)
+            }
+            Some('/') => self.replaced(name),
+            operator @ Some('+' | '-' | '?' | '#' | '%') => self.modified(name, operator, false),
+            other => Err(unsupported("", other)),
+        }
+    }
+
+    /// `${name-word}` and its kin; with `colon`, `${name:-word}`: an empty variable is as good as none.
+    fn modified(&mut self, name: &str, operator: Option<char>, colon: bool) -> Step {
+        let colon_text = if colon { ":" } else { "" };
+        let trims = matches!(operator, Some('#' | '%'));
+        if colon && trims {
+            return Err(unsupported(colon_text, operator));
+        }
+        let word = self
+            .nested('}', trims)
+            .map_err(|why| self.unless_at_end(why, MISSING_BRACE))?;
+        let value = self.lookup(name);
+        let Some(operator) = operator else {
+            return Err(unsupported(colon_text, operator));
+        };
+        if value.is_none() && self.lex.skip_unset_env {
+            return Ok(format!("${{{name}{colon_text}{operator}{word}}}"));
+        }
+        let usable = value.filter(|value| !(colon && value.is_empty()));
+        match operator {
+            '-' => Ok(usable.map_or(word, str::to_owned)),
+            '+' => Ok(usable.map_or(String::new(), |_| word)),
+            '?' => match usable {
+                Some(value) => Ok(value.to_owned()),
+                None if !word.is_empty() => Err(format!("{name}: {word}")),
+                None if value.is_some() => Err(format!("{name}: is not allowed to be empty")),
+                None => Err(format!("{name}: is not allowed to be unset")),
+            },
+            '#' | '%' => {
+                let value = value.unwrap_or_default();
+                let (pattern, greedy) = match word.strip_prefix(operator) {
+                    Some(pattern) => (pattern, true),
+                    None => (word.as_str(), false),
+                };
+                if operator == '#' {
+                    pattern::trim_prefix(pattern, value, greedy)
+                } else {
+                    pattern::trim_suffix(pattern, value, greedy)
+                }
+            }
+            other => Err(unsupported(colon_text, Some(other))),
+        }
+    }
+
+    /// `${name/pattern/replacement}`, `${name//pattern/replacement}`.
+    fn replaced(&mut self, name: &str) -> Step {
+        let all = self.peek() == Some('/');
+        if all {
+            self.next();
+        }
+        let pattern = self
+            .nested('/', true)
+            .map_err(|why| self.unless_at_end(why, "syntax error: missing '/' in ${}"))?;
+        let replacement = self
+            .nested('}', true)
+            .map_err(|why| self.unless_at_end(why, MISSING_BRACE))?;
+        let value = self.lookup(name);
+        if value.is_none() && self.lex.skip_unset_env {
+            return Ok(format!("${{{name}/{pattern}/{replacement}}}"));
+        }
+        pattern::replace(&pattern, value.unwrap_or_default(), &replacement, all)
+    }
+
+    fn unless_at_end(&self, why: String, at_end: &str) -> String {
+        if self.rest.is_empty() {
+            at_end.to_owned()
+        } else {
+            why
+        }
+    }
+
+    /// A variable's name: letters, digits and `_`, or digits alone, or one special parameter. May be empty.
+    fn name(&mut self) -> &'a str {
+        let text = self.rest;
+        let len_while = |accept: fn(char) -> bool| text.find(|c| !accept(c)).unwrap_or(text.len());
+        let len = match self.peek() {
+            Some(c) if is_digit(c) => len_while(is_digit),
+            Some('@' | '*' | '#' | '?' | '-' | '$' | '!') => 1,
+            _ => len_while(|c| is_letter(c) || is_digit(c) || c == '_'),
+        };
+        let (name, rest) = text.split_at(len);
+        self.rest = rest;
+        name
+    }
+
+    fn lookup(&mut self, name: &str) -> Option<&'a str> {
+        let value = self.env.get(name);
+        let names = match value {
+            Some(_) => &mut self.matched,
+            None => &mut self.unmatched,
+        };
+        if !names.contains(name) {
+            names.insert(name.to_owned());
+        }
+        value
+    }
+}
+
+fn unsupported(colon: &str, operator: Option<char>) -> String {
+    let operator = operator.unwrap_or(char::REPLACEMENT_CHARACTER);
+    format!("unsupported modifier ({colon}{operator}) in substitution")
+}
