@@ -1,1 +1,24 @@
-//! BuildKit's LLBBridge over stdin and stdout.
+//! BuildKit's gateway, spoken over the process's standard input and output.
+//!
+//! BuildKit starts a frontend as a process and serves `LLBBridge` to it through a pair of pipes: the frontend is the gRPC
+//! client. gRPC is a thin layer over HTTP/2 for calls of one request and one response, so this crate speaks it directly on
+//! `h2` (module `grpc`): less to load, less to trust.
+//!
+//! There is no way to name another frontend in [`Bridge::solve`]: a build cannot be forwarded past the policy.
+
+mod base64;
+mod bridge;
+mod caps;
+mod details;
+mod error;
+mod grpc;
+mod options;
+mod pipe;
+
+pub use bridge::{
+    Bridge, BuildResult, ImageConfig, ImageConfigRequest, Ref, Refs, SolveOptions, Solved,
+};
+pub use caps::{CapError, Caps};
+pub use details::Detail;
+pub use error::{CallError, Code, Error};
+pub use options::BuildOptions;

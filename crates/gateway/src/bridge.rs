@@ -1,0 +1,447 @@
+//! The calls of one build.
+
+use std::collections::BTreeMap;
+
+use fromtier_proto::{gw, pb};
+
+use crate::caps::Caps;
+use crate::error::Error;
+use crate::grpc::Connection;
+use crate::options::BuildOptions;
+use crate::pipe::Stdio;
+
+/// The connection to the BuildKit that started this process. Calls may be made at the same time.
+#[derive(Debug)]
+pub struct Bridge {
+    connection: Connection,
+    options: BuildOptions,
+    caps: Caps,
+    llb_caps: Vec<gw::ApiCap>,
+    workers: Vec<gw::WorkerRecord>,
+}
+
+/// A solved graph: what files can be read from, and what a result is made of.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ref {
+    /// BuildKit's handle.
+    pub id: String,
+    /// The graph as BuildKit took it, if the builder tells.
+    pub definition: Option<pb::Definition>,
+}
+
+/// The answer to a solve.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Solved {
+    /// None for a graph without any operation: an empty filesystem.
+    pub reference: Option<Ref>,
+    /// What BuildKit adds to it.
+    pub metadata: BTreeMap<String, Vec<u8>>,
+}
+
+/// How to solve.
+#[derive(Debug, Clone, Default)]
+pub struct SolveOptions {
+    /// Build now, and fail if that fails. Otherwise nothing is built before something is read.
+    pub evaluate: bool,
+    /// Where to import cache from.
+    pub cache_imports: Vec<gw::CacheOptionsEntry>,
+}
+
+/// Which image's configuration is wanted.
+#[derive(Debug, Clone, Default)]
+pub struct ImageConfigRequest {
+    /// The full reference.
+    pub reference: String,
+    /// For which platform; the worker's own if none.
+    pub platform: Option<pb::Platform>,
+    /// `default`, `pull`, `local` or empty. Builders with a resolver for all kinds of source take their default.
+    pub resolve_mode: String,
+    /// What progress displays call it.
+    pub log_name: String,
+    /// For an image in an OCI layout: session and store.
+    pub oci_store: Option<(String, String)>,
+}
+
+/// What an image is right now.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ImageConfig {
+    /// The reference, after what the client's source policies made of it.
+    pub reference: String,
+    /// The digest of its index or manifest; may be empty.
+    pub digest: String,
+    /// The OCI image configuration: JSON.
+    pub config: Vec<u8>,
+}
+
+/// What a build is when it is done.
+#[derive(Debug, Clone, Default)]
+pub struct BuildResult {
+    /// Filesystems: one, or one for each platform.
+    pub refs: Refs,
+    /// `containerimage.config`, `refs.platforms`, …
+    pub metadata: BTreeMap<String, Vec<u8>>,
+    /// Statements on the filesystems, by platform.
+    pub attestations: BTreeMap<String, Vec<gw::Attestation>>,
+}
+
+/// The filesystems of a result.
+#[derive(Debug, Clone)]
+pub enum Refs {
+    /// One for all; none is an empty filesystem.
+    Single(Option<Ref>),
+    /// By platform.
+    Many(BTreeMap<String, Option<Ref>>),
+}
+
+impl Default for Refs {
+    fn default() -> Self {
+        Self::Single(None)
+    }
+}
+
+impl Bridge {
+    /// Connects to BuildKit over standard input and output, and asks what it can do.
+    ///
+    /// # Errors
+    /// [`Error::NotAFrontend`] if nobody serves there.
+    pub async fn connect() -> Result<Self, Error> {
+        let stream = Stdio::open().map_err(|err| Error::NotAFrontend(err.to_string()))?;
+        let options = BuildOptions::from_env();
+        let connection = Connection::open(stream, "moby.buildkit.v1.frontend.LLBBridge").await?;
+        let pong: gw::PongResponse = connection.call("Ping", &gw::PingRequest {}).await?;
+        Ok(Self {
+            caps: Caps::new(pong.frontend_api_caps, &options.product),
+            llb_caps: pong.llb_caps,
+            workers: pong.workers,
+            connection,
+            options,
+        })
+    }
+
+    /// The options of this build.
+    pub fn options(&self) -> &BuildOptions {
+        &self.options
+    }
+
+    /// What the gateway can do.
+    pub fn caps(&self) -> &Caps {
+        &self.caps
+    }
+
+    /// What the solver can do, as listed by the builder; empty from a builder that is older than such lists.
+    pub fn llb_caps(&self) -> &[gw::ApiCap] {
+        &self.llb_caps
+    }
+
+    /// The machines that build; the first one is the default.
+    pub fn workers(&self) -> &[gw::WorkerRecord] {
+        &self.workers
+    }
+
+    /// Hands a graph to BuildKit.
+    ///
+    /// The client's options on cache imports are repeated, as BuildKit's own client does.
+    pub async fn solve(
+        &self,
+        definition: pb::Definition,
+        options: SolveOptions,
+    ) -> Result<Solved, Error> {
+        let evaluates = self.caps.has("gateway.solve.evaluate");
+        let repeated = ["cache-imports", "cache-from"];
+        let request = gw::SolveRequest {
+            definition: Some(definition),
+            frontend_options: repeated
+                .iter()
+                .filter_map(|name| self.options.options.get_key_value(*name))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+            allow_result_return: true,
+            allow_result_array_ref: true,
+            cache_imports: options.cache_imports,
+            evaluate: options.evaluate && evaluates,
+        };
+        let response: gw::SolveResponse = self.connection.call("Solve", &request).await?;
+        let solved = solved(response);
+        if options.evaluate
+            && !evaluates
+            && let Some(reference) = &solved.reference
+        {
+            // A builder that cannot be asked to build builds what it is asked about.
+            self.stat_file(reference, ".").await?;
+        }
+        Ok(solved)
+    }
+
+    /// What a source is right now. Of a builder without a resolver for all kinds of source, only images are asked; any
+    /// other source comes back as it went.
+    pub async fn resolve_source_meta(
+        &self,
+        request: gw::ResolveSourceMetaRequest,
+    ) -> Result<gw::ResolveSourceMetaResponse, Error> {
+        let image = request.image.as_ref();
+        let wants_attestations =
+            image.is_some_and(|i| i.attestation_chain || !i.resolve_attestations.is_empty());
+        if self.caps.has("source.metaresolver") {
+            if wants_attestations {
+                self.caps
+                    .supports("source.metaresolver.image.attestations")?;
+            }
+            return self.connection.call("ResolveSourceMeta", &request).await;
+        }
+        if wants_attestations {
+            self.caps.supports("source.metaresolver")?;
+        }
+        let mut source = request.source.unwrap_or_default();
+        let scheme = ["docker-image://", "oci-layout://"]
+            .into_iter()
+            .find(|scheme| source.identifier.starts_with(scheme));
+        let Some(scheme) = scheme else {
+            return Ok(gw::ResolveSourceMetaResponse {
+                source: Some(source),
+                ..Default::default()
+            });
+        };
+        let attr = |name: &str| source.attrs.get(name).cloned().unwrap_or_default();
+        let found = self
+            .resolve_image_config(ImageConfigRequest {
+                reference: source.identifier[scheme.len()..].to_owned(),
+                platform: request.platform,
+                resolve_mode: request.resolve_mode,
+                log_name: request.log_name,
+                oci_store: (scheme == "oci-layout://")
+                    .then(|| (attr("oci.session"), attr("oci.store"))),
+            })
+            .await?;
+        source.identifier = format!("{scheme}{}", found.reference);
+        Ok(gw::ResolveSourceMetaResponse {
+            source: Some(source),
+            image: Some(gw::ResolveSourceImageResponse {
+                digest: found.digest,
+                config: found.config,
+                attestation_chain: None,
+            }),
+            ..Default::default()
+        })
+    }
+
+    /// An image's digest and configuration.
+    ///
+    /// # Errors
+    /// [`Error::NonImage`] if a source policy of the client makes it something else.
+    pub async fn resolve_image_config(
+        &self,
+        request: ImageConfigRequest,
+    ) -> Result<ImageConfig, Error> {
+        if self.caps.has("source.metaresolver") {
+            return self.image_config_by_source(request).await;
+        }
+        let (session_id, store_id) = request.oci_store.clone().unwrap_or_default();
+        let response: gw::ResolveImageConfigResponse = self
+            .connection
+            .call(
+                "ResolveImageConfig",
+                &gw::ResolveImageConfigRequest {
+                    r#ref: request.reference.clone(),
+                    platform: request.platform,
+                    resolve_mode: request.resolve_mode,
+                    log_name: request.log_name,
+                    resolver_type: request.oci_store.is_some().into(),
+                    session_id,
+                    store_id,
+                },
+            )
+            .await?;
+        Ok(ImageConfig {
+            // Old builders name no reference.
+            reference: if response.r#ref.is_empty() {
+                request.reference
+            } else {
+                response.r#ref
+            },
+            digest: response.digest,
+            config: response.config,
+        })
+    }
+
+    async fn image_config_by_source(
+        &self,
+        request: ImageConfigRequest,
+    ) -> Result<ImageConfig, Error> {
+        let (scheme, attrs) = match request.oci_store {
+            None => ("docker-image", BTreeMap::new()),
+            Some((session, store)) => (
+                "oci-layout",
+                BTreeMap::from([
+                    ("oci.session".to_owned(), session),
+                    ("oci.store".to_owned(), store),
+                ]),
+            ),
+        };
+        let response: gw::ResolveSourceMetaResponse = self
+            .connection
+            .call(
+                "ResolveSourceMeta",
+                &gw::ResolveSourceMetaRequest {
+                    source: Some(pb::SourceOp {
+                        identifier: format!("{scheme}://{}", request.reference),
+                        attrs,
+                    }),
+                    platform: request.platform,
+                    log_name: request.log_name,
+                    ..Default::default()
+                },
+            )
+            .await?;
+        let identifier = response.source.unwrap_or_default().identifier;
+        let Some(image) = response.image else {
+            return Err(Error::NonImage {
+                reference: request.reference,
+                updated: identifier,
+            });
+        };
+        let reference = ["docker-image://", "oci-layout://"]
+            .into_iter()
+            .find_map(|scheme| identifier.strip_prefix(scheme))
+            .unwrap_or(&identifier);
+        Ok(ImageConfig {
+            reference: reference.to_owned(),
+            digest: image.digest,
+            config: image.config,
+        })
+    }
+
+    /// Reads a file, or the part of it that `range` (offset and length in bytes) names.
+    pub async fn read_file(
+        &self,
+        from: &Ref,
+        path: &str,
+        range: Option<(i64, i64)>,
+    ) -> Result<Vec<u8>, Error> {
+        let request = gw::ReadFileRequest {
+            r#ref: from.id.clone(),
+            file_path: path.to_owned(),
+            range: range.map(|(offset, length)| gw::FileRange { offset, length }),
+        };
+        let response: gw::ReadFileResponse = self.connection.call("ReadFile", &request).await?;
+        Ok(response.data)
+    }
+
+    /// What a path is.
+    pub async fn stat_file(&self, from: &Ref, path: &str) -> Result<gw::Stat, Error> {
+        self.caps.supports("statfile")?;
+        let request = gw::StatFileRequest {
+            r#ref: from.id.clone(),
+            path: path.to_owned(),
+        };
+        let response: gw::StatFileResponse = self.connection.call("StatFile", &request).await?;
+        Ok(response.stat.unwrap_or_default())
+    }
+
+    /// The entries of a directory whose names match `pattern`; all if it is empty.
+    pub async fn read_dir(
+        &self,
+        from: &Ref,
+        path: &str,
+        pattern: &str,
+    ) -> Result<Vec<gw::Stat>, Error> {
+        self.caps.supports("readdir")?;
+        let request = gw::ReadDirRequest {
+            r#ref: from.id.clone(),
+            dir_path: path.to_owned(),
+            include_pattern: pattern.to_owned(),
+        };
+        let response: gw::ReadDirResponse = self.connection.call("ReadDir", &request).await?;
+        Ok(response.entries)
+    }
+
+    /// The graphs that were handed to this build, by name.
+    pub async fn inputs(&self) -> Result<BTreeMap<String, pb::Definition>, Error> {
+        self.caps.supports("frontend.inputs")?;
+        let response: gw::InputsResponse = self
+            .connection
+            .call("Inputs", &gw::InputsRequest {})
+            .await?;
+        Ok(response.definitions)
+    }
+
+    /// Shows a warning to the one who builds.
+    pub async fn warn(&self, warning: gw::WarnRequest) -> Result<(), Error> {
+        let _: gw::WarnResponse = self.connection.call("Warn", &warning).await?;
+        Ok(())
+    }
+
+    /// Ends the build with a result. Nothing can be asked afterwards.
+    pub async fn return_result(&self, result: BuildResult) -> Result<(), Error> {
+        self.caps.supports("return")?;
+        if matches!(&result.refs, Refs::Many(refs) if refs.len() > 1) {
+            self.caps.supports("returnmap")?;
+        }
+        let result = gw::Result {
+            result: Some(wire_refs(result.refs, self.caps.has("proto.refarray"))),
+            metadata: result.metadata,
+            attestations: result
+                .attestations
+                .into_iter()
+                .map(|(platform, attestation)| (platform, gw::Attestations { attestation }))
+                .collect(),
+        };
+        self.return_(gw::ReturnRequest {
+            result: Some(result),
+            error: None,
+        })
+        .await
+    }
+
+    /// Ends the build with an error. Nothing can be asked afterwards.
+    pub async fn return_error(&self, status: gw::Status) -> Result<(), Error> {
+        self.return_(gw::ReturnRequest {
+            result: None,
+            error: Some(status),
+        })
+        .await
+    }
+
+    async fn return_(&self, request: gw::ReturnRequest) -> Result<(), Error> {
+        let _: gw::ReturnResponse = self.connection.call("Return", &request).await?;
+        Ok(())
+    }
+}
+
+fn solved(response: gw::SolveResponse) -> Solved {
+    use gw::result::Result as R;
+    let some = |id: String, definition| (!id.is_empty()).then_some(Ref { id, definition });
+    let Some(result) = response.result else {
+        return Solved {
+            reference: some(response.r#ref, None),
+            ..Default::default()
+        };
+    };
+    Solved {
+        reference: match result.result {
+            Some(R::Ref(reference)) => some(reference.id, reference.def),
+            Some(R::RefDeprecated(id)) => some(id, None),
+            // Only another frontend answers with several.
+            Some(R::Refs(_) | R::RefsDeprecated(_)) | None => None,
+        },
+        metadata: result.metadata,
+    }
+}
+
+fn wire_refs(refs: Refs, new_format: bool) -> gw::result::Result {
+    use gw::result::Result as R;
+    let id = |reference: Option<Ref>| reference.unwrap_or_default().id;
+    let wire = |reference| gw::Ref {
+        id: id(reference),
+        def: None,
+    };
+    match (refs, new_format) {
+        (Refs::Single(one), true) => R::Ref(wire(one)),
+        (Refs::Single(one), false) => R::RefDeprecated(id(one)),
+        (Refs::Many(many), true) => R::Refs(gw::RefMap {
+            refs: many.into_iter().map(|(k, v)| (k, wire(v))).collect(),
+        }),
+        (Refs::Many(many), false) => R::RefsDeprecated(gw::RefMapDeprecated {
+            refs: many.into_iter().map(|(k, v)| (k, id(v))).collect(),
+        }),
+    }
+}

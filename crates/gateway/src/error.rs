@@ -1,0 +1,101 @@
+//! How a call can fail, and how that is said.
+
+use std::fmt;
+
+use fromtier_proto::gw;
+
+use crate::CapError;
+
+/// Why a call gave no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// BuildKit answered with an error.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// BuildKit is gone: the build was cancelled, or the daemon ended. Nothing more can be said to it.
+    #[error("the builder has closed the connection ({0})")]
+    Closed(String),
+    /// The builder cannot do what this build needs.
+    #[error(transparent)]
+    Unsupported(#[from] CapError),
+    /// Standard input and output do not lead to BuildKit.
+    #[error("not started by BuildKit: {0}")]
+    NotAFrontend(String),
+    /// A source policy of the client turned an image into something else where only an image will do.
+    #[error("ref mutated by policy to non-image: docker-image://{reference} -> {updated}")]
+    NonImage {
+        /// The image that was asked for.
+        reference: String,
+        /// What it was turned into.
+        updated: String,
+    },
+}
+
+/// BuildKit's answer to a call that failed: code, message and details, to be passed on whole.
+///
+/// Shown as BuildKit's own clients show it: with the code's name in front, unless the code is unknown.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CallError(pub gw::Status);
+
+impl CallError {
+    /// The gRPC code.
+    pub fn code(&self) -> Code {
+        Code(self.0.code)
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.code() {
+            Code::OK | Code::UNKNOWN => f.write_str(&self.0.message),
+            code => write!(f, "{code}: {}", self.0.message),
+        }
+    }
+}
+
+impl std::error::Error for CallError {}
+
+/// A gRPC status code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code(pub i32);
+
+#[allow(missing_docs)]
+impl Code {
+    pub const OK: Self = Self(0);
+    pub const CANCELED: Self = Self(1);
+    pub const UNKNOWN: Self = Self(2);
+    pub const INVALID_ARGUMENT: Self = Self(3);
+    pub const NOT_FOUND: Self = Self(5);
+    pub const RESOURCE_EXHAUSTED: Self = Self(8);
+    pub const UNIMPLEMENTED: Self = Self(12);
+    pub const INTERNAL: Self = Self(13);
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const NAMES: [&str; 17] = [
+            "OK",
+            "Canceled",
+            "Unknown",
+            "InvalidArgument",
+            "DeadlineExceeded",
+            "NotFound",
+            "AlreadyExists",
+            "PermissionDenied",
+            "ResourceExhausted",
+            "FailedPrecondition",
+            "Aborted",
+            "OutOfRange",
+            "Unimplemented",
+            "Internal",
+            "Unavailable",
+            "DataLoss",
+            "Unauthenticated",
+        ];
+        let name = usize::try_from(self.0).ok().and_then(|i| NAMES.get(i));
+        match name {
+            Some(name) => f.write_str(name),
+            None => write!(f, "Code({})", self.0),
+        }
+    }
+}
