@@ -1,5 +1,18 @@
 //! Embedded facts on Docker Official Images. Pure.
+//!
+//! The facts age: [`as_of`] says what day they are from, and whoever reasons from them says so.
 
 pub mod day;
+mod image;
+mod living;
+mod nearest;
+mod platforms;
+mod table;
+mod tag;
 
 pub use day::Day;
+pub use image::{Cycle, EndOfLife, Image, Notice, as_of, image, images, retired};
+pub use living::living_tag;
+pub use nearest::{nearest, similar};
+pub use platforms::Platforms;
+pub use tag::TagParts;

@@ -1,0 +1,326 @@
+//! Looking an official image up: its tags, cycles and deprecation.
+
+use crate::day::Day;
+use crate::platforms::Platforms;
+use crate::table::{self, Row};
+use crate::tag::TagParts;
+
+/// An official image of the catalogue.
+#[derive(Debug, Clone, Copy)]
+pub struct Image {
+    row: &'static Row,
+}
+
+/// When a release cycle ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndOfLife {
+    /// On this day.
+    On(Day),
+    /// It is over, on a day that is not known.
+    Over,
+    /// None is announced.
+    NotAnnounced,
+}
+
+/// A release cycle of the software in an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cycle {
+    /// `22`, `24.04`.
+    pub name: &'static str,
+    /// `jammy`; empty where there is none.
+    pub codename: &'static str,
+    pub end_of_life: EndOfLife,
+}
+
+/// An image, or some of its tags, that its maintainers have given up or that is no longer official.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Notice {
+    /// `2022-07` or `2025-07-18`: since when; empty where it is not known.
+    pub since: &'static str,
+    instead: &'static str,
+}
+
+impl Notice {
+    /// What to use instead, best first; not always an official image.
+    pub fn instead(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.instead.split(' ').filter(|name| !name.is_empty())
+    }
+}
+
+impl Cycle {
+    /// Is the cycle over on this day? Its last day still counts as alive.
+    pub fn is_over(&self, today: Day) -> bool {
+        match self.end_of_life {
+            EndOfLife::On(day) => day < today,
+            EndOfLife::Over => true,
+            EndOfLife::NotAnnounced => false,
+        }
+    }
+
+    /// The numbers of its name; empty for a cycle such as `current`.
+    pub fn version(&self) -> Vec<u32> {
+        TagParts::parse(self.name).version
+    }
+}
+
+/// The day that the facts are from: nothing newer is known.
+pub fn as_of() -> Day {
+    // The build script's own fact; 1970 would only make the catalogue look older than it is.
+    Day::parse(table::AS_OF).unwrap_or(Day::from_unix_seconds(0))
+}
+
+/// The official image of this name, as in `docker.io/library/NAME`.
+pub fn image(name: &str) -> Option<Image> {
+    let index = table::ROWS
+        .binary_search_by_key(&name, |row| row.name)
+        .ok()?;
+    Some(Image {
+        row: &table::ROWS[index],
+    })
+}
+
+/// All official images, by name.
+pub fn images() -> impl Iterator<Item = Image> {
+    table::ROWS.iter().map(|row| Image { row })
+}
+
+/// The notice on a name that once was official and no longer is.
+pub fn retired(name: &str) -> Option<Notice> {
+    let index = table::RETIRED
+        .binary_search_by_key(&name, |(name, _)| name)
+        .ok()?;
+    let raw = &table::RETIRED[index].1;
+    Some(Notice {
+        since: raw.since,
+        instead: raw.instead,
+    })
+}
+
+impl Image {
+    /// `node`
+    pub fn name(self) -> &'static str {
+        self.row.name
+    }
+
+    /// The platforms of a supported tag; `None` when the catalogue doesn't list the tag.
+    pub fn tag(self, wanted: &str) -> Option<Platforms> {
+        let mut found = None;
+        self.each_tag(|tag, mask| {
+            if tag == wanted.as_bytes() {
+                found = Some(mask);
+            }
+            tag < wanted.as_bytes()
+        });
+        found
+    }
+
+    /// All supported tags, sorted by their bytes.
+    pub fn tags(self) -> Vec<String> {
+        let mut tags = Vec::new();
+        self.each_tag(|tag, _| {
+            tags.push(String::from_utf8_lossy(tag).into_owned());
+            true
+        });
+        tags
+    }
+
+    /// Hands out the tags in order while `more` says so.
+    fn each_tag(self, mut more: impl FnMut(&[u8], Platforms) -> bool) {
+        let mut tag: Vec<u8> = Vec::with_capacity(64);
+        let mut rest = self.row.tags;
+        while let [shared, following, mask, tail @ ..] = rest {
+            let (suffix, next) = tail.split_at(usize::from(*following).min(tail.len()));
+            tag.truncate(usize::from(*shared));
+            tag.extend_from_slice(suffix);
+            rest = next;
+            if !more(&tag, Platforms(table::MASKS[usize::from(*mask)])) {
+                return;
+            }
+        }
+    }
+
+    /// The release cycles, newest first; none where the catalogue knows no lifecycle.
+    pub fn cycles(self) -> impl Iterator<Item = Cycle> {
+        self.row.cycles.lines().filter_map(|line| {
+            let mut words = line.split(' ');
+            let (name, codename, end) = (words.next()?, words.next()?, words.next()?);
+            let end_of_life = match end {
+                "-" => EndOfLife::NotAnnounced,
+                "!" => EndOfLife::Over,
+                day => EndOfLife::On(Day::parse(day)?),
+            };
+            Some(Cycle {
+                name,
+                codename,
+                end_of_life,
+            })
+        })
+    }
+
+    /// The cycle of a tag: the longest cycle whose numbers the tag's version begins with, or the one of its codename.
+    /// A tag such as `latest` or `alpine`, or `3` where the cycles are `3.23` and `3.24`, has none.
+    pub fn cycle_of(self, tag: &str) -> Option<Cycle> {
+        let parts = TagParts::parse(tag);
+        if parts.version.is_empty() {
+            let codename = parts.variants.first()?;
+            return self.cycles().find(|cycle| cycle.codename == *codename);
+        }
+        self.cycles()
+            .map(|cycle| (cycle.version(), cycle))
+            .filter(|(version, _)| !version.is_empty() && parts.version.starts_with(version))
+            .max_by_key(|(version, _)| version.len())
+            .map(|(_, cycle)| cycle)
+    }
+
+    /// The notice that the image, or this tag of it, is deprecated.
+    pub fn deprecated(self, tag: Option<&str>) -> Option<Notice> {
+        let raw = self.row.deprecation.as_ref()?;
+        let whole = raw.tags.is_empty();
+        let this_tag = tag.is_some_and(|tag| raw.tags.split(' ').any(|t| t == tag));
+        (whole || this_tag).then_some(Notice {
+            since: raw.since,
+            instead: raw.instead,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    fn source(file: &str) -> serde_json::Value {
+        let path = format!("{}/data/{file}", env!("CARGO_MANIFEST_DIR"));
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_table_holds_every_tag_of_the_source_and_no_other() {
+        let source = source("official-images.json");
+        let mut total = 0;
+        for (name, facts) in source["images"].as_object().unwrap() {
+            let image = image(name).unwrap();
+            let mut tags: Vec<&str> = Vec::new();
+            for (architectures, list) in facts["tags_by_arch"].as_object().unwrap() {
+                let count = architectures.split(' ').count();
+                for tag in list.as_array().unwrap() {
+                    let tag = tag.as_str().unwrap();
+                    assert_eq!(
+                        image.tag(tag).unwrap().names().count(),
+                        count,
+                        "{name}:{tag}"
+                    );
+                    tags.push(tag);
+                }
+            }
+            tags.sort_unstable();
+            assert_eq!(image.tags(), tags);
+            total += tags.len();
+        }
+        assert_eq!(total, 9_849);
+        assert_eq!(images().count(), 144);
+    }
+
+    #[test]
+    fn the_table_holds_every_cycle_of_the_source() {
+        let source = source("lifecycle.json");
+        for (name, product) in source["lifecycle"].as_object().unwrap() {
+            let cycles: Vec<Cycle> = image(name).unwrap().cycles().collect();
+            let expected: Vec<&str> = product["cycles"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|c| c["cycle"].as_str().unwrap())
+                .collect();
+            assert_eq!(
+                cycles.iter().map(|c| c.name).collect::<Vec<_>>(),
+                expected,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn unknown_names_and_tags_are_unknown() {
+        assert!(image("node-custom").is_none());
+        assert!(image("").is_none());
+        let node = image("node").unwrap();
+        for tag in ["", "22-", "18-alpine", "zzz", "22-alpine3.99"] {
+            assert!(node.tag(tag).is_none(), "{tag}");
+        }
+        assert!(node.tag("22-alpine").is_some());
+    }
+
+    #[test]
+    fn tags_say_their_platforms() {
+        let platform = |os: &str, architecture: &str, variant: &str| Platform {
+            os: os.into(),
+            architecture: architecture.into(),
+            variant: variant.into(),
+            ..Platform::default()
+        };
+        let alpine = image("alpine").unwrap().tag("3.24").unwrap();
+        assert!(alpine.has(&platform("linux", "amd64", "")));
+        assert!(alpine.has(&platform("linux", "arm", "")));
+        assert!(alpine.has(&platform("linux", "arm", "v6")));
+        assert!(alpine.has(&platform("linux", "arm64", "v8")));
+        assert!(!alpine.has(&platform("linux", "arm", "v5")));
+        assert!(!alpine.has(&platform("windows", "amd64", "")));
+    }
+
+    use fromtier_image::Platform;
+
+    #[track_caller]
+    fn cycle(name: &str, tag: &str) -> Option<&'static str> {
+        image(name).unwrap().cycle_of(tag).map(|cycle| cycle.name)
+    }
+
+    #[test]
+    fn a_version_leads_to_its_cycle() {
+        assert_eq!(cycle("node", "18-alpine"), Some("18"));
+        assert_eq!(cycle("node", "22.1.0-bullseye-slim"), Some("22"));
+        assert_eq!(cycle("alpine", "3.2"), Some("3.2"));
+        assert_eq!(cycle("alpine", "3.20.1"), Some("3.20"));
+        assert_eq!(cycle("debian", "bullseye"), Some("11"));
+        assert_eq!(cycle("debian", "bullseye-20240101-slim"), Some("11"));
+        assert_eq!(cycle("debian", "11.9"), Some("11"));
+        assert_eq!(cycle("ubuntu", "jammy"), Some("22.04"));
+        assert_eq!(cycle("ubuntu", "22.04"), Some("22.04"));
+        assert_eq!(cycle("python", "3.8-slim"), Some("3.8"));
+    }
+
+    #[test]
+    fn a_tag_without_a_cycle_has_none() {
+        assert_eq!(cycle("node", "latest"), None);
+        assert_eq!(cycle("node", "alpine"), None);
+        assert_eq!(cycle("node", "bullseye"), None);
+        assert_eq!(cycle("alpine", "3"), None);
+        assert_eq!(cycle("alpine", "20260805"), None);
+        assert_eq!(cycle("hello-world", "1"), None);
+    }
+
+    #[test]
+    fn a_cycle_lives_through_its_last_day() {
+        let eighteen = image("node").unwrap().cycle_of("18").unwrap();
+        let last = Day::parse("2025-04-30").unwrap();
+        assert_eq!(eighteen.end_of_life, EndOfLife::On(last));
+        assert!(!eighteen.is_over(last));
+        assert!(eighteen.is_over(last.plus_days(1)));
+    }
+
+    #[test]
+    fn notices_name_successors() {
+        let openjdk = image("openjdk").unwrap().deprecated(Some("21")).unwrap();
+        assert_eq!(openjdk.instead().next(), Some("eclipse-temurin"));
+        let amazon = image("amazonlinux").unwrap();
+        assert!(amazon.deprecated(Some("1")).is_some());
+        assert!(amazon.deprecated(Some("2023")).is_none());
+        assert!(amazon.deprecated(None).is_none());
+        assert_eq!(
+            retired("centos").unwrap().instead().next(),
+            Some("almalinux")
+        );
+        assert_eq!(retired("swarm").unwrap().instead().next(), None);
+        assert!(retired("node").is_none());
+    }
+}

@@ -1,0 +1,250 @@
+//! The official image that a name which is none most likely stands for.
+
+use crate::image::{Image, image, images, retired};
+
+/// What people call things that the official images call otherwise.
+const ALIASES: [(&str, &str); 33] = [
+    ("nodejs", "node"),
+    ("npm", "node"),
+    ("yarn", "node"),
+    ("go", "golang"),
+    ("python2", "python"),
+    ("py", "python"),
+    ("django", "python"),
+    ("flask", "python"),
+    ("java", "eclipse-temurin"),
+    ("jdk", "eclipse-temurin"),
+    ("jre", "eclipse-temurin"),
+    ("openjdk", "eclipse-temurin"),
+    ("temurin", "eclipse-temurin"),
+    ("adoptopenjdk", "eclipse-temurin"),
+    ("corretto", "amazoncorretto"),
+    ("zulu", "azul-zulu"),
+    ("semeru", "ibm-semeru-runtimes"),
+    ("postgresql", "postgres"),
+    ("postgis", "postgres"),
+    ("pg", "postgres"),
+    ("mongodb", "mongo"),
+    ("apache", "httpd"),
+    ("apache2", "httpd"),
+    ("mosquitto", "eclipse-mosquitto"),
+    ("rabbit", "rabbitmq"),
+    ("rails", "ruby"),
+    ("cargo", "rust"),
+    ("wp", "wordpress"),
+    ("mvn", "maven"),
+    ("centos", "almalinux"),
+    ("rocky", "almalinux"),
+    ("rockylinux", "almalinux"),
+    ("dind", "docker"),
+];
+
+/// What an image is built upon says less of it than what else its name holds: `alpine-node` is a node.
+const SYSTEMS: [&str; 14] = [
+    "almalinux",
+    "alpine",
+    "alt",
+    "amazonlinux",
+    "archlinux",
+    "busybox",
+    "buildpack-deps",
+    "cirros",
+    "debian",
+    "fedora",
+    "mageia",
+    "oraclelinux",
+    "photon",
+    "ubuntu",
+];
+
+/// Names that are everyday words: part of a longer name, they say nothing.
+const WORDS: [&str; 12] = [
+    "alt",
+    "bash",
+    "crate",
+    "docker",
+    "ghost",
+    "hello-world",
+    "monica",
+    "notary",
+    "registry",
+    "storm",
+    "unit",
+    "hitch",
+];
+
+/// The nearest official image for the path of an image that is none: `random-user/node-custom` is near `node`.
+///
+/// The last component counts: as a whole, then by its parts between dashes, dots and underscores, longest run of
+/// parts first, a language or service before a system; each also without the digits at its end, and by the names
+/// that people use for it. An image that is deprecated is never offered; its official successor is.
+pub fn nearest(path: &str) -> Option<Image> {
+    let name = path.rsplit('/').next()?.to_ascii_lowercase();
+    if let Some(image) = known_as(&name) {
+        return Some(image);
+    }
+    let parts: Vec<&str> = name
+        .split(['-', '_', '.'])
+        .filter(|part| !part.is_empty())
+        .collect();
+    let mut system = None;
+    for length in (1..=parts.len()).rev() {
+        for run in parts.windows(length) {
+            let run = run.join("-");
+            let Some(image) = known_as(&run) else {
+                continue;
+            };
+            if WORDS.contains(&image.name()) {
+                continue;
+            }
+            if !SYSTEMS.contains(&image.name()) {
+                return Some(image);
+            }
+            system = system.or(Some(image));
+        }
+    }
+    system
+}
+
+/// The living official image of this name or alias, with or without the digits at its end.
+fn known_as(name: &str) -> Option<Image> {
+    let bare = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    for name in [name, bare] {
+        if let Some(image) = image(name) {
+            match image.deprecated(None) {
+                None => return Some(image),
+                Some(notice) => {
+                    if let Some(successor) = notice.instead().find_map(crate::image::image) {
+                        return Some(successor);
+                    }
+                }
+            }
+        }
+        if let Some((_, alias)) = ALIASES.iter().find(|(alias, _)| *alias == name) {
+            return image(alias);
+        }
+        if let Some(successor) =
+            retired(name).and_then(|notice| notice.instead().find_map(crate::image::image))
+        {
+            return Some(successor);
+        }
+    }
+    None
+}
+
+/// The official image that a mistyped name means: one slip in a short name, two in one of eight letters or more.
+/// The nearest wins, the first by name among equals.
+pub fn similar(name: &str) -> Option<Image> {
+    let allowed = match name.len() {
+        0..4 => 0,
+        4..8 => 1,
+        _ => 2,
+    };
+    images()
+        .filter(|image| image.deprecated(None).is_none())
+        .map(|image| (distance(name.as_bytes(), image.name().as_bytes()), image))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, image)| image)
+}
+
+/// Slips between two words: a letter too much, missing, wrong, or two neighbours swapped.
+fn distance(a: &[u8], b: &[u8]) -> usize {
+    if a.len().abs_diff(b.len()) > 2 {
+        return usize::MAX;
+    }
+    let width = b.len() + 1;
+    let mut rows = vec![0usize; (a.len() + 1) * width];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            rows[i * width + j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let wrong = usize::from(a[i - 1] != b[j - 1]);
+                let mut least = (rows[(i - 1) * width + j] + 1)
+                    .min(rows[i * width + j - 1] + 1)
+                    .min(rows[(i - 1) * width + j - 1] + wrong);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    least = least.min(rows[(i - 2) * width + j - 2] + 1);
+                }
+                least
+            };
+        }
+    }
+    rows[rows.len() - 1]
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn names_lead_to_the_official_image() {
+        for (path, expected) in [
+            ("random-user/node-custom", "node"),
+            ("bitnami/node", "node"),
+            ("bitnami/postgresql", "postgres"),
+            ("acme/node18", "node"),
+            ("acme/python3.11-slim", "python"),
+            ("acme/alpine-node", "node"),
+            ("mhart/alpine-node", "node"),
+            ("distroless/nodejs22-debian12", "node"),
+            ("acme/eclipse-temurin-custom", "eclipse-temurin"),
+            ("library/openjdk", "eclipse-temurin"),
+            ("acme/openjdk-11", "eclipse-temurin"),
+            ("acme/base-alpine", "alpine"),
+            ("nginxinc/nginx-unprivileged", "nginx"),
+            ("library/centos", "almalinux"),
+            ("acme/Go-Builder", "golang"),
+            ("acme/docker-nginx", "nginx"),
+        ] {
+            assert_eq!(nearest(path).map(Image::name), Some(expected), "{path}");
+        }
+    }
+
+    #[test]
+    fn names_that_say_nothing_lead_nowhere() {
+        for path in [
+            "acme/app",
+            "acme/storm-tool",
+            "acme/docker-thing",
+            "",
+            "acme/",
+            "acme/-",
+            "distroless/static",
+            "acme/123",
+        ] {
+            assert!(
+                nearest(path).is_none(),
+                "{path}: {:?}",
+                nearest(path).map(Image::name)
+            );
+        }
+    }
+
+    #[test]
+    fn every_alias_is_an_official_image() {
+        for (_, name) in ALIASES {
+            assert!(
+                image(name).is_some_and(|image| image.deprecated(None).is_none()),
+                "{name}"
+            );
+        }
+        for name in SYSTEMS.iter().chain(&WORDS) {
+            assert!(image(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn slips_are_forgiven() {
+        assert_eq!(similar("pyhton").map(Image::name), Some("python"));
+        assert_eq!(similar("noed").map(Image::name), Some("node"));
+        assert_eq!(
+            similar("elasticsarch").map(Image::name),
+            Some("elasticsearch")
+        );
+        assert_eq!(similar("xyz").map(Image::name), None);
+        assert_eq!(similar("application").map(Image::name), None);
+    }
+}
