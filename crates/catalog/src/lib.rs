@@ -13,6 +13,6 @@ mod tag;
 pub use day::Day;
 pub use image::{Cycle, EndOfLife, Image, Notice, as_of, image, images, retired};
 pub use living::living_tag;
-pub use nearest::{nearest, similar};
+pub use nearest::{distance, nearest, similar};
 pub use platforms::Platforms;
 pub use tag::TagParts;

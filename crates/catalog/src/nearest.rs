@@ -149,7 +149,7 @@ pub fn similar(name: &str) -> Option<Image> {
 }
 
 /// Slips between two words: a letter too much, missing, wrong, or two neighbours swapped.
-fn distance(a: &[u8], b: &[u8]) -> usize {
+pub fn distance(a: &[u8], b: &[u8]) -> usize {
     if a.len().abs_diff(b.len()) > 2 {
         return usize::MAX;
     }
