@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod digest;
+pub mod go;
 pub mod platform;
 pub mod reference;
 

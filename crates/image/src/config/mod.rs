@@ -1,21 +1,26 @@
 //! The OCI image config with Docker's additions (`DockerOCIImage` of docker-image-spec): read leniently as Go
 //! reads JSON, written byte for byte as Go's `encoding/json` writes it (field order, omitempty, HTML escapes).
-//!
-//! The image helper replaces this sketch; field names below are fixed.
+
+mod read;
+mod write;
 
 use std::collections::BTreeMap;
 
+/// An image config. Keys that the spec does not know are dropped, as the reference drops them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImageConfig {
+    /// RFC 3339, as Go writes it (fractions without trailing zeros).
     pub created: Option<String>,
     pub author: String,
     pub platform: crate::Platform,
     pub config: ContainerConfig,
     pub rootfs_type: String,
-    pub diff_ids: Vec<String>,
+    /// `None` is written as `null`, an empty list as `[]`.
+    pub diff_ids: Option<Vec<String>>,
     pub history: Vec<History>,
 }
 
+/// How a container of the image runs. Lists tell nil and empty apart, as Go does.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ContainerConfig {
     pub user: String,
@@ -44,8 +49,10 @@ pub struct Healthcheck {
     pub retries: i64,
 }
 
+/// How one layer, or none, came about.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct History {
+    /// RFC 3339, as Go writes it.
     pub created: Option<String>,
     pub created_by: String,
     pub author: String,
@@ -53,17 +60,22 @@ pub struct History {
     pub empty_layer: bool,
 }
 
-#[derive(Debug, thiserror::Error)]
+/// The error text of Go's `json.Unmarshal` into `DockerOCIImage`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ConfigError(pub String);
 
 impl ImageConfig {
     /// Reads a config as Go's `json.Unmarshal` into `DockerOCIImage` would.
-    pub fn from_json(_bytes: &[u8]) -> Result<ImageConfig, ConfigError> {
-        todo!("owned by the image helper")
+    pub fn from_json(bytes: &[u8]) -> Result<ImageConfig, ConfigError> {
+        read::read(bytes).map_err(ConfigError)
     }
+
     /// Writes it as Go's `json.Marshal` would.
     pub fn to_json(&self) -> Vec<u8> {
-        todo!("owned by the image helper")
+        write::write(self)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,44 @@
+#![allow(clippy::unwrap_used)]
+use super::ImageRef;
+use crate::Digest;
+
+/// Each line: a reference, a tab, and what distribution/reference says of it (String, Domain, Path,
+/// FamiliarString, FamiliarName, TagNameOnly; or the error).
+const VERIFIED: &str = include_str!("verified.txt");
+
+#[test]
+fn references_are_read_as_the_distribution_does() {
+    let mut seen = 0;
+    for line in VERIFIED.lines() {
+        let (given, expected) = line.split_once('\t').unwrap();
+        let got = match ImageRef::parse(given) {
+            Ok(r) => format!(
+                "{r}|{}|{}|{}|{}|{}",
+                r.domain(),
+                r.path(),
+                r.familiar(),
+                r.familiar_name(),
+                r.clone().tag_name_only()
+            ),
+            Err(error) => format!("ERR {error}"),
+        };
+        assert_eq!(got, expected, "{given}");
+        seen += 1;
+    }
+    assert!(seen > 50);
+}
+
+#[test]
+fn a_tag_is_checked_and_replaces_the_digest() {
+    let pinned = ImageRef::parse("node:22")
+        .unwrap()
+        .with_digest(Digest::sha256(b""));
+    assert_eq!(
+        pinned.clone().with_tag("23").unwrap().to_string(),
+        "docker.io/library/node:23"
+    );
+    assert_eq!(
+        pinned.with_tag("a b").unwrap_err().to_string(),
+        "invalid tag format"
+    );
+}
