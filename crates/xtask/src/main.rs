@@ -1,0 +1,127 @@
+//! `cargo xtask`-style helper of the project's scripts: everything they need done to images, without Docker.
+
+mod frontend;
+mod layer;
+mod oci;
+mod registry;
+mod standins;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const HELP: &str = "\
+xtask: what the project's scripts need done to images
+
+  xtask frontend-image --binary FILE --out FILE.oci.tar [--path /bin/NAME] [--policy FILE] [--lock FILE]
+                       [--caps a,b] [--platform linux/amd64]
+      Packs a frontend image for scratch: the binary, and a policy and a lock below /etc/fromtier.
+  xtask stand-ins --images FOLDER --busybox FILE --registry FOLDER
+      Makes the stand-in images that FOLDER describes and stores them in a registry's folder.
+  xtask store --archive FILE.oci.tar --registry FOLDER --name REPOSITORY:TAG
+      Stores the image of an OCI archive in a registry's folder.
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[String]) -> io::Result<()> {
+    let Some((command, rest)) = args.split_first() else {
+        print!("{HELP}");
+        return Ok(());
+    };
+    let mut options = Options::parse(rest)?;
+    match command.as_str() {
+        "frontend-image" => {
+            let out = options.path("out")?;
+            let image = frontend::image(&frontend::Parts {
+                binary: options.path("binary")?,
+                at: options.text_or("path", "/bin/fromtier-frontend"),
+                policy: options.take("policy").map(PathBuf::from),
+                lock: options.take("lock").map(PathBuf::from),
+                caps: options.text_or("caps", frontend::CAPS),
+                platform: options.text_or("platform", "linux/amd64"),
+            })?;
+            options.finish()?;
+            image.write_archive(&out)?;
+            let layers: usize = image.blobs.values().map(Vec::len).sum();
+            println!("{} ({} KiB)", out.display(), layers.div_ceil(1024));
+        }
+        "stand-ins" => {
+            let (folder, busybox) = (options.path("images")?, options.path("busybox")?);
+            let registry = registry::Registry::new(&options.path("registry")?);
+            options.finish()?;
+            for tag in standins::make(&folder, &busybox, &registry)? {
+                println!("{tag}");
+            }
+        }
+        "store" => {
+            let image = oci::Image::read_archive(&options.path("archive")?)?;
+            let registry = registry::Registry::new(&options.path("registry")?);
+            let name = options.text("name")?;
+            options.finish()?;
+            registry.put(&image, &name)?;
+        }
+        "help" | "--help" | "-h" => print!("{HELP}"),
+        other => {
+            return Err(io::Error::other(format!(
+                "no command {other}; see xtask --help"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// `--name value` pairs.
+struct Options(BTreeMap<String, String>);
+
+impl Options {
+    fn parse(args: &[String]) -> io::Result<Self> {
+        let mut options = BTreeMap::new();
+        let mut args = args.iter();
+        while let Some(arg) = args.next() {
+            let name = arg
+                .strip_prefix("--")
+                .ok_or_else(|| io::Error::other(format!("{arg}: expected an option")))?;
+            let value = args
+                .next()
+                .ok_or_else(|| io::Error::other(format!("--{name} needs a value")))?;
+            options.insert(name.to_owned(), value.clone());
+        }
+        Ok(Self(options))
+    }
+
+    /// An option that may be left out; an empty value counts as left out.
+    fn take(&mut self, name: &str) -> Option<String> {
+        self.0.remove(name).filter(|value| !value.is_empty())
+    }
+
+    fn text(&mut self, name: &str) -> io::Result<String> {
+        self.take(name)
+            .ok_or_else(|| io::Error::other(format!("--{name} is needed")))
+    }
+
+    fn text_or(&mut self, name: &str, otherwise: &str) -> String {
+        self.take(name).unwrap_or_else(|| otherwise.to_owned())
+    }
+
+    fn path(&mut self, name: &str) -> io::Result<PathBuf> {
+        self.text(name).map(|text| Path::new(&text).to_path_buf())
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self.0.keys().next() {
+            Some(name) => Err(io::Error::other(format!("--{name} is not known"))),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# A BuildKit of one's own: buildkitd and a registry with stand-in images, private to one command and gone with it.
+#   buildkit.sh run COMMAND [ARGS]   runs the command with BUILDKIT_HOST and the rest of the environment set
+#   buildkit.sh serve                prints that environment, a line a variable, then READY; ends when its input ends
+# What the command finds in its environment:
+#   BUILDKIT_HOST          the daemon's address (a Unix socket)
+#   FROMTIER_REGISTRY      the registry, host:port; it is also what the daemon asks for everything of docker.io
+#   FROMTIER_REGISTRY_DIR  the folder that it serves from (xtask store puts images there)
+#   FROMTIER_RUN           a scratch folder that is removed at the end
+# Several can run at once. Nothing else on the machine is used or changed.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+[ "$(id -u)" = 0 ] || die "a private buildkitd needs root" "run it as root, or in a user namespace that maps root"
+
+run=
+started=()
+stop() {
+    local pid tries
+    trap - EXIT INT TERM HUP
+    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
+    for pid in "${started[@]}"; do
+        tries=0
+        while kill -0 "$pid" 2>/dev/null; do
+            tries=$((tries + 1))
+            [ $tries -lt 100 ] || kill -9 "$pid" 2>/dev/null || true
+            sleep 0.1
+        done
+        wait "$pid" 2>/dev/null || true
+    done
+    if [ -n "$run" ]; then
+        # What a daemon that had to be killed left mounted.
+        awk -v at="$run/" 'index($5, at) == 1 { print $5 }' /proc/self/mountinfo | sort -r | xargs -r -n 1 umount -l 2>/dev/null || true
+        rm -rf "$run"
+    fi
+}
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# Starts something that ends when this script does, even if this script is killed.
+start() { # log file, command
+    local log=$1
+    shift
+    if have setpriv; then set -- setpriv --pdeathsig TERM "$@"; fi
+    "$@" >"$log" 2>&1 </dev/null &
+    started+=($!)
+}
+
+wait_for() { # what, pid, log, test
+    local tries=0
+    until eval "$4"; do
+        tries=$((tries + 1))
+        if [ $tries -gt 300 ] || ! kill -0 "$2" 2>/dev/null; then
+            tail -n 20 "$3" >&2
+            die "$1 does not start; its last words are above"
+        fi
+        sleep 0.05
+    done
+}
+
+up() {
+    "$ROOT/scripts/tools.sh" buildkit system
+    local images="$TARGET/stand-ins" pid
+    "$ROOT/scripts/images.sh"
+    # Unix sockets have short paths, so not below the project's folder.
+    run=$(mktemp -d "${TMPDIR:-/tmp}/fromtier.XXXXXX")
+    chmod 711 "$run"
+    cp -r "$images/data" "$run/registry"
+    cat >"$run/registry.yml" <<CONFIG
+version: 0.1
+storage:
+  filesystem:
+    rootdirectory: $run/registry
+http:
+  addr: 127.0.0.1:0
+CONFIG
+    start "$run/registry.log" docker-registry serve "$run/registry.yml"
+    pid=${started[-1]}
+    wait_for "the registry" "$pid" "$run/registry.log" "grep -q 'listening on' '$run/registry.log'"
+    FROMTIER_REGISTRY=localhost:$(sed -n 's/.*listening on 127\.0\.0\.1:\([0-9]*\).*/\1/p' "$run/registry.log" | head -n 1)
+
+    cat >"$run/buildkitd.toml" <<CONFIG
+root = "$run/state"
+insecure-entitlements = ["network.host", "security.insecure"]
+[grpc]
+  address = ["unix://$run/buildkitd.sock"]
+[otel]
+  socketPath = "$run/otel.sock"
+[cdi]
+  disabled = true
+[worker.oci]
+  enabled = true
+  gc = false
+  binary = "$TOOLS/bin/runc"
+  networkMode = "host"
+  max-parallelism = 8
+[worker.containerd]
+  enabled = false
+[registry."docker.io"]
+  mirrors = ["$FROMTIER_REGISTRY"]
+[registry."$FROMTIER_REGISTRY"]
+  http = true
+CONFIG
+    mkdir -p "$run/tmp"
+    TMPDIR=$run/tmp start "$run/buildkitd.log" buildkitd --config "$run/buildkitd.toml"
+    pid=${started[-1]}
+    wait_for "buildkitd" "$pid" "$run/buildkitd.log" \
+        "buildctl --addr 'unix://$run/buildkitd.sock' --timeout 2 debug workers >/dev/null 2>&1"
+    export BUILDKIT_HOST="unix://$run/buildkitd.sock" FROMTIER_REGISTRY FROMTIER_REGISTRY_DIR="$run/registry" FROMTIER_RUN="$run"
+}
+
+case ${1:-} in
+run)
+    shift
+    [ $# -gt 0 ] || die "run what?"
+    up
+    "$@"
+    ;;
+serve)
+    up
+    printf '%s\n' "PATH=$PATH" "BUILDKIT_HOST=$BUILDKIT_HOST" "FROMTIER_REGISTRY=$FROMTIER_REGISTRY" \
+        "FROMTIER_REGISTRY_DIR=$FROMTIER_REGISTRY_DIR" "FROMTIER_RUN=$FROMTIER_RUN" READY
+    cat >/dev/null
+    ;;
+*)
+    sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Packs a frontend's image for scratch as an OCI archive:
+#   frontend-image.sh FILE.oci.tar
+#   FRONTEND=FILE        a static binary, or an OCI archive that is taken as it is (default: this project's, built)
+#   FRONTEND=reference   BuildKit's own Dockerfile frontend
+#   POLICY=FILE LOCK=FILE   baked in as /etc/fromtier/policy.yaml and /etc/fromtier/fromtier.lock
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+[ $# -eq 1 ] || { sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+out=$1
+caps=moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts
+case ${FRONTEND:-} in
+"")
+    # A target of its own, so that it says what it is: static, without the C library's loader.
+    triple=$(rustc -vV | sed -n 's/^host: //p')
+    say "building the frontend for release"
+    (cd "$ROOT" && RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static" \
+        cargo build --quiet --locked --release --target "$triple" -p fromtier-frontend --bin fromtier-frontend)
+    binary="$TARGET/$triple/release/fromtier-frontend"
+    path=/bin/fromtier-frontend
+    ;;
+reference)
+    "$ROOT/scripts/tools.sh" buildkit
+    binary="$TOOLS/bin/dockerfile-frontend"
+    path=/bin/dockerfile-frontend
+    caps+=,moby.buildkit.frontend.gitquerystring
+    ;;
+*.tar)
+    cp "$FRONTEND" "$out"
+    exit
+    ;;
+*)
+    binary=$FRONTEND
+    path=/bin/fromtier-frontend
+    ;;
+esac
+case $(uname -m) in
+x86_64) platform=linux/amd64 ;;
+aarch64) platform=linux/arm64 ;;
+*) die "no frontend image for $(uname -m)" ;;
+esac
+xtask frontend-image --binary "$binary" --path "$path" --caps "$caps" --platform "$platform" \
+    --policy "${POLICY:-}" --lock "${LOCK:-}" --out "$out"

@@ -1,0 +1,30 @@
+# Sourced by the other scripts: where things are, and how they speak.
+# shellcheck shell=bash
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
+# Set FROMTIER_TOOLS to share one folder of tools between several clones.
+TOOLS=${FROMTIER_TOOLS:-$TARGET/tools}
+export PATH="$TOOLS/bin:$PATH"
+
+say() { printf '%s\n' "$*" >&2; }
+die() {
+    printf 'error: %s\n' "$1" >&2
+    shift
+    local line
+    for line in "$@"; do printf '  %s\n' "$line" >&2; done
+    exit 1
+}
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# The version of BuildKit that go.mod pins, such as v0.32.2.
+buildkit_version() {
+    sed -n 's|^require github.com/moby/buildkit \(v[^ ]*\).*|\1|p;s|^\tgithub.com/moby/buildkit \(v[^ ]*\).*|\1|p' \
+        "$ROOT/tools/buildkit/go.mod" | head -n 1
+}
+
+# Builds the project's image helper and says where it is.
+xtask() {
+    (cd "$ROOT" && cargo build --quiet --locked -p xtask) || die "the image helper does not build"
+    "$TARGET/debug/xtask" "$@"
+}

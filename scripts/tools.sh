@@ -1,0 +1,167 @@
+#!/usr/bin/env bash
+# Gets the tools that the tests and the demo need, once, into target/tools:
+#   tools.sh [buildkit] [system] [buildx] [cargo-deny] [suite]     (none: buildkit system)
+#
+#   buildkit    buildkitd, buildctl and the reference frontend, built by Go from the module that tools/buildkit pins
+#   system      runc, a registry and a static busybox: the machine's, else unpacked from Debian's or Ubuntu's packages
+#   buildx      docker-buildx: the machine's, else unpacked from Debian's package; not having it is no error
+#   suite       BuildKit's published Dockerfile integration suite, compiled (for make conformance)
+#   cargo-deny  the checker of dependencies
+#
+# Nothing is installed on the machine itself: packages are unpacked below target/tools.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+CARGO_DENY=0.18.9
+
+mkdir -p "$TOOLS/bin"
+exec 9>"$TOOLS/.lock"
+flock 9 || die "another tools.sh holds $TOOLS/.lock"
+
+go_build() { # output, what to do (build or test), arguments of go
+    local out=$1 verb=$2
+    shift 2
+    have go || die "Go is needed to build BuildKit" "install Go 1.21 or later (it fetches the exact toolchain itself)"
+    (cd "$ROOT/tools/buildkit" && CGO_ENABLED=0 go "$verb" -o "$out" "$@") || die "BuildKit $version does not build"
+}
+
+buildkit() {
+    local version stamp name path
+    version=$(buildkit_version)
+    stamp="$TOOLS/.buildkit-$version"
+    [ -e "$stamp" ] && return
+    say "tools: building BuildKit $version (a few minutes the first time)"
+    for path in cmd/buildkitd cmd/buildctl frontend/dockerfile/cmd/dockerfile-frontend; do
+        name=${path##*/}
+        go_build "$TOOLS/bin/$name" build -trimpath \
+            -ldflags "-s -w -X github.com/moby/buildkit/version.Version=$version" \
+            -tags "netgo osusergo" "github.com/moby/buildkit/$path"
+    done
+    touch "$stamp"
+}
+
+suite() {
+    local version stamp
+    version=$(buildkit_version)
+    stamp="$TOOLS/.suite-$version"
+    [ -e "$stamp" ] && return
+    say "tools: compiling BuildKit's integration suite $version"
+    go_build "$TOOLS/bin/dockerfile.test" test -c -trimpath -vet=off github.com/moby/buildkit/frontend/dockerfile
+    touch "$stamp"
+}
+
+# Unpacks a package of the machine's own distribution, or of the Debian release that is asked for.
+unpack() { # package [release]
+    local package=$1 release=${2:-} apt="$TOOLS/apt${2:+-$2}" options=()
+    have apt-get && have dpkg-deb || return 1
+    mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/debs" "$TOOLS/root"
+    options=(-o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=root -o Acquire::Retries=3
+        -o Acquire::Languages=none)
+    if [ -n "$release" ]; then
+        [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || return 1
+        echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $release main" \
+            >"$apt/sources.list"
+        options+=(-o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
+            -o Dir::Etc::preferencesparts=/dev/null)
+    fi
+    if [ ! -e "$apt/.updated" ]; then
+        # A third party's source that can't be reached is no reason to stop: what matters is whether the package comes.
+        apt-get "${options[@]}" -qq update >"$apt/log" 2>&1 || true
+        touch "$apt/.updated"
+    fi
+    (cd "$apt/debs" && apt-get "${options[@]}" -qq download "$package" >>"$apt/log" 2>&1) || {
+        rm -f "$apt/.updated"
+        return 1
+    }
+    dpkg-deb -x "$apt/debs/${package}"_*.deb "$TOOLS/root"
+}
+
+# Links a tool into target/tools/bin: the machine's where it has one.
+tool() { # name, package, its path in the package, [release]
+    local name=$1 package=$2 path=$3 release=${4:-} found
+    [ -x "$TOOLS/bin/$name" ] && return
+    for found in "$name" "${path##*/}"; do
+        if have "$found"; then
+            ln -sfn "$(command -v "$found")" "$TOOLS/bin/$name"
+            return
+        fi
+    done
+    say "tools: unpacking $package"
+    unpack "$package" "$release" || return 1
+    ln -sfn "$TOOLS/root$path" "$TOOLS/bin/$name"
+    [ -x "$TOOLS/bin/$name" ]
+}
+
+busybox_static() {
+    [ -x "$TOOLS/bin/busybox-static" ] && return
+    local found
+    found=$(command -v busybox || true)
+    # A dynamic busybox is of no use in an image of its own.
+    if [ -n "$found" ] && ! LC_ALL=C grep -qa 'ld-linux\|ld-musl' "$found"; then
+        ln -sfn "$found" "$TOOLS/bin/busybox-static"
+        return
+    fi
+    say "tools: unpacking busybox-static"
+    unpack busybox-static || return 1
+    for found in "$TOOLS/root/bin/busybox" "$TOOLS/root/usr/bin/busybox"; do
+        if [ -x "$found" ]; then
+            ln -sfn "$found" "$TOOLS/bin/busybox-static"
+            return
+        fi
+    done
+    return 1
+}
+
+system() {
+    local missing=()
+    tool runc runc /usr/sbin/runc || missing+=(runc)
+    tool docker-registry docker-registry /usr/bin/docker-registry || missing+=(docker-registry)
+    busybox_static || missing+=(busybox-static)
+    [ ${#missing[@]} -eq 0 ] || die "cannot get ${missing[*]}" \
+        "on Debian or Ubuntu:  apt-get install ${missing[*]}" \
+        "elsewhere: put runc, the distribution registry (as docker-registry) and a static busybox on PATH"
+    # The names under which BuildKit looks for them.
+    ln -sfn "$TOOLS/bin/runc" "$TOOLS/bin/buildkit-runc"
+    ln -sfn "$TOOLS/bin/docker-registry" "$TOOLS/bin/registry"
+}
+
+buildx() {
+    [ -x "$TOOLS/bin/docker-buildx" ] && return
+    local found
+    for found in docker-buildx buildx /usr/libexec/docker/cli-plugins/docker-buildx \
+        /usr/lib/docker/cli-plugins/docker-buildx /usr/local/lib/docker/cli-plugins/docker-buildx \
+        "$HOME/.docker/cli-plugins/docker-buildx"; do
+        if have "$found"; then
+            ln -sfn "$(command -v "$found")" "$TOOLS/bin/docker-buildx"
+            return
+        fi
+    done
+    say "tools: unpacking docker-buildx"
+    if unpack docker-buildx trixie; then
+        ln -sfn "$TOOLS/root/usr/libexec/docker/cli-plugins/docker-buildx" "$TOOLS/bin/docker-buildx"
+        [ -x "$TOOLS/bin/docker-buildx" ] && return
+    fi
+    rm -f "$TOOLS/bin/docker-buildx"
+    say "tools: docker-buildx is not to be had here; buildctl does its part"
+}
+
+cargo_deny() {
+    [ -x "$TOOLS/bin/cargo-deny" ] && return
+    if have cargo-deny; then
+        ln -sfn "$(command -v cargo-deny)" "$TOOLS/bin/cargo-deny"
+        return
+    fi
+    say "tools: building cargo-deny $CARGO_DENY (once)"
+    CARGO_TARGET_DIR="$TOOLS/cargo-deny-build" CARGO_PROFILE_RELEASE_LTO=false CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+        CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install --quiet --locked --version "$CARGO_DENY" --root "$TOOLS" cargo-deny ||
+        die "cargo-deny does not build"
+    rm -rf "$TOOLS/cargo-deny-build"
+}
+
+[ $# -gt 0 ] || set -- buildkit system
+for part in "$@"; do
+    case $part in
+    buildkit | system | buildx | suite) "$part" ;;
+    cargo-deny) cargo_deny ;;
+    *) die "no such part: $part" ;;
+    esac
+done
