@@ -20,3 +20,16 @@ pub struct Span {
     pub start: usize,
     pub end: usize,
 }
+
+impl Range {
+    /// A whole line, as the reference says it.
+    pub fn line(line: i32) -> Range {
+        let at = Position { line, character: 0 };
+        Range { start: at, end: at }
+    }
+
+    /// The lines from `start` to `end`, one range each; only `start` when `end` comes before it.
+    pub fn lines(start: i32, end: i32) -> Vec<Range> {
+        (start..=end.max(start)).map(Range::line).collect()
+    }
+}

@@ -1,181 +1,134 @@
 //! Syntax tree to instructions: stages, each with typed commands.
 
-use crate::lint::Linter;
-use crate::parser::Dockerfile;
-use crate::span::{Range, Span};
+mod add;
+mod arg;
+mod cmd;
+mod comment;
+mod copy;
+mod csv;
+mod duration;
+mod entrypoint;
+mod env;
+mod expose;
+mod flags;
+mod from;
+mod healthcheck;
+mod key_value;
+mod label;
+mod maintainer;
+mod onbuild;
+mod request;
+mod run;
+mod run_device;
+mod run_mount;
+mod run_network;
+mod run_security;
+mod shell;
+mod shell_cmd;
+mod size;
+mod sources;
+mod stopsignal;
+mod user;
+mod volume;
+mod workdir;
 
-/// What every instruction has: its text, its keyword in lower case, its place, the comments above it.
+#[cfg(test)]
+mod tests;
+
+use crate::error::{Error, Result};
+use crate::go::to_lower;
+use crate::lint::Linter;
+use crate::parser::{Dockerfile, Node};
+use crate::span::{Range, Span};
+use crate::suggest;
+use request::Request;
+
+pub use add::Add;
+pub use arg::{ArgDef, GlobalArg};
+pub use copy::Copy;
+pub use from::Stage;
+pub use healthcheck::Health;
+pub use key_value::KeyValue;
+pub use run::Run;
+pub use run_device::Device;
+pub use run_mount::{Mount, MountType, Sharing};
+pub use shell_cmd::{InlineFile, ShellCmd};
+pub use sources::{SourceContent, SourcesAndDest};
+
+/// What every instruction has: its text, its keyword, its place, the comments above it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Common {
     /// The trimmed source text, continuations joined (the reference's `String()`).
     pub code: String,
+    /// The keyword as written: a check compares its casing.
     pub name: String,
     pub location: Vec<Range>,
     pub comments: Vec<String>,
     pub span: Span,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyValue {
-    pub key: String,
-    pub value: String,
-    pub no_delim: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArgDef {
-    pub key: String,
-    pub value: Option<String>,
-    pub doc_comment: String,
-}
-
-/// A heredoc as a file to copy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceContent {
-    pub path: String,
-    pub data: String,
-    pub expand: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SourcesAndDest {
-    pub dest: String,
-    pub sources: Vec<String>,
-    pub contents: Vec<SourceContent>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InlineFile {
-    pub name: String,
-    pub data: String,
-    pub chomp: bool,
-}
-
-/// A command line that may want the stage's shell in front of it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ShellCmd {
-    pub args: Vec<String>,
-    pub files: Vec<InlineFile>,
-    pub prepend_shell: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Add {
-    pub common: Common,
-    pub files: SourcesAndDest,
-    pub chown: String,
-    pub chmod: String,
-    pub link: bool,
-    pub exclude: Vec<String>,
-    pub keep_git_dir: Option<bool>,
-    pub checksum: String,
-    pub unpack: Option<bool>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Copy {
-    pub common: Common,
-    pub files: SourcesAndDest,
-    pub from: String,
-    /// Where the value of `--from=` stands, for messages that point at it.
-    pub from_span: Option<Span>,
-    pub chown: String,
-    pub chmod: String,
-    pub link: bool,
-    pub exclude: Vec<String>,
-    pub parents: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum MountType {
-    #[default]
-    Bind,
-    Cache,
-    Tmpfs,
-    Secret,
-    Ssh,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sharing {
-    Shared,
-    Private,
-    Locked,
-}
-
-/// One `RUN --mount`, after [`Run::expand_mounts`].
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Mount {
-    pub kind: MountType,
-    pub from: String,
-    pub source: String,
-    pub target: String,
-    pub read_only: bool,
-    pub size_limit: i64,
-    pub cache_id: String,
-    pub sharing: Option<Sharing>,
-    pub required: bool,
-    /// `env=`: `Some("")` asks for the default name.
-    pub env: Option<String>,
-    pub mode: Option<u64>,
-    pub uid: Option<u64>,
-    pub gid: Option<u64>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Device {
-    pub name: String,
-    pub required: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Run {
-    pub common: Common,
-    pub cmd: ShellCmd,
-    pub flags_used: Vec<String>,
-    /// The `--mount` values as written; they may hold variables.
-    pub mount_flags: Vec<String>,
-    pub mount_spans: Vec<Span>,
-    /// The mounts as far as they are known without variables (`from` is: it may hold none).
-    pub mounts: Vec<Mount>,
-    /// `default`, `none` or `host`; `default` when the flag is absent.
-    pub network: String,
-    /// `sandbox` or `insecure`; `sandbox` when the flag is absent.
-    pub security: String,
-    pub devices: Vec<Device>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Health {
-    pub test: Vec<String>,
-    /// Nanoseconds, as Go's `time.Duration`.
-    pub interval: i64,
-    pub timeout: i64,
-    pub start_period: i64,
-    pub start_interval: i64,
-    pub retries: i64,
-}
-
 /// One instruction of a stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     Add(Add),
-    Arg { common: Common, args: Vec<ArgDef> },
-    Cmd { common: Common, cmd: ShellCmd },
+    Arg {
+        common: Common,
+        args: Vec<ArgDef>,
+    },
+    Cmd {
+        common: Common,
+        cmd: ShellCmd,
+    },
     Copy(Copy),
-    Entrypoint { common: Common, cmd: ShellCmd },
-    Env { common: Common, env: Vec<KeyValue> },
-    Expose { common: Common, ports: Vec<String> },
-    Healthcheck { common: Common, health: Health },
-    Label { common: Common, labels: Vec<KeyValue> },
-    Maintainer { common: Common, maintainer: String },
-    Onbuild { common: Common, expression: String },
+    Entrypoint {
+        common: Common,
+        cmd: ShellCmd,
+    },
+    Env {
+        common: Common,
+        env: Vec<KeyValue>,
+    },
+    Expose {
+        common: Common,
+        ports: Vec<String>,
+    },
+    Healthcheck {
+        common: Common,
+        health: Health,
+    },
+    Label {
+        common: Common,
+        labels: Vec<KeyValue>,
+    },
+    Maintainer {
+        common: Common,
+        maintainer: String,
+    },
+    Onbuild {
+        common: Common,
+        expression: String,
+    },
     Run(Run),
-    Shell { common: Common, shell: Vec<String> },
-    StopSignal { common: Common, signal: String },
-    User { common: Common, user: String },
-    Volume { common: Common, volumes: Vec<String> },
-    Workdir { common: Common, path: String },
+    Shell {
+        common: Common,
+        shell: Vec<String>,
+    },
+    StopSignal {
+        common: Common,
+        signal: String,
+    },
+    User {
+        common: Common,
+        user: String,
+    },
+    Volume {
+        common: Common,
+        volumes: Vec<String>,
+    },
+    Workdir {
+        common: Common,
+        path: String,
+    },
 }
 
 impl Command {
@@ -202,44 +155,102 @@ impl Command {
     }
 }
 
-/// A `FROM` and all up to the next one.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Stage {
-    /// The name behind `AS`, lower case as the reference keeps it; empty when there is none.
-    pub name: String,
-    pub commands: Vec<Command>,
-    /// `FROM` as written (its casing is checked by a rule).
-    pub orig_cmd: String,
-    pub base_name: String,
-    pub base_span: Span,
-    pub platform: String,
-    pub doc_comment: String,
-    pub source_code: String,
-    pub location: Vec<Range>,
-    pub comments: Vec<String>,
-    pub span: Span,
-}
+/// Every keyword, for suggestions.
+const KEYWORDS: [&str; 18] = [
+    "ADD",
+    "ARG",
+    "CMD",
+    "COPY",
+    "ENTRYPOINT",
+    "ENV",
+    "EXPOSE",
+    "FROM",
+    "HEALTHCHECK",
+    "LABEL",
+    "MAINTAINER",
+    "ONBUILD",
+    "RUN",
+    "SHELL",
+    "STOPSIGNAL",
+    "USER",
+    "VOLUME",
+    "WORKDIR",
+];
 
-/// A global `ARG`, before the first `FROM`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GlobalArg {
-    pub common: Common,
-    pub args: Vec<ArgDef>,
+enum Instruction {
+    Stage(Stage),
+    Command(Command),
 }
 
 /// Stages and global arguments (the reference's `instructions.Parse`).
-pub fn parse(_dockerfile: &Dockerfile, _lint: &Linter) -> crate::error::Result<(Vec<Stage>, Vec<GlobalArg>)> {
-    todo!("owned by the parser helper")
+pub fn parse(dockerfile: &Dockerfile, lint: &Linter) -> Result<(Vec<Stage>, Vec<GlobalArg>)> {
+    let mut stages: Vec<Stage> = Vec::new();
+    let mut global = Vec::new();
+    for node in &dockerfile.nodes {
+        let lint = lint.with_comments(&node.comments);
+        let read = instruction(node, Some(&lint)).map_err(|e| {
+            e.wrap(format_args!(
+                "dockerfile parse error on line {}",
+                node.start_line
+            ))
+        })?;
+        match (read, stages.last_mut()) {
+            (Instruction::Stage(stage), _) => stages.push(stage),
+            (Instruction::Command(command), Some(stage)) => stage.commands.push(command),
+            (Instruction::Command(Command::Arg { common, args }), None) => {
+                global.push(GlobalArg { common, args });
+            }
+            (Instruction::Command(_), None) => {
+                let error = Error::new("no build stage in current context");
+                return Err(error.at(&node.location()));
+            }
+        }
+    }
+    Ok((stages, global))
 }
 
 /// One instruction, as an `ONBUILD` trigger holds it (the reference's `instructions.ParseCommand`).
-pub fn parse_command(_node: &crate::parser::Node) -> crate::error::Result<Command> {
-    todo!("owned by the parser helper")
+pub fn parse_command(node: &Node) -> Result<Command> {
+    match instruction(node, None)? {
+        Instruction::Command(command) => Ok(command),
+        Instruction::Stage(_) => {
+            let error = Error::new("*instructions.Stage is not a command type");
+            Err(error.at(&node.location()))
+        }
+    }
 }
 
-impl Run {
-    /// The mounts with variables expanded (the reference's `setMountState` with an expander).
-    pub fn expand_mounts(&self, _expand: &mut dyn FnMut(&str) -> crate::error::Result<String>) -> crate::error::Result<Vec<Mount>> {
-        todo!("owned by the parser helper")
-    }
+fn instruction(node: &Node, lint: Option<&Linter>) -> Result<Instruction> {
+    read(node, lint).map_err(|e| e.at(&node.location()))
+}
+
+fn read(node: &Node, lint: Option<&Linter>) -> Result<Instruction> {
+    let request = &Request { node };
+    let command = match to_lower(&node.keyword).as_str() {
+        "add" => add::parse(request),
+        "arg" => arg::parse(request, lint),
+        "cmd" => cmd::parse(request),
+        "copy" => copy::parse(request),
+        "entrypoint" => entrypoint::parse(request),
+        "env" => env::parse(request),
+        "expose" => expose::parse(request),
+        "from" => return from::parse(request, lint).map(Instruction::Stage),
+        "healthcheck" => healthcheck::parse(request),
+        "label" => label::parse(request),
+        "maintainer" => maintainer::parse(request, lint),
+        "onbuild" => onbuild::parse(request),
+        "run" => run::parse(request),
+        "shell" => shell::parse(request),
+        "stopsignal" => stopsignal::parse(request),
+        "user" => user::parse(request),
+        "volume" => volume::parse(request),
+        "workdir" => workdir::parse(request),
+        _ => Err(unknown(&node.keyword)),
+    };
+    command.map(Instruction::Command)
+}
+
+fn unknown(keyword: &str) -> Error {
+    let error = Error::new(format!("unknown instruction: {keyword}"));
+    suggest::wrap(error, keyword, &KEYWORDS, false).0
 }

@@ -1,30 +1,38 @@
 //! Lines to a syntax tree: directives, continuations, comments, heredocs, each node with its lines and bytes.
 
+mod args;
+mod directive;
+mod heredoc;
+mod json;
+mod lines;
+mod split;
+pub(crate) mod text;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use crate::error::{Error, Result};
+use crate::go::to_lower;
 use crate::span::{Range, Span};
 
-/// A heredoc's text and how it was opened.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Heredoc {
-    pub name: String,
-    pub file_descriptor: u32,
-    /// Whether variables in the text are expanded (no quotes around the name).
-    pub expand: bool,
-    /// `<<-`: leading tabs go.
-    pub chomp: bool,
-    pub content: String,
-    pub span: Span,
-}
+use directive::Directives;
+use lines::{Lines, LogicalLine};
+use text::{lossy, trim, trim_newline, trim_start};
+
+pub use directive::{Directive, detect_syntax, directive};
+pub use heredoc::{Heredoc, chomp_heredoc_bytes, chomp_heredoc_content, parse_heredoc};
 
 /// How an instruction's arguments were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Args {
     /// Words, or one raw string for the instructions that keep their line.
     Words(Vec<String>),
-    /// The JSON (exec) form.
+    /// The JSON (exec) form. `HEALTHCHECK`'s type stands first.
     Json(Vec<String>),
     /// `key=value` pairs (`ENV`, `LABEL`); `delim` is false for the old `KEY value` form.
     Pairs(Vec<Pair>),
-    /// `ONBUILD`'s inner instruction.
+    /// `ONBUILD`'s inner instruction. Of an `ONBUILD` in it nothing but the keyword and flags is kept.
     Sub(Box<Node>),
 }
 
@@ -36,27 +44,46 @@ pub struct Pair {
     pub delim: bool,
 }
 
-/// One instruction as written.
+/// One instruction as written. Texts have U+FFFD for each byte that isn't UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
     /// The keyword as written (`FROM`, `from`).
     pub keyword: String,
     pub args: Args,
+    /// Whether bytes of the arguments aren't UTF-8.
+    pub invalid_utf8: bool,
+    /// Where each of [`Args::Words`] stands; empty for `ARG` and the other forms.
+    pub word_spans: Vec<Span>,
     pub flags: Vec<String>,
+    /// Where each of the flags stands, quotes and all.
+    pub flag_spans: Vec<Span>,
+    /// Where the value of each flag stands: what is behind its `=`, if it has one.
+    pub flag_value_spans: Vec<Option<Span>>,
     pub heredocs: Vec<Heredoc>,
     /// The logical line, continuations joined, as the reference's `Original`.
     pub original: String,
     pub start_line: i32,
     pub end_line: i32,
+    /// From the keyword to the end of the last line, heredocs included.
     pub span: Span,
-    /// The comment block directly above, without `#`.
+    /// The comments since the last instruction and the last empty comment, without `#`.
     pub comments: Vec<String>,
 }
 
 impl Node {
     /// The lines of the instruction, one range a line, as the reference gives them.
     pub fn location(&self) -> Vec<Range> {
-        todo!("owned by the parser helper")
+        Range::lines(self.start_line, self.end_line)
+    }
+
+    /// Whether heredocs may follow: the shell form of `ADD`, `COPY` and `RUN`, also behind `ONBUILD`.
+    fn takes_heredocs(&self) -> bool {
+        let node = match &self.args {
+            Args::Sub(trigger) => trigger,
+            _ => self,
+        };
+        matches!(to_lower(&node.keyword).as_str(), "add" | "copy" | "run")
+            && !matches!(node.args, Args::Json(_))
     }
 }
 
@@ -76,6 +103,188 @@ pub struct Dockerfile {
 }
 
 /// Parses a Dockerfile. Errors carry the reference's text and ranges.
-pub fn parse(_bytes: &[u8]) -> crate::error::Result<Dockerfile> {
-    todo!("owned by the parser helper")
+pub fn parse(source: &[u8]) -> Result<Dockerfile> {
+    let mut parser = Parser {
+        lines: Lines::new(source),
+        current: 0,
+        directives: Directives::new(),
+        comments: Vec::new(),
+        nodes: Vec::new(),
+        warnings: Vec::new(),
+    };
+    while let Some((offset, line)) = parser.lines.next_line() {
+        parser.line(offset, line)?;
+    }
+    let too_long = parser.lines.too_long;
+    let message = if parser.nodes.is_empty() {
+        "file with no instructions".to_owned()
+    } else if too_long {
+        format!(
+            "dockerfile line greater than max allowed size of {}",
+            lines::MAX_LINE
+        )
+    } else {
+        return Ok(Dockerfile {
+            nodes: parser.nodes,
+            escape: char::from(parser.directives.escape),
+            warnings: parser.warnings,
+        });
+    };
+    Err(Error::new(message).at(&[Range::line(parser.current)]))
+}
+
+struct Parser<'a> {
+    lines: Lines<'a>,
+    /// How many lines were read: the number of the last.
+    current: i32,
+    directives: Directives,
+    comments: Vec<String>,
+    nodes: Vec<Node>,
+    warnings: Vec<ParseWarning>,
+}
+
+impl Parser<'_> {
+    /// Reads what starts on a line: nothing, a comment, a directive, or an instruction with all its lines.
+    fn line(&mut self, offset: usize, line: &[u8]) -> Result<()> {
+        let full = line;
+        let line = match self.current {
+            0 => directive::discard_bom(line),
+            _ => line,
+        };
+        self.see_comment(line);
+        let body = trim_start(trim_newline(line));
+        // The line isn't counted yet; the reference reports the one before.
+        let is_directive = self
+            .directives
+            .see(body)
+            .map_err(|e| e.at(&[Range::line(self.current)]))?;
+        if is_directive {
+            self.comments.pop();
+        }
+        self.current += 1;
+        if body.first() == Some(&b'#') {
+            return Ok(());
+        }
+        let (piece, goes_on) = lines::trim_continuation(body, self.directives.escape);
+        if piece.is_empty() && !goes_on {
+            return Ok(());
+        }
+        let offset = offset + full.len() - trim_start_len(line);
+        self.instruction(piece, goes_on, offset)
+    }
+
+    /// Keeps a comment; an empty one ends the block of those before it.
+    fn see_comment(&mut self, line: &[u8]) {
+        if !lines::is_comment(line) {
+            return;
+        }
+        // One byte goes, whatever it is: an indented comment keeps its mark.
+        match trim(&line[1..]) {
+            [] => self.comments.clear(),
+            comment => self.comments.push(lossy(comment)),
+        }
+    }
+
+    fn instruction(&mut self, first: &[u8], goes_on: bool, offset: usize) -> Result<()> {
+        let start = self.current;
+        let mut line = LogicalLine::default();
+        line.push(first, offset);
+        let end = self.continuations(&mut line, goes_on, offset + first.len());
+        let place = |e: Error, end: i32| e.at(&Range::lines(start, end));
+
+        let mut node = args::read(&line, 0..line.text.len(), self.directives.escape)
+            .map_err(|e| place(e, self.current))?;
+        node.span.start = offset;
+        node.span.end = end;
+        if node.takes_heredocs() && line.text.windows(2).any(|w| w == b"<<") {
+            node.heredocs =
+                heredoc::heredocs_of_line(&node.original).map_err(|e| place(e, self.current))?;
+            for heredoc in &mut node.heredocs {
+                match self.heredoc_content(heredoc) {
+                    Some(end) => node.span.end = end,
+                    None => {
+                        return Err(place(Error::new("unterminated heredoc"), self.current));
+                    }
+                }
+            }
+        }
+        node.start_line = start;
+        node.end_line = self.current;
+        node.comments = std::mem::take(&mut self.comments);
+        self.nodes.push(node);
+        Ok(())
+    }
+
+    /// Appends the lines that a continuation asks for; gives the offset where the last ends. Comments and empty
+    /// lines between them are passed over, the latter with a warning.
+    fn continuations(
+        &mut self,
+        line: &mut LogicalLine,
+        mut goes_on: bool,
+        mut end: usize,
+    ) -> usize {
+        let mut has_empty = false;
+        while goes_on {
+            let Some((offset, next)) = self.lines.next_line() else {
+                break;
+            };
+            self.current += 1;
+            let body = trim_newline(next);
+            end = offset + body.len();
+            if lines::is_comment(body) {
+                continue;
+            }
+            if lines::is_blank(body) {
+                has_empty = true;
+                continue;
+            }
+            let (piece, more) = lines::trim_continuation(body, self.directives.escape);
+            line.push(piece, offset);
+            goes_on = more;
+        }
+        if has_empty {
+            self.warnings.push(ParseWarning {
+                message: format!("Empty continuation line found in: {}", lossy(&line.text)),
+                range: Range::line(self.current),
+            });
+        }
+        end
+    }
+
+    /// Reads a heredoc's content up to the line that ends it; gives the offset where that line ends. `None`
+    /// when no line does.
+    fn heredoc_content(&mut self, heredoc: &mut Heredoc) -> Option<usize> {
+        let mut content = Vec::new();
+        while let Some((offset, line)) = self.lines.next_line() {
+            self.current += 1;
+            let mut end = trim_newline(line);
+            let last = offset + end.len();
+            if heredoc.chomp {
+                while let [b'\t', rest @ ..] = end {
+                    end = rest;
+                }
+            }
+            if end == heredoc.name.as_bytes() {
+                heredoc.span = Span {
+                    start: offset - content.len(),
+                    end: offset,
+                };
+                match String::from_utf8(content) {
+                    Ok(text) => heredoc.content = text,
+                    Err(e) => {
+                        heredoc.content = lossy(e.as_bytes());
+                        heredoc.raw = Some(e.into_bytes());
+                    }
+                }
+                return Some(last);
+            }
+            content.extend_from_slice(line);
+        }
+        None
+    }
+}
+
+/// The length of the line without the blanks before its first character.
+fn trim_start_len(line: &[u8]) -> usize {
+    trim_start(line).len()
 }

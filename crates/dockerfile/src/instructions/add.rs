@@ -1,0 +1,44 @@
+//! `ADD`: files, archives, URLs and git repositories to an image path.
+
+use super::flags::Kind::{Bool, Text, Texts};
+use super::request::Request;
+use super::sources::{self, SourcesAndDest};
+use super::{Command, Common};
+use crate::error::Result;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Add {
+    pub common: Common,
+    pub files: SourcesAndDest,
+    pub chown: String,
+    pub chmod: String,
+    pub link: bool,
+    pub exclude: Vec<String>,
+    pub keep_git_dir: Option<bool>,
+    pub checksum: String,
+    pub unpack: Option<bool>,
+}
+
+pub(super) fn parse(request: &Request) -> Result<Command> {
+    sources::require_two(request, "ADD")?;
+    let flags = request.flags(&[
+        ("chown", Text),
+        ("chmod", Text),
+        ("link", Bool),
+        ("keep-git-dir", Bool),
+        ("checksum", Text),
+        ("unpack", Bool),
+        ("exclude", Texts),
+    ])?;
+    Ok(Command::Add(Add {
+        common: request.common(),
+        files: sources::parse(request, "ADD")?,
+        chown: flags.text("chown").unwrap_or_default(),
+        chmod: flags.text("chmod").unwrap_or_default(),
+        link: flags.bool("link").unwrap_or_default(),
+        exclude: flags.texts("exclude"),
+        keep_git_dir: flags.bool("keep-git-dir"),
+        checksum: flags.text("checksum").unwrap_or_default(),
+        unpack: flags.bool("unpack"),
+    }))
+}

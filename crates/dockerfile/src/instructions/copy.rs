@@ -1,0 +1,46 @@
+//! `COPY`: files of the context, a stage or an image to an image path.
+
+use super::flags::Kind::{Bool, Text, Texts};
+use super::request::Request;
+use super::sources::{self, SourcesAndDest};
+use super::{Command, Common};
+use crate::error::Result;
+use crate::span::Span;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Copy {
+    pub common: Common,
+    pub files: SourcesAndDest,
+    pub from: String,
+    /// Where the value of `--from=` stands, for messages that point at it.
+    pub from_span: Option<Span>,
+    pub chown: String,
+    pub chmod: String,
+    pub link: bool,
+    pub exclude: Vec<String>,
+    pub parents: bool,
+}
+
+pub(super) fn parse(request: &Request) -> Result<Command> {
+    sources::require_two(request, "COPY")?;
+    let flags = request.flags(&[
+        ("chown", Text),
+        ("from", Text),
+        ("chmod", Text),
+        ("link", Bool),
+        ("exclude", Texts),
+        ("parents", Bool),
+    ])?;
+    let from_place = flags.places("from").first().copied();
+    Ok(Command::Copy(Copy {
+        common: request.common(),
+        files: sources::parse(request, "COPY")?,
+        from: flags.text("from").unwrap_or_default(),
+        from_span: from_place.and_then(|place| request.value_span(place)),
+        chown: flags.text("chown").unwrap_or_default(),
+        chmod: flags.text("chmod").unwrap_or_default(),
+        link: flags.bool("link").unwrap_or_default(),
+        exclude: flags.texts("exclude"),
+        parents: flags.bool("parents").unwrap_or_default(),
+    }))
+}

@@ -1,0 +1,113 @@
+//! `FROM`: the start of a stage.
+
+use super::comment::{check_description, doc_comment};
+use super::flags::Kind::Text;
+use super::request::Request;
+use super::{Command, Common};
+use crate::error::{Error, Result};
+use crate::go::{quote, to_lower, to_upper};
+use crate::lint::{Linter, rules};
+use crate::span::{Range, Span};
+
+/// A `FROM` and all up to the next one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stage {
+    /// The name behind `AS`, lower case as the reference keeps it; empty when there is none.
+    pub name: String,
+    pub commands: Vec<Command>,
+    /// `FROM` as written (its casing is checked by a rule).
+    pub orig_cmd: String,
+    pub base_name: String,
+    pub base_span: Span,
+    pub platform: String,
+    /// Where the value of `--platform=` stands.
+    pub platform_span: Option<Span>,
+    pub doc_comment: String,
+    pub source_code: String,
+    pub location: Vec<Range>,
+    pub comments: Vec<String>,
+    pub span: Span,
+}
+
+pub(super) fn parse(request: &Request, lint: Option<&Linter>) -> Result<Stage> {
+    if let Some(lint) = lint {
+        check_casing(request, lint);
+    }
+    let name = stage_name(request.args())?;
+    let flags = request.flags(&[("platform", Text)])?;
+    let platform_place = flags.places("platform").first().copied();
+    let Common {
+        code,
+        name: orig_cmd,
+        location,
+        comments,
+        span,
+    } = request.common();
+    if !name.is_empty() {
+        check_description(request, "FROM", &[&name], lint);
+    }
+    Ok(Stage {
+        doc_comment: doc_comment(&comments, &name),
+        name,
+        commands: Vec::new(),
+        orig_cmd,
+        base_name: request.args().first().cloned().unwrap_or_default(),
+        base_span: request.node.word_spans.first().copied().unwrap_or_default(),
+        platform: flags.text("platform").unwrap_or_default(),
+        platform_span: platform_place.and_then(|place| request.value_span(place)),
+        source_code: code,
+        location,
+        comments,
+        span,
+    })
+}
+
+/// `base` has no name, `base AS name` has one, in lower case.
+fn stage_name(args: &[String]) -> Result<String> {
+    match args {
+        [_] => Ok(String::new()),
+        [_, keyword, written] if is_as(keyword) => {
+            let name = to_lower(written);
+            let valid = name.starts_with(|c: char| c.is_ascii_lowercase())
+                && name
+                    .chars()
+                    .all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_' | '.'));
+            if !valid {
+                return Err(Error::new(format!(
+                    "invalid name for build stage: {}, name can't start with a number or contain symbols",
+                    quote(written)
+                )));
+            }
+            Ok(name)
+        }
+        _ => Err(Error::new("FROM requires either one or three arguments")),
+    }
+}
+
+/// Any casing of `as`; Unicode has a third form of the letter s.
+fn is_as(word: &str) -> bool {
+    word.eq_ignore_ascii_case("as") || matches!(word, "a\u{17f}" | "A\u{17f}")
+}
+
+fn check_casing(request: &Request, lint: &Linter) {
+    let location = request.node.location();
+    let from = request.node.keyword.as_str();
+    if let [_, _, stage] = request.args()
+        && *stage != to_lower(stage)
+    {
+        let message = rules::stage_name_casing(stage);
+        lint.run(&rules::STAGE_NAME_CASING, &location, message);
+    }
+    if let [_, keyword, _, ..] = request.args() {
+        let matches = if from == to_lower(from) {
+            *keyword == to_lower(keyword)
+        } else {
+            // A keyword of mixed case is the business of another check.
+            from != to_upper(from) || *keyword == to_upper(keyword)
+        };
+        if !matches {
+            let message = rules::from_as_casing(from, keyword);
+            lint.run(&rules::FROM_AS_CASING, &location, message);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! `MAINTAINER`: the author, in the way before labels.
+
+use super::Command;
+use super::request::Request;
+use crate::error::Result;
+use crate::lint::{Linter, rules};
+
+pub(super) fn parse(request: &Request, lint: Option<&Linter>) -> Result<Command> {
+    if let Some(lint) = lint {
+        let location = request.node.location();
+        lint.run(
+            &rules::MAINTAINER_DEPRECATED,
+            &location,
+            rules::maintainer_deprecated(),
+        );
+    }
+    let maintainer = request.only_arg("MAINTAINER")?;
+    request.no_flags()?;
+    Ok(Command::Maintainer {
+        common: request.common(),
+        maintainer,
+    })
+}

@@ -1,0 +1,16 @@
+//! `RUN --network`.
+
+use crate::error::{Error, Result};
+use crate::go::quote;
+
+/// The network of a `RUN`: `default` unless the flag says otherwise.
+pub(super) fn parse(flag: Option<String>) -> Result<String> {
+    let network = flag.unwrap_or_else(|| "default".to_owned());
+    if !matches!(network.as_str(), "default" | "none" | "host") {
+        return Err(Error::new(format!(
+            "invalid network mode {}",
+            quote(&network)
+        )));
+    }
+    Ok(network)
+}

@@ -1,0 +1,16 @@
+//! `RUN --security`.
+
+use crate::error::{Error, Result};
+use crate::go::quote;
+
+/// The security mode of a `RUN`: `sandbox` unless the flag says otherwise.
+pub(super) fn parse(flag: Option<String>) -> Result<String> {
+    let security = flag.unwrap_or_else(|| "sandbox".to_owned());
+    if !matches!(security.as_str(), "sandbox" | "insecure") {
+        return Err(Error::new(format!(
+            "security {} is not valid",
+            quote(&security)
+        )));
+    }
+    Ok(security)
+}

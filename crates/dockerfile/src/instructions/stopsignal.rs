@@ -1,0 +1,13 @@
+//! `STOPSIGNAL`: the signal that ends a container.
+
+use super::Command;
+use super::request::Request;
+use crate::error::Result;
+
+/// Flags are passed over, as the reference does.
+pub(super) fn parse(request: &Request) -> Result<Command> {
+    Ok(Command::StopSignal {
+        signal: request.only_arg("STOPSIGNAL")?,
+        common: request.common(),
+    })
+}

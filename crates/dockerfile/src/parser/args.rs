@@ -1,0 +1,220 @@
+//! The arguments of each instruction, in the form that its keyword asks for.
+
+use std::ops::Range;
+
+use super::json::{self, NotStrings};
+use super::lines::LogicalLine;
+use super::split::{self, Parts, split};
+use super::text::{is_space_byte, lossy};
+use super::words::parse_words;
+use super::{Args, Node, Pair};
+use crate::error::{Error, Result};
+use crate::go::{quote, to_lower};
+use crate::span::Span;
+
+/// Reads one instruction. The node has no lines, comments and heredocs yet.
+pub(super) fn read(line: &LogicalLine, range: Range<usize>, escape: u8) -> Result<Node> {
+    let parts = split(&line.text, range.clone(), escape);
+    let args = if keyword(line, &parts) == "onbuild" && !parts.args.is_empty() {
+        let trigger = read_trigger(line, parts.args.clone(), escape)?;
+        Found::of(Args::Sub(Box::new(trigger)))
+    } else {
+        read_args(line, &parts, escape)?
+    };
+    Ok(node(line, range, parts, args))
+}
+
+/// The instruction behind `ONBUILD`. In a chain of `ONBUILD`s only the last can be wrong here; what is behind the
+/// second isn't kept, as no such chain is allowed.
+fn read_trigger(line: &LogicalLine, range: Range<usize>, escape: u8) -> Result<Node> {
+    let parts = split(&line.text, range.clone(), escape);
+    if keyword(line, &parts) != "onbuild" {
+        let args = read_args(line, &parts, escape)?;
+        return Ok(node(line, range, parts, args));
+    }
+    let mut rest = parts.args.clone();
+    while !rest.is_empty() {
+        let inner = split(&line.text, rest, escape);
+        if keyword(line, &inner) != "onbuild" {
+            read_args(line, &inner, escape)?;
+            break;
+        }
+        rest = inner.args;
+    }
+    Ok(node(line, range, parts, Found::default()))
+}
+
+fn keyword(line: &LogicalLine, parts: &Parts) -> String {
+    to_lower(&lossy(&line.text[parts.keyword.clone()]))
+}
+
+fn node(line: &LogicalLine, range: Range<usize>, parts: Parts, found: Found) -> Node {
+    let (flags, ranges): (Vec<_>, Vec<_>) =
+        parts.flags.into_iter().map(|f| (f.text, f.range)).unzip();
+    Node {
+        keyword: lossy(&line.text[parts.keyword]),
+        args: found.args,
+        invalid_utf8: found.invalid_utf8,
+        word_spans: found.spans,
+        flags,
+        flag_value_spans: ranges.iter().map(|range| value_span(line, range)).collect(),
+        flag_spans: ranges.into_iter().map(|range| line.span(range)).collect(),
+        heredocs: Vec::new(),
+        original: lossy(&line.text[range.clone()]),
+        start_line: 0,
+        end_line: 0,
+        span: line.span(range),
+        comments: Vec::new(),
+    }
+}
+
+fn value_span(line: &LogicalLine, flag: &Range<usize>) -> Option<Span> {
+    let at = line.text[flag.clone()].iter().position(|&b| b == b'=')?;
+    Some(line.span(flag.start + at + 1..flag.end))
+}
+
+/// Arguments, and what is known of their source.
+struct Found {
+    args: Args,
+    spans: Vec<Span>,
+    invalid_utf8: bool,
+}
+
+impl Found {
+    fn of(args: Args) -> Self {
+        Found {
+            args,
+            spans: Vec::new(),
+            invalid_utf8: false,
+        }
+    }
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Found::of(Args::Words(Vec::new()))
+    }
+}
+
+fn read_args(line: &LogicalLine, parts: &Parts, escape: u8) -> Result<Found> {
+    let range = parts.args.clone();
+    let rest = &line.text[range.clone()];
+    match keyword(line, parts).as_str() {
+        "run" | "cmd" | "entrypoint" | "shell" => string_or_json(line, range),
+        "add" | "copy" | "volume" => match json_form(rest)? {
+            Some(found) => Ok(found),
+            None => Ok(words(line, range)),
+        },
+        "expose" | "from" => Ok(words(line, range)),
+        "env" => pairs(rest, "ENV", escape),
+        "label" => pairs(rest, "LABEL", escape),
+        "arg" => Ok(Found::of(Args::Words(parse_words(rest, escape)))),
+        "healthcheck" => health(line, range),
+        "maintainer" | "stopsignal" | "user" | "workdir" => Ok(string(line, range)),
+        // Unknown keywords are complained about when instructions are made of nodes.
+        _ => Ok(Found::default()),
+    }
+}
+
+/// All of it as one word; nothing is no word.
+fn string(line: &LogicalLine, range: Range<usize>) -> Found {
+    if range.is_empty() {
+        return Found::default();
+    }
+    let text = &line.text[range.clone()];
+    Found {
+        args: Args::Words(vec![lossy(text)]),
+        spans: vec![line.span(range)],
+        invalid_utf8: std::str::from_utf8(text).is_err(),
+    }
+}
+
+fn words(line: &LogicalLine, range: Range<usize>) -> Found {
+    let ranges = split::words(&line.text, range.clone());
+    Found {
+        args: Args::Words(
+            ranges
+                .iter()
+                .map(|r| lossy(&line.text[r.clone()]))
+                .collect(),
+        ),
+        spans: ranges.into_iter().map(|r| line.span(r)).collect(),
+        invalid_utf8: std::str::from_utf8(&line.text[range]).is_err(),
+    }
+}
+
+/// The JSON form, unless the text isn't a JSON array.
+fn json_form(text: &[u8]) -> Result<Option<Found>> {
+    match json::string_array(text) {
+        Ok(strings) => Ok(Some(Found::of(Args::Json(strings)))),
+        Err(NotStrings::NotArray) => Ok(None),
+        Err(NotStrings::OtherElements) => Err(Error::new(
+            "when using JSON array syntax, arrays must be comprised of strings only",
+        )),
+    }
+}
+
+fn string_or_json(line: &LogicalLine, range: Range<usize>) -> Result<Found> {
+    match json_form(&line.text[range.clone()])? {
+        Some(found) => Ok(found),
+        None => Ok(string(line, range)),
+    }
+}
+
+/// `HEALTHCHECK`: its type, then a string or JSON. Blanks are looked for byte by byte.
+fn health(line: &LogicalLine, range: Range<usize>) -> Result<Found> {
+    let rest = &line.text[range.clone()];
+    let end = rest
+        .iter()
+        .position(|&b| is_space_byte(b))
+        .unwrap_or(rest.len());
+    if end == 0 {
+        return Ok(Found::default());
+    }
+    let gap = rest[end..]
+        .iter()
+        .take_while(|&&b| is_space_byte(b))
+        .count();
+    let kind = lossy(&rest[..end]);
+    let mut found = string_or_json(line, range.start + end + gap..range.end)?;
+    if let Args::Words(args) | Args::Json(args) = &mut found.args {
+        args.insert(0, kind);
+    }
+    if matches!(found.args, Args::Words(_)) {
+        found
+            .spans
+            .insert(0, line.span(range.start..range.start + end));
+    }
+    Ok(found)
+}
+
+/// `name=value …`, or the old `name value`.
+fn pairs(rest: &[u8], instruction: &str, escape: u8) -> Result<Found> {
+    let words = parse_words(rest, escape);
+    let mut pairs = Vec::with_capacity(words.len());
+    if words.first().is_some_and(|first| !first.contains('=')) {
+        let Some((key, value)) = split::cut_at_gap(rest, 0..rest.len()) else {
+            return Err(Error::new(format!("{instruction} must have two arguments")));
+        };
+        pairs.push(Pair {
+            key: lossy(&rest[key]),
+            value: lossy(&rest[value]),
+            delim: false,
+        });
+        return Ok(Found::of(Args::Pairs(pairs)));
+    }
+    for word in &words {
+        let Some((key, value)) = word.split_once('=') else {
+            return Err(Error::new(format!(
+                "Syntax error - can't find = in {}. Must be of the form: name=value",
+                quote(word)
+            )));
+        };
+        pairs.push(Pair {
+            key: key.to_owned(),
+            value: value.to_owned(),
+            delim: true,
+        });
+    }
+    Ok(Found::of(Args::Pairs(pairs)))
+}

@@ -1,0 +1,130 @@
+//! Dockerfile text as Go sees it: bytes that are read as UTF-8 one character at a time, where a byte that
+//! doesn't fit stands for U+FFFD alone.
+
+use std::ops::Range;
+
+/// The first character and its length in bytes. A byte that isn't UTF-8 is U+FFFD, one byte long.
+/// An empty slice gives U+FFFD and 0.
+pub(crate) fn decode(bytes: &[u8]) -> (char, usize) {
+    let Some(&first) = bytes.first() else {
+        return (char::REPLACEMENT_CHARACTER, 0);
+    };
+    let len = match first {
+        0..=0x7f => return (char::from(first), 1),
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => 1,
+    };
+    bytes
+        .get(..len)
+        .and_then(|b| std::str::from_utf8(b).ok())
+        .and_then(|s| s.chars().next())
+        .map_or((char::REPLACEMENT_CHARACTER, 1), |c| (c, len))
+}
+
+/// The text, with U+FFFD for each byte that isn't UTF-8.
+pub(crate) fn lossy(bytes: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        for _ in chunk.invalid() {
+            out.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    out
+}
+
+/// Whether a byte, taken as a character of its own, is a blank. Go's byte-wise loops ask this.
+pub(crate) fn is_space_byte(byte: u8) -> bool {
+    matches!(byte, b'\t'..=b'\r' | b' ' | 0x85 | 0xa0)
+}
+
+/// The blanks between the words of an instruction: all ASCII blanks but the newline.
+pub(crate) fn is_gap(byte: u8) -> bool {
+    matches!(byte, b'\t' | 0x0b | 0x0c | b'\r' | b' ')
+}
+
+/// What regular expressions call `\s`.
+pub(crate) fn is_re_space(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | 0x0c | b'\r' | b' ')
+}
+
+/// How many bytes of Unicode blanks come first.
+fn leading(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while at < bytes.len() {
+        let (c, len) = decode(&bytes[at..]);
+        if !c.is_whitespace() {
+            break;
+        }
+        at += len;
+    }
+    at
+}
+
+/// The length without the Unicode blanks at the end.
+fn without_trailing(bytes: &[u8]) -> usize {
+    let mut end = bytes.len();
+    while end > 0 {
+        let mut start = end - 1;
+        let floor = end.saturating_sub(4);
+        while start > floor && bytes[start] & 0xc0 == 0x80 {
+            start -= 1;
+        }
+        let (c, len) = decode(&bytes[start..end]);
+        if start + len != end || !c.is_whitespace() {
+            break;
+        }
+        end = start;
+    }
+    end
+}
+
+pub(crate) fn trim_start(bytes: &[u8]) -> &[u8] {
+    &bytes[leading(bytes)..]
+}
+
+pub(crate) fn trim(bytes: &[u8]) -> &[u8] {
+    let bytes = trim_start(bytes);
+    &bytes[..without_trailing(bytes)]
+}
+
+/// `range` of `text` without blanks at either end. What is left of nothing but blanks is an empty range.
+pub(crate) fn trim_range(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let start = range.start + leading(&text[range.clone()]);
+    let end = start + without_trailing(&text[start..range.end]);
+    start..end
+}
+
+/// The line without the newlines and carriage returns at its end.
+pub(crate) fn trim_newline(line: &[u8]) -> &[u8] {
+    let mut end = line.len();
+    while end > 0 && matches!(line[end - 1], b'\r' | b'\n') {
+        end -= 1;
+    }
+    &line[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_bad_byte_is_one_replacement_character() {
+        assert_eq!(lossy(b"a\xe4\xb8b\xff"), "a\u{fffd}\u{fffd}b\u{fffd}");
+        assert_eq!(lossy("é世".as_bytes()), "é世");
+    }
+
+    #[test]
+    fn blanks_of_unicode_are_trimmed_and_stray_bytes_are_not() {
+        assert_eq!(trim("\u{a0}\u{3000} x \u{85}".as_bytes()), b"x");
+        assert_eq!(trim(b"\xa0 x \xa0"), b"\xa0 x \xa0");
+        assert_eq!(trim_range(b"  ab ", 0..5), 2..4);
+        assert_eq!(trim_range(b"    ", 1..3), 3..3);
+        assert_eq!(trim(b" \xe3\x80"), b"\xe3\x80");
+    }
+}
