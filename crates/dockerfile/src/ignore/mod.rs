@@ -1,1 +1,129 @@
 //! `.dockerignore`: its patterns and their matching.
+
+mod expression;
+mod pattern;
+mod syntax;
+
+use crate::error::{Error, Result};
+use crate::go::path_clean;
+
+pub use pattern::Pattern;
+
+/// The longest line, in bytes, that is read; the next byte is an error.
+const MAX_LINE: usize = 64 * 1024 - 1;
+
+/// The patterns of an ignore file: comments and empty lines left out, paths cleaned and made relative, `!` kept.
+/// The error is a line that is too long.
+pub fn read(bytes: &[u8]) -> Result<Vec<String>> {
+    let bytes = match bytes.strip_suffix(b"\n") {
+        Some(lines) => lines,
+        None if bytes.is_empty() => return Ok(Vec::new()),
+        None => bytes,
+    };
+    let mut patterns = Vec::new();
+    for (i, line) in bytes.split(|&b| b == b'\n').enumerate() {
+        if line.len() > MAX_LINE {
+            return Err(Error::new("bufio.Scanner: token too long"));
+        }
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = match i {
+            0 => line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line),
+            _ => line,
+        };
+        patterns.extend(read_line(&text(line)));
+    }
+    Ok(patterns)
+}
+
+fn read_line(line: &str) -> Option<String> {
+    if line.starts_with('#') {
+        return None;
+    }
+    let line = line.trim();
+    let (mark, path) = match line.strip_prefix('!') {
+        Some(rest) => ("!", rest.trim()),
+        None => ("", line),
+    };
+    if path.is_empty() {
+        return (!mark.is_empty()).then(|| mark.to_owned());
+    }
+    let path = path_clean(path);
+    let relative = path.strip_prefix('/').filter(|rest| !rest.is_empty());
+    Some(format!("{mark}{}", relative.unwrap_or(&path)))
+}
+
+/// Bytes as text, each one that isn't UTF-8 replaced.
+fn text(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    text
+}
+
+/// Patterns to hold paths against, the later ones having the last word.
+#[derive(Debug, Clone)]
+pub struct Matcher {
+    patterns: Vec<Pattern>,
+}
+
+impl Matcher {
+    /// Reads the patterns. The errors are those of the reference's `patternmatcher.New`: a lone `!`, and syntax.
+    pub fn new<S: AsRef<str>>(patterns: &[S]) -> Result<Matcher> {
+        let patterns = patterns
+            .iter()
+            .map(|pattern| pattern.as_ref().trim())
+            .filter(|pattern| !pattern.is_empty())
+            .map(Pattern::parse);
+        Ok(Matcher {
+            patterns: patterns.collect::<Result<_>>()?,
+        })
+    }
+
+    /// The patterns, in order.
+    pub fn patterns(&self) -> &[Pattern] {
+        &self.patterns
+    }
+
+    /// Whether any pattern takes something back (`!…`).
+    pub fn has_exclusions(&self) -> bool {
+        self.patterns.iter().any(Pattern::is_exclusion)
+    }
+
+    /// Whether a pattern matches the path or a directory above it, and none behind it takes that back.
+    /// The path has slashes and is clean. The error is a pattern whose bad syntax shows only now.
+    pub fn matches_or_parent_matches(&self, path: &str) -> Result<bool> {
+        let mut matched = false;
+        for pattern in &self.patterns {
+            // The others could change nothing.
+            if pattern.is_exclusion() == matched
+                && (pattern.matches(path)? || matches_parent(pattern, path)?)
+            {
+                matched = !pattern.is_exclusion();
+            }
+        }
+        Ok(matched)
+    }
+}
+
+fn matches_parent(pattern: &Pattern, path: &str) -> Result<bool> {
+    let parent = match path.rfind('/') {
+        Some(slash) => path_clean(&path[..=slash]),
+        None => return Ok(false),
+    };
+    if parent == "." {
+        return Ok(false);
+    }
+    let ends = parent.match_indices('/').map(|(i, _)| i);
+    for end in ends.chain([parent.len()]) {
+        if pattern.matches(&parent[..end])? {
+            return Ok(true);
+        }
+    }
+    // The root is split into two empty names.
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests;

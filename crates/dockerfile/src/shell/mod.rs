@@ -4,6 +4,8 @@ mod letters;
 mod lexer;
 mod pattern;
 
+pub(crate) use letters::is_letter;
+
 use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};

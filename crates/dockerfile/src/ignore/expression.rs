@@ -1,0 +1,367 @@
+//! The regular expressions that patterns are turned into, and no others: a row of characters and classes, some
+//! repeated, `(.*/)?`, and assertions. What a backslash means is what Go's `regexp` makes of it (`\d` is a digit).
+
+/// A compiled expression.
+#[derive(Debug, Clone)]
+pub struct Expression {
+    steps: Vec<Step>,
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    /// One of these characters.
+    One(Set),
+    /// Any number of these.
+    Many(Set),
+    /// The next steps, as many as this says, or none of them.
+    Maybe(usize),
+    /// A place, not a character.
+    At(Place),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Begin,
+    End,
+    WordEdge,
+    NoWordEdge,
+}
+
+#[derive(Debug, Clone)]
+enum Set {
+    Char(char),
+    /// All but a line's end.
+    InLine,
+    Class {
+        items: Vec<Item>,
+        negated: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Item {
+    Range(u32, u32),
+    /// A named set, or all but it.
+    Named(fn(char) -> bool, bool),
+}
+
+impl Item {
+    fn contains(self, c: char) -> bool {
+        match self {
+            Item::Range(low, high) => (low..=high).contains(&(c as u32)),
+            Item::Named(is, wanted) => is(c) == wanted,
+        }
+    }
+}
+
+impl Set {
+    fn contains(&self, c: char) -> bool {
+        match self {
+            Set::Char(one) => *one == c,
+            Set::InLine => c != '\n',
+            Set::Class { items, negated } => items.iter().any(|item| item.contains(c)) != *negated,
+        }
+    }
+}
+
+impl Expression {
+    /// Compiles an expression; `None` when it isn't a valid one.
+    pub fn parse(text: &str) -> Option<Expression> {
+        let mut parser = Parser { rest: text };
+        let mut steps = Vec::with_capacity(text.len());
+        while let Some(c) = parser.peek() {
+            parser.step(c, &mut steps)?;
+        }
+        Some(Expression { steps })
+    }
+
+    /// Whether the expression matches at the beginning of the text.
+    pub fn matches(&self, text: &str) -> bool {
+        let end = self.steps.len();
+        let mut now = vec![false; end + 1];
+        let mut next = vec![false; end + 1];
+        now[0] = true;
+        let mut before = None;
+        let mut rest = text.chars();
+        loop {
+            let after = rest.next();
+            self.without_reading(&mut now, before, after);
+            if now[end] {
+                return true;
+            }
+            let Some(c) = after else { return false };
+            let mut alive = false;
+            for (i, step) in self.steps.iter().enumerate().filter(|(i, _)| now[*i]) {
+                let to = match step {
+                    Step::One(set) if set.contains(c) => i + 1,
+                    Step::Many(set) if set.contains(c) => i,
+                    _ => continue,
+                };
+                next[to] = true;
+                alive = true;
+            }
+            if !alive {
+                return false;
+            }
+            std::mem::swap(&mut now, &mut next);
+            next.fill(false);
+            before = after;
+        }
+    }
+
+    /// Adds the places that are reached between two characters. All ways lead forward, so once through is enough.
+    fn without_reading(&self, now: &mut [bool], before: Option<char>, after: Option<char>) {
+        for (i, step) in self.steps.iter().enumerate() {
+            if !now[i] {
+                continue;
+            }
+            match step {
+                Step::One(_) => {}
+                Step::Many(_) => now[i + 1] = true,
+                Step::Maybe(count) => {
+                    now[i + 1] = true;
+                    now[i + 1 + count] = true;
+                }
+                Step::At(place) => now[i + 1] |= place.is_between(before, after),
+            }
+        }
+    }
+}
+
+impl Place {
+    fn is_between(self, before: Option<char>, after: Option<char>) -> bool {
+        let word = |c: Option<char>| c.is_some_and(is_word);
+        match self {
+            Place::Begin => before.is_none(),
+            Place::End => after.is_none(),
+            Place::WordEdge => word(before) != word(after),
+            Place::NoWordEdge => word(before) == word(after),
+        }
+    }
+}
+
+struct Parser<'a> {
+    rest: &'a str,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<char> {
+        self.rest.chars().next()
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let mut chars = self.rest.chars();
+        let c = chars.next();
+        self.rest = chars.as_str();
+        c
+    }
+
+    fn skip(&mut self, text: &str) -> bool {
+        let after = self.rest.strip_prefix(text);
+        self.rest = after.unwrap_or(self.rest);
+        after.is_some()
+    }
+
+    fn step(&mut self, c: char, steps: &mut Vec<Step>) -> Option<()> {
+        match c {
+            '(' => {
+                if !self.skip("(.*/)?") {
+                    return None;
+                }
+                steps.extend([
+                    Step::Maybe(2),
+                    Step::Many(Set::InLine),
+                    Step::One(Set::Char('/')),
+                ]);
+            }
+            '\\' => self.backslash(steps)?,
+            '[' => {
+                self.next();
+                let set = self.class()?;
+                self.repeated(set, steps);
+            }
+            '*' | '?' | '+' => return None,
+            _ => {
+                self.next();
+                match c {
+                    '^' => steps.push(Step::At(Place::Begin)),
+                    '$' => steps.push(Step::At(Place::End)),
+                    '.' => self.repeated(Set::InLine, steps),
+                    c => steps.push(Step::One(Set::Char(c))),
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn repeated(&mut self, set: Set, steps: &mut Vec<Step>) {
+        steps.push(if self.skip("*") {
+            Step::Many(set)
+        } else {
+            Step::One(set)
+        });
+    }
+
+    fn backslash(&mut self, steps: &mut Vec<Step>) -> Option<()> {
+        let place = match self.rest.as_bytes().get(1) {
+            Some(b'A') => Place::Begin,
+            Some(b'z') => Place::End,
+            Some(b'b') => Place::WordEdge,
+            Some(b'B') => Place::NoWordEdge,
+            Some(b'Q') => {
+                let quoted = &self.rest[2..];
+                let (literal, rest) = quoted.split_once("\\E").unwrap_or((quoted, ""));
+                steps.extend(literal.chars().map(|c| Step::One(Set::Char(c))));
+                self.rest = rest;
+                return Some(());
+            }
+            _ => {
+                steps.push(Step::One(match self.named()? {
+                    Some(item) => Set::Class {
+                        items: vec![item],
+                        negated: false,
+                    },
+                    None => Set::Char(char::from_u32(self.escape()?)?),
+                }));
+                return Some(());
+            }
+        };
+        self.rest = &self.rest[2..];
+        steps.push(Step::At(place));
+        Some(())
+    }
+
+    /// A class from behind its `[`.
+    fn class(&mut self) -> Option<Set> {
+        let negated = self.skip("^");
+        let mut items = Vec::new();
+        while items.is_empty() || self.peek() != Some(']') {
+            if let Some(item) = self.posix()? {
+                items.push(item);
+                continue;
+            }
+            if let Some(item) = self.named()? {
+                items.push(item);
+                continue;
+            }
+            let low = self.class_char()?;
+            let mut high = low;
+            if self.rest.len() >= 2 && self.rest.starts_with('-') && !self.rest.starts_with("-]") {
+                self.next();
+                high = self.class_char()?;
+                if high < low {
+                    return None;
+                }
+            }
+            items.push(Item::Range(low, high));
+        }
+        self.next();
+        Some(Set::Class { items, negated })
+    }
+
+    fn class_char(&mut self) -> Option<u32> {
+        if self.rest.starts_with('\\') {
+            return self.escape();
+        }
+        self.next().map(u32::from)
+    }
+
+    /// `[:name:]` or `[:^name:]` within a class: `Some(None)` when none stands here, `None` when it is unknown.
+    fn posix(&mut self) -> Option<Option<Item>> {
+        let Some((name, rest)) = self
+            .rest
+            .strip_prefix("[:")
+            .and_then(|inside| inside.split_once(":]"))
+        else {
+            return Some(None);
+        };
+        let (wanted, name) = match name.strip_prefix('^') {
+            Some(name) => (false, name),
+            None => (true, name),
+        };
+        let is: fn(char) -> bool = match name {
+            "alnum" => |c| c.is_ascii_alphanumeric(),
+            "alpha" => |c| c.is_ascii_alphabetic(),
+            "ascii" => |c| c.is_ascii(),
+            "blank" => |c| matches!(c, '\t' | ' '),
+            "cntrl" => |c| c.is_ascii_control(),
+            "digit" => |c| c.is_ascii_digit(),
+            "graph" => |c| c.is_ascii_graphic(),
+            "lower" => |c| c.is_ascii_lowercase(),
+            "print" => |c| matches!(c, ' '..='~'),
+            "punct" => |c| c.is_ascii_punctuation(),
+            "space" => |c| matches!(c, '\t'..='\r' | ' '),
+            "upper" => |c| c.is_ascii_uppercase(),
+            "word" => is_word,
+            "xdigit" => |c| c.is_ascii_hexdigit(),
+            _ => return None,
+        };
+        self.rest = rest;
+        Some(Some(Item::Named(is, wanted)))
+    }
+
+    /// `\d`, `\W`, `\pL` …: `Some(None)` when none stands here, `None` when it is unknown.
+    fn named(&mut self) -> Option<Option<Item>> {
+        let mut chars = self.rest.chars();
+        let Some(('\\', kind)) = chars.next().zip(chars.next()) else {
+            return Some(None);
+        };
+        let is: fn(char) -> bool = match kind {
+            'd' | 'D' => |c| c.is_ascii_digit(),
+            's' | 'S' => |c| matches!(c, '\t' | '\n' | '\x0c' | '\r' | ' '),
+            'w' | 'W' => is_word,
+            'p' | 'P' => category(chars.next()?)?,
+            _ => return Some(None),
+        };
+        self.rest = chars.as_str();
+        Some(Some(Item::Named(is, kind.is_ascii_lowercase())))
+    }
+
+    /// An escaped character; `None` when it is none of those that may be escaped.
+    fn escape(&mut self) -> Option<u32> {
+        self.next();
+        let c = self.next()?;
+        let octal = |c: Option<char>| c.and_then(|c| c.to_digit(8));
+        match c {
+            '0'..='7' if c == '0' || octal(self.peek()).is_some() => {
+                let mut code = c.to_digit(8)?;
+                for _ in 0..2 {
+                    let Some(digit) = octal(self.peek()) else {
+                        break;
+                    };
+                    code = code * 8 + digit;
+                    self.next();
+                }
+                Some(code)
+            }
+            'x' => Some(self.next()?.to_digit(16)? * 16 + self.next()?.to_digit(16)?),
+            'a' => Some(7),
+            'f' => Some(12),
+            'n' => Some(10),
+            'r' => Some(13),
+            't' => Some(9),
+            'v' => Some(11),
+            c if c.is_ascii() && !c.is_ascii_alphanumeric() => Some(c as u32),
+            _ => None,
+        }
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// A general category of Unicode by its letter, exact within ASCII.
+fn category(letter: char) -> Option<fn(char) -> bool> {
+    const SYMBOLS: &str = "$+<=>^`|~";
+    Some(match letter {
+        'C' => |c| c.is_control(),
+        'L' => crate::shell::is_letter,
+        'M' => |c| !c.is_ascii() && c.is_alphabetic() && !crate::shell::is_letter(c),
+        'N' => |c| c.is_numeric(),
+        'P' => |c| c.is_ascii_punctuation() && !SYMBOLS.contains(c),
+        'S' => |c| SYMBOLS.contains(c),
+        'Z' => |c| c.is_whitespace() && !c.is_control(),
+        _ => return None,
+    })
+}

@@ -1,0 +1,145 @@
+//! One pattern of an ignore file.
+
+use std::fmt;
+
+use super::expression::Expression;
+use super::syntax;
+use crate::error::{Error, Result};
+use crate::go::path_clean;
+
+/// One pattern, cleaned, without its `!`.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    text: String,
+    exclusion: bool,
+    form: Form,
+}
+
+#[derive(Debug, Clone)]
+enum Form {
+    /// The path is this text.
+    Exact,
+    /// `dir/**`: the path begins with it.
+    Prefix,
+    /// `**/name`: the path ends with it.
+    Suffix,
+    /// Anything else; `None` when it can't be compiled.
+    Expression(Option<Expression>),
+}
+
+impl Pattern {
+    pub(super) fn parse(pattern: &str) -> Result<Pattern> {
+        let pattern = path_clean(pattern);
+        let (exclusion, text) = match pattern.strip_prefix('!') {
+            Some("") => return Err(Error::new("illegal exclusion pattern: \"!\"")),
+            Some(rest) => (true, rest),
+            None => (false, &*pattern),
+        };
+        syntax::check(text).map_err(|_| malformed())?;
+        Ok(Pattern {
+            text: text.to_owned(),
+            exclusion,
+            form: compile(text),
+        })
+    }
+
+    /// Whether the pattern takes back what those before it matched (`!…`).
+    pub fn is_exclusion(&self) -> bool {
+        self.exclusion
+    }
+
+    /// The cleaned pattern without its `!`.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the pattern matches this very path.
+    pub(super) fn matches(&self, path: &str) -> Result<bool> {
+        let (bytes, text) = (path.as_bytes(), self.text.as_bytes());
+        match &self.form {
+            Form::Exact => Ok(bytes == text),
+            Form::Prefix => Ok(bytes.starts_with(&text[..text.len() - 2])),
+            Form::Suffix => {
+                let suffix = &text[2..];
+                Ok(bytes.ends_with(suffix) || suffix.strip_prefix(b"/") == Some(bytes))
+            }
+            Form::Expression(Some(expression)) => Ok(expression.matches(path)),
+            Form::Expression(None) => Err(malformed()),
+        }
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+fn malformed() -> Error {
+    Error::new("syntax error in pattern")
+}
+
+/// The simplest form that a pattern has, and the regular expression that it is where it has no simple one.
+fn compile(text: &str) -> Form {
+    let mut form = Form::Exact;
+    let mut expression = String::with_capacity(text.len() + 16);
+    expression.push('^');
+    // The reference's scanner leaves out a byte order mark.
+    let scanned = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut chars = scanned.chars().peekable();
+    let mut first = true;
+    while let Some(c) = chars.next() {
+        let complex = match c {
+            '*' if chars.next_if_eq(&'*').is_some() => {
+                chars.next_if_eq(&'/');
+                let last = chars.peek().is_none();
+                expression.push_str(if last { ".*" } else { "(.*/)?" });
+                if first {
+                    form = Form::Suffix;
+                    false
+                } else if last && matches!(form, Form::Exact) {
+                    form = Form::Prefix;
+                    false
+                } else {
+                    true
+                }
+            }
+            '*' => {
+                expression.push_str("[^/]*");
+                true
+            }
+            '?' => {
+                expression.push_str("[^/]");
+                true
+            }
+            '.' | '+' | '(' | ')' | '|' | '{' | '}' | '$' => {
+                expression.push('\\');
+                expression.push(c);
+                false
+            }
+            '\\' => {
+                expression.push(c);
+                let escaped = chars.next();
+                expression.extend(escaped);
+                escaped.is_some()
+            }
+            '[' | ']' => {
+                expression.push(c);
+                true
+            }
+            c => {
+                expression.push(c);
+                false
+            }
+        };
+        if complex {
+            form = Form::Expression(None);
+        }
+        first = false;
+    }
+    if matches!(form, Form::Expression(_)) {
+        expression.push('$');
+        form = Form::Expression(Expression::parse(&expression));
+    }
+    form
+}

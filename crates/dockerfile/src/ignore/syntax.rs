@@ -1,0 +1,103 @@
+//! Whether a pattern is well formed, by the letter of Go's `filepath.Match`: a mistake behind the first part that
+//! can't match the path `.` is not seen.
+
+/// A pattern that isn't well formed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Malformed;
+
+/// Looks for mistakes the way matching `.` finds them.
+pub fn check(pattern: &str) -> Result<(), Malformed> {
+    let mut pattern = pattern;
+    let mut name = ".";
+    while !pattern.is_empty() {
+        let (star, chunk, rest) = split(pattern);
+        pattern = rest;
+        if star && chunk.is_empty() {
+            return Ok(());
+        }
+        let fits = |left: Option<&str>| left.is_some_and(|n| n.is_empty() || !rest.is_empty());
+        let mut left = chunk_matches(chunk, name)?;
+        if !fits(left) && star && !name.is_empty() {
+            left = chunk_matches(chunk, "")?;
+        }
+        match left {
+            Some(after) if fits(left) => name = after,
+            _ => return Ok(()),
+        }
+    }
+    Ok(())
+}
+
+/// Leading stars, what follows them up to the next star that isn't in brackets, and the rest.
+fn split(pattern: &str) -> (bool, &str, &str) {
+    let body = pattern.trim_start_matches('*');
+    let star = body.len() < pattern.len();
+    let mut in_range = false;
+    let mut bytes = body.bytes().enumerate();
+    while let Some((i, b)) = bytes.next() {
+        match b {
+            b'\\' => {
+                bytes.next();
+            }
+            b'[' => in_range = true,
+            b']' => in_range = false,
+            b'*' if !in_range => return (star, &body[..i], &body[i..]),
+            _ => {}
+        }
+    }
+    (star, body, "")
+}
+
+/// What is left of `name` (`.` or nothing) behind the chunk; `None` when it doesn't match.
+fn chunk_matches<'n>(chunk: &str, name: &'n str) -> Result<Option<&'n str>, Malformed> {
+    let mut left = name.chars();
+    let mut failed = false;
+    let mut chars = chunk.chars();
+    while let Some(c) = chars.next() {
+        // `left` holds at most one character, so it is never read once there was none.
+        let here = left.next();
+        failed |= here.is_none();
+        match c {
+            '[' => failed |= !class_matches(&mut chars, here)?,
+            '?' => {}
+            '\\' => failed |= Some(chars.next().ok_or(Malformed)?) != here,
+            c => failed |= Some(c) != here,
+        }
+    }
+    Ok((!failed).then_some(left.as_str()))
+}
+
+/// A class from behind its `[`.
+fn class_matches(chars: &mut std::str::Chars<'_>, here: Option<char>) -> Result<bool, Malformed> {
+    let negated = chars.as_str().starts_with('^');
+    if negated {
+        chars.next();
+    }
+    let mut found = false;
+    let mut first = true;
+    while first || !chars.as_str().starts_with(']') {
+        first = false;
+        let low = class_char(chars)?;
+        let mut high = low;
+        if chars.as_str().starts_with('-') {
+            chars.next();
+            high = class_char(chars)?;
+        }
+        found |= here.is_some_and(|c| (low..=high).contains(&c));
+    }
+    chars.next();
+    Ok(found != negated)
+}
+
+/// A character of a class, which something has to follow.
+fn class_char(chars: &mut std::str::Chars<'_>) -> Result<char, Malformed> {
+    let c = match chars.next() {
+        None | Some('-' | ']') => return Err(Malformed),
+        Some('\\') => chars.next().ok_or(Malformed)?,
+        Some(c) => c,
+    };
+    if chars.as_str().is_empty() {
+        return Err(Malformed);
+    }
+    Ok(c)
+}
