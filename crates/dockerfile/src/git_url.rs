@@ -1,1 +1,451 @@
-//! (skeleton)
+//! Git repositories as sources: which texts name one, and what they say about it.
+
+use crate::error::{Error, Result};
+use crate::go::{parse_bool, path_join, quote, to_lower};
+use crate::url::{Query, Url, User, parse_query};
+
+/// The remote of a repository, with what its fragment and query add.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GitUrl {
+    /// `http`, `https`, `ssh` or `git`.
+    pub scheme: String,
+    /// With its port.
+    pub host: String,
+    /// Decoded. Of the `user@host:path` form it needs no leading slash.
+    pub path: String,
+    pub user: Option<User>,
+    pub query: Query,
+    /// From the fragment, before its colon.
+    pub ref_name: String,
+    /// From the fragment, behind its colon; cleaned, without a leading slash.
+    pub sub_dir: String,
+    /// The URL without fragment and query, as git takes it.
+    pub remote: String,
+}
+
+/// Why a text doesn't name a remote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GitUrlError {
+    /// It has no protocol and isn't of the form `user@host:path`.
+    UnknownProtocol,
+    /// Its protocol isn't one of git's.
+    InvalidProtocol(String),
+    /// Its protocol is, but the URL is malformed.
+    Malformed(Error),
+}
+
+impl From<GitUrlError> for Error {
+    fn from(error: GitUrlError) -> Error {
+        match error {
+            GitUrlError::UnknownProtocol => Error::new("unknown protocol"),
+            GitUrlError::InvalidProtocol(name) => Error::new("invalid protocol").wrap(name),
+            GitUrlError::Malformed(error) => error,
+        }
+    }
+}
+
+impl GitUrl {
+    /// Parses a remote, `scheme://…` or `user@host:path` (`gitutil.ParseURL` of the reference).
+    pub fn parse(text: &str) -> Result<GitUrl, GitUrlError> {
+        if let Some(protocol) = protocol(text) {
+            if !is_git_protocol(&protocol) {
+                return Err(GitUrlError::InvalidProtocol(protocol));
+            }
+            let url = Url::parse(text).map_err(GitUrlError::Malformed)?;
+            return Ok(GitUrl::from_url(url));
+        }
+        GitUrl::from_scp(text).ok_or(GitUrlError::UnknownProtocol)
+    }
+
+    fn from_url(mut url: Url) -> GitUrl {
+        let query = url.query();
+        let (ref_name, sub_dir) = split_fragment(&url.fragment);
+        url.fragment.clear();
+        url.raw_query.clear();
+        GitUrl {
+            remote: url.to_string(),
+            scheme: url.scheme,
+            host: url.host,
+            path: url.path,
+            user: url.user,
+            query,
+            ref_name,
+            sub_dir,
+        }
+    }
+
+    fn from_scp(text: &str) -> Option<GitUrl> {
+        let scp = Scp::split(text)?;
+        let (query, mistake) = parse_query(scp.query);
+        if mistake.is_some() {
+            return None;
+        }
+        let (ref_name, sub_dir) = split_fragment(scp.fragment);
+        Some(GitUrl {
+            scheme: "ssh".to_owned(),
+            host: scp.host.to_owned(),
+            path: scp.path.to_owned(),
+            user: Some(User {
+                name: scp.user.to_owned(),
+                password: None,
+            }),
+            query,
+            ref_name,
+            sub_dir,
+            remote: format!("{}@{}:{}", scp.user, scp.host, scp.path),
+        })
+    }
+
+    /// What the source is called whatever protocol leads to it: `host/path`, clean.
+    pub fn host_and_path(&self) -> String {
+        format!("{}{}", self.host, path_join(&["/", &self.path]))
+    }
+}
+
+/// Whether a text names a remote by its protocol or form, well formed or not (`gitutil.IsGitTransport`).
+pub fn is_git_transport(text: &str) -> bool {
+    match protocol(text) {
+        Some(protocol) => is_git_protocol(&protocol),
+        None => Scp::split(text).is_some(),
+    }
+}
+
+/// Whether a text is a commit's full name in lower case, SHA-1 or SHA-256 (`gitutil.IsCommitSHA`).
+pub fn is_commit_sha(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// A fragment's ref and directory.
+pub fn split_fragment(fragment: &str) -> (String, String) {
+    let (name, dir) = fragment.split_once(':').unwrap_or((fragment, ""));
+    let dir = path_join(&["/", dir]);
+    (name.to_owned(), dir.trim_start_matches('/').to_owned())
+}
+
+/// The letters and digits before `://`, in lower case.
+fn protocol(text: &str) -> Option<String> {
+    let (name, _) = text.split_once("://")?;
+    let fine = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric());
+    fine.then(|| to_lower(name))
+}
+
+fn is_git_protocol(name: &str) -> bool {
+    matches!(name, "http" | "https" | "ssh" | "git")
+}
+
+/// `user@host:path?query#fragment`.
+struct Scp<'a> {
+    user: &'a str,
+    host: &'a str,
+    path: &'a str,
+    query: &'a str,
+    fragment: &'a str,
+}
+
+impl<'a> Scp<'a> {
+    fn split(text: &'a str) -> Option<Scp<'a>> {
+        let name = |text: &str, more: &[u8]| {
+            let fine = |b: u8| b.is_ascii_alphanumeric() || more.contains(&b);
+            !text.is_empty() && text.bytes().all(fine)
+        };
+        let (user, rest) = text.split_once('@')?;
+        let (host, rest) = rest.split_once(':')?;
+        if !name(user, b"-_") || !name(host, b"-.") || rest.contains('\n') {
+            return None;
+        }
+        let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        Some(Scp {
+            user,
+            host,
+            path,
+            query,
+            fragment,
+        })
+    }
+}
+
+/// A repository, and what is wanted of it, as `ADD` and a build context may name it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GitRef {
+    pub remote: String,
+    /// The repository's own name: `bar` of `https://github.com/foo/bar.git`.
+    pub short_name: String,
+    /// A commit, a tag or a branch; may be empty.
+    pub ref_name: String,
+    /// The commit that the ref must lead to; may be empty.
+    pub checksum: String,
+    /// A directory in the repository; may be empty.
+    pub sub_dir: String,
+    pub keep_git_dir: Option<bool>,
+    pub submodules: Option<bool>,
+    /// `checkout`, `commit` or empty.
+    pub mtime: String,
+    /// The checksum is fetched, whatever the ref says.
+    pub fetch_by_commit: bool,
+    /// `github.com/…`: it may be a local path too.
+    pub indistinguishable_from_local: bool,
+    /// `http` and `git` go over the wire for all to read.
+    pub unencrypted_tcp: bool,
+}
+
+/// Why a text isn't a usable git source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GitRefError {
+    /// It is one all the same: the error is for the user to see. Otherwise it is something else than git.
+    pub is_git: bool,
+    pub error: Error,
+}
+
+impl GitRef {
+    /// Parses a git source (`dfgitutil.ParseGitRef` of the reference). Where its query has more than one mistake,
+    /// the first by the parameters' names is reported.
+    pub fn parse(text: &str) -> Result<GitRef, GitRefError> {
+        let (mut git, query) = remote(text).map_err(|error| GitRefError {
+            is_git: false,
+            error,
+        })?;
+        let last = git.remote.rsplit('/').next().unwrap_or_default();
+        git.short_name = last.strip_suffix(".git").unwrap_or(last).to_owned();
+        git.read_query(&query).map_err(|error| GitRefError {
+            is_git: true,
+            error,
+        })?;
+        Ok(git)
+    }
+
+    fn read_query(&mut self, query: &Query) -> Result<()> {
+        let (mut tag, mut branch) = (String::new(), String::new());
+        for (key, values) in query {
+            if values.len() > 1 {
+                return Err(Error::new(format!(
+                    "query {} has multiple values",
+                    quote(key)
+                )));
+            }
+            let value = values.first().map_or("", String::as_str);
+            let may_be_empty = matches!(
+                key.as_str(),
+                "submodules" | "keep-git-dir" | "fetch-by-commit"
+            );
+            if value.is_empty() && !may_be_empty {
+                return Err(Error::new(format!("query {} has no value", quote(key))));
+            }
+            match key.as_str() {
+                "ref" => agree("ref", &mut self.ref_name, value)?,
+                "tag" => tag = qualified("refs/tags/", value),
+                "branch" => branch = qualified("refs/heads/", value),
+                "subdir" => agree("subdir", &mut self.sub_dir, value)?,
+                "checksum" | "commit" => self.checksum = value.to_owned(),
+                "keep-git-dir" => self.keep_git_dir = Some(flag(key, value)?),
+                "submodules" => self.submodules = Some(flag(key, value)?),
+                "fetch-by-commit" => self.fetch_by_commit = flag(key, value)?,
+                "mtime" if matches!(value, "checkout" | "commit") => self.mtime = value.to_owned(),
+                "mtime" => {
+                    return Err(Error::new(format!(
+                        "invalid mtime value: {} (must be \"checkout\" or \"commit\")",
+                        quote(value)
+                    )));
+                }
+                _ => return Err(Error::new(format!("unexpected query {}", quote(key)))),
+            }
+        }
+        if !tag.is_empty() {
+            agree("ref", &mut self.ref_name, &tag)?;
+        }
+        if !branch.is_empty() {
+            if !tag.is_empty() {
+                return Err(Error::new("branch conflicts with tag"));
+            }
+            agree("ref", &mut self.ref_name, &branch)?;
+        }
+        Ok(())
+    }
+}
+
+/// All but what the query says.
+fn remote(text: &str) -> Result<(GitRef, Query)> {
+    if text.starts_with("./") || text.starts_with("../") {
+        return Err(Error::new("invalid argument"));
+    }
+    let local_too = text.starts_with("github.com/");
+    let mut url = if local_too {
+        let mut url = Url::parse(text)?;
+        url.scheme = "https".to_owned();
+        GitUrl::from_url(url)
+    } else {
+        GitUrl::parse(text)?
+    };
+    let web = matches!(url.scheme.as_str(), "http" | "https");
+    if local_too {
+        if let Some((_, rest)) = url.remote.split_once("://") {
+            url.remote = rest.to_owned();
+        }
+    } else if web && !url.path.ends_with(".git") {
+        return Err(Error::new("invalid argument"));
+    }
+    let git = GitRef {
+        unencrypted_tcp: matches!(url.scheme.as_str(), "http" | "git"),
+        indistinguishable_from_local: local_too,
+        remote: url.remote,
+        ref_name: url.ref_name,
+        sub_dir: url.sub_dir,
+        ..GitRef::default()
+    };
+    Ok((git, url.query))
+}
+
+/// Sets what isn't set yet; a different value is a conflict.
+fn agree(what: &str, current: &mut String, value: &str) -> Result<()> {
+    if !current.is_empty() && current != value {
+        return Err(Error::new(format!(
+            "{what} conflicts: {} vs {}",
+            quote(current),
+            quote(value)
+        )));
+    }
+    value.clone_into(current);
+    Ok(())
+}
+
+fn qualified(prefix: &str, name: &str) -> String {
+    if name.starts_with(prefix) {
+        name.to_owned()
+    } else {
+        format!("{prefix}{name}")
+    }
+}
+
+/// A boolean that is true when nothing is said.
+fn flag(key: &str, value: &str) -> Result<bool> {
+    if value.is_empty() {
+        return Ok(true);
+    }
+    parse_bool(value).map_err(|_| Error::new(format!("invalid {key} value: {}", quote(value))))
+}
+
+/// Whether a source is a file to download: a web URL that isn't a git repository.
+pub fn is_http_source(text: &str) -> bool {
+    (text.starts_with("http://") || text.starts_with("https://")) && GitRef::parse(text).is_err()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn git(text: &str) -> GitRef {
+        GitRef::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_repository_is_named_in_many_ways() {
+        let all = git("https://github.com/foo/bar.git#baz/qux:/quux/../quuz/");
+        assert_eq!(all.remote, "https://github.com/foo/bar.git");
+        assert_eq!(all.short_name, "bar");
+        assert_eq!(
+            (all.ref_name.as_str(), all.sub_dir.as_str()),
+            ("baz/qux", "quuz")
+        );
+        assert!(!all.unencrypted_tcp && !all.indistinguishable_from_local);
+
+        let scp = git("git@github.com:foo/bar#v1");
+        assert_eq!(
+            (scp.remote.as_str(), scp.ref_name.as_str()),
+            ("git@github.com:foo/bar", "v1")
+        );
+        let local = git("github.com/foo/bar#v1");
+        assert_eq!(local.remote, "github.com/foo/bar");
+        assert!(local.indistinguishable_from_local);
+        assert!(git("git://h/p").unencrypted_tcp && git("http://h/p.git").unencrypted_tcp);
+        assert_eq!(git("ssh://git@h:22/p.git").remote, "ssh://git@h:22/p.git");
+    }
+
+    #[test]
+    fn a_query_says_what_is_wanted() {
+        let all = git(
+            "https://h/p.git?tag=v1&subdir=a&commit=abc&keep-git-dir=&submodules=0&mtime=commit&fetch-by-commit",
+        );
+        assert_eq!(all.remote, "https://h/p.git");
+        assert_eq!(
+            (all.ref_name.as_str(), all.sub_dir.as_str()),
+            ("refs/tags/v1", "a")
+        );
+        assert_eq!(
+            (all.checksum.as_str(), all.mtime.as_str()),
+            ("abc", "commit")
+        );
+        assert_eq!(
+            (all.keep_git_dir, all.submodules),
+            (Some(true), Some(false))
+        );
+        assert!(all.fetch_by_commit);
+        assert_eq!(
+            git("https://h/p.git?branch=refs/heads/b").ref_name,
+            "refs/heads/b"
+        );
+    }
+
+    #[test]
+    fn other_things_are_no_repositories() {
+        for text in [
+            "./a.git",
+            "../a",
+            "a",
+            "https://h/p",
+            "ftp://h/p.git",
+            "https://[/p.git",
+            "git@h",
+            "",
+        ] {
+            assert!(!GitRef::parse(text).unwrap_err().is_git, "{text}");
+        }
+        assert!(is_http_source("https://h/p.tar.gz"));
+        assert!(!is_http_source("https://h/p.git"));
+        assert!(!is_http_source("ftp://h/p"));
+    }
+
+    #[test]
+    fn a_repository_with_a_mistake_is_one_still() {
+        for (query, want) in [
+            ("ref=a#b", r#"ref conflicts: "b" vs "a""#),
+            ("branch=a&tag=b", r#"branch conflicts with tag"#),
+            ("tag=a#b", r#"ref conflicts: "b" vs "refs/tags/a""#),
+            ("subdir=a#:b", r#"subdir conflicts: "b" vs "a""#),
+            ("ref=a&ref=b", r#"query "ref" has multiple values"#),
+            ("ref", r#"query "ref" has no value"#),
+            ("x=1", r#"unexpected query "x""#),
+            ("submodules=x", r#"invalid submodules value: "x""#),
+            (
+                "mtime=x",
+                r#"invalid mtime value: "x" (must be "checkout" or "commit")"#,
+            ),
+        ] {
+            let error = GitRef::parse(&format!("https://h/p.git?{query}")).unwrap_err();
+            assert_eq!(
+                (error.is_git, error.error.message.as_str()),
+                (true, want),
+                "{query}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_source_is_called_the_same_by_every_protocol() {
+        let name = |text: &str| GitUrl::parse(text).unwrap().host_and_path();
+        assert_eq!(name("https://github.com/a/b.git#c"), "github.com/a/b.git");
+        assert_eq!(name("git@github.com:a/b.git"), "github.com/a/b.git");
+        assert_eq!(
+            name("ssh://git@github.com//a/./b.git"),
+            "github.com/a/b.git"
+        );
+    }
+
+    #[test]
+    fn commits_are_told_from_refs() {
+        assert!(is_commit_sha(&"0123456789".repeat(4)));
+        assert!(!is_commit_sha("main") && !is_commit_sha(&"A".repeat(40)));
+        assert!(is_git_transport("git@h:p") && !is_git_transport("oci://h"));
+    }
+}

@@ -131,6 +131,16 @@ pub fn path_join(elements: &[&str]) -> String {
     path_clean(&full.join("/")).into_owned()
 }
 
+/// The last element of a path: `.` of an empty one, `/` of nothing but slashes (`path.Base`).
+pub fn path_base(path: &str) -> &str {
+    let trimmed = path.trim_end_matches('/');
+    match trimmed.rsplit('/').next() {
+        _ if path.is_empty() => ".",
+        Some("") | None => "/",
+        Some(last) => last,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,6 +188,10 @@ mod tests {
         }
         assert_eq!(path_join(&["/", "a/../b"]), "/b");
         assert_eq!(path_join(&["", ""]), "");
+        assert_eq!(
+            ["", "/", "//", "a/b/", "a"].map(path_base),
+            [".", "/", "/", "b", "a"]
+        );
     }
 
     #[test]

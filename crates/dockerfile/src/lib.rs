@@ -10,3 +10,4 @@ pub mod parser;
 pub mod shell;
 pub mod span;
 pub mod suggest;
+pub mod url;

@@ -1,0 +1,466 @@
+//! URLs as Go's `net/url` reads them, as far as sources of a build need it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::Ipv6Addr;
+
+use crate::error::{Error, Result};
+use crate::go::{quote, to_lower};
+
+/// More parameters than this are none at all.
+const MAX_PARAMETERS: usize = 10_000;
+
+/// What a parsed URL consists of. Texts are decoded unless said otherwise; bytes that aren't UTF-8 are replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Url {
+    /// In lower case, without its colon.
+    pub scheme: String,
+    /// What follows the scheme where no slash does, as it is written.
+    pub opaque: String,
+    pub user: Option<User>,
+    /// With its port and, for an IPv6 address, its brackets.
+    pub host: String,
+    pub path: String,
+    /// The path as it is put into a URL.
+    pub escaped_path: String,
+    /// Without its `?`, as it is written.
+    pub raw_query: String,
+    /// The URL ends with a `?`.
+    pub force_query: bool,
+    pub fragment: String,
+    escaped_fragment: String,
+    omit_host: bool,
+}
+
+/// Who a URL says to log in as.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct User {
+    pub name: String,
+    pub password: Option<String>,
+}
+
+/// The parameters of a query, by name.
+pub type Query = BTreeMap<String, Vec<String>>;
+
+/// Which part of a URL a text is for, and so what may stand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Path,
+    Host,
+    Zone,
+    User,
+    Query,
+    Fragment,
+}
+
+impl Url {
+    /// Parses a URL; a path alone is one too. The error texts are those of Go's `url.Parse`.
+    pub fn parse(text: &str) -> Result<Url> {
+        let failed = |url: &str, e: Error| e.wrap(format_args!("parse {}", quote(url)));
+        let (main, fragment) = text.split_once('#').unwrap_or((text, ""));
+        let mut url = parse(main).map_err(|e| failed(main, e))?;
+        if !fragment.is_empty() {
+            let decoded = unescape(fragment, Part::Fragment).map_err(|e| failed(text, e))?;
+            url.escaped_fragment = encoded(fragment, &decoded, Part::Fragment);
+            url.fragment = lossy(decoded);
+        }
+        Ok(url)
+    }
+
+    /// The parameters of the query, malformed ones left out.
+    pub fn query(&self) -> Query {
+        parse_query(&self.raw_query).0
+    }
+
+    /// The URL with what it says about user and password hidden.
+    #[must_use]
+    pub fn redacted(&self) -> Url {
+        let mask = || "xxxxx".to_owned();
+        let mut url = self.clone();
+        if let Some(user) = &mut url.user {
+            if !user.name.is_empty() {
+                user.name = mask();
+            }
+            user.password = user.password.take().map(|_| mask());
+        }
+        url
+    }
+}
+
+/// A URL with user and password hidden; any other text as it is (`urlutil.RedactCredentials`).
+pub fn redact_credentials(text: &str) -> String {
+    Url::parse(text).map_or_else(|_| text.to_owned(), |url| url.redacted().to_string())
+}
+
+/// The parameters of a query, and the first mistake in it. What is malformed is left out.
+pub fn parse_query(query: &str) -> (Query, Option<Error>) {
+    let mut parameters = Query::new();
+    let mut mistake = None;
+    if query.matches('&').count() >= MAX_PARAMETERS {
+        let error = Error::new("number of URL query parameters exceeded limit");
+        return (parameters, Some(error));
+    }
+    for parameter in query.split('&').filter(|p| !p.is_empty()) {
+        let result = if parameter.contains(';') {
+            Err(Error::new("invalid semicolon separator in query"))
+        } else {
+            let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            let value = |_| unescape(value, Part::Query);
+            unescape(key, Part::Query).and_then(|key| Ok((key, value(())?)))
+        };
+        match result {
+            Ok((key, value)) => parameters.entry(lossy(key)).or_default().push(lossy(value)),
+            Err(e) => mistake = mistake.or(Some(e)),
+        }
+    }
+    (parameters, mistake)
+}
+
+fn parse(text: &str) -> Result<Url> {
+    if text.bytes().any(|b| b < b' ' || b == 0x7f) {
+        return Err(Error::new("net/url: invalid control character in URL"));
+    }
+    let mut url = Url::default();
+    if text == "*" {
+        url.path = text.to_owned();
+        url.escaped_path = text.to_owned();
+        return Ok(url);
+    }
+    let (scheme, mut rest) = split_scheme(text)?;
+    url.scheme = to_lower(scheme);
+    if let Some(before) = rest.strip_suffix('?').filter(|r| !r.contains('?')) {
+        url.force_query = true;
+        rest = before;
+    } else if let Some((before, query)) = rest.split_once('?') {
+        url.raw_query = query.to_owned();
+        rest = before;
+    }
+    if !rest.starts_with('/') {
+        if !scheme.is_empty() {
+            url.opaque = rest.to_owned();
+            return Ok(url);
+        }
+        if rest.split('/').next().is_some_and(|s| s.contains(':')) {
+            let text = "first path segment in URL cannot contain colon";
+            return Err(Error::new(text));
+        }
+    }
+    let authority = rest
+        .strip_prefix("//")
+        .filter(|_| !scheme.is_empty() || !rest.starts_with("///"));
+    if let Some(authority) = authority {
+        let end = authority.find('/').unwrap_or(authority.len());
+        rest = &authority[end..];
+        (url.user, url.host) = parse_authority(&url.scheme, &authority[..end])?;
+    } else {
+        url.omit_host = !scheme.is_empty();
+    }
+    let path = unescape(rest, Part::Path)?;
+    url.escaped_path = encoded(rest, &path, Part::Path);
+    url.path = lossy(path);
+    Ok(url)
+}
+
+fn split_scheme(text: &str) -> Result<(&str, &str)> {
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')));
+    match end {
+        Some(0) if text.starts_with(':') => Err(Error::new("missing protocol scheme")),
+        Some(end)
+            if text[end..].starts_with(':')
+                && text.starts_with(|c: char| c.is_ascii_alphabetic()) =>
+        {
+            Ok((&text[..end], &text[end + 1..]))
+        }
+        _ => Ok(("", text)),
+    }
+}
+
+fn parse_authority(scheme: &str, authority: &str) -> Result<(Option<User>, String)> {
+    let Some((info, host)) = authority.rsplit_once('@') else {
+        return Ok((None, parse_host(scheme, authority)?));
+    };
+    let host = parse_host(scheme, host)?;
+    let fine = |b: u8| b.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(&b);
+    if !info.bytes().all(fine) {
+        return Err(Error::new("net/url: invalid userinfo"));
+    }
+    let (name, password) = match info.split_once(':') {
+        Some((name, password)) => (name, Some(password)),
+        None => (info, None),
+    };
+    let user = User {
+        name: lossy(unescape(name, Part::User)?),
+        password: match password {
+            Some(password) => Some(lossy(unescape(password, Part::User)?)),
+            None => None,
+        },
+    };
+    Ok((Some(user), host))
+}
+
+fn parse_host(scheme: &str, host: &str) -> Result<String> {
+    match host.rfind('[') {
+        Some(0) => return parse_ip_literal(host),
+        Some(_) => return Err(Error::new("invalid IP-literal")),
+        None => {}
+    }
+    let strict = matches!(scheme, "http" | "https");
+    let colon = if strict {
+        host.find(':')
+    } else {
+        host.rfind(':')
+    };
+    if let Some(colon) = colon {
+        check_port(&host[colon..])?;
+    }
+    unescape(host, Part::Host).map(lossy)
+}
+
+/// `[fe80::1]`, `[fe80::1%25en0]:80`.
+fn parse_ip_literal(host: &str) -> Result<String> {
+    let Some((address, port)) = host[1..].rsplit_once(']') else {
+        return Err(Error::new("missing ']' in host"));
+    };
+    check_port(port)?;
+    let address = match address.find("%25") {
+        Some(zone) => {
+            let mut bytes = unescape(&address[..zone], Part::Host)?;
+            bytes.extend(unescape(&address[zone..], Part::Zone)?);
+            lossy(bytes)
+        }
+        None => lossy(unescape(address, Part::Host)?),
+    };
+    let (ip, zone) = address.split_once('%').unwrap_or((&address, "?"));
+    if ip.parse::<std::net::Ipv4Addr>().is_ok() && !address.contains('%') {
+        return Err(Error::new("invalid IP-literal"));
+    }
+    if ip.parse::<Ipv6Addr>().is_err() || zone.is_empty() {
+        let why = "unable to parse IP";
+        return Err(Error::new(format!(
+            "invalid host: ParseAddr({}): {why}",
+            quote(&address)
+        )));
+    }
+    Ok(format!("[{address}]{port}"))
+}
+
+/// Nothing, or a colon and digits.
+fn check_port(port: &str) -> Result<()> {
+    let digits = |p: &str| p.bytes().all(|b| b.is_ascii_digit());
+    if port.is_empty() || port.strip_prefix(':').is_some_and(digits) {
+        return Ok(());
+    }
+    Err(Error::new(format!(
+        "invalid port {} after host",
+        quote(port)
+    )))
+}
+
+impl Part {
+    /// Whether the byte stands for itself in this part.
+    fn allows(self, b: u8) -> bool {
+        if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~') {
+            return true;
+        }
+        match self {
+            Part::Host | Part::Zone => b"!$&'()*+,;=:[]<>\"".contains(&b),
+            Part::Path => b"$&+,/:;=@".contains(&b),
+            Part::User => b"$&+,;=".contains(&b),
+            Part::Query => false,
+            Part::Fragment => b"$&+,/:;=?@!()*".contains(&b),
+        }
+    }
+}
+
+/// `written` where it is a proper way to write `decoded`, else the usual one.
+fn encoded(written: &str, decoded: &[u8], part: Part) -> String {
+    let proper = |b: u8| part.allows(b) || b"!$&'()*+,;=:@[]%".contains(&b);
+    if written.bytes().all(proper) {
+        return written.to_owned();
+    }
+    escape(decoded, part)
+}
+
+fn escape(bytes: &[u8], part: Part) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for &b in bytes {
+        match b {
+            b' ' if part == Part::Query => text.push('+'),
+            b if part.allows(b) => text.push(char::from(b)),
+            b => text.push_str(&format!("%{b:02X}")),
+        }
+    }
+    text
+}
+
+fn unescape(text: &str, part: Part) -> Result<Vec<u8>> {
+    let hex = |b: Option<&u8>| b.and_then(|b| char::from(*b).to_digit(16));
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while let Some(&b) = bytes.get(i) {
+        let invalid = || {
+            let shown = &bytes[i..bytes.len().min(i + 3)];
+            let shown = quote(&String::from_utf8_lossy(shown));
+            Error::new(format!("invalid URL escape {shown}"))
+        };
+        if b == b'%' {
+            let (high, low) = hex(bytes.get(i + 1))
+                .zip(hex(bytes.get(i + 2)))
+                .ok_or_else(invalid)?;
+            let value = u8::try_from(high * 16 + low).unwrap_or_default();
+            let fine = match part {
+                Part::Host => high >= 8 || value == b'%',
+                Part::Zone => value == b'%' || value == b' ' || Part::Host.allows(value),
+                _ => true,
+            };
+            if !fine {
+                return Err(invalid());
+            }
+            out.push(value);
+            i += 3;
+            continue;
+        }
+        if matches!(part, Part::Host | Part::Zone) && b.is_ascii() && !part.allows(b) {
+            let shown = quote(&char::from(b).to_string());
+            return Err(Error::new(format!(
+                "invalid character {shown} in host name"
+            )));
+        }
+        out.push(if b == b'+' && part == Part::Query {
+            b' '
+        } else {
+            b
+        });
+        i += 1;
+    }
+    Ok(out)
+}
+
+fn lossy(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
+}
+
+impl fmt::Display for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&escape(self.name.as_bytes(), Part::User))?;
+        match &self.password {
+            Some(password) => write!(f, ":{}", escape(password.as_bytes(), Part::User)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The URL put together again (`URL.String`).
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = &self.escaped_path;
+        let has_authority = !self.host.is_empty() || self.user.is_some();
+        if !self.scheme.is_empty() {
+            write!(f, "{}:", self.scheme)?;
+        }
+        if !self.opaque.is_empty() {
+            f.write_str(&self.opaque)?;
+        } else {
+            let slashes = !self.scheme.is_empty() && !path.is_empty() && !self.omit_host;
+            if has_authority || slashes {
+                f.write_str("//")?;
+            }
+            if let Some(user) = &self.user {
+                write!(f, "{user}@")?;
+            }
+            f.write_str(&escape(self.host.as_bytes(), Part::Host))?;
+            if !path.is_empty() && !path.starts_with('/') && !self.host.is_empty() {
+                f.write_str("/")?;
+            }
+            let bare = self.scheme.is_empty() && !has_authority;
+            if bare && path.split('/').next().is_some_and(|s| s.contains(':')) {
+                f.write_str("./")?;
+            }
+            f.write_str(path)?;
+        }
+        if self.force_query || !self.raw_query.is_empty() {
+            write!(f, "?{}", self.raw_query)?;
+        }
+        if !self.fragment.is_empty() {
+            write!(f, "#{}", self.escaped_fragment)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn round(text: &str) -> String {
+        Url::parse(text).unwrap().to_string()
+    }
+
+    #[test]
+    fn a_url_has_its_parts() {
+        let url = Url::parse("HTTPS://u:p%40@h:8/a%20b/c%2fd?q=1&q=2+3&r#x%23y").unwrap();
+        assert_eq!((url.scheme.as_str(), url.host.as_str()), ("https", "h:8"));
+        assert_eq!(
+            (url.path.as_str(), url.escaped_path.as_str()),
+            ("/a b/c/d", "/a%20b/c%2fd")
+        );
+        assert_eq!(url.user.clone().unwrap().password.unwrap(), "p@");
+        assert_eq!(url.fragment, "x#y");
+        assert_eq!(url.query()["q"], ["1", "2 3"]);
+        assert_eq!(url.query()["r"], [""]);
+        assert_eq!(
+            url.to_string(),
+            "https://u:p%40@h:8/a%20b/c%2fd?q=1&q=2+3&r#x%23y"
+        );
+    }
+
+    #[test]
+    fn a_url_is_put_together_as_it_should_have_been_written() {
+        assert_eq!(round("http://h/a b"), "http://h/a%20b");
+        assert_eq!(round("http://h/é"), "http://h/%C3%A9");
+        assert_eq!(round("http://h?"), "http://h?");
+        assert_eq!(round("http:///p"), "http:///p");
+        assert_eq!(
+            round("http://[fe80::1%25en0]:80/"),
+            "http://[fe80::1%25en0]:80/"
+        );
+        assert_eq!(round("mailto:a@b"), "mailto:a@b");
+        assert_eq!(round("a/b:c"), "a/b:c");
+    }
+
+    #[test]
+    fn mistakes_are_worded_as_in_go() {
+        let error = |text: &str| Url::parse(text).unwrap_err().message;
+        assert_eq!(
+            error("http://h:x/"),
+            r#"parse "http://h:x/": invalid port ":x" after host"#
+        );
+        assert_eq!(
+            error("http://h/%zz#f"),
+            r#"parse "http://h/%zz": invalid URL escape "%zz""#
+        );
+        assert_eq!(error(":a"), r#"parse ":a": missing protocol scheme"#);
+        assert_eq!(
+            error("http://a b/"),
+            r#"parse "http://a b/": invalid character " " in host name"#
+        );
+        assert_eq!(
+            error("http://a\tb/"),
+            r#"parse "http://a\tb/": net/url: invalid control character in URL"#
+        );
+    }
+
+    #[test]
+    fn passwords_can_be_hidden() {
+        assert_eq!(
+            redact_credentials("https://me:secret@h/p"),
+            "https://xxxxx:xxxxx@h/p"
+        );
+        assert_eq!(redact_credentials("https://token@h/p"), "https://xxxxx@h/p");
+        assert_eq!(redact_credentials("https://h/p"), "https://h/p");
+        assert_eq!(redact_credentials("http://a b"), "http://a b");
+    }
+}
