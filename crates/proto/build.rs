@@ -9,6 +9,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut config = prost_build::Config::new();
         // Sorted maps: an operation's digest is that of its encoding.
         config.btree_map(["."]);
+        if std::env::var_os("CARGO_FEATURE_SERDE").is_some() {
+            config.type_attribute(".", "#[derive(serde::Serialize)]");
+        }
         config
     };
     config().compile_fds(protox::compile(["solver.proto"], [&dir])?)?;

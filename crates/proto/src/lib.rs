@@ -12,6 +12,8 @@ pub mod gw {
     include!(concat!(env!("OUT_DIR"), "/moby.buildkit.v1.frontend.rs"));
 }
 
+mod encode;
+
 pub use prost::Message;
 
 #[cfg(test)]

@@ -1,26 +1,37 @@
-//! What the digests rest on: fields by number, map entries by key, nothing for a default.
+//! What the digests rest on: the order of fields, map entries by key, nothing for a default.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::{Message, pb};
 
 #[test]
-fn an_operation_is_encoded_by_field_number_and_map_key() {
+fn an_operation_is_encoded_as_the_reference_encodes_it() {
     let op = pb::Op {
+        inputs: vec![pb::Input {
+            digest: "d".into(),
+            index: 1,
+        }],
         op: Some(pb::op::Op::Source(pb::SourceOp {
             identifier: "local://context".into(),
             attrs: [("b", "2"), ("a", "1")]
                 .map(|(k, v)| (k.to_owned(), v.to_owned()))
                 .into(),
         })),
+        platform: Some(pb::Platform {
+            os: "linux".into(),
+            ..Default::default()
+        }),
         constraints: Some(pb::WorkerConstraints::default()),
-        ..Default::default()
     };
-    let mut expected = vec![0x1a, 33, 0x0a, 15];
+    let mut expected = vec![0x0a, 5, 0x0a, 1, b'd', 0x10, 1];
+    expected.extend([0x52, 7, 0x12, 5]);
+    expected.extend(b"linux");
+    expected.extend([0x5a, 0]);
+    expected.extend([0x1a, 33, 0x0a, 15]);
     expected.extend(b"local://context");
     expected.extend([0x12, 6, 0x0a, 1, b'a', 0x12, 1, b'1']);
     expected.extend([0x12, 6, 0x0a, 1, b'b', 0x12, 1, b'2']);
-    expected.extend([0x5a, 0]);
-    assert_eq!(op.encode_to_vec(), expected);
+    assert_eq!(op.to_bytes(), expected);
+    assert_eq!(pb::Op::decode(expected.as_slice()), Ok(op));
 }
 
 #[test]

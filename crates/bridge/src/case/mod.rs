@@ -1,0 +1,154 @@
+//! One build as BuildKit would put it to a frontend: options, files, images, abilities.
+
+mod images;
+mod parse;
+mod tree;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fromtier_proto::{gw, pb};
+
+pub(crate) use images::unknown;
+pub use images::{Images, format_platform, parse_platform};
+pub use parse::ParseError;
+pub use tree::{Entry, Tree};
+
+/// Everything that a frontend can find out about a build.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Its file's name without the ending.
+    pub name: String,
+    /// What the case asks, from the comment at its head.
+    pub about: String,
+    /// The frontend's options.
+    pub options: BTreeMap<String, String>,
+    /// The client's session.
+    pub session: String,
+    /// The platforms of each worker; the first worker is the default one.
+    pub workers: Vec<Vec<pb::Platform>>,
+    /// Capabilities of the solver that this builder lacks.
+    pub missing_llb_caps: BTreeSet<String>,
+    /// Capabilities of the gateway that this builder lacks.
+    pub missing_gateway_caps: BTreeSet<String>,
+    /// Directories of the client, by name.
+    pub locals: BTreeMap<String, Tree>,
+    /// Git and HTTP sources, by the identifier that a source operation has.
+    pub remotes: BTreeMap<String, Remote>,
+    /// The registry.
+    pub images: Images,
+    /// Graphs handed to the frontend, each as the files it is to have.
+    pub inputs: BTreeMap<String, Tree>,
+    /// How long each resolve takes.
+    pub delay: Duration,
+}
+
+/// A source on the network.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Remote {
+    /// The files: of a git source, or of an archive when unpacked.
+    pub tree: Tree,
+    /// What an URL gives.
+    pub data: Option<Vec<u8>>,
+    /// When it was changed, in seconds since the epoch.
+    pub modified: Option<i64>,
+}
+
+/// Why a case cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// No such file, or the like.
+    #[error("{}: {source}", file.display())]
+    File {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Its text is wrong.
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+}
+
+impl Default for Case {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            about: String::new(),
+            // What BuildKit adds when the frontend is an image: `cmdline` keeps the reference from forwarding the build.
+            options: [
+                ("source", "fromtier/fromtier:latest"),
+                ("cmdline", "fromtier/fromtier:latest"),
+            ]
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .into(),
+            session: "session".into(),
+            workers: vec![vec![parse_platform("linux/amd64")]],
+            missing_llb_caps: BTreeSet::new(),
+            missing_gateway_caps: BTreeSet::new(),
+            locals: BTreeMap::new(),
+            remotes: BTreeMap::new(),
+            images: Images::default(),
+            inputs: BTreeMap::new(),
+            delay: Duration::ZERO,
+        }
+    }
+}
+
+impl Case {
+    /// Reads a case in the format that `tests/corpus/README.md` describes.
+    ///
+    /// # Errors
+    /// The line that is wrong, and why.
+    pub fn parse(name: &str, text: &str) -> Result<Self, ParseError> {
+        parse::parse(name, text)
+    }
+
+    /// Reads a case file.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is wrong.
+    pub fn read(file: &Path) -> Result<Self, ReadError> {
+        let text = std::fs::read_to_string(file).map_err(|err| ReadError::File {
+            file: file.to_owned(),
+            source: err,
+        })?;
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        Ok(Self::parse(&name, &text)?)
+    }
+
+    /// The images that all cases share: `world.case` in the nearest folder above `file` that has one.
+    ///
+    /// # Errors
+    /// As [`Case::read`].
+    pub fn world_of(file: &Path) -> Result<Option<Self>, ReadError> {
+        file.ancestors()
+            .skip(1)
+            .map(|folder| folder.join("world.case"))
+            .find(|world| world.is_file())
+            .map(|world| Self::read(&world))
+            .transpose()
+    }
+
+    /// The solver's capabilities on this builder.
+    pub fn llb_caps(&self) -> Vec<gw::ApiCap> {
+        caps(include_str!("llb_caps.txt"), &self.missing_llb_caps)
+    }
+
+    /// The gateway's capabilities on this builder.
+    pub fn gateway_caps(&self) -> Vec<gw::ApiCap> {
+        caps(include_str!("gateway_caps.txt"), &self.missing_gateway_caps)
+    }
+}
+
+fn caps(all: &str, missing: &BTreeSet<String>) -> Vec<gw::ApiCap> {
+    all.lines()
+        .filter(|id| !missing.contains(*id))
+        .map(|id| gw::ApiCap {
+            id: id.to_owned(),
+            enabled: true,
+            ..Default::default()
+        })
+        .collect()
+}

@@ -1,0 +1,256 @@
+//! What differs between two frontends on one case.
+
+mod details;
+mod graphs;
+mod intended;
+mod values;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use fromtier_proto::{gw, pb};
+use serde_json::{Value, json};
+
+pub use intended::{Intended, Rule};
+
+use crate::graph::{to_value, whole};
+use crate::record::{Call, Outcome, Recording};
+
+/// One thing that is not the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Where: `result/metadata/containerimage.config/config/Env[0]`, `graph/linux/amd64/exec "RUN x" (Dockerfile:2)/…`.
+    pub path: String,
+    /// What the first frontend has.
+    pub left: String,
+    /// What the second one has.
+    pub right: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}\n    - {}\n    + {}",
+            self.path, self.left, self.right
+        )
+    }
+}
+
+/// All differences between two recordings of one case. Times, the order of calls and everything random are left out.
+pub fn compare(left: &Recording, right: &Recording) -> Vec<Difference> {
+    let mut out = Vec::new();
+    outcomes(left, right, &mut out);
+    warnings(left, right, &mut out);
+    calls(left, right, &mut out);
+    out
+}
+
+fn outcomes(left: &Recording, right: &Recording, out: &mut Vec<Difference>) {
+    match (&left.outcome, &right.outcome) {
+        (Outcome::Result(l), Outcome::Result(r)) => {
+            metadata(&l.metadata, &r.metadata, "result/metadata", out);
+            graphs::compare_refs(left, right, out);
+            let platforms: BTreeSet<_> =
+                l.attestations.keys().chain(r.attestations.keys()).collect();
+            for platform in platforms {
+                let of = |result: &gw::Result, recording: &Recording| {
+                    let list = result.attestations.get(platform);
+                    let list = list.map(|list| list.attestation.as_slice());
+                    json!(
+                        list.unwrap_or_default()
+                            .iter()
+                            .map(|a| attestation(a, recording))
+                            .collect::<Vec<_>>()
+                    )
+                };
+                let path = format!("result/attestations/{platform}");
+                values::diff(&path, &of(l, left), &of(r, right), out);
+            }
+        }
+        (Outcome::Error(l), Outcome::Error(r)) => {
+            values::diff("error/code", &json!(l.code), &json!(r.code), out);
+            values::diff("error/message", &json!(l.message), &json!(r.message), out);
+            let details = |status| json!(details::readable(status));
+            values::diff("error/details", &details(l), &details(r), out);
+        }
+        (l, r) => {
+            let say = |outcome: &Outcome, recording: &Recording| match outcome {
+                Outcome::Nothing => {
+                    let end = recording.stderr.trim_end().lines().rev().take(5);
+                    let end: Vec<_> = end.collect::<Vec<_>>().into_iter().rev().collect();
+                    format!(
+                        "no word; exit code {:?}; {}",
+                        recording.exit_code,
+                        end.join(" | ")
+                    )
+                }
+                Outcome::Result(_) => "a result".to_owned(),
+                Outcome::Error(status) => format!("error: {}", status.message),
+            };
+            let (left, right) = (say(l, left), say(r, right));
+            if left != right {
+                out.push(Difference {
+                    path: "outcome".to_owned(),
+                    left,
+                    right,
+                });
+            }
+        }
+    }
+}
+
+fn attestation(attestation: &gw::Attestation, recording: &Recording) -> Value {
+    let mut value = to_value(&gw::Attestation {
+        r#ref: None,
+        metadata: BTreeMap::new(),
+        ..attestation.clone()
+    });
+    value["metadata"] = json!(
+        attestation
+            .metadata
+            .iter()
+            .map(|(key, value)| (key, readable(value)))
+            .collect::<BTreeMap<_, _>>()
+    );
+    let id = attestation.r#ref.as_ref().map(|r| r.id.as_str());
+    let definition = id.and_then(|id| recording.definition(id));
+    value["graph"] = definition.map_or(Value::Null, whole);
+    value
+}
+
+/// JSON if it is JSON, text otherwise.
+fn readable(bytes: &[u8]) -> Value {
+    match serde_json::from_slice(bytes) {
+        Ok(value @ (Value::Object(_) | Value::Array(_))) => value,
+        _ => json!(String::from_utf8_lossy(bytes)),
+    }
+}
+
+fn metadata(
+    left: &BTreeMap<String, Vec<u8>>,
+    right: &BTreeMap<String, Vec<u8>>,
+    path: &str,
+    out: &mut Vec<Difference>,
+) {
+    let keys: BTreeSet<_> = left.keys().chain(right.keys()).collect();
+    for key in keys {
+        let path = format!("{path}/{key}");
+        match (left.get(key), right.get(key)) {
+            (Some(l), Some(r)) => {
+                let before = out.len();
+                values::diff(&path, &readable(l), &readable(r), out);
+                // Clients see bytes: the order of keys is a part of an image's digest.
+                if out.len() == before && l != r {
+                    out.push(Difference {
+                        path: format!("{path}/bytes"),
+                        left: String::from_utf8_lossy(l).into_owned(),
+                        right: String::from_utf8_lossy(r).into_owned(),
+                    });
+                }
+            }
+            (l, r) => {
+                let value = |v: Option<&Vec<u8>>| v.map_or(Value::Null, |v| readable(v));
+                values::diff(&path, &value(l), &value(r), out);
+            }
+        }
+    }
+}
+
+fn warnings(left: &Recording, right: &Recording, out: &mut Vec<Difference>) {
+    let readable = |warning: &gw::WarnRequest| {
+        let definition = warning.info.as_ref().and_then(|i| i.definition.as_ref());
+        let definition = definition.map(whole);
+        let mut plain = warning.clone();
+        if let Some(info) = &mut plain.info {
+            info.definition = None;
+        }
+        let mut value = to_value(&plain);
+        value["detail"] = json!(
+            plain
+                .detail
+                .iter()
+                .map(|d| String::from_utf8_lossy(d).into_owned())
+                .collect::<Vec<_>>()
+        );
+        value["definition"] = json!(definition);
+        value
+    };
+    let list = |recording: &Recording| recording.warnings().map(readable).collect::<Vec<_>>();
+    let (left, right) = (list(left), list(right));
+    let text = |value: &Value| value["short"].as_str().unwrap_or_default().to_owned();
+    // Those that both give are compared one by one, in order; the others are named.
+    let mut rest = right.as_slice();
+    for l in &left {
+        match rest.iter().position(|r| text(r) == text(l)) {
+            Some(at) => {
+                for extra in &rest[..at] {
+                    one_sided("warnings", None, Some(text(extra)), out);
+                }
+                values::diff(&format!("warnings/{}", text(l)), l, &rest[at], out);
+                rest = &rest[at + 1..];
+            }
+            None => one_sided("warnings", Some(text(l)), None, out),
+        }
+    }
+    for extra in rest {
+        one_sided("warnings", None, Some(text(extra)), out);
+    }
+}
+
+fn one_sided(path: &str, left: Option<String>, right: Option<String>, out: &mut Vec<Difference>) {
+    let what = left
+        .as_ref()
+        .or(right.as_ref())
+        .cloned()
+        .unwrap_or_default();
+    out.push(Difference {
+        path: format!("{path}/{what}"),
+        left: left.map_or_else(|| "nothing".to_owned(), |_| "there".to_owned()),
+        right: right.map_or_else(|| "nothing".to_owned(), |_| "there".to_owned()),
+    });
+}
+
+/// What was asked of the builder, as a set: order and repetition are free.
+fn calls(left: &Recording, right: &Recording, out: &mut Vec<Difference>) {
+    let set = |recording: &Recording| -> BTreeSet<String> {
+        let refs: BTreeSet<_> = recording.refs().into_values().collect();
+        recording
+            .calls
+            .iter()
+            .filter_map(|call| match call {
+                Call::ResolveImageConfig(r) => Some(format!("image config {}", to_value(r))),
+                Call::ResolveSourceMeta(r) => Some(format!("source meta {}", to_value(r))),
+                Call::Forward { frontend, options } => {
+                    Some(format!("forward {frontend} {}", json!(options)))
+                }
+                Call::Solve { id, request } if !refs.contains(id) => {
+                    Some(format!("solve {}", intermediate(request)))
+                }
+                Call::Unknown(method) => Some(format!("unknown {method}")),
+                _ => None,
+            })
+            .collect()
+    };
+    let (left, right) = (set(left), set(right));
+    for call in left.difference(&right) {
+        one_sided("calls", Some(call.clone()), None, out);
+    }
+    for call in right.difference(&left) {
+        one_sided("calls", None, Some(call.clone()), out);
+    }
+}
+
+/// A graph that was solved on the way, such as the one that the Dockerfile is read from.
+fn intermediate(request: &gw::SolveRequest) -> Value {
+    let empty = pb::Definition::default();
+    let mut rest = request.clone();
+    rest.definition = None;
+    json!({
+        "graph": whole(request.definition.as_ref().unwrap_or(&empty)),
+        "request": to_value(&rest),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! A planted difference is found, and only it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use fromtier_proto::{Message, pb};
+use sha2::{Digest, Sha256};
+
+use super::*;
+
+/// A frontend that ran `RUN` on a local directory and gave one warning.
+fn recording(plant: impl Fn(&mut pb::Op, &mut pb::OpMetadata, &mut gw::WarnRequest)) -> Recording {
+    let input = |bytes: &[u8]| pb::Input {
+        digest: format!("sha256:{:x}", Sha256::digest(bytes)),
+        index: 0,
+    };
+    let source = pb::Op {
+        op: Some(pb::op::Op::Source(pb::SourceOp {
+            identifier: "local://context".into(),
+            attrs: BTreeMap::new(),
+        })),
+        ..Default::default()
+    }
+    .to_bytes();
+    let mut exec = pb::Op {
+        inputs: vec![input(&source)],
+        op: Some(pb::op::Op::Exec(pb::ExecOp {
+            meta: Some(pb::Meta {
+                args: vec!["make".into()],
+                ..Default::default()
+            }),
+            ..Default::default()
+        })),
+        ..Default::default()
+    };
+    let mut metadata = pb::OpMetadata {
+        description: BTreeMap::from([("llb.customname".into(), "RUN make".into())]),
+        ..Default::default()
+    };
+    let mut warning = gw::WarnRequest {
+        short: b"careful".to_vec(),
+        level: 1,
+        ..Default::default()
+    };
+    plant(&mut exec, &mut metadata, &mut warning);
+    let exec = exec.to_bytes();
+    let digest = input(&exec).digest;
+    let last = pb::Op {
+        inputs: vec![input(&exec)],
+        op: Some(pb::op::Op::File(pb::FileOp::default())),
+        ..Default::default()
+    }
+    .to_bytes();
+    let head = pb::Op {
+        inputs: vec![input(&last)],
+        ..Default::default()
+    }
+    .to_bytes();
+    let position = |line| Some(pb::Position { line, character: 0 });
+    let range = pb::Range {
+        start: position(2),
+        end: position(2),
+    };
+    let definition = pb::Definition {
+        def: vec![source, exec, last, head],
+        metadata: BTreeMap::from([(digest.clone(), metadata)]),
+        source: Some(pb::Source {
+            locations: BTreeMap::from([(
+                digest,
+                pb::Locations {
+                    locations: vec![pb::Location {
+                        source_index: 0,
+                        ranges: vec![range],
+                    }],
+                },
+            )]),
+            infos: vec![pb::SourceInfo {
+                filename: "Dockerfile".into(),
+                ..Default::default()
+            }],
+        }),
+    };
+    let id = "ref-0".to_owned();
+    Recording {
+        calls: vec![
+            Call::Solve {
+                id: id.clone(),
+                request: gw::SolveRequest {
+                    definition: Some(definition),
+                    ..Default::default()
+                },
+            },
+            Call::Warn(warning),
+        ],
+        outcome: Outcome::Result(gw::Result {
+            result: Some(gw::result::Result::Ref(gw::Ref { id, def: None })),
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
+}
+
+fn paths(right: &Recording) -> Vec<String> {
+    compare(&recording(|_, _, _| {}), right)
+        .into_iter()
+        .map(|difference| difference.path)
+        .collect()
+}
+
+#[test]
+fn the_same_is_the_same() {
+    assert_eq!(paths(&recording(|_, _, _| {})), Vec::<String>::new());
+}
+
+#[test]
+fn a_changed_argument_is_named_by_operation_field_and_line_and_only_once() {
+    let planted = recording(|op, _, _| {
+        if let Some(pb::op::Op::Exec(exec)) = &mut op.op {
+            exec.meta.as_mut().unwrap().args[0] = "ninja".into();
+        }
+    });
+    assert_eq!(
+        paths(&planted),
+        ["graph//exec \"RUN make\" (Dockerfile:2)/op/Exec/meta/args[0]"]
+    );
+}
+
+#[test]
+fn metadata_counts_though_no_digest_changes() {
+    let planted = recording(|_, metadata, _| metadata.ignore_cache = true);
+    assert_eq!(
+        paths(&planted),
+        ["graph//exec \"RUN make\" (Dockerfile:2)/metadata/ignore_cache"]
+    );
+}
+
+#[test]
+fn a_warning_that_only_one_gives_is_named() {
+    let planted = recording(|_, _, warning| warning.short = b"beware".to_vec());
+    assert_eq!(paths(&planted), ["warnings/careful", "warnings/beware"]);
+    let planted = recording(|_, _, warning| warning.url = "https://example.com".into());
+    assert_eq!(paths(&planted), ["warnings/careful/url"]);
+}
+
+#[test]
+fn an_error_instead_of_a_result_is_one_difference() {
+    let mut planted = recording(|_, _, _| {});
+    planted.outcome = Outcome::Error(gw::Status {
+        message: "no".into(),
+        ..Default::default()
+    });
+    assert_eq!(paths(&planted)[0], "outcome");
+}

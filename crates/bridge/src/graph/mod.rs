@@ -1,0 +1,248 @@
+//! A graph in a form that can be read and compared.
+//!
+//! What is random in a graph (the id that makes a local source unique, the ids of progress groups) is replaced by stable
+//! names, and the digests of all that depends on it are made anew. Two frontends that mean the same then give the same.
+
+mod print;
+mod value;
+
+use std::collections::BTreeMap;
+
+use fromtier_proto::{Message, pb};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+pub use print::print;
+pub use value::to_value;
+
+/// A decoded graph with stable digests.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    /// Inputs before their users, in the order in which they were marshalled.
+    pub vertices: Vec<Vertex>,
+    /// The result: index into `vertices`, and which output. None for the empty graph.
+    pub head: Option<(usize, i64)>,
+    /// What is said of the last operation, the one that only names the result.
+    pub last: Value,
+    /// The files that vertices come from. Their own graphs are given as JSON, in the same stable form.
+    pub files: Vec<Value>,
+}
+
+/// One operation with what is known of it.
+#[derive(Debug, Clone)]
+pub struct Vertex {
+    /// With stable ids and stable digests of its inputs.
+    pub op: pb::Op,
+    /// Index into `vertices` for each input.
+    pub inputs: Vec<usize>,
+    /// Of the stable encoding.
+    pub digest: String,
+    /// Whether the encoding was the deterministic one: fields by number, maps by key.
+    pub well_encoded: bool,
+    /// With stable ids.
+    pub metadata: pb::OpMetadata,
+    /// Where it comes from: file and first and last line and character of each range.
+    pub places: Vec<Value>,
+}
+
+impl Vertex {
+    /// What progress displays call it, or its kind.
+    pub fn name(&self) -> String {
+        match self.metadata.description.get("llb.customname") {
+            Some(name) => name.clone(),
+            None => match &self.op.op {
+                Some(pb::op::Op::Source(source)) => source.identifier.clone(),
+                _ => self.kind().to_owned(),
+            },
+        }
+    }
+
+    /// `exec`, `file`, `source`, …
+    pub fn kind(&self) -> &'static str {
+        match &self.op.op {
+            Some(pb::op::Op::Exec(_)) => "exec",
+            Some(pb::op::Op::Source(_)) => "source",
+            Some(pb::op::Op::File(_)) => "file",
+            Some(pb::op::Op::Build(_)) => "build",
+            Some(pb::op::Op::Merge(_)) => "merge",
+            Some(pb::op::Op::Diff(_)) => "diff",
+            Some(pb::op::Op::Passthrough(_)) => "passthrough",
+            None => "nothing",
+        }
+    }
+
+    /// `Dockerfile:3`, or nothing.
+    pub fn line(&self) -> String {
+        let Some(place) = self.places.first() else {
+            return String::new();
+        };
+        format!(
+            "{}:{}",
+            place["file"].as_str().unwrap_or("?"),
+            place["from"][0]
+        )
+    }
+}
+
+/// Gives each random id a name by its first appearance.
+struct Names {
+    what: &'static str,
+    seen: BTreeMap<String, String>,
+}
+
+impl Names {
+    fn new(what: &'static str) -> Self {
+        Self {
+            what,
+            seen: BTreeMap::new(),
+        }
+    }
+
+    fn stable(&mut self, id: &mut String) {
+        let number = self.seen.len() + 1;
+        let name = self
+            .seen
+            .entry(id.clone())
+            .or_insert_with(|| format!("<{} {number}>", self.what));
+        id.clone_from(name);
+    }
+}
+
+impl Graph {
+    /// Decodes a definition.
+    ///
+    /// # Errors
+    /// If it is no graph: an operation that cannot be decoded, an input that does not exist or comes later.
+    pub fn decode(definition: &pb::Definition) -> Result<Self, String> {
+        let mut unique = Names::new("unique id");
+        let mut groups = Names::new("progress group");
+        let mut vertices: Vec<Vertex> = Vec::new();
+        let mut index_of: BTreeMap<String, usize> = BTreeMap::new();
+        let mut head = None;
+        let mut last = None;
+        let mut last_digest = String::new();
+        let source = definition.source.clone().unwrap_or_default();
+        let files: Vec<String> = source.infos.iter().map(|f| f.filename.clone()).collect();
+
+        for (i, bytes) in definition.def.iter().enumerate() {
+            let mut op = pb::Op::decode(bytes.as_slice()).map_err(|err| err.to_string())?;
+            let original = format!("sha256:{:x}", Sha256::digest(bytes));
+            let well_encoded = op.to_bytes() == *bytes;
+            let mut inputs = Vec::new();
+            for input in &mut op.inputs {
+                let index = *index_of.get(&input.digest).ok_or_else(|| {
+                    format!(
+                        "operation {i} has an input that is not before it: {}",
+                        input.digest
+                    )
+                })?;
+                input.digest.clone_from(&vertices[index].digest);
+                inputs.push(index);
+            }
+            if op.op.is_none() {
+                if i + 1 != definition.def.len() || inputs.len() != 1 {
+                    return Err(format!(
+                        "operation {i} does nothing, but is not the last one"
+                    ));
+                }
+                head = Some((inputs[0], op.inputs[0].index));
+                last = definition.metadata.get(&original).map(to_value);
+                last_digest = original;
+                break;
+            }
+            if let Some(pb::op::Op::Source(source)) = &mut op.op
+                && let Some(id) = source.attrs.get_mut("local.unique")
+            {
+                unique.stable(id);
+            }
+            let mut metadata = definition
+                .metadata
+                .get(&original)
+                .cloned()
+                .unwrap_or_default();
+            if let Some(group) = &mut metadata.progress_group {
+                groups.stable(&mut group.id);
+            }
+            let places = source
+                .locations
+                .get(&original)
+                .map(|found| places(found, &files))
+                .unwrap_or_default();
+            index_of.insert(original, vertices.len());
+            vertices.push(Vertex {
+                digest: format!("sha256:{:x}", Sha256::digest(op.to_bytes())),
+                op,
+                inputs,
+                well_encoded,
+                metadata,
+                places,
+            });
+        }
+        if head.is_none() && !vertices.is_empty() {
+            return Err("the last operation names no result".to_owned());
+        }
+        for digest in definition.metadata.keys().chain(source.locations.keys()) {
+            if *digest != last_digest && !index_of.contains_key(digest) {
+                return Err(format!("something is said of {digest}, which is not there"));
+            }
+        }
+        Ok(Self {
+            vertices,
+            head,
+            last: last.unwrap_or_default(),
+            files: source
+                .infos
+                .iter()
+                .map(|info| {
+                    json!({
+                        "filename": info.filename,
+                        "language": info.language,
+                        "data": String::from_utf8_lossy(&info.data),
+                        "definition": info.definition.as_ref().map(whole),
+                    })
+                })
+                .collect(),
+        })
+    }
+}
+
+fn places(found: &pb::Locations, files: &[String]) -> Vec<Value> {
+    let end = |p: &Option<pb::Position>| {
+        let p = (*p).unwrap_or_default();
+        json!([p.line, p.character])
+    };
+    found
+        .locations
+        .iter()
+        .flat_map(|location| {
+            let file = usize::try_from(location.source_index)
+                .ok()
+                .and_then(|i| files.get(i));
+            location.ranges.iter().map(
+                move |range| json!({"file": file, "from": end(&range.start), "to": end(&range.end)}),
+            )
+        })
+        .collect()
+}
+
+/// A whole graph as JSON, for graphs that are only a small part of what is compared.
+pub fn whole(definition: &pb::Definition) -> Value {
+    match Graph::decode(definition) {
+        Err(err) => json!({ "broken": err }),
+        Ok(graph) => json!({
+            "last": graph.last,
+            "operations": graph
+                .vertices
+                .iter()
+                .map(|vertex| json!({
+                    "op": to_value(&vertex.op),
+                    "metadata": to_value(&vertex.metadata),
+                    "places": vertex.places,
+                }))
+                .collect::<Vec<_>>(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

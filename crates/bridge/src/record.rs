@@ -1,0 +1,113 @@
+//! All that a frontend said.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use fromtier_proto::{gw, pb};
+
+/// One call, with its arguments.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Call {
+    /// What can the builder do?
+    Ping,
+    /// Which graphs were handed over?
+    Inputs,
+    /// An image's configuration.
+    ResolveImageConfig(gw::ResolveImageConfigRequest),
+    /// What a source is.
+    ResolveSourceMeta(gw::ResolveSourceMetaRequest),
+    /// A graph made known, under the id that it got.
+    Solve {
+        /// Empty for the empty graph.
+        id: String,
+        /// The call.
+        request: gw::SolveRequest,
+    },
+    /// The build was to be handed to another frontend.
+    Forward {
+        /// `gateway.v0`.
+        frontend: String,
+        /// `source` and the like.
+        options: BTreeMap<String, String>,
+    },
+    /// A file's contents.
+    ReadFile(gw::ReadFileRequest),
+    /// A directory's entries.
+    ReadDir(gw::ReadDirRequest),
+    /// What a path is.
+    StatFile(gw::StatFileRequest),
+    /// Build now.
+    Evaluate(gw::EvaluateRequest),
+    /// A warning for the one who builds.
+    Warn(gw::WarnRequest),
+    /// A call that this double does not know.
+    Unknown(String),
+}
+
+/// How the build ended.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Outcome {
+    /// The frontend went away without a word.
+    #[default]
+    Nothing,
+    /// A result.
+    Result(gw::Result),
+    /// An error.
+    Error(gw::Status),
+}
+
+/// One run of one frontend on one case.
+#[derive(Debug, Clone, Default)]
+pub struct Recording {
+    /// Every call but the last, in the order in which they came in.
+    pub calls: Vec<Call>,
+    /// The last call.
+    pub outcome: Outcome,
+    /// What the process wrote to its standard error.
+    pub stderr: String,
+    /// The process's exit code; none if it was killed.
+    pub exit_code: Option<i32>,
+    /// From start to exit.
+    pub took: Duration,
+}
+
+impl Recording {
+    /// The graph that an id stands for.
+    pub fn definition(&self, id: &str) -> Option<&pb::Definition> {
+        self.calls.iter().find_map(|call| match call {
+            Call::Solve {
+                id: solved,
+                request,
+            } if solved == id => request.definition.as_ref(),
+            _ => None,
+        })
+    }
+
+    /// The warnings in order.
+    pub fn warnings(&self) -> impl Iterator<Item = &gw::WarnRequest> {
+        self.calls.iter().filter_map(|call| match call {
+            Call::Warn(warning) => Some(warning),
+            _ => None,
+        })
+    }
+
+    /// The filesystems of the result by platform; one without a platform is under an empty name. Each is the id that its
+    /// graph was solved under.
+    pub fn refs(&self) -> BTreeMap<String, String> {
+        use gw::result::Result as R;
+        let Outcome::Result(result) = &self.outcome else {
+            return BTreeMap::new();
+        };
+        match &result.result {
+            Some(R::Ref(one)) => BTreeMap::from([(String::new(), one.id.clone())]),
+            Some(R::RefDeprecated(id)) => BTreeMap::from([(String::new(), id.clone())]),
+            Some(R::Refs(many)) => many
+                .refs
+                .iter()
+                .map(|(platform, one)| (platform.clone(), one.id.clone()))
+                .collect(),
+            Some(R::RefsDeprecated(many)) => many.refs.clone(),
+            None => BTreeMap::new(),
+        }
+    }
+}
