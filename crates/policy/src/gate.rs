@@ -146,4 +146,15 @@ impl Gate {
     pub fn other(&self, _request: &OtherRequest<'_>) -> Result<ApprovedSource, Denial> {
         todo!("owned by the policy helper")
     }
+    /// A source within a client's own definition (`input:` contexts), by its LLB identifier (`docker-image://…`,
+    /// `docker-image+blob://…`, `oci-layout://…`, `git://…`, `http(s)://…`, `local://…`) and its attributes
+    /// (`git.fullurl` is what is fetched, `http.checksum`, `git.bundle` names one more source, …). It is taken or
+    /// refused as it is: nothing is rewritten, and an unknown scheme is refused.
+    pub fn input_source(
+        &self,
+        _identifier: &str,
+        _attrs: &std::collections::BTreeMap<String, String>,
+    ) -> Result<Verdict, Denial> {
+        todo!("owned by the policy helper")
+    }
 }

@@ -1,0 +1,152 @@
+//! What can be said of any operation: its platform, what is shown of it, where it comes from.
+
+use crate::source_map::{SourceLocation, SourceMap};
+use fromtier_image::Platform;
+use fromtier_proto::pb;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// Facts on one operation beside what it does. Later calls of a builder method override or add to earlier ones.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Constraints {
+    /// Where it runs; without it, what the state or the whole graph says.
+    pub platform: Option<Platform>,
+    /// containerd-style filters on the workers.
+    pub worker_filters: Vec<String>,
+    pub metadata: Metadata,
+    /// What tells a local source apart that has no session.
+    pub local_unique_id: Option<String>,
+    pub locations: Vec<SourceLocation>,
+}
+
+/// What a build's metadata says of an operation; none of it changes the operation's digest.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Metadata {
+    pub ignore_cache: bool,
+    pub description: BTreeMap<String, String>,
+    pub export_cache: Option<bool>,
+    /// Capabilities that the operation needs; the graph adds those that follow from what it does.
+    pub caps: BTreeSet<&'static str>,
+    pub progress_group: Option<pb::ProgressGroup>,
+    pub linux_resources: Option<pb::LinuxResources>,
+}
+
+impl Constraints {
+    /// Nothing said.
+    pub fn new() -> Constraints {
+        Constraints::default()
+    }
+
+    /// Where it runs (`llb.Platform`): taken as it is, not normalised.
+    #[must_use]
+    pub fn platform(mut self, platform: &Platform) -> Constraints {
+        self.platform = Some(platform.clone());
+        self
+    }
+
+    /// One entry of the description.
+    #[must_use]
+    pub fn description(mut self, key: &str, value: &str) -> Constraints {
+        self.metadata
+            .description
+            .insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    /// What progress displays call it.
+    #[must_use]
+    pub fn custom_name(self, name: &str) -> Constraints {
+        self.description("llb.customname", name)
+    }
+
+    /// Where in a source file it comes from. Several may be given.
+    #[must_use]
+    pub fn location(mut self, map: &Rc<SourceMap>, ranges: Vec<pb::Range>) -> Constraints {
+        self.locations.push(SourceLocation {
+            map: map.clone(),
+            ranges,
+        });
+        self
+    }
+
+    /// Run it again even when its result is known.
+    #[must_use]
+    pub fn ignore_cache(mut self) -> Constraints {
+        self.metadata.ignore_cache = true;
+        self
+    }
+
+    /// Shows it with others as one step.
+    #[must_use]
+    pub fn progress_group(mut self, id: &str, name: &str, weak: bool) -> Constraints {
+        self.metadata.progress_group = Some(pb::ProgressGroup {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            weak,
+        });
+        self
+    }
+
+    /// Limits of memory and CPU.
+    #[must_use]
+    pub fn linux_resources(mut self, resources: pb::LinuxResources) -> Constraints {
+        self.metadata.linux_resources = Some(resources);
+        self
+    }
+
+    pub(crate) fn add_cap(&mut self, cap: &'static str) {
+        self.metadata.caps.insert(cap);
+    }
+
+    /// The operation's frame: platform and worker filters; inputs and the operation itself are added by the caller.
+    pub(crate) fn frame(&self, base: &Platform) -> pb::Op {
+        let platform = self.platform.as_ref().unwrap_or(base);
+        pb::Op {
+            platform: Some(pb::Platform {
+                architecture: platform.architecture.clone(),
+                os: platform.os.clone(),
+                variant: platform.variant.clone(),
+                os_version: platform.os_version.clone(),
+                os_features: platform.os_features.clone().unwrap_or_default(),
+            }),
+            constraints: Some(pb::WorkerConstraints {
+                filter: self.worker_filters.clone(),
+            }),
+            ..pb::Op::default()
+        }
+    }
+}
+
+impl Metadata {
+    pub(crate) fn to_pb(&self) -> pb::OpMetadata {
+        pb::OpMetadata {
+            ignore_cache: self.ignore_cache,
+            description: self.description.clone(),
+            export_cache: self.export_cache.map(|value| pb::ExportCache { value }),
+            caps: self
+                .caps
+                .iter()
+                .map(|cap| ((*cap).to_owned(), true))
+                .collect(),
+            progress_group: self.progress_group.clone(),
+            linux_resources: self.linux_resources.clone(),
+        }
+    }
+}
+
+/// Adds what is said of an operation to what was said of the same operation before.
+pub(crate) fn merge_metadata(into: &mut pb::OpMetadata, from: pb::OpMetadata) {
+    into.ignore_cache |= from.ignore_cache;
+    into.description.extend(from.description);
+    if from.export_cache.is_some() {
+        into.export_cache = from.export_cache;
+    }
+    into.caps
+        .extend(from.caps.into_keys().map(|cap| (cap, true)));
+    if from.progress_group.is_some() {
+        into.progress_group = from.progress_group;
+    }
+    if from.linux_resources.is_some() {
+        into.linux_resources = from.linux_resources;
+    }
+}

@@ -1,0 +1,406 @@
+//! File operations: chains of steps, each on top of the one before.
+
+use crate::caps;
+use crate::constraints::Constraints;
+use crate::graph::Output;
+use crate::marshal::{MarshalError, add_input};
+use crate::state::State;
+use fromtier_image::go::path;
+use fromtier_proto::pb;
+use fromtier_proto::pb::file_action::Action;
+use std::rc::Rc;
+
+/// A chain of file operations. Starts empty; every call adds a step.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FileAction {
+    steps: Vec<Step>,
+}
+
+/// Who owns what is made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Owner {
+    pub user: Option<Id>,
+    pub group: Option<Id>,
+}
+
+/// A user or a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Id {
+    Number(u32),
+    /// Looked up in the file system that the operation works on. An empty name is number 0.
+    Name(String),
+}
+
+impl Owner {
+    /// `user[:group]`, names or numbers (`llb.WithUser`). `root` is number 0.
+    pub fn parse(text: &str) -> Owner {
+        let id = |text: &str| match text {
+            "root" => Id::Number(0),
+            // A negative number wraps around, as in the reference.
+            text => text
+                .parse::<i32>()
+                .map_or_else(|_| Id::Name(text.to_owned()), |n| Id::Number(n as u32)),
+        };
+        match text.split_once(':') {
+            Some((user, group)) => Owner {
+                user: Some(id(user)),
+                group: Some(id(group)),
+            },
+            None => Owner {
+                user: Some(id(text)),
+                group: None,
+            },
+        }
+    }
+
+    /// By numbers.
+    pub fn numbers(user: u32, group: u32) -> Owner {
+        Owner {
+            user: Some(Id::Number(user)),
+            group: Some(Id::Number(group)),
+        }
+    }
+}
+
+/// A mode to give to what is copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mode {
+    Octal(u32),
+    /// `u+x,go=r`: read by the builder.
+    Text(String),
+}
+
+/// How files are copied.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CopyInfo {
+    pub mode: Option<Mode>,
+    pub follow_symlinks: bool,
+    pub copy_dir_contents_only: bool,
+    pub include_patterns: Vec<String>,
+    pub exclude_patterns: Vec<String>,
+    pub required_paths: Vec<String>,
+    pub attempt_unpack: bool,
+    pub create_dest_path: bool,
+    pub allow_wildcard: bool,
+    pub allow_empty_wildcard: bool,
+    pub owner: Option<Owner>,
+    /// Nanoseconds since 1970.
+    pub created: Option<i64>,
+    pub always_replace_existing_dest_paths: bool,
+}
+
+/// How a directory is made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MkdirInfo {
+    /// Parents are made too, and what exists is no error.
+    pub parents: bool,
+    pub owner: Option<Owner>,
+    /// Nanoseconds since 1970.
+    pub created: Option<i64>,
+}
+
+/// How a file or a link is made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MakeInfo {
+    pub owner: Option<Owner>,
+    /// Nanoseconds since 1970.
+    pub created: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Step {
+    Mkdir {
+        path: String,
+        mode: u32,
+        info: MkdirInfo,
+    },
+    Mkfile {
+        path: String,
+        mode: u32,
+        data: Vec<u8>,
+        info: MakeInfo,
+    },
+    Symlink {
+        old: String,
+        new: String,
+        info: MakeInfo,
+    },
+    Rm {
+        path: String,
+        allow_not_found: bool,
+        allow_wildcard: bool,
+    },
+    Copy {
+        source: Option<Output>,
+        src: String,
+        dest: String,
+        info: Box<CopyInfo>,
+    },
+}
+
+impl FileAction {
+    /// No steps yet.
+    pub fn new() -> FileAction {
+        FileAction::default()
+    }
+
+    /// Whether there are no steps.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    fn step(mut self, step: Step) -> FileAction {
+        self.steps.push(step);
+        self
+    }
+
+    /// Makes a directory.
+    #[must_use]
+    pub fn mkdir(self, path: &str, mode: u32, info: MkdirInfo) -> FileAction {
+        self.step(Step::Mkdir {
+            path: path.to_owned(),
+            mode,
+            info,
+        })
+    }
+
+    /// Makes a file.
+    #[must_use]
+    pub fn mkfile(self, path: &str, mode: u32, data: Vec<u8>, info: MakeInfo) -> FileAction {
+        self.step(Step::Mkfile {
+            path: path.to_owned(),
+            mode,
+            data,
+            info,
+        })
+    }
+
+    /// Makes a symbolic link `new` that leads to `old`; both are taken as they are.
+    #[must_use]
+    pub fn symlink(self, old: &str, new: &str, info: MakeInfo) -> FileAction {
+        self.step(Step::Symlink {
+            old: old.to_owned(),
+            new: new.to_owned(),
+            info,
+        })
+    }
+
+    /// Removes a file or a directory.
+    #[must_use]
+    pub fn rm(self, path: &str, allow_not_found: bool, allow_wildcard: bool) -> FileAction {
+        self.step(Step::Rm {
+            path: path.to_owned(),
+            allow_not_found,
+            allow_wildcard,
+        })
+    }
+
+    /// Copies from a state; a relative `src` is one of the state's directory, a relative `dest` one of the directory
+    /// of the state that is copied to.
+    #[must_use]
+    pub fn copy(self, from: &State, src: &str, dest: &str, info: CopyInfo) -> FileAction {
+        let src = path::clean(src);
+        let src = path::join(&[if path::is_abs(&src) { "/" } else { from.dir() }, &src]);
+        self.step(Step::Copy {
+            source: from.output(),
+            src,
+            dest: dest.to_owned(),
+            info: Box::new(info),
+        })
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct FileVertex {
+    base: Option<Output>,
+    dir: Rc<str>,
+    action: FileAction,
+    pub(crate) constraints: Constraints,
+}
+
+impl FileVertex {
+    pub(crate) fn new(
+        state: &State,
+        action: FileAction,
+        mut constraints: Constraints,
+    ) -> FileVertex {
+        constraints.add_cap(caps::FILE_BASE);
+        FileVertex {
+            base: state.output(),
+            dir: state.dir().into(),
+            action,
+            constraints,
+        }
+    }
+
+    /// In the order in which the reference visits them: the last step's source first.
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = Output> + '_ {
+        let sources = self
+            .action
+            .steps
+            .iter()
+            .rev()
+            .filter_map(|step| match step {
+                Step::Copy { source, .. } => *source,
+                _ => None,
+            });
+        self.base
+            .into_iter()
+            .filter(|_| !self.action.is_empty())
+            .chain(sources)
+    }
+
+    pub(crate) fn marshal(
+        &self,
+        op: &mut pb::Op,
+        mut input: impl FnMut(Output) -> Result<pb::Input, MarshalError>,
+    ) -> Result<(), MarshalError> {
+        if self.action.is_empty() {
+            return Err(MarshalError("action is required".to_owned()));
+        }
+        let base = match self.base {
+            Some(base) => add_input(&mut op.inputs, input(base)?),
+            None => -1,
+        };
+        let mut seconds = Vec::with_capacity(self.action.steps.len());
+        for step in &self.action.steps {
+            seconds.push(match step {
+                Step::Copy {
+                    source: Some(source),
+                    ..
+                } => add_input(&mut op.inputs, input(*source)?),
+                _ => -1,
+            });
+        }
+        let inputs = count(op.inputs.len());
+        let last = self.action.steps.len() - 1;
+        let actions =
+            self.action
+                .steps
+                .iter()
+                .zip(seconds)
+                .enumerate()
+                .map(|(i, (step, second))| pb::FileAction {
+                    // A step works on the result of the one before, counted after the inputs.
+                    input: if i == 0 { base } else { inputs + count(i - 1) },
+                    secondary_input: second,
+                    output: if i == last { 0 } else { -1 },
+                    action: Some(step.marshal(&self.dir, base)),
+                });
+        op.op = Some(pb::op::Op::File(pb::FileOp {
+            actions: actions.collect(),
+        }));
+        op.platform = None;
+        Ok(())
+    }
+}
+
+impl Step {
+    fn marshal(&self, dir: &str, base: i64) -> Action {
+        match self {
+            Step::Mkdir { path, mode, info } => Action::Mkdir(pb::FileActionMkDir {
+                path: absolute(dir, path, false),
+                mode: (mode & 0o777) as i32,
+                make_parents: info.parents,
+                owner: info.owner.as_ref().map(|owner| owner.marshal(base)),
+                timestamp: info.created.unwrap_or(-1),
+            }),
+            Step::Mkfile {
+                path,
+                mode,
+                data,
+                info,
+            } => Action::Mkfile(pb::FileActionMkFile {
+                path: absolute(dir, path, false),
+                mode: (mode & 0o777) as i32,
+                data: data.clone(),
+                owner: info.owner.as_ref().map(|owner| owner.marshal(base)),
+                timestamp: info.created.unwrap_or(-1),
+            }),
+            Step::Symlink { old, new, info } => Action::Symlink(pb::FileActionSymlink {
+                oldpath: old.clone(),
+                newpath: new.clone(),
+                owner: info.owner.as_ref().map(|owner| owner.marshal(base)),
+                timestamp: info.created.unwrap_or(-1),
+            }),
+            Step::Rm {
+                path,
+                allow_not_found,
+                allow_wildcard,
+            } => Action::Rm(pb::FileActionRm {
+                path: absolute(dir, path, false),
+                allow_not_found: *allow_not_found,
+                allow_wildcard: *allow_wildcard,
+            }),
+            Step::Copy {
+                src, dest, info, ..
+            } => {
+                let (mode, mode_str) = match &info.mode {
+                    None => (-1, ""),
+                    Some(Mode::Octal(mode)) => (*mode as i32, ""),
+                    Some(Mode::Text(text)) => (0, text.as_str()),
+                };
+                Action::Copy(pb::FileActionCopy {
+                    src: src.clone(),
+                    dest: absolute(dir, dest, true),
+                    owner: info.owner.as_ref().map(|owner| owner.marshal(base)),
+                    mode,
+                    follow_symlink: info.follow_symlinks,
+                    dir_copy_contents: info.copy_dir_contents_only,
+                    attempt_unpack: info.attempt_unpack,
+                    create_dest_path: info.create_dest_path,
+                    allow_wildcard: info.allow_wildcard,
+                    allow_empty_wildcard: info.allow_empty_wildcard,
+                    timestamp: info.created.unwrap_or(-1),
+                    include_patterns: info.include_patterns.clone(),
+                    exclude_patterns: info.exclude_patterns.clone(),
+                    always_replace_existing_dest_paths: info.always_replace_existing_dest_paths,
+                    mode_str: mode_str.to_owned(),
+                    required_paths: info.required_paths.clone(),
+                })
+            }
+        }
+    }
+}
+
+impl Owner {
+    fn marshal(&self, base: i64) -> pb::ChownOpt {
+        let id = |id: &Id| pb::UserOpt {
+            user: Some(match id {
+                Id::Number(number) => pb::user_opt::User::ById(*number),
+                Id::Name(name) if name.is_empty() => pb::user_opt::User::ById(0),
+                Id::Name(name) => pb::user_opt::User::ByName(pb::NamedUserOpt {
+                    name: name.clone(),
+                    input: base,
+                }),
+            }),
+        };
+        pb::ChownOpt {
+            user: self.user.as_ref().map(id),
+            group: self.group.as_ref().map(id),
+        }
+    }
+}
+
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// A cleaned path from the root; `keep_slash` keeps a trailing `/` or `/.`, which mean something to copies.
+fn absolute(dir: &str, given: &str, keep_slash: bool) -> String {
+    let mut cleaned = path::clean(given);
+    if !path::is_abs(&cleaned) {
+        cleaned = path::join(&["/", dir, &cleaned]);
+    }
+    if keep_slash {
+        if given.ends_with('/') && !cleaned.ends_with('/') {
+            cleaned.push('/');
+        } else if given.ends_with("/.") {
+            if cleaned != "/" {
+                cleaned.push('/');
+            }
+            cleaned.push('.');
+        }
+    }
+    cleaned
+}

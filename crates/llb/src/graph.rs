@@ -1,0 +1,169 @@
+//! The arena of operations.
+
+use crate::caps;
+use crate::constraints::Constraints;
+use crate::exec::{Exec, ExecVertex};
+use crate::file::{FileAction, FileVertex};
+use crate::input::DefinitionVertex;
+use crate::source::SourceVertex;
+use crate::state::State;
+use fromtier_image::Platform;
+
+/// All operations of a build, in the order in which they were made.
+#[derive(Debug, Default)]
+pub struct Graph {
+    pub(crate) vertices: Vec<Vertex>,
+}
+
+/// One output of one operation of a [`Graph`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Output {
+    pub(crate) vertex: u32,
+    pub(crate) index: u32,
+}
+
+#[derive(Debug)]
+pub(crate) enum Vertex {
+    Source(Box<SourceVertex>),
+    Exec(Box<ExecVertex>),
+    File(Box<FileVertex>),
+    Merge {
+        inputs: Vec<Output>,
+        constraints: Box<Constraints>,
+    },
+    Diff {
+        lower: Option<Output>,
+        upper: Option<Output>,
+        constraints: Box<Constraints>,
+    },
+    Definition(Box<DefinitionVertex>),
+    Deferred(Deferred),
+}
+
+/// A vertex that is put in place later.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Deferred {
+    Waiting,
+    Filled(Option<Output>),
+}
+
+impl Graph {
+    /// No operations.
+    pub fn new() -> Graph {
+        Graph::default()
+    }
+
+    /// How many operations there are.
+    pub fn len(&self) -> usize {
+        self.vertices.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.vertices.is_empty()
+    }
+
+    pub(crate) fn add(&mut self, vertex: Vertex) -> Output {
+        // 4 billion operations do not fit into memory.
+        let at = u32::try_from(self.vertices.len()).unwrap_or(u32::MAX);
+        self.vertices.push(vertex);
+        Output {
+            vertex: at,
+            index: 0,
+        }
+    }
+
+    /// The platform that was named for an output's operation itself; states of this output take it over.
+    pub fn platform_of(&self, output: Output) -> Option<&Platform> {
+        match self.vertices.get(output.vertex as usize)? {
+            Vertex::Source(source) => source.constraints.platform.as_ref(),
+            Vertex::Exec(exec) => exec.output_platform(),
+            _ => None,
+        }
+    }
+
+    /// Runs a command on a state's file system. The new state keeps the values of `state`: what `exec` sets
+    /// beside them (network, hosts, …) holds for this command alone.
+    pub fn run(&mut self, state: &State, exec: Exec) -> State {
+        if exec.readonly_root {
+            // The root file system stays what it was, and that is also the state.
+            let vertex = ExecVertex::new(state, exec);
+            self.add(Vertex::Exec(Box::new(vertex)));
+            return state.clone();
+        }
+        let vertex = ExecVertex::new(state, exec);
+        let index = vertex.root_index();
+        let output = self.add(Vertex::Exec(Box::new(vertex)));
+        state
+            .clone()
+            .with_output(self, Some(Output { index, ..output }))
+    }
+
+    /// Does file operations on a state's file system; relative paths are those of the state's directory.
+    pub fn file(&mut self, state: &State, action: FileAction, constraints: Constraints) -> State {
+        let output = self.add(Vertex::File(Box::new(FileVertex::new(
+            state,
+            action,
+            constraints,
+        ))));
+        state.clone().with_output(self, Some(output))
+    }
+
+    /// States on top of one another. Scratch ones are left out; one alone is itself.
+    pub fn merge(&mut self, states: &[State], mut constraints: Constraints) -> State {
+        let mut states = states.iter().filter(|state| state.output().is_some());
+        let Some(first) = states.next() else {
+            return State::scratch();
+        };
+        let mut inputs: Vec<Output> = first.output().into_iter().collect();
+        inputs.extend(states.filter_map(State::output));
+        if inputs.len() == 1 {
+            return first.clone();
+        }
+        constraints.add_cap(caps::MERGE_OP);
+        let output = self.add(Vertex::Merge {
+            inputs,
+            constraints: Box::new(constraints),
+        });
+        first.clone().with_output(self, Some(output))
+    }
+
+    /// What `upper` has beside `lower`.
+    pub fn diff(&mut self, lower: &State, upper: &State, mut constraints: Constraints) -> State {
+        if lower.output().is_none() {
+            return if upper.output().is_none() {
+                State::scratch()
+            } else {
+                upper.clone()
+            };
+        }
+        constraints.add_cap(caps::DIFF_OP);
+        let output = self.add(Vertex::Diff {
+            lower: lower.output(),
+            upper: upper.output(),
+            constraints: Box::new(constraints),
+        });
+        lower.clone().with_output(self, Some(output))
+    }
+
+    /// A place for an operation that is known later: the build context, which depends on all that copies from it.
+    pub fn defer(&mut self) -> Output {
+        self.add(Vertex::Deferred(Deferred::Waiting))
+    }
+
+    /// Puts a state's output into a place made by [`Graph::defer`]. Filling a place again replaces what was there.
+    /// Has no effect on other outputs.
+    pub fn fill(&mut self, place: Output, state: &State) {
+        if let Some(Vertex::Deferred(deferred)) = self.vertices.get_mut(place.vertex as usize) {
+            *deferred = Deferred::Filled(state.output());
+        }
+    }
+
+    /// Whether an output is a place that was not filled yet.
+    pub fn is_waiting(&self, place: Output) -> bool {
+        matches!(
+            self.vertices.get(place.vertex as usize),
+            Some(Vertex::Deferred(Deferred::Waiting))
+        )
+    }
+}

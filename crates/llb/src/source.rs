@@ -1,0 +1,377 @@
+//! Sources: what a build takes from outside. Each is made from what the gate approved, and from nothing else.
+
+use crate::caps;
+use crate::constraints::Constraints;
+use crate::git_remote::GitRemote;
+use crate::graph::{Graph, Output, Vertex};
+use crate::state::State;
+use fromtier_image::go::{json_strings, path};
+use fromtier_image::{Digest, ImageRef};
+use fromtier_policy::{ApprovedImage, ApprovedSource};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone)]
+pub(crate) struct SourceVertex {
+    pub(crate) identifier: String,
+    pub(crate) attrs: BTreeMap<String, String>,
+    pub(crate) constraints: Constraints,
+}
+
+/// When an image's tag is looked up again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ResolveMode {
+    #[default]
+    Default,
+    ForcePull,
+    PreferLocal,
+}
+
+impl ResolveMode {
+    /// The name that BuildKit's API gives it.
+    pub fn name(self) -> &'static str {
+        match self {
+            ResolveMode::Default => "default",
+            ResolveMode::ForcePull => "pull",
+            ResolveMode::PreferLocal => "local",
+        }
+    }
+}
+
+/// How an image is taken.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImageOptions {
+    pub resolve_mode: ResolveMode,
+    /// Shown as internal in usage lists.
+    pub internal: bool,
+    /// Only so many of its layers.
+    pub layer_limit: Option<i64>,
+    pub checksum: Option<Digest>,
+}
+
+/// How an OCI layout is taken.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OciLayoutOptions {
+    /// The session that holds the layout; empty for any.
+    pub session_id: String,
+    pub layer_limit: Option<i64>,
+}
+
+/// How a Git repository is taken.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GitOptions {
+    /// Branch, tag or commit; empty for the default branch.
+    pub reference: String,
+    pub subdir: String,
+    pub keep_git_dir: bool,
+    /// The commit that must come back.
+    pub checksum: String,
+    pub skip_submodules: bool,
+    /// `commit` or `checkout`: the files' modification time. Empty for the builder's choice.
+    pub mtime: String,
+    pub fetch_by_commit: bool,
+    /// Lines of a known-hosts file, for SSH remotes.
+    pub known_ssh_hosts: String,
+    /// The SSH agent's name, for SSH remotes; empty for `default`.
+    pub ssh_socket: String,
+}
+
+/// How a file is downloaded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HttpOptions {
+    pub filename: String,
+    pub checksum: Option<Digest>,
+    pub permissions: u32,
+    pub uid: u32,
+    pub gid: u32,
+    /// The name of a secret.
+    pub auth_header_secret: String,
+}
+
+/// How files of a local directory are compared with those sent before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Differ {
+    /// Not at all: everything is sent.
+    None,
+    /// By size, times, mode and so on.
+    Metadata,
+}
+
+/// How a client's directory is taken.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LocalOptions {
+    /// The session that holds it; empty for any.
+    pub session_id: String,
+    pub include_patterns: Vec<String>,
+    pub exclude_patterns: Vec<String>,
+    pub follow_paths: Vec<String>,
+    pub shared_key_hint: String,
+    /// And whether the server must know it.
+    pub differ: Option<(Differ, bool)>,
+    /// Only names and metadata are sent, but for these.
+    pub metadata_only: Option<Vec<String>>,
+}
+
+impl Graph {
+    fn source(&mut self, identifier: String, attrs: Attrs, constraints: Constraints) -> State {
+        let vertex = SourceVertex {
+            identifier,
+            attrs: attrs.0,
+            constraints,
+        };
+        let output = self.add(Vertex::Source(Box::new(vertex)));
+        State::new(self, output)
+    }
+
+    /// An image that the gate approved. The state has none of its config: see [`State::with_image_config`].
+    pub fn image(
+        &mut self,
+        image: &ApprovedImage,
+        options: ImageOptions,
+        mut constraints: Constraints,
+    ) -> State {
+        constraints.add_cap(caps::SOURCE_IMAGE);
+        let mut attrs = Attrs::default();
+        if options.resolve_mode != ResolveMode::Default {
+            attrs.set("image.resolvemode", options.resolve_mode.name());
+            if options.resolve_mode == ResolveMode::ForcePull {
+                constraints.add_cap(caps::SOURCE_IMAGE_RESOLVE_MODE);
+            }
+        }
+        if options.internal {
+            attrs.set("image.recordtype", "internal");
+        }
+        if let Some(limit) = options.layer_limit {
+            attrs.set("image.layerlimit", &limit.to_string());
+            constraints.add_cap(caps::SOURCE_IMAGE_LAYER_LIMIT);
+        }
+        if let Some(checksum) = &options.checksum {
+            attrs.set("image.checksum", checksum.as_str());
+            constraints.add_cap(caps::SOURCE_IMAGE_CHECKSUM);
+        }
+        let reference = image.reference().clone().tag_name_only();
+        self.source(format!("docker-image://{reference}"), attrs, constraints)
+    }
+
+    /// An image in an OCI layout of the client. `name` is what it is called in the build; the store and the digest are
+    /// those of what was approved (`store@sha256:…`).
+    pub fn oci_layout(
+        &mut self,
+        layout: &ApprovedSource,
+        name: &ImageRef,
+        options: OciLayoutOptions,
+        mut constraints: Constraints,
+    ) -> State {
+        let identifier = layout.identifier();
+        let (store, digest) = identifier.split_once('@').unwrap_or((identifier, ""));
+        let last = store.rfind('/').map_or(0, |at| at + 1);
+        let store = store[last..]
+            .find(':')
+            .map_or(store, |at| &store[..last + at]);
+        let mut attrs = Attrs::default();
+        attrs.set_some("oci.session", &options.session_id);
+        attrs.set_some("oci.store", store);
+        if let Some(limit) = options.layer_limit {
+            attrs.set("oci.layerlimit", &limit.to_string());
+        }
+        constraints.add_cap(caps::SOURCE_OCI_LAYOUT);
+        let name = name.clone().without_digest();
+        self.source(format!("oci-layout://{name}@{digest}"), attrs, constraints)
+    }
+
+    /// A Git repository. What was approved is its remote URL; a fragment or a query in it has no meaning here.
+    pub fn git(
+        &mut self,
+        repository: &ApprovedSource,
+        options: GitOptions,
+        mut constraints: Constraints,
+    ) -> State {
+        let (url, remote) = GitRemote::parse(repository.identifier());
+        let id = match &remote {
+            None => url.clone(),
+            Some(remote) => {
+                let mut id = format!("{}{}", remote.host, path::join(&["/", &remote.path]));
+                if !options.reference.is_empty() || !options.subdir.is_empty() {
+                    id.push('#');
+                    id.push_str(&options.reference);
+                    if !options.subdir.is_empty() {
+                        id.push(':');
+                        id.push_str(&options.subdir);
+                    }
+                }
+                id
+            }
+        };
+        let mut attrs = Attrs::default();
+        if options.keep_git_dir {
+            attrs.set("git.keepgitdir", "true");
+            constraints.add_cap(caps::SOURCE_GIT_KEEP_DIR);
+        }
+        if !url.is_empty() {
+            attrs.set("git.fullurl", &url);
+            constraints.add_cap(caps::SOURCE_GIT_FULL_URL);
+        }
+        attrs.set("git.authtokensecret", "GIT_AUTH_TOKEN");
+        attrs.set("git.authheadersecret", "GIT_AUTH_HEADER");
+        if remote.is_some_and(|remote| remote.ssh) {
+            attrs.set_some("git.knownsshhosts", &options.known_ssh_hosts);
+            constraints.add_cap(caps::SOURCE_GIT_KNOWN_SSH_HOSTS);
+            let socket = if options.ssh_socket.is_empty() {
+                "default"
+            } else {
+                &options.ssh_socket
+            };
+            attrs.set("git.mountsshsock", socket);
+            constraints.add_cap(caps::SOURCE_GIT_MOUNT_SSH_SOCK);
+        }
+        if !options.checksum.is_empty() {
+            attrs.set("git.checksum", &options.checksum);
+            constraints.add_cap(caps::SOURCE_GIT_CHECKSUM);
+        }
+        if options.skip_submodules {
+            attrs.set("git.skipsubmodules", "true");
+            constraints.add_cap(caps::SOURCE_GIT_SKIP_SUBMODULES);
+        }
+        if !options.mtime.is_empty() {
+            attrs.set("git.mtime", &options.mtime);
+            constraints.add_cap(caps::SOURCE_GIT_MTIME);
+        }
+        if options.fetch_by_commit {
+            attrs.set("git.fetchbycommit", "true");
+            constraints.add_cap(caps::SOURCE_GIT_FETCH_BY_COMMIT);
+        }
+        constraints.add_cap(caps::SOURCE_GIT);
+        self.source(format!("git://{id}"), attrs, constraints)
+    }
+
+    /// A file from the web.
+    pub fn http(
+        &mut self,
+        file: &ApprovedSource,
+        options: HttpOptions,
+        mut constraints: Constraints,
+    ) -> State {
+        let mut attrs = Attrs::default();
+        if let Some(checksum) = &options.checksum {
+            attrs.set("http.checksum", checksum.as_str());
+            constraints.add_cap(caps::SOURCE_HTTP_CHECKSUM);
+        }
+        attrs.set_some("http.filename", &options.filename);
+        let permissions = options.permissions & 0o777;
+        if permissions != 0 {
+            attrs.set("http.perm", &format!("0{permissions:o}"));
+            constraints.add_cap(caps::SOURCE_HTTP_PERM);
+        }
+        for (key, id) in [("http.uid", options.uid), ("http.gid", options.gid)] {
+            if id != 0 {
+                attrs.set(key, &id.to_string());
+                constraints.add_cap(caps::SOURCE_HTTP_UID_GID);
+            }
+        }
+        if !options.auth_header_secret.is_empty() {
+            attrs.set("http.authheadersecret", &options.auth_header_secret);
+            constraints.add_cap(caps::SOURCE_HTTP_AUTH);
+        }
+        constraints.add_cap(caps::SOURCE_HTTP);
+        self.source(file.identifier().to_owned(), attrs, constraints)
+    }
+
+    /// A directory of the client, by its name.
+    pub fn local(
+        &mut self,
+        directory: &ApprovedSource,
+        options: LocalOptions,
+        mut constraints: Constraints,
+    ) -> State {
+        let mut attrs = Attrs::default();
+        let lists = [
+            (
+                "local.includepattern",
+                &options.include_patterns,
+                caps::SOURCE_LOCAL_INCLUDE_PATTERNS,
+            ),
+            (
+                "local.followpaths",
+                &options.follow_paths,
+                caps::SOURCE_LOCAL_FOLLOW_PATHS,
+            ),
+            (
+                "local.excludepatterns",
+                &options.exclude_patterns,
+                caps::SOURCE_LOCAL_EXCLUDE_PATTERNS,
+            ),
+        ];
+        for (key, list, cap) in lists {
+            if !list.is_empty() {
+                attrs.set(key, &json_strings(list));
+                constraints.add_cap(cap);
+            }
+        }
+        if !options.session_id.is_empty() {
+            attrs.set("local.session", &options.session_id);
+            constraints.add_cap(caps::SOURCE_LOCAL_SESSION_ID);
+        }
+        if !options.shared_key_hint.is_empty() {
+            attrs.set("local.sharedkeyhint", &options.shared_key_hint);
+            constraints.add_cap(caps::SOURCE_LOCAL_SHARED_KEY_HINT);
+        }
+        if let Some((differ, required)) = options.differ {
+            attrs.set(
+                "local.differ",
+                if differ == Differ::None {
+                    "none"
+                } else {
+                    "metadata"
+                },
+            );
+            if required {
+                constraints.add_cap(caps::SOURCE_LOCAL_DIFFER);
+            }
+        }
+        if let Some(exceptions) = &options.metadata_only {
+            attrs.set("local.metadatatransfer", "true");
+            if !exceptions.is_empty() {
+                attrs.set("local.metadatatransferexclude", &json_strings(exceptions));
+            }
+            constraints.add_cap(caps::SOURCE_METADATA_TRANSFER);
+        }
+        constraints.add_cap(caps::SOURCE_LOCAL);
+        self.source(
+            format!("local://{}", directory.identifier()),
+            attrs,
+            constraints,
+        )
+    }
+
+    /// The identifier and the attributes of a source operation; nothing for other operations. Local sources without a
+    /// session get their unique id only in the marshalled definition.
+    pub fn source_of(&self, output: Output) -> Option<(&str, &BTreeMap<String, String>)> {
+        match self.vertices.get(output.vertex as usize)? {
+            Vertex::Source(source) => Some((&source.identifier, &source.attrs)),
+            _ => None,
+        }
+    }
+
+    /// The same source with nothing said beside it (no name, no platform, no location).
+    pub fn bare_source(&mut self, output: Output) -> Option<State> {
+        let Vertex::Source(source) = self.vertices.get(output.vertex as usize)? else {
+            return None;
+        };
+        let (identifier, attrs) = (source.identifier.clone(), Attrs(source.attrs.clone()));
+        Some(self.source(identifier, attrs, Constraints::new()))
+    }
+}
+
+#[derive(Default)]
+struct Attrs(BTreeMap<String, String>);
+
+impl Attrs {
+    fn set(&mut self, key: &str, value: &str) {
+        self.0.insert(key.to_owned(), value.to_owned());
+    }
+
+    fn set_some(&mut self, key: &str, value: &str) {
+        if !value.is_empty() {
+            self.set(key, value);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Where in which file an operation comes from: the builder shows it beside errors.
+
+use crate::graph::Output;
+use crate::marshal::Definition;
+use fromtier_proto::pb;
+use std::rc::Rc;
+
+/// A source file: its name, its bytes, and the definition that it was read by.
+#[derive(Debug, Clone, Default)]
+pub struct SourceMap {
+    pub filename: String,
+    /// `Dockerfile`, or another of GitHub's language names.
+    pub language: String,
+    pub data: Vec<u8>,
+    /// How the builder can read the file again.
+    pub definition: Option<Definition>,
+    /// The same for a file of a client's own definition.
+    pub(crate) output: Option<Output>,
+}
+
+impl SourceMap {
+    /// A file that was read by `definition`.
+    pub fn new(
+        filename: &str,
+        language: &str,
+        data: Vec<u8>,
+        definition: Option<Definition>,
+    ) -> Rc<SourceMap> {
+        Rc::new(SourceMap {
+            filename: filename.to_owned(),
+            language: language.to_owned(),
+            data,
+            definition,
+            output: None,
+        })
+    }
+
+    /// Whether both are one file, by the reference's measure.
+    fn same(&self, other: &SourceMap) -> bool {
+        let last = |map: &SourceMap| map.definition.as_ref().map(|d| d.def.last().cloned());
+        self.filename == other.filename
+            && self.language == other.language
+            && self.data == other.data
+            && match (last(self), last(other)) {
+                (Some(a), Some(b)) => a == b,
+                _ => true,
+            }
+    }
+}
+
+/// Stretches of one file.
+#[derive(Debug, Clone)]
+pub struct SourceLocation {
+    pub map: Rc<SourceMap>,
+    pub ranges: Vec<pb::Range>,
+}
+
+impl PartialEq for SourceLocation {
+    fn eq(&self, other: &SourceLocation) -> bool {
+        Rc::ptr_eq(&self.map, &other.map) && self.ranges == other.ranges
+    }
+}
+
+/// A stretch of a source file: lines from 1, characters from 0.
+pub fn range(
+    start_line: i32,
+    start_character: i32,
+    end_line: i32,
+    end_character: i32,
+) -> pb::Range {
+    pb::Range {
+        start: Some(pb::Position {
+            line: start_line,
+            character: start_character,
+        }),
+        end: Some(pb::Position {
+            line: end_line,
+            character: end_character,
+        }),
+    }
+}
+
+/// Gathers the files and locations of a graph: every file once, in the order of first use.
+#[derive(Debug, Default)]
+pub(crate) struct Collector {
+    maps: Vec<Rc<SourceMap>>,
+    /// Files by address, and their place in `maps`.
+    index: std::collections::HashMap<*const SourceMap, i32>,
+    locations: std::collections::BTreeMap<String, pb::Locations>,
+}
+
+impl Collector {
+    pub(crate) fn add(&mut self, digest: &str, locations: &[SourceLocation]) {
+        let mut found = Vec::with_capacity(locations.len());
+        for location in locations {
+            let address = Rc::as_ptr(&location.map);
+            let place = match self.index.get(&address) {
+                Some(place) => *place,
+                None => {
+                    let place = self
+                        .maps
+                        .iter()
+                        .position(|map| map.same(&location.map))
+                        .unwrap_or_else(|| {
+                            self.maps.push(location.map.clone());
+                            self.maps.len() - 1
+                        });
+                    let place = i32::try_from(place).unwrap_or(i32::MAX);
+                    self.index.insert(address, place);
+                    place
+                }
+            };
+            found.push(pb::Location {
+                source_index: place,
+                ranges: location.ranges.clone(),
+            });
+        }
+        match self.locations.get_mut(digest) {
+            Some(known) => known.locations.extend(found),
+            None => {
+                self.locations
+                    .insert(digest.to_owned(), pb::Locations { locations: found });
+            }
+        }
+    }
+
+    /// `define` marshals the definition of a client's own file.
+    pub(crate) fn finish<E>(
+        self,
+        mut define: impl FnMut(Output) -> Result<pb::Definition, E>,
+    ) -> Result<pb::Source, E> {
+        let mut infos = Vec::with_capacity(self.maps.len());
+        for map in &self.maps {
+            let definition = match (&map.definition, map.output) {
+                (Some(definition), _) => Some(definition.to_pb()),
+                (None, Some(output)) => Some(define(output)?),
+                (None, None) => None,
+            };
+            infos.push(pb::SourceInfo {
+                filename: map.filename.clone(),
+                data: map.data.clone(),
+                definition,
+                language: map.language.clone(),
+            });
+        }
+        Ok(pb::Source {
+            locations: self.locations,
+            infos,
+        })
+    }
+}
