@@ -322,7 +322,7 @@ fn files_as_graph(tree: &Tree) -> pb::Definition {
         constraints: Some(pb::WorkerConstraints::default()),
         ..Default::default()
     }
-    .to_bytes();
+    .encode_to_vec();
     let digest = format!("sha256:{:x}", Sha256::digest(&op));
     let head = pb::Op {
         inputs: vec![pb::Input {
@@ -331,7 +331,7 @@ fn files_as_graph(tree: &Tree) -> pb::Definition {
         }],
         ..Default::default()
     }
-    .to_bytes();
+    .encode_to_vec();
     pb::Definition {
         def: vec![op, head],
         metadata: BTreeMap::from([(

@@ -7,9 +7,9 @@ use crate::pb;
 impl pb::Op {
     /// The deterministic encoding: the one that the reference makes, and so the one to make a digest from.
     ///
-    /// Fields go by number, but the alternatives (`op`) come after all other fields. A decoder does not mind the order;
-    /// a digest does, so never use `encode_to_vec` on an operation.
-    pub fn to_bytes(&self) -> Vec<u8> {
+    /// Fields go by number, but the alternatives (`op`) come after all other fields. A decoder does not mind the order; a
+    /// digest does. So this stands in front of the method of the same name that every message has.
+    pub fn encode_to_vec(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(prost::Message::encoded_len(self));
         message::encode_repeated(1, &self.inputs, &mut out);
         if let Some(platform) = &self.platform {

@@ -30,7 +30,7 @@ fn an_operation_is_encoded_as_the_reference_encodes_it() {
     expected.extend(b"local://context");
     expected.extend([0x12, 6, 0x0a, 1, b'a', 0x12, 1, b'1']);
     expected.extend([0x12, 6, 0x0a, 1, b'b', 0x12, 1, b'2']);
-    assert_eq!(op.to_bytes(), expected);
+    assert_eq!(op.encode_to_vec(), expected);
     assert_eq!(pb::Op::decode(expected.as_slice()), Ok(op));
 }
 

@@ -19,7 +19,7 @@ fn recording(plant: impl Fn(&mut pb::Op, &mut pb::OpMetadata, &mut gw::WarnReque
         })),
         ..Default::default()
     }
-    .to_bytes();
+    .encode_to_vec();
     let mut exec = pb::Op {
         inputs: vec![input(&source)],
         op: Some(pb::op::Op::Exec(pb::ExecOp {
@@ -41,19 +41,19 @@ fn recording(plant: impl Fn(&mut pb::Op, &mut pb::OpMetadata, &mut gw::WarnReque
         ..Default::default()
     };
     plant(&mut exec, &mut metadata, &mut warning);
-    let exec = exec.to_bytes();
+    let exec = exec.encode_to_vec();
     let digest = input(&exec).digest;
     let last = pb::Op {
         inputs: vec![input(&exec)],
         op: Some(pb::op::Op::File(pb::FileOp::default())),
         ..Default::default()
     }
-    .to_bytes();
+    .encode_to_vec();
     let head = pb::Op {
         inputs: vec![input(&last)],
         ..Default::default()
     }
-    .to_bytes();
+    .encode_to_vec();
     let position = |line| Some(pb::Position { line, character: 0 });
     let range = pb::Range {
         start: position(2),

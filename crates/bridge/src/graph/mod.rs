@@ -127,7 +127,7 @@ impl Graph {
         for (i, bytes) in definition.def.iter().enumerate() {
             let mut op = pb::Op::decode(bytes.as_slice()).map_err(|err| err.to_string())?;
             let original = format!("sha256:{:x}", Sha256::digest(bytes));
-            let well_encoded = op.to_bytes() == *bytes;
+            let well_encoded = op.encode_to_vec() == *bytes;
             let mut inputs = Vec::new();
             for input in &mut op.inputs {
                 let index = *index_of.get(&input.digest).ok_or_else(|| {
@@ -170,7 +170,7 @@ impl Graph {
                 .unwrap_or_default();
             index_of.insert(original, vertices.len());
             vertices.push(Vertex {
-                digest: format!("sha256:{:x}", Sha256::digest(op.to_bytes())),
+                digest: format!("sha256:{:x}", Sha256::digest(op.encode_to_vec())),
                 op,
                 inputs,
                 well_encoded,

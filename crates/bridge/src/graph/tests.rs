@@ -11,7 +11,7 @@ fn graph(unique: &str, path: &str) -> pb::Definition {
         })),
         ..Default::default()
     }
-    .to_bytes();
+    .encode_to_vec();
     let input = |bytes: &[u8]| pb::Input {
         digest: format!("sha256:{:x}", Sha256::digest(bytes)),
         index: 0,
@@ -29,12 +29,12 @@ fn graph(unique: &str, path: &str) -> pb::Definition {
         })),
         ..Default::default()
     }
-    .to_bytes();
+    .encode_to_vec();
     let head = pb::Op {
         inputs: vec![input(&copy)],
         ..Default::default()
     }
-    .to_bytes();
+    .encode_to_vec();
     pb::Definition {
         def: vec![source, copy, head],
         ..Default::default()
