@@ -70,7 +70,8 @@ fn outcomes(left: &Recording, right: &Recording, out: &mut Vec<Difference>) {
         }
         (Outcome::Error(l), Outcome::Error(r)) => {
             values::diff("error/code", &json!(l.code), &json!(r.code), out);
-            values::diff("error/message", &json!(l.message), &json!(r.message), out);
+            let message = |status: &gw::Status| json!(stable_message(&status.message));
+            values::diff("error/message", &message(l), &message(r), out);
             let details = |status| json!(details::readable(status));
             values::diff("error/details", &details(l), &details(r), out);
         }
@@ -98,6 +99,17 @@ fn outcomes(left: &Recording, right: &Recording, out: &mut Vec<Difference>) {
             }
         }
     }
+}
+
+/// The reference lists broken rules in any order; sorted, the list can be compared.
+fn stable_message(message: &str) -> String {
+    const RULES: &str = "lint violation found for rules: ";
+    let Some((before, rules)) = message.split_once(RULES) else {
+        return message.to_owned();
+    };
+    let mut rules: Vec<_> = rules.split(", ").collect();
+    rules.sort_unstable();
+    format!("{before}{RULES}{}", rules.join(", "))
 }
 
 fn attestation(attestation: &gw::Attestation, recording: &Recording) -> Value {

@@ -1,0 +1,189 @@
+//! Runs two frontends on every case of a corpus and tells what differs.
+
+pub mod planted;
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use fromtier_bridge::compare::{Difference, Intended, compare};
+use fromtier_bridge::run::run_blocking;
+use fromtier_bridge::{Case, Outcome, Recording};
+
+/// A case with its place in the corpus: `run/heredoc`.
+#[derive(Debug)]
+pub struct Named {
+    /// Folder and name, without the ending.
+    pub name: String,
+    /// The case.
+    pub case: Case,
+}
+
+/// All cases below a folder whose names contain one of `patterns` (all if there are none), by name.
+///
+/// # Errors
+/// The text for a person: a folder that cannot be read, a case that is wrong.
+pub fn corpus(folder: &Path, patterns: &[String]) -> Result<Vec<Named>, String> {
+    let mut files = Vec::new();
+    find(folder, &mut files)?;
+    files.sort();
+    let mut out = Vec::new();
+    for file in files {
+        let name = file.strip_prefix(folder).unwrap_or(&file);
+        let name = name.with_extension("").to_string_lossy().into_owned();
+        if name == "world" || !(patterns.is_empty() || patterns.iter().any(|p| name.contains(p))) {
+            continue;
+        }
+        let mut case = Case::read(&file).map_err(|err| err.to_string())?;
+        if let Some(world) = Case::world_of(&file).map_err(|err| err.to_string())? {
+            case.images.add_missing(&world.images);
+        }
+        out.push(Named { name, case });
+    }
+    Ok(out)
+}
+
+fn find(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), String> {
+    let entries =
+        std::fs::read_dir(folder).map_err(|err| format!("{}: {err}", folder.display()))?;
+    for entry in entries {
+        let path = entry.map_err(|err| err.to_string())?.path();
+        if path.is_dir() {
+            find(&path, out)?;
+        } else if path.extension().is_some_and(|ending| ending == "case") {
+            out.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// What two frontends made of a case.
+#[derive(Debug)]
+pub struct Pair {
+    /// The case.
+    pub name: String,
+    /// The first frontend's run.
+    pub left: Recording,
+    /// The second one's.
+    pub right: Recording,
+    /// What is not meant to differ, and does.
+    pub differences: Vec<Difference>,
+    /// What differs and is meant to, with the reason.
+    pub intended: Vec<(Difference, String)>,
+}
+
+/// Runs both frontends on every case, a few cases at a time.
+///
+/// # Errors
+/// If a frontend cannot be started.
+pub fn run_pairs(
+    cases: Vec<Named>,
+    left: &Path,
+    right: &Path,
+    intended: &Intended,
+) -> Result<Vec<Pair>, String> {
+    let runs = in_parallel(cases, |named| {
+        let run = |program: &Path| {
+            run_blocking(program, &named.case)
+                .map_err(|err| format!("{}: {err}", program.display()))
+        };
+        Ok((named.name, run(left)?, run(right)?))
+    })?;
+    let pairs = runs.into_iter().map(|(name, left, right)| {
+        let mut pair = Pair {
+            differences: Vec::new(),
+            intended: Vec::new(),
+            name,
+            left,
+            right,
+        };
+        for difference in compare(&pair.left, &pair.right) {
+            match intended.allows(&pair.name, &difference) {
+                Some(rule) => pair.intended.push((difference, rule.reason.clone())),
+                None => pair.differences.push(difference),
+            }
+        }
+        pair
+    });
+    Ok(pairs.collect())
+}
+
+/// Runs one frontend on every case.
+///
+/// # Errors
+/// If it cannot be started.
+pub fn run_one(cases: Vec<Named>, program: &Path) -> Result<Vec<(String, Recording)>, String> {
+    in_parallel(cases, |named| {
+        let recording = run_blocking(program, &named.case);
+        let recording = recording.map_err(|err| format!("{}: {err}", program.display()))?;
+        Ok((named.name, recording))
+    })
+}
+
+fn in_parallel<T: Send>(
+    cases: Vec<Named>,
+    work: impl Fn(Named) -> Result<T, String> + Sync,
+) -> Result<Vec<T>, String> {
+    let queue: Mutex<VecDeque<_>> = Mutex::new(cases.into_iter().enumerate().collect());
+    let done = Mutex::new(Vec::new());
+    let lock = |what: &Mutex<VecDeque<(usize, Named)>>| match what.lock() {
+        Ok(mut queue) => queue.pop_front(),
+        Err(_) => None,
+    };
+    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some((index, named)) = lock(&queue) {
+                    let result = work(named);
+                    if let Ok(mut done) = done.lock() {
+                        done.push((index, result));
+                    }
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().map_err(|err| err.to_string())?;
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// How a run ended, on one line.
+pub fn summary(recording: &Recording) -> String {
+    match &recording.outcome {
+        Outcome::Result(_) => format!(
+            "result, {} filesystems, {} warnings",
+            recording.refs().len(),
+            recording.warnings().count()
+        ),
+        Outcome::Error(status) => format!("error: {}", status.message),
+        Outcome::Nothing => format!(
+            "no word (exit code {:?}): {}",
+            recording.exit_code,
+            recording.stderr.lines().next().unwrap_or_default()
+        ),
+    }
+}
+
+/// What differs, as text; empty if nothing does.
+pub fn report(pairs: &[Pair], intended: &Intended, whole_corpus: bool) -> String {
+    let mut out = String::new();
+    for pair in pairs.iter().filter(|pair| !pair.differences.is_empty()) {
+        let _ = writeln!(out, "{}", pair.name);
+        for difference in &pair.differences {
+            let _ = writeln!(out, "  {difference}");
+        }
+    }
+    // A rule for a case that was not run proves nothing.
+    if whole_corpus {
+        for rule in intended.unused() {
+            let _ = writeln!(
+                out,
+                "an intended difference is not there any more: {} | {} | {}",
+                rule.case, rule.path, rule.reason
+            );
+        }
+    }
+    out
+}
