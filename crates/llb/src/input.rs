@@ -48,15 +48,16 @@ pub(crate) struct DefinitionVertex {
     inputs: Vec<Output>,
 }
 
+/// Digest, bytes, metadata and locations of an operation.
+type Marshalled<'a> = (&'a str, &'a [u8], &'a pb::OpMetadata, &'a [SourceLocation]);
+
 impl DefinitionVertex {
     pub(crate) fn inputs(&self) -> impl Iterator<Item = Output> + '_ {
         self.inputs.iter().copied()
     }
 
     /// Bytes, metadata and locations, as they came in.
-    pub(crate) fn parts(
-        &self,
-    ) -> Result<(&str, &[u8], &pb::OpMetadata, &[SourceLocation]), String> {
+    pub(crate) fn parts(&self) -> Result<Marshalled<'_>, String> {
         if self.digest.is_empty() {
             return Err("cannot marshal empty definition op".to_owned());
         }
@@ -94,7 +95,7 @@ impl Graph {
         })
     }
 
-    fn bring_in(
+    pub(crate) fn bring_in(
         &mut self,
         definition: &pb::Definition,
         ask: &mut Ask<'_>,
@@ -105,11 +106,11 @@ impl Graph {
         }
         let mut ops = HashMap::with_capacity(definition.def.len());
         let mut last = String::new();
-        for bytes in &definition.def {
+        for (at, bytes) in definition.def.iter().enumerate() {
             let op = pb::Op::decode(bytes.as_slice()).map_err(|error| {
                 InputError::Invalid(format!("failed to parse llb proto op: {error}"))
             })?;
-            check(&op, ask)?;
+            check(&op, at + 1 == definition.def.len(), ask)?;
             last = Digest::sha256(bytes).as_str().to_owned();
             let part = Part {
                 bytes: bytes.clone(),
@@ -232,13 +233,142 @@ impl Graph {
 type Ask<'a> =
     dyn FnMut(&str, &std::collections::BTreeMap<String, String>) -> Result<(), InputError> + 'a;
 
-/// Asks about an operation's sources.
-fn check(op: &pb::Op, ask: &mut Ask<'_>) -> Result<(), InputError> {
+/// Asks about an operation's sources. Only the last one may have nothing to do: it names the result.
+fn check(op: &pb::Op, last: bool, ask: &mut Ask<'_>) -> Result<(), InputError> {
     match &op.op {
         Some(pb::op::Op::Source(source)) => ask(&source.identifier, &source.attrs),
         Some(pb::op::Op::Build(_)) => Err(InputError::Invalid(
             "an input definition has a nested build, whose sources can not be checked".to_owned(),
         )),
+        None if !last => Err(InputError::Invalid(
+            "an input definition has an operation of a kind that is not known".to_owned(),
+        )),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{Digest, Graph, InputError, pb};
+    use std::collections::BTreeMap;
+
+    fn source(identifier: &str) -> pb::Op {
+        let attrs = BTreeMap::from([("key".to_owned(), "value".to_owned())]);
+        let source = pb::SourceOp {
+            identifier: identifier.to_owned(),
+            attrs,
+        };
+        pb::Op {
+            op: Some(pb::op::Op::Source(source)),
+            ..pb::Op::default()
+        }
+    }
+
+    /// The operations, and a last one that names the first as the result.
+    fn definition(ops: &[pb::Op]) -> pb::Definition {
+        let mut def: Vec<Vec<u8>> = ops.iter().map(pb::Op::encode_to_vec).collect();
+        let digest = Digest::sha256(&def[0]).as_str().to_owned();
+        let inputs = vec![pb::Input { digest, index: 0 }];
+        def.push(
+            pb::Op {
+                inputs,
+                ..pb::Op::default()
+            }
+            .encode_to_vec(),
+        );
+        let metadata = def
+            .iter()
+            .map(|d| {
+                (
+                    Digest::sha256(d).as_str().to_owned(),
+                    pb::OpMetadata::default(),
+                )
+            })
+            .collect();
+        pb::Definition {
+            def,
+            metadata,
+            source: None,
+        }
+    }
+
+    fn bring_in(definition: &pb::Definition) -> (Vec<String>, Result<(), String>) {
+        let mut asked = Vec::new();
+        let result = Graph::new().bring_in(definition, &mut |identifier, attrs| {
+            asked.push(format!("{identifier} {attrs:?}"));
+            if identifier.starts_with("docker-image://docker.io/evil/") {
+                return Err(InputError::Invalid("refused".to_owned()));
+            }
+            Ok(())
+        });
+        (asked, result.map(|_| ()).map_err(|error| error.to_string()))
+    }
+
+    #[test]
+    fn every_source_is_asked_about_also_one_that_nothing_uses() {
+        let (asked, result) = bring_in(&definition(&[
+            source("local://a"),
+            source("git://b"),
+            source("weird://c"),
+        ]));
+        assert_eq!(result, Ok(()));
+        assert_eq!(
+            asked,
+            [
+                r#"local://a {"key": "value"}"#,
+                r#"git://b {"key": "value"}"#,
+                r#"weird://c {"key": "value"}"#
+            ]
+        );
+        let (_, result) = bring_in(&definition(&[
+            source("local://a"),
+            source("docker-image://docker.io/evil/x"),
+        ]));
+        assert_eq!(result, Err("refused".to_owned()));
+    }
+
+    #[test]
+    fn a_nested_build_is_refused() {
+        let build = pb::Op {
+            op: Some(pb::op::Op::Build(pb::BuildOp::default())),
+            ..pb::Op::default()
+        };
+        let (_, result) = bring_in(&definition(&[build]));
+        assert!(result.unwrap_err().contains("nested build"));
+    }
+
+    #[test]
+    fn an_operation_of_an_unknown_kind_is_refused() {
+        let mut given = definition(&[source("local://a")]);
+        // A field 9 that carries a message, as a later BuildKit might have.
+        given.def.insert(0, vec![0x4a, 0x00]);
+        assert!(bring_in(&given).1.unwrap_err().contains("not known"));
+    }
+
+    #[test]
+    fn a_broken_definition_is_an_error() {
+        let good = definition(&[source("local://a")]);
+        let mut no_metadata = good.clone();
+        no_metadata.metadata.clear();
+        let mut garbage = good.clone();
+        garbage.def[0] = vec![0xff];
+        let mut missing = good.clone();
+        missing.def.remove(0);
+        let mut no_result = good.clone();
+        no_result.def.pop();
+        for (given, expected) in [
+            (
+                pb::Definition::default(),
+                "invalid nil input definition to definition op",
+            ),
+            (no_metadata, "invalid nil input definition to definition op"),
+            (garbage, "failed to parse llb proto op"),
+            (missing, "invalid definition op with unknown op"),
+            (no_result, "its last operation has no input"),
+        ] {
+            let error = bring_in(&given).1.unwrap_err();
+            assert!(error.contains(expected), "{error}");
+        }
     }
 }

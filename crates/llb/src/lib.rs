@@ -36,3 +36,6 @@ pub use source::{
 };
 pub use source_map::{SourceLocation, SourceMap, range};
 pub use state::{HostIp, State};
+
+#[cfg(test)]
+mod tests;

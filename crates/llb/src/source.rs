@@ -127,6 +127,15 @@ impl Graph {
         &mut self,
         image: &ApprovedImage,
         options: ImageOptions,
+        constraints: Constraints,
+    ) -> State {
+        self.image_at(image.reference(), options, constraints)
+    }
+
+    pub(crate) fn image_at(
+        &mut self,
+        reference: &ImageRef,
+        options: ImageOptions,
         mut constraints: Constraints,
     ) -> State {
         constraints.add_cap(caps::SOURCE_IMAGE);
@@ -148,7 +157,7 @@ impl Graph {
             attrs.set("image.checksum", checksum.as_str());
             constraints.add_cap(caps::SOURCE_IMAGE_CHECKSUM);
         }
-        let reference = image.reference().clone().tag_name_only();
+        let reference = reference.clone().tag_name_only();
         self.source(format!("docker-image://{reference}"), attrs, constraints)
     }
 
@@ -159,9 +168,18 @@ impl Graph {
         layout: &ApprovedSource,
         name: &ImageRef,
         options: OciLayoutOptions,
+        constraints: Constraints,
+    ) -> State {
+        self.oci_layout_at(layout.identifier(), name, options, constraints)
+    }
+
+    pub(crate) fn oci_layout_at(
+        &mut self,
+        identifier: &str,
+        name: &ImageRef,
+        options: OciLayoutOptions,
         mut constraints: Constraints,
     ) -> State {
-        let identifier = layout.identifier();
         let (store, digest) = identifier.split_once('@').unwrap_or((identifier, ""));
         let last = store.rfind('/').map_or(0, |at| at + 1);
         let store = store[last..]
@@ -183,9 +201,18 @@ impl Graph {
         &mut self,
         repository: &ApprovedSource,
         options: GitOptions,
+        constraints: Constraints,
+    ) -> State {
+        self.git_at(repository.identifier(), options, constraints)
+    }
+
+    pub(crate) fn git_at(
+        &mut self,
+        identifier: &str,
+        options: GitOptions,
         mut constraints: Constraints,
     ) -> State {
-        let (url, remote) = GitRemote::parse(repository.identifier());
+        let (url, remote) = GitRemote::parse(identifier);
         let id = match &remote {
             None => url.clone(),
             Some(remote) => {
@@ -248,6 +275,15 @@ impl Graph {
         &mut self,
         file: &ApprovedSource,
         options: HttpOptions,
+        constraints: Constraints,
+    ) -> State {
+        self.http_at(file.identifier(), options, constraints)
+    }
+
+    pub(crate) fn http_at(
+        &mut self,
+        identifier: &str,
+        options: HttpOptions,
         mut constraints: Constraints,
     ) -> State {
         let mut attrs = Attrs::default();
@@ -272,13 +308,22 @@ impl Graph {
             constraints.add_cap(caps::SOURCE_HTTP_AUTH);
         }
         constraints.add_cap(caps::SOURCE_HTTP);
-        self.source(file.identifier().to_owned(), attrs, constraints)
+        self.source(identifier.to_owned(), attrs, constraints)
     }
 
     /// A directory of the client, by its name.
     pub fn local(
         &mut self,
         directory: &ApprovedSource,
+        options: LocalOptions,
+        constraints: Constraints,
+    ) -> State {
+        self.local_at(directory.identifier(), options, constraints)
+    }
+
+    pub(crate) fn local_at(
+        &mut self,
+        identifier: &str,
         options: LocalOptions,
         mut constraints: Constraints,
     ) -> State {
@@ -335,11 +380,7 @@ impl Graph {
             constraints.add_cap(caps::SOURCE_METADATA_TRANSFER);
         }
         constraints.add_cap(caps::SOURCE_LOCAL);
-        self.source(
-            format!("local://{}", directory.identifier()),
-            attrs,
-            constraints,
-        )
+        self.source(format!("local://{identifier}"), attrs, constraints)
     }
 
     /// The identifier and the attributes of a source operation; nothing for other operations. Local sources without a

@@ -5,7 +5,7 @@ mod arg;
 mod cmd;
 mod comment;
 mod copy;
-pub mod csv;
+mod csv;
 mod duration;
 mod entrypoint;
 mod env;

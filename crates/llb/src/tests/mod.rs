@@ -1,0 +1,70 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+//! Graphs that were also built with the reference's client/llb: same operations, metadata, source locations.
+
+mod graphs;
+mod speed;
+
+use crate::{CapSet, Definition, Graph, MarshalOptions, State};
+use fromtier_image::{Digest, Platform};
+use fromtier_proto::Message;
+use std::collections::BTreeMap;
+
+/// One line a graph: its name, the first digits of its operations' digests, and the SHA-256 of the reference's
+/// whole definition (with sorted maps); or the reference's error.
+const VERIFIED: &str = include_str!("verified.txt");
+
+/// For whom a graph is marshalled.
+#[derive(Default)]
+struct For {
+    caps: Option<CapSet>,
+    platform: Option<Platform>,
+}
+
+/// Graphs by name, in the words of the fixture.
+#[derive(Default)]
+struct Book(BTreeMap<&'static str, String>);
+
+fn marshal(graph: &Graph, state: &State, whom: &For) -> Result<Definition, crate::MarshalError> {
+    let amd64 = Platform::new("linux", "amd64");
+    graph.marshal(
+        state,
+        MarshalOptions {
+            platform: Some(whom.platform.as_ref().unwrap_or(&amd64)),
+            caps: whom.caps.as_ref(),
+            new_id: &mut || "uid".to_owned(),
+        },
+    )
+}
+
+impl Book {
+    fn note(&mut self, name: &'static str, graph: &Graph, state: &State, whom: &For) {
+        let line = match marshal(graph, state, whom) {
+            Err(error) => format!("error {error}"),
+            Ok(definition) => {
+                let mut line = String::new();
+                for bytes in &definition.def {
+                    line.push_str(&Digest::sha256(bytes).encoded()[..16]);
+                    line.push(' ');
+                }
+                line + Digest::sha256(&definition.to_pb().encode_to_vec()).encoded()
+            }
+        };
+        assert!(self.0.insert(name, line).is_none(), "{name} twice");
+    }
+}
+
+#[test]
+fn graphs_are_those_of_the_reference() {
+    let book = graphs::all();
+    let mut seen = 0;
+    for line in VERIFIED.lines() {
+        let (name, expected) = line.split_once(' ').unwrap();
+        assert_eq!(
+            book.0.get(name).map(String::as_str),
+            Some(expected),
+            "{name}"
+        );
+        seen += 1;
+    }
+    assert_eq!(seen, book.0.len());
+}
