@@ -20,8 +20,8 @@ struct Image {
 }
 
 impl Images {
-    /// Adds an image for `platforms` (for every platform if there are none). What the configuration lacks of `architecture`
-    /// and `os` is filled in when it is asked for.
+    /// Adds an image for `platforms` (for every platform if there are none). What the configuration lacks of `architecture`,
+    /// `os` and `rootfs` is filled in when it is asked for.
     pub fn insert(&mut self, reference: &str, platforms: Vec<String>, config: Value) {
         self.by_name
             .entry(normalise(reference))
@@ -72,6 +72,11 @@ impl Images {
                 .entry("architecture")
                 .or_insert_with(|| json!(platform.architecture));
             fields.entry("os").or_insert_with(|| json!(platform.os));
+            // An image without layers is taken for nothing at all.
+            fields.entry("rootfs").or_insert_with(|| {
+                let layer = format!("sha256:{:x}", Sha256::digest(format!("layer of {name}")));
+                json!({"type": "layers", "diff_ids": [layer]})
+            });
             if !platform.variant.is_empty() {
                 fields
                     .entry("variant")
@@ -150,10 +155,9 @@ mod tests {
             .resolve(name, &parse_platform("linux/arm64"))
             .unwrap();
         assert!(digest.starts_with("sha256:"));
-        assert_eq!(
-            String::from_utf8(config).unwrap(),
-            r#"{"architecture":"arm64","config":{},"os":"linux"}"#
-        );
+        let config: Value = serde_json::from_slice(&config).unwrap();
+        assert_eq!(config["architecture"], "arm64");
+        assert_eq!(config["rootfs"]["diff_ids"].as_array().unwrap().len(), 1);
         let refused = images.resolve(name, &parse_platform("linux/amd64"));
         assert!(refused.unwrap_err().message.contains("no match"));
     }
