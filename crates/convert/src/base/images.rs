@@ -1,0 +1,252 @@
+//! The way of every image into a build: asked of the gate, resolved by the builder, admitted by the gate.
+
+use std::cell::RefCell;
+
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::span::Range;
+use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
+use fromtier_llb::ResolveMode;
+use fromtier_policy::gate::{ImageRequest, OtherRequest, Resolved, Via};
+use fromtier_policy::{ApprovedImage, ApprovedSource, Denial, Gate, Verdict};
+
+use super::together::OnceEach;
+use crate::resolver::{ResolveError, ResolveImage, ResolvedImage, Resolver};
+use crate::result::SourceVerdict;
+
+/// How often the builder's source policies and the gate may replace each other's references.
+const MAX_TURNS: usize = 10;
+
+/// Why, and for whom, a source is wanted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub via: Via,
+    /// Empty when no stage wants it.
+    pub stage: &'a str,
+    pub location: &'a [Range],
+}
+
+/// An image that a build wants.
+pub(crate) struct Wanted<'a> {
+    pub reference: &'a str,
+    pub platform: Option<&'a Platform>,
+    /// What the builder shows before the reference while it looks.
+    pub log_prefix: &'a str,
+    /// What the builder shows as the reference, when that isn't what it looks for.
+    pub log_reference: Option<&'a str>,
+    pub place: Place<'a>,
+}
+
+/// An image that may be used.
+#[derive(Debug, Clone)]
+pub(crate) struct Admitted {
+    pub approved: ApprovedImage,
+    pub config: ImageConfig,
+}
+
+/// Whether the operation names the digest that was resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Digests {
+    Always,
+    /// Only where it was asked for or pinned, as the reference does for named contexts.
+    AsAsked,
+}
+
+/// Why an image can't be used.
+pub(crate) enum Refusal {
+    Gate(Error),
+    Resolve(ResolveError),
+    /// What came back makes no sense.
+    Answer(Error),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Error {
+        match refusal {
+            Refusal::Gate(e) | Refusal::Answer(e) => e,
+            Refusal::Resolve(e) => e.into(),
+        }
+    }
+}
+
+type Key = (String, Option<Platform>, String);
+
+/// The gate, and what it has said so far.
+pub(crate) struct Ledger<'a> {
+    pub gate: &'a Gate,
+    verdicts: RefCell<Vec<SourceVerdict>>,
+}
+
+/// The gate and the builder, and what both have said so far.
+pub(crate) struct Sources<'a, R> {
+    pub ledger: Ledger<'a>,
+    pub resolver: &'a R,
+    mode: ResolveMode,
+    answers: OnceEach<Key, Result<ResolvedImage, ResolveError>>,
+}
+
+impl<'a, R: Resolver> Sources<'a, R> {
+    pub fn new(gate: &'a Gate, resolver: &'a R, mode: ResolveMode) -> Self {
+        Sources {
+            ledger: Ledger::new(gate),
+            resolver,
+            mode,
+            answers: OnceEach::default(),
+        }
+    }
+
+    /// Request, resolve, admit.
+    pub async fn image(&self, wanted: &Wanted<'_>, digests: Digests) -> Result<Admitted, Refusal> {
+        let place = &wanted.place;
+        let mut pass = self
+            .ledger
+            .request(wanted.reference, wanted.platform, place)?;
+        let mut asked = pass.pull().clone();
+        for _ in 0..MAX_TURNS {
+            let resolved = self
+                .resolve(&asked, wanted)
+                .await
+                .map_err(Refusal::Resolve)?;
+            let returned = ImageRef::parse(&resolved.reference).map_err(|e| {
+                Refusal::Answer(
+                    Error::new(e.to_string())
+                        .wrap(format!("failed to parse ref {:?}", resolved.reference)),
+                )
+            })?;
+            if returned != asked {
+                // The builder's own policy replaced it: the gate has its say on that one, too.
+                pass = self
+                    .ledger
+                    .request(&resolved.reference, wanted.platform, place)?;
+                if *pass.pull() != returned {
+                    asked = pass.pull().clone();
+                    continue;
+                }
+            }
+            return self
+                .ledger
+                .admit(&pass, &returned, &resolved, place, digests);
+        }
+        Err(Refusal::Answer(Error::new(format!(
+            "the builder's source policy and this policy keep replacing {}",
+            wanted.reference
+        ))))
+    }
+
+    async fn resolve(
+        &self,
+        reference: &ImageRef,
+        wanted: &Wanted<'_>,
+    ) -> Result<ResolvedImage, ResolveError> {
+        let reference = reference.to_string();
+        let shown = wanted.log_reference.unwrap_or(&reference);
+        let log_name = format!("{} load metadata for {shown}", wanted.log_prefix);
+        let key = (
+            reference.clone(),
+            wanted.platform.cloned(),
+            log_name.clone(),
+        );
+        let ask = self.resolver.image(ResolveImage {
+            reference: &reference,
+            platform: wanted.platform,
+            resolve_mode: self.mode,
+            log_name: &log_name,
+            store: None,
+        });
+        self.answers.get(key, ask).await
+    }
+}
+
+impl<'a> Ledger<'a> {
+    pub fn new(gate: &'a Gate) -> Self {
+        Ledger {
+            gate,
+            verdicts: RefCell::default(),
+        }
+    }
+
+    fn request(
+        &self,
+        reference: &str,
+        platform: Option<&Platform>,
+        place: &Place<'_>,
+    ) -> Result<fromtier_policy::Pass, Refusal> {
+        self.gate
+            .request(&ImageRequest {
+                reference,
+                via: place.via,
+                platform,
+                stage: Some(place.stage).filter(|s| !s.is_empty()),
+            })
+            .map_err(|denial| Refusal::Gate(self.denied(denial, place)))
+    }
+
+    fn admit(
+        &self,
+        pass: &fromtier_policy::Pass,
+        returned: &ImageRef,
+        resolved: &ResolvedImage,
+        place: &Place<'_>,
+        digests: Digests,
+    ) -> Result<Admitted, Refusal> {
+        let config = ImageConfig::from_json(&resolved.config).map_err(|e| {
+            Refusal::Answer(Error::new(e.to_string()).wrap("failed to parse image config"))
+        })?;
+        let digest = match resolved.digest.as_str() {
+            "" => None,
+            text => {
+                Some(Digest::parse(text).map_err(|e| Refusal::Answer(Error::new(e.to_string())))?)
+            }
+        };
+        let admit = |digest: Option<&Digest>| {
+            let resolved = Resolved {
+                reference: returned,
+                digest,
+                config: &config,
+            };
+            self.gate
+                .admit(pass, &resolved)
+                .map_err(|denial| Refusal::Gate(self.denied(denial, place)))
+        };
+        let mut approved = admit(digest.as_ref())?;
+        if digests == Digests::AsAsked && pass.pinned().is_none() && returned.digest().is_none() {
+            // Checked with its digest; named without.
+            approved = admit(None)?;
+        }
+        self.record(approved.verdict(), place);
+        Ok(Admitted { approved, config })
+    }
+
+    /// Leave to use a source that isn't an image.
+    pub fn other(&self, request: &OtherRequest<'_>, place: &Place<'_>) -> Result<ApprovedSource> {
+        match self.gate.other(request) {
+            Ok(approved) => {
+                self.record(approved.verdict(), place);
+                Ok(approved)
+            }
+            Err(denial) => Err(self.denied(denial, place)),
+        }
+    }
+
+    pub fn record(&self, verdict: &Verdict, place: &Place<'_>) {
+        self.verdicts.borrow_mut().push(SourceVerdict {
+            via: place.via,
+            stage: place.stage.to_owned(),
+            ranges: place.location.to_vec(),
+            verdict: verdict.clone(),
+        });
+    }
+
+    /// A refusal as an error, with its code and what helps; the caller adds the place.
+    pub fn denied(&self, denial: Denial, place: &Place<'_>) -> Error {
+        self.record(&denial.verdict, place);
+        let mut error = Error::new(denial.message);
+        error.code = Some(denial.code);
+        error.help = denial.help;
+        error
+    }
+
+    /// All that was said, in the order in which it was.
+    pub fn take_verdicts(&self) -> Vec<SourceVerdict> {
+        self.verdicts.take()
+    }
+}

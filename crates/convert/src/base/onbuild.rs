@@ -1,0 +1,71 @@
+//! `ONBUILD`: the instructions that a base has ready for whoever stands on it.
+
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::instructions::{self, Command};
+use fromtier_dockerfile::parser;
+use fromtier_dockerfile::span::Range;
+
+use crate::converter::Converter;
+use crate::plan::{self, StageId};
+use crate::stage::Planned;
+
+impl<R> Converter<'_, R> {
+    /// Puts the triggers of each needed stage's base in front of its instructions. Says whether they need more stages.
+    pub(super) fn take_triggers(&mut self, needed: &[bool]) -> Result<bool> {
+        let mut more = false;
+        for id in (0..needed.len()).filter(|id| needed[*id]) {
+            let stage = &mut self.stages[id];
+            let mut triggers = match stage.base {
+                None => stage.image.config.on_build.take().unwrap_or_default(),
+                Some(_) => Vec::new(),
+            };
+            if let Some(base) = stage.base
+                && !std::mem::replace(&mut stage.triggers_taken, true)
+            {
+                triggers.extend(self.stages[base].commands.iter().filter_map(
+                    |c| match &c.command {
+                        Command::Onbuild { expression, .. } => Some(expression.clone()),
+                        _ => None,
+                    },
+                ));
+            }
+            if !triggers.is_empty() {
+                more |= self
+                    .add_triggers(id, &triggers)
+                    .map_err(|e| e.relocated(&self.stages[id].location))?;
+            }
+        }
+        Ok(more)
+    }
+
+    fn add_triggers(&mut self, id: StageId, triggers: &[String]) -> Result<bool> {
+        let mut more = false;
+        let mut commands = Vec::with_capacity(triggers.len());
+        for trigger in triggers {
+            let mut planned = Planned {
+                command: parse(trigger, &self.stages[id].location)?,
+                sources: Vec::new(),
+                onbuild: true,
+            };
+            plan::link_command(&mut self.stages, &self.lex, id, &mut planned)?;
+            more |= !planned.sources.is_empty();
+            commands.push(planned);
+        }
+        let stage = &mut self.stages[id];
+        stage.steps.total += commands.len();
+        commands.append(&mut stage.commands);
+        stage.commands = commands;
+        Ok(more)
+    }
+}
+
+/// A trigger as an instruction that stands where the `FROM` stands.
+fn parse(trigger: &str, from: &[Range]) -> Result<Command> {
+    let mut nodes = parser::parse(trigger.as_bytes())?.nodes;
+    let (Some(mut node), true) = (nodes.pop(), nodes.is_empty()) else {
+        return Err(Error::new("onbuild trigger should be a single expression"));
+    };
+    node.start_line = from.iter().map(|r| r.start.line).min().unwrap_or(0);
+    node.end_line = from.iter().map(|r| r.end.line).max().unwrap_or(0);
+    instructions::parse_command(&node)
+}

@@ -1,0 +1,171 @@
+//! The main context: where `COPY` without `--from` copies from.
+
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::git_url::GitRef;
+use fromtier_llb::{
+    Constraints, CopyInfo, FileAction, GitOptions, Graph, InputError, LocalOptions, State,
+};
+use fromtier_policy::Gate;
+use fromtier_policy::gate::{OtherRequest, Via};
+use fromtier_proto::pb;
+
+use super::remote;
+use crate::base::images::{Ledger, Place};
+use crate::meta;
+use crate::options::Options;
+use crate::result::SourceVerdict;
+
+/// The name of the client's directory, and of the file that a context from the web is.
+const NAME: &str = "context";
+
+/// Where the main context is, and which directory of it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MainContext {
+    pub source: Context,
+    /// The `contextsubdir` option; only of contexts that aren't a directory of the client.
+    pub subdir: Option<String>,
+}
+
+/// Where a context is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Context {
+    /// The client's directory `context`.
+    #[default]
+    Local,
+    /// A repository, as the option names it.
+    Git {
+        url: String,
+        /// `BUILDKIT_CONTEXT_KEEP_GIT_DIR`.
+        keep_git_dir: Option<bool>,
+        /// Files get the commit's time: the build sets `SOURCE_DATE_EPOCH`.
+        commit_mtime: bool,
+    },
+    /// A file from the web: an archive with the context in it, or the Dockerfile itself.
+    Http { url: String, archive: bool },
+    /// A definition that was handed in with the build.
+    Input(pb::Definition),
+}
+
+/// A main context in a graph.
+#[derive(Debug)]
+pub struct PlacedContext {
+    pub state: State,
+    /// What the gate said of what it is made of.
+    pub verdicts: Vec<SourceVerdict>,
+}
+
+impl MainContext {
+    /// Puts a context that isn't a directory of the client into a graph, with the gate's leave; none for one that is.
+    /// The Dockerfile of such a context is read from it, before anything is converted.
+    pub fn place(&self, graph: &mut Graph, gate: &Gate) -> Result<Option<PlacedContext>> {
+        let ledger = Ledger::new(gate);
+        let state = self.remote(graph, &ledger)?;
+        Ok(state.map(|state| PlacedContext {
+            state,
+            verdicts: ledger.take_verdicts(),
+        }))
+    }
+
+    /// The bare source of a context from the web, to see what it is (an archive or not) before [`Context::Http`] can
+    /// be said; the file in it is called `context`.
+    pub fn place_http(graph: &mut Graph, gate: &Gate, url: &str) -> Result<State> {
+        http(graph, &Ledger::new(gate), url)
+    }
+
+    fn remote(&self, graph: &mut Graph, ledger: &Ledger<'_>) -> Result<Option<State>> {
+        let Some(source) = self.source(graph, ledger)? else {
+            return Ok(None);
+        };
+        let mut state = source;
+        if let Context::Http { archive: true, .. } = self.source {
+            let info = CopyInfo {
+                attempt_unpack: true,
+                ..CopyInfo::default()
+            };
+            let unpack = FileAction::new().copy(&state, "/context", "/", info);
+            state = graph.file(&State::scratch(), unpack, Constraints::new());
+        }
+        if let Some(dir) = &self.subdir {
+            let info = CopyInfo {
+                copy_dir_contents_only: true,
+                ..CopyInfo::default()
+            };
+            let scope = FileAction::new().copy(&state, dir, "/", info);
+            state = graph.file(&State::scratch(), scope, Constraints::new());
+        }
+        Ok(Some(state))
+    }
+
+    /// The source that a context which isn't local is made of.
+    pub(crate) fn source(&self, graph: &mut Graph, ledger: &Ledger<'_>) -> Result<Option<State>> {
+        Ok(Some(match &self.source {
+            Context::Local => return Ok(None),
+            Context::Http { url, .. } => http(graph, ledger, url)?,
+            Context::Git {
+                url,
+                keep_git_dir,
+                commit_mtime,
+            } => {
+                let git = GitRef::parse(url).map_err(|e| e.error)?;
+                let options = remote::git_options(&git);
+                let mtime = match (options.mtime.as_str(), commit_mtime) {
+                    ("", true) => "commit",
+                    (mtime, _) => mtime,
+                };
+                let options = GitOptions {
+                    keep_git_dir: options.keep_git_dir || *keep_git_dir == Some(true),
+                    mtime: mtime.to_owned(),
+                    ..options
+                };
+                remote::git(ledger, &git, options, &PLACE)?
+                    .state(graph, remote::git_context_name(url))
+            }
+            Context::Input(definition) => match graph.input(ledger.gate, definition) {
+                Ok(input) => {
+                    let place = Place {
+                        via: Via::Input,
+                        ..PLACE
+                    };
+                    input.verdicts.iter().for_each(|v| ledger.record(v, &place));
+                    input.state
+                }
+                Err(InputError::Denied(denial)) => return Err(ledger.denied(denial, &PLACE)),
+                Err(InputError::Invalid(text)) => return Err(Error::new(text)),
+            },
+        }))
+    }
+}
+
+/// A main context has no place in the Dockerfile.
+const PLACE: Place<'static> = Place {
+    via: Via::MainContext,
+    stage: "",
+    location: &[],
+};
+
+fn http(graph: &mut Graph, ledger: &Ledger<'_>, url: &str) -> Result<State> {
+    let file = remote::http(ledger, url, NAME.to_owned(), None, &PLACE)?;
+    Ok(file.state(graph, meta::internal("load remote build context")))
+}
+
+/// The main context with only the paths that are used of it.
+pub(crate) fn state(
+    graph: &mut Graph,
+    ledger: &Ledger<'_>,
+    options: &Options,
+    excludes: &[String],
+    follow_paths: Vec<String>,
+) -> Result<State> {
+    if let Some(state) = options.main_context.remote(graph, ledger)? {
+        return Ok(state);
+    }
+    let source = ledger.other(&OtherRequest::Local { name: NAME }, &PLACE)?;
+    let how = LocalOptions {
+        session_id: options.session_of(NAME).to_owned(),
+        exclude_patterns: excludes.to_vec(),
+        follow_paths,
+        shared_key_hint: NAME.to_owned(),
+        ..LocalOptions::default()
+    };
+    Ok(graph.local(&source, how, meta::internal("load build context")))
+}

@@ -1,0 +1,295 @@
+//! Named contexts: `--build-context name=docker-image://…|oci-layout://…|https://…|git|local|input`.
+
+use std::collections::BTreeMap;
+
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::ignore;
+use fromtier_image::{ImageConfig, ImageRef, Platform};
+use fromtier_llb::{Constraints, Differ, Graph, LocalOptions, MarshalOptions};
+use fromtier_policy::ApprovedSource;
+use fromtier_policy::gate::{OtherRequest, Via};
+use fromtier_proto::pb;
+
+use super::oci::{self, OciImage};
+use super::remote::{self, Remote};
+use crate::base::images::{Admitted, Digests, Place, Refusal, Sources, Wanted};
+use crate::meta;
+use crate::options::Options;
+use crate::resolver::{ResolveError, Resolver};
+
+const DOCKERIGNORE: &str = ".dockerignore";
+/// How often the builder's source policies may turn one context into the next.
+const MAX_TURNS: usize = 10;
+
+/// A context that stands in for a stage or an image of its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NamedContext {
+    /// What the option says: `docker-image://node:22`.
+    pub input: String,
+    /// The short name: `node`.
+    pub name: String,
+    /// The name of the option, with a platform when that has one.
+    pub key: String,
+    /// The platform that it is wanted for, when one was asked for.
+    pub platform: Option<Platform>,
+}
+
+/// A context, fetched as far as it must be before the graph can have it.
+pub(crate) enum Loaded {
+    Scratch,
+    Image {
+        name: String,
+        platform: Option<Platform>,
+        admitted: Box<Admitted>,
+    },
+    /// A repository or a file from the web, and what its step is called.
+    Remote(Remote, Box<Constraints>),
+    OciLayout(Box<OciImage>),
+    Local(LocalContext),
+    Input {
+        definition: pb::Definition,
+        config: Option<Box<ImageConfig>>,
+    },
+}
+
+/// A directory of the client. What it sends is known when all instructions are.
+#[derive(Debug, Clone)]
+pub(crate) struct LocalContext {
+    pub source: ApprovedSource,
+    pub key: String,
+    pub session: String,
+    pub shared_key: String,
+    pub excludes: Vec<String>,
+}
+
+/// The context that `name` stands for, if the build has one. `scratch` and `context` never are.
+///
+/// Errors: the name is no image reference.
+pub(crate) fn find(
+    options: &Options,
+    name: &str,
+    platform: Option<&Platform>,
+) -> Result<Option<NamedContext>> {
+    if name.eq_ignore_ascii_case("scratch") || name.eq_ignore_ascii_case("context") {
+        return Ok(None);
+    }
+    lookup(options, name, platform)
+}
+
+/// As [`find`], for any name.
+pub(crate) fn lookup(
+    options: &Options,
+    name: &str,
+    platform: Option<&Platform>,
+) -> Result<Option<NamedContext>> {
+    let reference = ImageRef::parse(name)
+        .map_err(|e| Error::new(e.to_string()).wrap(format!("invalid context name {name}")))?;
+    if options.contexts.is_empty() {
+        return Ok(None);
+    }
+    let familiar = reference.familiar();
+    let name = familiar.strip_suffix(":latest").unwrap_or(&familiar);
+    let shown = platform.cloned().unwrap_or_else(Platform::host).normalize();
+    let with_platform = format!("{name}::{}", shown.format_all());
+    let found = [with_platform.as_str(), name].into_iter().find_map(|key| {
+        options.contexts.get(key).map(|input| NamedContext {
+            input: input.clone(),
+            name: name.to_owned(),
+            key: key.to_owned(),
+            platform: platform.cloned(),
+        })
+    });
+    Ok(found)
+}
+
+/// Fetches a context, with the gate's leave.
+pub(crate) async fn load<R: Resolver>(
+    context: &NamedContext,
+    sources: &Sources<'_, R>,
+    options: &Options,
+    place: Place<'_>,
+) -> Result<Loaded> {
+    let place = Place {
+        via: Via::NamedContext,
+        ..place
+    };
+    let mut context = context.clone();
+    for _ in 0..=MAX_TURNS {
+        match load_once(&context, sources, options, &place).await? {
+            Turn::Done(loaded) => return Ok(*loaded),
+            Turn::Becomes(input) => context.input = input,
+        }
+    }
+    Err(Error::new(format!(
+        "context recursion limit exceeded; this may indicate a cycle in the provided source policies: {}",
+        context.input
+    )))
+}
+
+enum Turn {
+    Done(Box<Loaded>),
+    /// The builder's source policy made another source of it.
+    Becomes(String),
+}
+
+async fn load_once<R: Resolver>(
+    context: &NamedContext,
+    sources: &Sources<'_, R>,
+    options: &Options,
+    place: &Place<'_>,
+) -> Result<Turn> {
+    let NamedContext { input, key, .. } = context;
+    let Some((scheme, rest)) = input.split_once(':') else {
+        return Err(Error::new(format!(
+            "invalid context specifier {input} for {key}"
+        )));
+    };
+    let rest_of = rest.strip_prefix("//").unwrap_or(rest);
+    match scheme {
+        "docker-image" => return image(context, rest_of, sources, place).await,
+        "oci-layout" => oci::load(context, rest_of, sources, options, place)
+            .await
+            .map(|image| Loaded::OciLayout(Box::new(image))),
+        "http" | "https" => match remote::git_context(&sources.ledger, input, place)? {
+            Some((git, meta)) => Ok(Loaded::Remote(git, Box::new(meta))),
+            None => {
+                let meta = meta::named(format!("[context {key}] {input}"));
+                remote::http(&sources.ledger, input, "context".to_owned(), None, place)
+                    .map(|file| Loaded::Remote(file, Box::new(meta)))
+            }
+        },
+        "local" => local(context, rest, sources, options, place)
+            .await
+            .map(Loaded::Local),
+        "input" => self::input(context, rest, sources, options).await,
+        _ if scheme == "git" || scheme.starts_with("git@") => {
+            match remote::git_context(&sources.ledger, input, place)? {
+                Some((git, meta)) => Ok(Loaded::Remote(git, Box::new(meta))),
+                None => Err(Error::new(format!("invalid git context {input}"))),
+            }
+        }
+        _ => Err(Error::new(format!(
+            "unsupported context source {scheme} for {key}"
+        ))),
+    }
+    .map(|loaded| Turn::Done(Box::new(loaded)))
+}
+
+async fn image<R: Resolver>(
+    context: &NamedContext,
+    reference: &str,
+    sources: &Sources<'_, R>,
+    place: &Place<'_>,
+) -> Result<Turn> {
+    if reference == crate::SCRATCH {
+        sources.ledger.other(&OtherRequest::Scratch, place)?;
+        return Ok(Turn::Done(Box::new(Loaded::Scratch)));
+    }
+    ImageRef::parse(reference).map_err(|e| Error::new(e.to_string()))?;
+    let wanted = Wanted {
+        reference,
+        platform: context.platform.as_ref(),
+        log_prefix: &format!("[context {}]", context.key),
+        log_reference: Some(reference),
+        place: *place,
+    };
+    match sources.image(&wanted, Digests::AsAsked).await {
+        Ok(admitted) => {
+            let shown = match admitted.approved.verdict().rewritten {
+                Some(_) => admitted.approved.reference().to_string(),
+                None => reference.to_owned(),
+            };
+            Ok(Turn::Done(Box::new(Loaded::Image {
+                name: format!("[context {}] {shown}", context.key),
+                platform: context.platform.clone(),
+                admitted: Box::new(admitted),
+            })))
+        }
+        Err(Refusal::Resolve(ResolveError::NotAnImage { updated, .. })) => {
+            match updated.split_once("://") {
+                Some((scheme, rest)) => Ok(Turn::Becomes(format!("{scheme}:{rest}"))),
+                None => Err(Error::new(format!("could not parse ref: {updated}"))),
+            }
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+async fn local<R: Resolver>(
+    context: &NamedContext,
+    name: &str,
+    sources: &Sources<'_, R>,
+    options: &Options,
+    place: &Place<'_>,
+) -> Result<LocalContext> {
+    let key = &context.key;
+    let source = sources.ledger.other(&OtherRequest::Local { name }, place)?;
+    let session = options.session_of(name).to_owned();
+    let mut graph = Graph::new();
+    let how = LocalOptions {
+        session_id: session.clone(),
+        follow_paths: vec![DOCKERIGNORE.to_owned()],
+        shared_key_hint: format!("context:{key}-{DOCKERIGNORE}"),
+        differ: Some((Differ::None, false)),
+        ..LocalOptions::default()
+    };
+    let meta = meta::named(format!("[context {key}] load {DOCKERIGNORE}"));
+    let state = graph.local(&source, how, meta);
+    let options_for = MarshalOptions {
+        platform: None,
+        caps: None,
+        new_id: &mut || options.unique_id.clone(),
+    };
+    let definition = graph
+        .marshal(&state, options_for)
+        .map_err(|e| Error::new(e.to_string()))?
+        .into_pb();
+    let file = sources
+        .resolver
+        .read_file(definition, true, DOCKERIGNORE)
+        .await?;
+    let excludes = match file {
+        Some(bytes) if !bytes.is_empty() => {
+            ignore::read(&bytes).map_err(|e| e.wrap(format!("failed parsing {DOCKERIGNORE}")))?
+        }
+        _ => Vec::new(),
+    };
+    Ok(LocalContext {
+        source,
+        session,
+        shared_key: options.shared_keys.get(key).cloned().unwrap_or_default(),
+        key: key.clone(),
+        excludes,
+    })
+}
+
+async fn input<R: Resolver>(
+    context: &NamedContext,
+    name: &str,
+    sources: &Sources<'_, R>,
+    options: &Options,
+) -> Result<Loaded> {
+    let mut inputs: BTreeMap<String, pb::Definition> = sources.resolver.inputs().await?;
+    let Some(definition) = inputs.remove(name) else {
+        return Err(Error::new(format!(
+            "invalid input {name} for {}",
+            context.key
+        )));
+    };
+    let config = match options.input_metadata.get(name) {
+        None => None,
+        Some(metadata) => super::metadata::image_config(metadata)
+            .map_err(|e| e.wrap(format!("failed to parse input metadata {metadata}")))?
+            .map(|config| {
+                ImageConfig::from_json(&config).map_err(|e| {
+                    Error::new(e.to_string())
+                        .wrap(format!("failed to parse image config for {}", context.key))
+                })
+            })
+            .transpose()?,
+    };
+    Ok(Loaded::Input {
+        definition,
+        config: config.map(Box::new),
+    })
+}

@@ -1,0 +1,137 @@
+//! Contexts in the graph: those that are known at once, and those that wait for the paths that are used of them.
+
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_image::ImageConfig;
+use fromtier_llb::{ImageOptions, InputError, LocalOptions, OciLayoutOptions, Output, State};
+use fromtier_policy::gate::Via;
+
+use super::main;
+use super::named::{Loaded, LocalContext};
+use crate::base::images::Place;
+use crate::converter::Converter;
+use crate::meta;
+use crate::plan::StageId;
+use crate::resolver::Resolver;
+
+/// A client's directory that has its place in the graph.
+pub(crate) struct WaitingLocal {
+    place: Output,
+    context: LocalContext,
+    /// The stage that stands for it: its used paths are those of the directory.
+    stage: StageId,
+}
+
+impl<R: Resolver> Converter<'_, R> {
+    /// A named context as the state of a stage, and the image that it brings.
+    pub(crate) fn context_state(
+        &mut self,
+        loaded: Loaded,
+        stage: StageId,
+    ) -> Result<(State, Option<ImageConfig>)> {
+        Ok(match loaded {
+            Loaded::Scratch => (State::scratch(), None),
+            Loaded::Image {
+                name,
+                platform,
+                admitted,
+            } => {
+                let mut meta = meta::named(name);
+                if let Some(platform) = &platform {
+                    meta = meta.platform(platform);
+                }
+                let image = &admitted.approved;
+                let state = self.graph.image(image, ImageOptions::default(), meta);
+                (
+                    state.with_image_config(&admitted.config),
+                    Some(admitted.config),
+                )
+            }
+            Loaded::Remote(remote, meta) => (remote.state(&mut self.graph, *meta), None),
+            Loaded::OciLayout(image) => {
+                let mut meta = meta::named(&image.step);
+                if let Some(platform) = &image.platform {
+                    meta = meta.platform(platform);
+                }
+                let how = OciLayoutOptions {
+                    session_id: image.session.clone(),
+                    ..OciLayoutOptions::default()
+                };
+                let state = self
+                    .graph
+                    .oci_layout(&image.source, &image.reference, how, meta);
+                (state.with_image_config(&image.config), Some(image.config))
+            }
+            Loaded::Local(context) => {
+                let place = self.graph.defer();
+                self.locals.push(WaitingLocal {
+                    place,
+                    context,
+                    stage,
+                });
+                (State::new(&self.graph, place), None)
+            }
+            Loaded::Input { definition, config } => {
+                let ledger = &self.sources.ledger;
+                let stage = &self.stages[stage];
+                let place = Place {
+                    via: Via::Input,
+                    stage: &stage.shown,
+                    location: &stage.location,
+                };
+                let state = match self.graph.input(ledger.gate, &definition) {
+                    Ok(input) => {
+                        input.verdicts.iter().for_each(|v| ledger.record(v, &place));
+                        input.state
+                    }
+                    Err(InputError::Denied(denial)) => return Err(ledger.denied(denial, &place)),
+                    Err(InputError::Invalid(text)) => return Err(Error::new(text)),
+                };
+                match config {
+                    Some(config) => (state.with_image_config(&config), Some(*config)),
+                    None => (state, None),
+                }
+            }
+        })
+    }
+
+    /// Puts the main context into its place.
+    pub(crate) fn fill_main_context(&mut self, place: Output) -> Result<()> {
+        let state = main::state(
+            &mut self.graph,
+            &self.sources.ledger,
+            self.options,
+            &self.excludes,
+            self.ctx_paths.filter(),
+        )?;
+        self.graph.fill(place, &state);
+        Ok(())
+    }
+
+    /// Puts the named directories into their places.
+    pub(crate) fn fill_locals(&mut self) {
+        for WaitingLocal {
+            place,
+            context,
+            stage,
+        } in std::mem::take(&mut self.locals)
+        {
+            let LocalContext {
+                source,
+                key,
+                session,
+                shared_key,
+                excludes,
+            } = context;
+            let how = LocalOptions {
+                session_id: session,
+                shared_key_hint: format!("context:{key}-{shared_key}"),
+                exclude_patterns: excludes,
+                follow_paths: self.stages.paths(stage).filter(),
+                ..LocalOptions::default()
+            };
+            let meta = meta::named(format!("[context {key}] load from client"));
+            let state = self.graph.local(&source, how, meta);
+            self.graph.fill(place, &state);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Git repositories and files from the web, as `ADD` and contexts name them.
+
+use fromtier_dockerfile::error::Result;
+use fromtier_dockerfile::git_url::GitRef;
+use fromtier_dockerfile::go::path_clean;
+use fromtier_dockerfile::url::Url;
+use fromtier_image::Digest;
+use fromtier_llb::{Constraints, GitOptions, Graph, HttpOptions, State};
+use fromtier_policy::ApprovedSource;
+use fromtier_policy::gate::OtherRequest;
+
+use crate::base::images::{Ledger, Place};
+use crate::meta;
+
+/// A source that the gate let through, for the graph.
+#[derive(Debug, Clone)]
+pub(crate) enum Remote {
+    Git {
+        source: ApprovedSource,
+        options: GitOptions,
+    },
+    Http {
+        source: ApprovedSource,
+        options: HttpOptions,
+    },
+}
+
+impl Remote {
+    pub fn state(&self, graph: &mut Graph, constraints: Constraints) -> State {
+        match self {
+            Remote::Git { source, options } => graph.git(source, options.clone(), constraints),
+            Remote::Http { source, options } => graph.http(source, options.clone(), constraints),
+        }
+    }
+}
+
+/// A repository, with the gate's leave.
+pub(crate) fn git(
+    ledger: &Ledger<'_>,
+    git: &GitRef,
+    options: GitOptions,
+    place: &Place<'_>,
+) -> Result<Remote> {
+    let checksum = Some(options.checksum.as_str()).filter(|c| !c.is_empty());
+    let request = OtherRequest::Git {
+        url: &git.remote,
+        checksum,
+    };
+    let source = ledger.other(&request, place)?;
+    Ok(Remote::Git { source, options })
+}
+
+/// What a repository's text says of how it is taken.
+pub(crate) fn git_options(git: &GitRef) -> GitOptions {
+    GitOptions {
+        reference: git.ref_name.clone(),
+        subdir: git.sub_dir.clone(),
+        keep_git_dir: git.keep_git_dir == Some(true),
+        checksum: git.checksum.clone(),
+        skip_submodules: git.submodules == Some(false),
+        mtime: git.mtime.clone(),
+        fetch_by_commit: git.fetch_by_commit,
+        ..GitOptions::default()
+    }
+}
+
+/// A file from the web, with the gate's leave.
+pub(crate) fn http(
+    ledger: &Ledger<'_>,
+    url: &str,
+    filename: String,
+    checksum: Option<Digest>,
+    place: &Place<'_>,
+) -> Result<Remote> {
+    let request = OtherRequest::Http {
+        url,
+        checksum: checksum.as_ref().map(Digest::as_str),
+    };
+    let source = ledger.other(&request, place)?;
+    let options = HttpOptions {
+        filename,
+        checksum,
+        ..HttpOptions::default()
+    };
+    Ok(Remote::Http { source, options })
+}
+
+/// A context in a repository, with its step's name; none when the text doesn't name one.
+///
+/// Errors: it does, and something in it is wrong.
+pub(crate) fn git_context(
+    ledger: &Ledger<'_>,
+    text: &str,
+    place: &Place<'_>,
+) -> Result<Option<(Remote, Constraints)>> {
+    match GitRef::parse(text) {
+        Err(e) if e.is_git => Err(e.error),
+        Err(_) => Ok(None),
+        Ok(parsed) => {
+            let remote = git(ledger, &parsed, git_options(&parsed), place)?;
+            Ok(Some((remote, git_context_name(text))))
+        }
+    }
+}
+
+/// What fetching a repository as a context is called.
+pub(crate) fn git_context_name(text: &str) -> Constraints {
+    meta::internal(&format!("load git source {text}"))
+}
+
+/// What a file from the web is called: the last part of its path.
+pub(crate) fn http_filename(url: &str) -> String {
+    let path = Url::parse(url).map(|u| u.path).unwrap_or_default();
+    match path_clean(&path).rsplit('/').next() {
+        None | Some("" | ".") => "__unnamed__".to_owned(),
+        Some(name) => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_called_as_their_path_ends() {
+        assert_eq!(
+            http_filename("https://example.com/a/b.tar.gz?x=/y"),
+            "b.tar.gz"
+        );
+        assert_eq!(http_filename("https://example.com/a/"), "a");
+        assert_eq!(http_filename("https://example.com"), "__unnamed__");
+        assert_eq!(http_filename("https://example.com/"), "__unnamed__");
+    }
+}

@@ -1,0 +1,58 @@
+//! `CMD`: what a container of the image runs.
+
+use fromtier_dockerfile::error::Result;
+use fromtier_dockerfile::go::quote;
+use fromtier_dockerfile::instructions::{Common, ShellCmd};
+use fromtier_dockerfile::lint::rules;
+
+use super::Dispatch;
+use crate::history::Layer;
+use crate::stage::{Once, Stage};
+
+impl Dispatch<'_> {
+    pub(super) fn cmd(&mut self, stage: &mut Stage, common: &Common, cmd: ShellCmd) -> Result<()> {
+        self.check_once(&mut stage.cmd, common);
+        let args = self.command_line(stage, common, cmd);
+        stage.commit(format!("CMD {}", quoted(&args)), Layer::Empty, self.epoch);
+        stage.image.config.cmd = Some(args);
+        stage.image.config.args_escaped = true;
+        Ok(())
+    }
+
+    /// The words of `CMD` or `ENTRYPOINT`, behind the shell where the form asks for it.
+    pub(super) fn command_line(
+        &self,
+        stage: &Stage,
+        common: &Common,
+        cmd: ShellCmd,
+    ) -> Vec<String> {
+        if !cmd.prepend_shell {
+            return cmd.args;
+        }
+        if stage.image.config.shell.as_ref().is_none_or(Vec::is_empty) {
+            self.lint.run(
+                &rules::JSON_ARGS_RECOMMENDED,
+                &common.location,
+                rules::json_args_recommended(&common.name),
+            );
+        }
+        stage.with_shell(&cmd.args)
+    }
+
+    /// An instruction that undoes an earlier one of its kind; the earlier one is reported.
+    pub(super) fn check_once(&self, once: &mut Once, common: &Common) {
+        if let Some(earlier) = once.0.replace(common.location.clone()) {
+            self.lint.run(
+                &rules::MULTIPLE_INSTRUCTIONS_DISALLOWED,
+                &earlier,
+                rules::multiple_instructions_disallowed(&common.name),
+            );
+        }
+    }
+}
+
+/// `["a" "b"]`
+pub(super) fn quoted(args: &[String]) -> String {
+    let quoted: Vec<String> = args.iter().map(|a| quote(a)).collect();
+    format!("[{}]", quoted.join(" "))
+}

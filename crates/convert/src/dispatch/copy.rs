@@ -1,0 +1,370 @@
+//! `COPY`: files of the context, of a stage or of an image; and what it shares with `ADD`.
+
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::git_url::{GitRef, is_http_source};
+use fromtier_dockerfile::go::{path_clean, path_join, quote};
+use fromtier_dockerfile::ignore::Matcher;
+use fromtier_dockerfile::instructions::{Common, Copy, SourcesAndDest};
+use fromtier_dockerfile::lint::rules;
+use fromtier_dockerfile::shell::Lex;
+use fromtier_image::Digest;
+use fromtier_llb::caps::MERGE_OP;
+use fromtier_llb::{CopyInfo, FileAction, GitOptions, MakeInfo, Mode, Owner, State};
+use fromtier_policy::gate::Via;
+
+use super::{Dispatch, StageId};
+use crate::base::images::Place;
+use crate::chmod;
+use crate::context::remote;
+use crate::history::Layer;
+use crate::meta;
+use crate::name;
+use crate::paths;
+use crate::stage::Stage;
+use crate::vars::StateVars;
+
+/// `COPY` or `ADD`, its variables filled in.
+pub(super) struct CopyJob<'j> {
+    pub files: SourcesAndDest,
+    pub exclude: Vec<String>,
+    pub source: State,
+    pub is_add: bool,
+    pub common: Common,
+    pub chown: String,
+    pub chmod: String,
+    pub link: bool,
+    pub keep_git_dir: Option<bool>,
+    pub checksum: String,
+    pub parents: bool,
+    /// The ignore file of the main context, when that is what is copied from.
+    pub ignore: Option<&'j Matcher>,
+    pub unpack: Option<bool>,
+}
+
+/// What is copied: from where, which path, and how.
+type Source = (State, String, CopyInfo);
+
+impl Dispatch<'_> {
+    pub(super) fn copy(
+        &mut self,
+        stage: &mut Stage,
+        copy: Copy,
+        from: Option<StageId>,
+    ) -> Result<()> {
+        let common = &copy.common;
+        let chown = self.expand_word(&copy.chown, stage, common)?;
+        let chmod = self.expand_word(&copy.chmod, stage, common)?;
+        let files = self.expand_files(copy.files, stage, common)?;
+        let source = match from {
+            None => self.context.clone(),
+            Some(id) if self.stages[id].dispatched => self.stages[id].state.clone(),
+            Some(_) => {
+                return Err(Error::new(format!(
+                    "cannot copy from stage {}, it needs to be defined before current stage {}",
+                    quote(&copy.from),
+                    quote(&stage.shown)
+                )));
+            }
+        };
+        let used = files.sources.clone();
+        self.copy_files(
+            stage,
+            CopyJob {
+                files,
+                exclude: copy.exclude,
+                source,
+                is_add: false,
+                common: copy.common,
+                chown,
+                chmod,
+                link: copy.link,
+                keep_git_dir: None,
+                checksum: String::new(),
+                parents: copy.parents,
+                ignore: self.ignore.filter(|_| from.is_none()),
+                unpack: None,
+            },
+        )?;
+        let paths = match from {
+            None => &mut stage.ctx_paths,
+            Some(id) => self.stages.paths_mut(id),
+        };
+        used.iter().for_each(|path| paths.mark(path));
+        Ok(())
+    }
+
+    /// Sources, destination and the texts of heredocs with variables filled in.
+    pub(super) fn expand_files(
+        &self,
+        files: SourcesAndDest,
+        stage: &Stage,
+        common: &Common,
+    ) -> Result<SourcesAndDest> {
+        let sources = self.expand_words(files.sources, stage, common)?;
+        let dest = self.expand_word(&files.dest, stage, common)?;
+        let mut contents = files.contents;
+        let raw = Lex {
+            skip_process_quotes: true,
+            ..Lex::new('\\')
+        };
+        for content in contents.iter_mut().filter(|c| c.expand) {
+            content.data = self.expand(&raw, &content.data, stage, common)?;
+            content.raw = None;
+        }
+        Ok(SourcesAndDest {
+            dest,
+            sources,
+            contents,
+        })
+    }
+
+    pub(super) fn copy_files(&mut self, stage: &mut Stage, mut job: CopyJob<'_>) -> Result<()> {
+        let dest = destination(stage, &job.files.dest)?;
+        let info = CopyInfo {
+            mode: match job.chmod.as_str() {
+                "" => None,
+                text => Some(match chmod::parse(text)? {
+                    chmod::Mode::Octal(mode) => Mode::Octal(mode),
+                    chmod::Mode::Symbolic(text) => Mode::Text(text),
+                }),
+            },
+            owner: (!job.chown.is_empty()).then(|| Owner::parse(&job.chown)),
+            exclude_patterns: job.exclude.clone(),
+            create_dest_path: true,
+            ..CopyInfo::default()
+        };
+        check_checksum(&job)?;
+        let mut message = String::from(if job.is_add { "ADD" } else { "COPY" });
+        if job.parents {
+            message.push_str(" --parents");
+        }
+        for (flag, value) in [("chown", &job.chown), ("chmod", &job.chmod)] {
+            if !value.is_empty() {
+                message.push_str(&format!(" --{flag}={value}"));
+            }
+        }
+        let text = name::instruction(&self.lex, &job.common.code, &StateVars(&stage.state));
+        let platform = stage.platform.clone();
+        let step = self.step(stage, &text, platform.as_ref());
+
+        let mut action = FileAction::new();
+        for source in std::mem::take(&mut job.files.sources) {
+            message.push(' ');
+            message.push_str(&source);
+            let (state, path, info) = match GitRef::parse(&source) {
+                Err(e) if e.is_git => return Err(e.error),
+                Ok(git) if !git.indistinguishable_from_local => {
+                    self.git_source(stage, git, &mut job, &step, &info)?
+                }
+                _ if is_http_source(&source) => {
+                    self.http_source(stage, &source, &job, &step, &info)?
+                }
+                _ => self.local_source(stage, &source, &job, &info)?,
+            };
+            action = action.copy(&state, &path, &dest, info);
+        }
+        for content in &job.files.contents {
+            message.push_str(" <<");
+            message.push_str(&content.path);
+            let file = paths::strip_drive(&content.path, stage.os(), false)
+                .map_err(|e| e.wrap("removing drive letter"))?;
+            let data = content.bytes().to_vec();
+            let mkfile = FileAction::new().mkfile(&file, 0o644, data, MakeInfo::default());
+            let meta = meta::internal("preparing inline document");
+            let made = self.graph.file(&State::scratch(), mkfile, meta);
+            let path = paths::to_slash(&file, stage.os()).into_owned();
+            action = action.copy(&made, &path, &dest, info.clone());
+        }
+        message.push(' ');
+        message.push_str(&job.files.dest);
+
+        let mut meta = self.meta(&step, &job.common.location);
+        if stage.ignore_cache {
+            meta = meta.ignore_cache();
+        }
+        let linked =
+            job.link && job.chmod.is_empty() && self.options.caps.supports(MERGE_OP).is_ok();
+        stage.state = if linked {
+            // The files don't depend on what is below them: they are made apart, and laid over.
+            let group = group_id(&step, &job.common.location);
+            let state = stage.state.clone();
+            let shown = platform.filter(|_| self.options.multi_platform);
+            let link = stage.this_step(&format!("LINK {text}"), shown.as_ref(), &StateVars(&state));
+            let files = meta.clone().progress_group(&group, &step, true);
+            let made = self.graph.file(&State::scratch(), action, files);
+            let merge = meta.progress_group(&group, &step, false).custom_name(&link);
+            let merged = self.graph.merge(&[state.clone(), made], merge);
+            state.with_output(self.graph, merged.output())
+        } else {
+            self.graph.file(&stage.state, action, meta)
+        };
+        stage.commit(message, Layer::Built, self.epoch);
+        Ok(())
+    }
+
+    fn git_source(
+        &mut self,
+        stage: &Stage,
+        git: GitRef,
+        job: &mut CopyJob<'_>,
+        step: &str,
+        info: &CopyInfo,
+    ) -> Result<Source> {
+        if !job.is_add {
+            return Err(Error::new("source can't be a git ref for COPY"));
+        }
+        if let (Some(flag), Some(query)) = (job.keep_git_dir, git.keep_git_dir)
+            && flag != query
+        {
+            return Err(Error::new("inconsistent keep-git-dir configuration"));
+        }
+        // What one source says holds for those after it, too.
+        job.keep_git_dir = git.keep_git_dir.or(job.keep_git_dir);
+        if !job.checksum.is_empty() && !git.checksum.is_empty() && job.checksum != git.checksum {
+            return Err(Error::new(format!(
+                "checksum mismatch {} != {}",
+                quote(&job.checksum),
+                quote(&git.checksum)
+            )));
+        }
+        if !git.checksum.is_empty() {
+            job.checksum.clone_from(&git.checksum);
+        }
+        let place = Place {
+            via: Via::Add,
+            stage: &stage.shown,
+            location: &job.common.location,
+        };
+        let options = GitOptions {
+            keep_git_dir: job.keep_git_dir == Some(true),
+            checksum: job.checksum.clone(),
+            mtime: String::new(),
+            ..remote::git_options(&git)
+        };
+        let source = remote::git(self.ledger, &git, options, &place)?;
+        let state = source.state(self.graph, meta::named(step));
+        Ok((state, "/".to_owned(), info.clone()))
+    }
+
+    fn http_source(
+        &mut self,
+        stage: &Stage,
+        url: &str,
+        job: &CopyJob<'_>,
+        step: &str,
+        info: &CopyInfo,
+    ) -> Result<Source> {
+        if !job.is_add {
+            return Err(Error::new("source can't be a URL for COPY"));
+        }
+        let file = remote::http_filename(url);
+        let checksum = match job.checksum.as_str() {
+            "" => None,
+            text => Some(Digest::parse(text).map_err(|e| Error::new(e.to_string()))?),
+        };
+        let place = Place {
+            via: Via::Add,
+            stage: &stage.shown,
+            location: &job.common.location,
+        };
+        let source = remote::http(self.ledger, url, file.clone(), checksum, &place)?;
+        let state = source.state(self.graph, meta::described(meta::named(step), ""));
+        let info = CopyInfo {
+            attempt_unpack: job.unpack.unwrap_or(false),
+            ..info.clone()
+        };
+        Ok((state, file, info))
+    }
+
+    fn local_source(
+        &self,
+        stage: &Stage,
+        source: &str,
+        job: &CopyJob<'_>,
+        info: &CopyInfo,
+    ) -> Result<Source> {
+        self.check_ignored(source, job);
+        let os = stage.os();
+        let drive = |e: Error| e.wrap("removing drive letter");
+        let mut source = source;
+        let mut include = Vec::new();
+        let mut required = Vec::new();
+        if job.parents {
+            // `/./` is where the directories that are kept begin.
+            let (parent, pattern) = source.split_once("/./").unwrap_or(("/", source));
+            let pattern = paths::normalize("/", pattern, os, false).map_err(drive)?;
+            if !paths::has_wildcards(parent) && !paths::has_wildcards(&pattern) {
+                let path = path_join(&[parent, &pattern]);
+                required.push(paths::normalize("/", &path, os, false).map_err(drive)?);
+            }
+            include.push(pattern.strip_prefix('/').unwrap_or(&pattern).to_owned());
+            source = parent;
+        }
+        let source = paths::normalize("/", source, os, false).map_err(drive)?;
+        let info = CopyInfo {
+            follow_symlinks: true,
+            copy_dir_contents_only: true,
+            include_patterns: include,
+            required_paths: required,
+            attempt_unpack: job.unpack.unwrap_or(job.is_add),
+            allow_wildcard: true,
+            allow_empty_wildcard: true,
+            ..info.clone()
+        };
+        Ok((job.source.clone(), source, info))
+    }
+
+    /// A source that the ignore file keeps out can't be there. With exceptions in that file nobody can tell.
+    fn check_ignored(&self, source: &str, job: &CopyJob<'_>) {
+        let Some(ignore) = job.ignore.filter(|i| !i.has_exclusions()) else {
+            return;
+        };
+        let source = path_clean(source);
+        let all = |p: &str| matches!(p, "*" | "**" | "**/*");
+        let is_root = matches!(&*source, "." | "/");
+        if is_root && !ignore.patterns().iter().any(|p| all(p.as_str())) {
+            return;
+        }
+        if ignore.matches_or_parent_matches(&source).unwrap_or(false) {
+            let command = if job.is_add { "Add" } else { "Copy" };
+            self.lint.run(
+                &rules::COPY_IGNORED_FILE,
+                &job.common.location,
+                rules::copy_ignored_file(command, &source),
+            );
+        }
+    }
+}
+
+/// Where a destination is in the image.
+fn destination(stage: &Stage, path: &str) -> Result<String> {
+    let os = stage.os();
+    let path = paths::strip_drive(path, os, true).map_err(|e| e.wrap("removing drive letter"))?;
+    if paths::is_absolute(&path, os) {
+        return paths::normalize("/", &path, os, true);
+    }
+    let path = if path.is_empty() || path == "." {
+        "./"
+    } else {
+        &path
+    };
+    paths::normalize(stage.state.dir(), path, os, true)
+}
+
+fn check_checksum(job: &CopyJob<'_>) -> Result<()> {
+    let refuse = |text: &str| Err(Error::new(text));
+    match job.files.sources.as_slice() {
+        _ if job.checksum.is_empty() => Ok(()),
+        _ if !job.is_add => refuse("checksum can't be specified for COPY"),
+        [source] if is_http_source(source) || GitRef::parse(source).is_ok() => Ok(()),
+        [_] => refuse("checksum requires HTTP(S) or Git sources"),
+        _ => refuse("checksum can't be specified for multiple sources"),
+    }
+}
+
+/// What tells the operations of one step from those of others.
+fn group_id(step: &str, location: &[fromtier_dockerfile::span::Range]) -> String {
+    let line = location.first().map_or(0, |r| r.start.line);
+    let digest = Digest::sha256(format!("{line} {step}").as_bytes());
+    digest.encoded().chars().take(25).collect()
+}

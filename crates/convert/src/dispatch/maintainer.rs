@@ -1,0 +1,15 @@
+//! `MAINTAINER`: the image's author (a label is the way today).
+
+use fromtier_dockerfile::error::Result;
+
+use super::Dispatch;
+use crate::history::Layer;
+use crate::stage::Stage;
+
+impl Dispatch<'_> {
+    pub(super) fn maintainer(&mut self, stage: &mut Stage, maintainer: String) -> Result<()> {
+        stage.commit(format!("MAINTAINER {maintainer}"), Layer::Empty, self.epoch);
+        stage.image.author = maintainer;
+        Ok(())
+    }
+}

@@ -1,0 +1,177 @@
+//! Instructions, one file each: what they do to a stage's state, its image and its history.
+
+mod add;
+pub(crate) mod arg;
+mod cmd;
+mod copy;
+mod entrypoint;
+mod env;
+mod expose;
+mod from;
+mod healthcheck;
+mod label;
+mod maintainer;
+mod onbuild;
+mod ports;
+pub(crate) mod run;
+mod run_mount;
+mod run_secret;
+mod run_ssh;
+mod shell;
+mod stopsignal;
+mod user;
+mod volume;
+mod workdir;
+
+use std::collections::BTreeMap;
+
+use fromtier_dockerfile::error::Result;
+use fromtier_dockerfile::ignore::Matcher;
+use fromtier_dockerfile::instructions::{Command, Common, KeyValue};
+use fromtier_dockerfile::lint::{Linter, rules};
+use fromtier_dockerfile::shell::{Env as _, Lex};
+use fromtier_dockerfile::span::Range;
+use fromtier_dockerfile::suggest;
+use fromtier_image::Platform;
+use fromtier_image::go::time::Time;
+use fromtier_llb::{Constraints, Graph, State};
+use fromtier_proto::pb;
+
+use crate::base::images::Ledger;
+use crate::meta;
+use crate::options::Options;
+use crate::plan::{StageId, Stages};
+use crate::stage::{Planned, Stage};
+use crate::vars::{StateVars, Vars};
+
+/// What instructions are dispatched with. The stage itself is taken out of `stages` meanwhile.
+pub(crate) struct Dispatch<'d> {
+    pub options: &'d Options,
+    pub ledger: &'d Ledger<'d>,
+    pub graph: &'d mut Graph,
+    pub stages: &'d mut Stages,
+    pub lint: Linter,
+    pub lex: Lex,
+    pub build_args: &'d BTreeMap<String, String>,
+    pub globals: &'d Vars,
+    pub context: &'d State,
+    pub ignore: Option<&'d Matcher>,
+    pub epoch: Option<Time>,
+    pub proxy: Option<&'d pb::ProxyEnv>,
+}
+
+impl Dispatch<'_> {
+    /// One instruction.
+    pub fn command(&mut self, stage: &mut Stage, planned: Planned) -> Result<()> {
+        let Planned {
+            command,
+            sources,
+            onbuild,
+        } = planned;
+        let location = command.common().location.clone();
+        let file_lint = self.lint.clone();
+        self.lint = file_lint.with_comments(&command.common().comments);
+        stage.steps.onbuild = onbuild;
+        let done = match command {
+            Command::Add(add) => self.add(stage, add),
+            Command::Arg { common, args } => self.arg(stage, &common, args),
+            Command::Cmd { common, cmd } => self.cmd(stage, &common, cmd),
+            Command::Copy(copy) => self.copy(stage, copy, sources.first().copied()),
+            Command::Entrypoint { common, cmd } => self.entrypoint(stage, &common, cmd),
+            Command::Env { common, env } => self.env(stage, &common, env),
+            Command::Expose { common, ports } => self.expose(stage, &common, ports),
+            Command::Healthcheck { common, health } => self.healthcheck(stage, &common, health),
+            Command::Label { common, labels } => self.label(stage, &common, labels),
+            Command::Maintainer { maintainer, .. } => self.maintainer(stage, maintainer),
+            Command::Onbuild { expression, .. } => self.onbuild(stage, expression),
+            Command::Run(run) => self.run(stage, run, &sources),
+            Command::Shell { shell, .. } => self.shell(stage, shell),
+            Command::StopSignal { common, signal } => self.stop_signal(stage, &common, signal),
+            Command::User { common, user } => self.user(stage, &common, user),
+            Command::Volume { common, volumes } => self.volume(stage, &common, volumes),
+            Command::Workdir { common, path } => self.workdir(stage, &common, &path),
+        };
+        self.lint = file_lint;
+        done.map_err(|e| e.at(&location))
+    }
+
+    /// A word with the stage's variables filled in.
+    fn expand_word(&self, word: &str, stage: &Stage, common: &Common) -> Result<String> {
+        self.expand(&self.lex, word, stage, common)
+    }
+
+    fn expand(&self, lex: &Lex, word: &str, stage: &Stage, common: &Common) -> Result<String> {
+        let vars = StateVars(&stage.state);
+        let (result, unmatched) = match lex.expand(word, &vars) {
+            Ok(expansion) => (Ok(expansion.result), expansion.unmatched),
+            Err((error, expansion)) => (Err(error), expansion.unmatched),
+        };
+        let unknown: Vec<&String> = unmatched
+            .iter()
+            .filter(|name| !stage.args.keys.contains(name.as_str()))
+            .filter(|name| !arg::NOT_IN_ENV.contains(&name.as_str()))
+            .collect();
+        if !unknown.is_empty() {
+            let known = vars.keys();
+            for name in unknown {
+                let nearest = suggest::search(name, &known, true);
+                self.lint.run(
+                    &rules::UNDEFINED_VAR,
+                    &common.location,
+                    rules::undefined_var(name, nearest.as_deref()),
+                );
+            }
+        }
+        result
+    }
+
+    fn expand_words(
+        &self,
+        words: Vec<String>,
+        stage: &Stage,
+        common: &Common,
+    ) -> Result<Vec<String>> {
+        words
+            .iter()
+            .map(|word| self.expand_word(word, stage, common))
+            .collect()
+    }
+
+    fn expand_pairs(
+        &self,
+        pairs: Vec<KeyValue>,
+        stage: &Stage,
+        common: &Common,
+    ) -> Result<Vec<KeyValue>> {
+        pairs
+            .into_iter()
+            .map(|pair| {
+                Ok(KeyValue {
+                    key: self.expand_word(&pair.key, stage, common)?,
+                    value: self.expand_word(&pair.value, stage, common)?,
+                    ..pair
+                })
+            })
+            .collect()
+    }
+
+    fn add_env(&self, stage: &mut Stage, key: &str, value: &str) {
+        stage.state = std::mem::take(&mut stage.state).add_env(key, value);
+    }
+
+    /// The name of the next step, for an instruction's text.
+    fn step(&self, stage: &mut Stage, text: &str, platform: Option<&Platform>) -> String {
+        let platform = platform.filter(|_| self.options.multi_platform).cloned();
+        let state = stage.state.clone();
+        stage.next_step(text, platform.as_ref(), &StateVars(&state))
+    }
+
+    /// A step's name and lines.
+    fn meta(&self, name: &str, location: &[Range]) -> Constraints {
+        meta::located(
+            meta::named(name),
+            self.options.source_map.as_ref(),
+            location,
+        )
+    }
+}

@@ -1,0 +1,140 @@
+//! `RUN --mount`: files of others, caches and memory while a command runs.
+
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::go::{path_clean, path_join, quote};
+use fromtier_dockerfile::instructions::{Mount, MountType, Run, Sharing};
+use fromtier_llb::caps::EXEC_MOUNT_BIND_READ_WRITE_NO_OUTPUT;
+use fromtier_llb::{CacheMount, Exec, FileAction, MkdirInfo, Mount as ExecMount, Owner, State};
+use fromtier_proto::pb::CacheSharingOpt;
+
+use super::run_secret::{number, secret};
+use super::run_ssh::ssh;
+use super::{Dispatch, StageId};
+use crate::meta;
+use crate::stage::Stage;
+
+impl Dispatch<'_> {
+    /// Adds the mounts of a `RUN` to its operation. `sources` are the stages of the mounts, in order.
+    pub(super) fn run_mounts(
+        &mut self,
+        stage: &mut Stage,
+        run: &Run,
+        mounts: Vec<Mount>,
+        sources: &[StageId],
+        exec: &mut Exec,
+    ) -> Result<()> {
+        for (mount, source) in mounts.into_iter().zip(sources) {
+            self.run_mount(stage, run, mount, *source, exec)?;
+        }
+        Ok(())
+    }
+
+    fn run_mount(
+        &mut self,
+        stage: &mut Stage,
+        run: &Run,
+        mut mount: Mount,
+        source: StageId,
+        exec: &mut Exec,
+    ) -> Result<()> {
+        let location = &run.common.location;
+        if mount.from.is_empty() && mount.kind == MountType::Cache {
+            mount.from = crate::SCRATCH.to_owned();
+        }
+        let mut state = self.context.clone();
+        if !mount.from.is_empty() {
+            if !self.stages[source].dispatched {
+                return Err(Error::new(format!(
+                    "cannot mount from stage {} to {}, stage needs to be defined before current command",
+                    quote(&mount.from),
+                    quote(&mount.target)
+                )));
+            }
+            state = self.stages[source].state.clone();
+        }
+        let mut exec_mount = ExecMount {
+            readonly: mount.read_only,
+            ..ExecMount::default()
+        };
+        match mount.kind {
+            MountType::Secret => {
+                exec.secrets.push(secret(stage, &mount, location)?);
+                return Ok(());
+            }
+            MountType::Ssh => {
+                exec.ssh.push(ssh(stage, &mount, location)?);
+                return Ok(());
+            }
+            MountType::Tmpfs => {
+                state = State::scratch();
+                exec_mount.tmpfs = Some(mount.size_limit);
+            }
+            MountType::Cache => {
+                if mount.cache_id.is_empty() {
+                    mount.cache_id = path_clean(&mount.target).into_owned();
+                }
+                exec_mount.cache = Some(CacheMount {
+                    id: format!("{}/{}", self.options.cache_namespace, mount.cache_id),
+                    sharing: match mount.sharing {
+                        Some(Sharing::Private) => CacheSharingOpt::Private,
+                        Some(Sharing::Locked) => CacheSharingOpt::Locked,
+                        Some(Sharing::Shared) | None => CacheSharingOpt::Shared,
+                    },
+                });
+            }
+            MountType::Bind => {
+                let caps = &self.options.caps;
+                exec_mount.no_output =
+                    !mount.read_only && caps.supports(EXEC_MOUNT_BIND_READ_WRITE_NO_OUTPUT).is_ok();
+            }
+        }
+        let target = if path_clean(&mount.target).starts_with('/') {
+            mount.target.clone()
+        } else {
+            path_join(&["/", stage.state.dir(), &mount.target])
+        };
+        if target == "/" {
+            return Err(Error::new(format!(
+                "invalid mount target {}",
+                quote(&target)
+            )));
+        }
+        let owned = mount.uid.is_some() || mount.gid.is_some() || mount.mode.is_some();
+        let path = path_join(&["/", &mount.source]);
+        if path != "/" {
+            exec_mount.selector = path;
+        } else if owned {
+            state = self.owned_cache(&mount, &state);
+            exec_mount.selector = "/cache".to_owned();
+        }
+        exec_mount.target = target;
+        exec_mount.source = state.output();
+        exec.mounts.push(exec_mount);
+        if mount.from.is_empty() {
+            stage.ctx_paths.mark(&mount.source);
+        } else {
+            self.stages.paths_mut(source).mark(&mount.source);
+        }
+        Ok(())
+    }
+
+    /// A directory that has the owner and mode which a cache is to have.
+    fn owned_cache(&mut self, mount: &Mount, state: &State) -> State {
+        let info = MkdirInfo {
+            owner: Some(Owner::numbers(number(mount.uid, 0), number(mount.gid, 0))),
+            ..MkdirInfo::default()
+        };
+        let mkdir = FileAction::new().mkdir("/cache", number(mount.mode, 0o755), info);
+        let meta = meta::internal("setting cache mount permissions");
+        self.graph.file(state, mkdir, meta)
+    }
+}
+
+/// What is behind the last slash (`path.Base`).
+pub(super) fn base_name(path: &str) -> &str {
+    match path.trim_end_matches('/') {
+        "" if path.is_empty() => ".",
+        "" => "/",
+        path => path.rsplit('/').next().unwrap_or(path),
+    }
+}

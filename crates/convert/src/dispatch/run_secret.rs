@@ -1,0 +1,49 @@
+//! `RUN --mount=type=secret`: a file or a variable that no layer keeps.
+
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::instructions::Mount;
+use fromtier_dockerfile::span::Range;
+use fromtier_llb::Secret;
+
+use super::run_mount::base_name;
+use crate::stage::Stage;
+
+/// The secret of a mount, noted in the stage's outline.
+pub(super) fn secret(stage: &mut Stage, mount: &Mount, location: &[Range]) -> Result<Secret> {
+    let mut id = if mount.source.is_empty() {
+        mount.cache_id.clone()
+    } else {
+        mount.source.clone()
+    };
+    if id.is_empty() {
+        if mount.target.is_empty() {
+            return Err(Error::new("one of source, target required"));
+        }
+        id = base_name(&mount.target).to_owned();
+    }
+    let target = match (mount.target.as_str(), &mount.env) {
+        ("", Some(_)) => None,
+        ("", None) => Some(format!("/run/secrets/{}", base_name(&id))),
+        (target, _) => Some(target.to_owned()),
+    };
+    stage.outline.secret(&id, mount.required, location);
+    let owned = mount.uid.is_some() || mount.gid.is_some() || mount.mode.is_some();
+    Ok(Secret {
+        id,
+        target,
+        env: mount.env.clone(),
+        uid: number(mount.uid, 0),
+        gid: number(mount.gid, 0),
+        mode: if owned {
+            number(mount.mode, 0o400)
+        } else {
+            0o400
+        },
+        optional: !mount.required,
+    })
+}
+
+/// A number that was checked to fit.
+pub(super) fn number(value: Option<u64>, default: u32) -> u32 {
+    value.map_or(default, |v| u32::try_from(v).unwrap_or(u32::MAX))
+}

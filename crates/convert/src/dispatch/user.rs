@@ -1,0 +1,24 @@
+//! `USER`: who runs what follows, and the container.
+
+use fromtier_dockerfile::error::Result;
+use fromtier_dockerfile::instructions::Common;
+
+use super::Dispatch;
+use crate::history::Layer;
+use crate::stage::Stage;
+
+impl Dispatch<'_> {
+    pub(super) fn user(&mut self, stage: &mut Stage, common: &Common, user: String) -> Result<()> {
+        let user = self.expand_word(&user, stage, common)?;
+        let message = format!("USER {user}");
+        self.set_user(stage, user);
+        stage.commit(message, Layer::Empty, self.epoch);
+        Ok(())
+    }
+
+    /// Sets the user without a line of history, as a base image's user is taken over.
+    pub(super) fn set_user(&mut self, stage: &mut Stage, user: String) {
+        stage.state = std::mem::take(&mut stage.state).with_user(&user);
+        stage.image.config.user = user;
+    }
+}

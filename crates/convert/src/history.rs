@@ -1,0 +1,32 @@
+//! The lines of an image's history.
+
+use fromtier_image::config::History;
+use fromtier_image::go::time::Time;
+
+const COMMENT: &str = "buildkit.dockerfile.v0";
+
+/// What a step leaves in the image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layer {
+    /// Only metadata.
+    Empty,
+    /// A layer.
+    Some,
+    /// A layer that an operation of the build made; its line says so.
+    Built,
+}
+
+/// One line of history.
+pub fn entry(message: String, layer: Layer, epoch: Option<Time>) -> History {
+    let created_by = match layer {
+        Layer::Built => message + " # buildkit",
+        Layer::Empty | Layer::Some => message,
+    };
+    History {
+        created: epoch.map(|e| e.to_string()),
+        created_by,
+        comment: COMMENT.to_owned(),
+        empty_layer: layer == Layer::Empty,
+        ..History::default()
+    }
+}

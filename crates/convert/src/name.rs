@@ -1,0 +1,111 @@
+//! What a step is called while it runs: `[build linux/arm64 2/5] RUN make`.
+
+use fromtier_dockerfile::go::to_upper;
+use fromtier_dockerfile::shell::{Env, Lex};
+use fromtier_image::Platform;
+
+use crate::stage::Stage;
+
+/// The count of a stage's steps.
+#[derive(Debug, Default)]
+pub(crate) struct Steps {
+    /// Steps that have a number; 0 gives plain names.
+    pub total: usize,
+    pub index: usize,
+    /// The step comes from a trigger.
+    pub onbuild: bool,
+}
+
+impl Stage {
+    /// The name of the next step. `platform` is shown when the build makes several.
+    pub fn next_step(&mut self, text: &str, platform: Option<&Platform>, env: &dyn Env) -> String {
+        if self.steps.total > 0 {
+            self.steps.index += 1;
+        }
+        self.this_step(text, platform, env)
+    }
+
+    /// Another name for the step that [`Stage::next_step`] named last.
+    pub fn this_step(&self, text: &str, platform: Option<&Platform>, env: &dyn Env) -> String {
+        let Steps {
+            total,
+            index,
+            onbuild,
+        } = self.steps;
+        if total == 0 {
+            return text.to_owned();
+        }
+        let platform = platform
+            .map(|p| format!("{}{} ", p.format_all(), cross_target(p, from_env(env))))
+            .unwrap_or_default();
+        let stage = match self.shown.as_str() {
+            "" => String::new(),
+            name => format!("{name} "),
+        };
+        let width = total.to_string().len();
+        let onbuild = if onbuild { "ONBUILD " } else { "" };
+        format!("[{platform}{stage}{index:width$}/{total}] {onbuild}{text}")
+    }
+}
+
+/// `->arm64`: what a stage that runs on one platform builds for another.
+fn cross_target(base: &Platform, target: Option<Platform>) -> String {
+    let Some(mut target) = target else {
+        return String::new();
+    };
+    if target.os.is_empty() {
+        target.os.clone_from(&base.os);
+    }
+    if target.architecture.is_empty() {
+        target.architecture.clone_from(&base.architecture);
+    }
+    let target = target.normalize();
+    if target.os != base.os {
+        format!("->{}", target.format_all())
+    } else if target.architecture != base.architecture {
+        let variant = match target.variant.as_str() {
+            "" => String::new(),
+            variant => format!("/{variant}"),
+        };
+        format!("->{}{variant}", target.architecture)
+    } else {
+        String::new()
+    }
+}
+
+/// The target platform as the stage's variables have it.
+fn from_env(env: &dyn Env) -> Option<Platform> {
+    if let Some(platform) = env
+        .get("TARGETPLATFORM")
+        .and_then(|p| Platform::parse(p).ok())
+    {
+        return Some(platform);
+    }
+    let (os, arch, variant) = (
+        env.get("TARGETOS"),
+        env.get("TARGETARCH"),
+        env.get("TARGETVARIANT"),
+    );
+    if os.is_none() && arch.is_none() && variant.is_none() {
+        return None;
+    }
+    let owned = |v: Option<&str>| v.unwrap_or_default().to_owned();
+    Some(Platform {
+        os: owned(os),
+        architecture: owned(arch),
+        variant: owned(variant),
+        ..Platform::default()
+    })
+}
+
+/// An instruction's text with its keyword in upper case and its variables filled in, as far as that works.
+pub(crate) fn instruction(lex: &Lex, code: &str, env: &dyn Env) -> String {
+    let text = match lex.expand(code, env) {
+        Ok(expansion) => expansion.result,
+        Err(_) => code.to_owned(),
+    };
+    match text.split_once(' ') {
+        Some((keyword, rest)) => format!("{} {rest}", to_upper(keyword)),
+        None => to_upper(&text),
+    }
+}

@@ -1,0 +1,156 @@
+//! What a target can be given: arguments, secrets, SSH agents.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
+
+use fromtier_dockerfile::span::Range;
+
+use crate::plan::{StageId, Stages};
+
+/// An argument, and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArgInfo {
+    pub key: String,
+    pub description: String,
+    pub value: String,
+    /// The arguments in its default.
+    pub deps: BTreeSet<String>,
+    pub location: Vec<Range>,
+}
+
+/// A secret or an SSH agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    pub name: String,
+    pub required: bool,
+    pub location: Vec<Range>,
+}
+
+/// The parameters of a target (`frontend.outline`), each list by the place in the file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outline {
+    /// The stage's name; empty when it has none.
+    pub name: String,
+    pub description: String,
+    pub args: Vec<ArgInfo>,
+    pub secrets: Vec<Need>,
+    pub ssh: Vec<Need>,
+}
+
+/// What one stage was seen to use.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Capture {
+    globals: Rc<HashMap<String, ArgInfo>>,
+    own: HashMap<String, ArgInfo>,
+    used: BTreeSet<String>,
+    secrets: BTreeMap<String, Need>,
+    ssh: BTreeMap<String, Need>,
+}
+
+impl Capture {
+    pub fn new(globals: HashMap<String, ArgInfo>) -> Capture {
+        Capture {
+            globals: Rc::new(globals),
+            ..Capture::default()
+        }
+    }
+
+    pub fn global_names(&self) -> impl Iterator<Item = &str> {
+        self.globals.keys().map(String::as_str)
+    }
+
+    pub fn mark_used(&mut self, names: BTreeSet<String>) {
+        self.used.extend(names);
+    }
+
+    /// An argument that the stage declares; `info` is left out where a global one speaks for it.
+    pub fn arg(&mut self, key: &str, info: Option<ArgInfo>) {
+        if let Some(info) = info {
+            self.own.insert(key.to_owned(), info);
+        }
+        self.used.insert(key.to_owned());
+    }
+
+    /// A secret; the first one to name it counts.
+    pub fn secret(&mut self, name: &str, required: bool, location: &[Range]) {
+        need(&mut self.secrets, name, required, location);
+    }
+
+    /// An SSH agent; the first one to name it counts.
+    pub fn ssh(&mut self, name: &str, required: bool, location: &[Range]) {
+        need(&mut self.ssh, name, required, location);
+    }
+
+    fn info(&self, key: &str) -> Option<&ArgInfo> {
+        self.own.get(key).or_else(|| self.globals.get(key))
+    }
+
+    /// What is used, and what that is made of.
+    fn all_used(&self) -> BTreeSet<&str> {
+        let mut all = BTreeSet::new();
+        let mut todo: Vec<&str> = self.used.iter().map(String::as_str).collect();
+        while let Some(name) = todo.pop() {
+            if all.insert(name)
+                && let Some(info) = self.info(name)
+            {
+                todo.extend(info.deps.iter().map(String::as_str));
+            }
+        }
+        all
+    }
+}
+
+fn need(needs: &mut BTreeMap<String, Need>, name: &str, required: bool, location: &[Range]) {
+    needs.entry(name.to_owned()).or_insert_with(|| Need {
+        name: name.to_owned(),
+        required,
+        location: location.to_vec(),
+    });
+}
+
+/// The outline of `target`: its own parameters, then its base's, then those of the stages that it copies from.
+pub(crate) fn of(stages: &Stages, target: StageId) -> Outline {
+    let mut outline = Outline {
+        name: stages[target].name.clone(),
+        description: stages[target].doc_comment.clone(),
+        ..Outline::default()
+    };
+    let (mut args, mut secrets, mut ssh) = (HashSet::new(), HashSet::new(), HashSet::new());
+    let mut seen = vec![false; stages.len()];
+    let mut todo = vec![target];
+    while let Some(id) = todo.pop() {
+        if std::mem::replace(&mut seen[id], true) {
+            continue;
+        }
+        let stage = &stages[id];
+        let capture = &stage.outline;
+        let used = capture.all_used();
+        for info in used.iter().filter_map(|name| capture.info(name)) {
+            if args.insert(info.key.as_str()) {
+                outline.args.push(info.clone());
+            }
+        }
+        for (needs, seen, out) in [
+            (&capture.secrets, &mut secrets, &mut outline.secrets),
+            (&capture.ssh, &mut ssh, &mut outline.ssh),
+        ] {
+            for need in needs.values() {
+                if seen.insert(need.name.as_str()) {
+                    out.push(need.clone());
+                }
+            }
+        }
+        // Last in, first out: the base goes before the others.
+        let mut next: Vec<StageId> = stage.base.into_iter().chain(stage.deps.ids()).collect();
+        next.reverse();
+        todo.extend(next);
+    }
+    outline.args.sort_by_key(|a| line(&a.location));
+    outline.secrets.sort_by_key(|n| line(&n.location));
+    outline.ssh.sort_by_key(|n| line(&n.location));
+    outline
+}
+
+fn line(location: &[Range]) -> i32 {
+    location.first().map_or(0, |r| r.start.line)
+}

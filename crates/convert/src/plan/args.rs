@@ -1,0 +1,156 @@
+//! The arguments before the first `FROM`: the builder's own, the file's, and what the build gives for them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use fromtier_dockerfile::error::Result;
+use fromtier_dockerfile::instructions::GlobalArg;
+use fromtier_dockerfile::shell::{Env as _, Lex};
+use fromtier_image::Platform;
+
+use crate::options::Options;
+use crate::outline::ArgInfo;
+use crate::vars::Vars;
+
+/// The platforms that a build is about.
+#[derive(Debug, Clone)]
+pub(crate) struct Platforms {
+    pub target: Platform,
+    /// Never empty; the first is where the build runs.
+    pub build: Vec<Platform>,
+    /// Nobody asked for the target platform.
+    pub implicit: bool,
+}
+
+impl Platforms {
+    pub fn of(options: &Options) -> Platforms {
+        let mut build = options.build_platforms.clone();
+        if build.is_empty() {
+            build.push(
+                options
+                    .target_platform
+                    .clone()
+                    .unwrap_or_else(Platform::host),
+            );
+        }
+        Platforms {
+            target: options
+                .target_platform
+                .clone()
+                .unwrap_or_else(|| build[0].clone()),
+            build,
+            implicit: options.target_platform.is_none(),
+        }
+    }
+}
+
+/// `BUILDPLATFORM`, `TARGETARCH` and so on; the build's arguments go before them.
+pub(crate) fn builtin(
+    platforms: &Platforms,
+    overrides: &BTreeMap<String, String>,
+    target_stage: &str,
+) -> Vars {
+    let (build, target) = (&platforms.build[0], &platforms.target);
+    let stage = if target_stage.is_empty() {
+        "default"
+    } else {
+        target_stage
+    };
+    let mut env = Vars::default();
+    for (key, value) in [
+        ("BUILDPLATFORM", build.format()),
+        ("BUILDOS", build.os.clone()),
+        ("BUILDOSVERSION", build.os_version.clone()),
+        ("BUILDARCH", build.architecture.clone()),
+        ("BUILDVARIANT", build.variant.clone()),
+        ("TARGETPLATFORM", target.format_all()),
+        ("TARGETOS", target.os.clone()),
+        ("TARGETOSVERSION", target.os_version.clone()),
+        ("TARGETARCH", target.architecture.clone()),
+        ("TARGETVARIANT", target.variant.clone()),
+        ("TARGETSTAGE", stage.to_owned()),
+    ] {
+        let value = overrides.get(key).cloned().unwrap_or(value);
+        env.set(key, &value);
+    }
+    env
+}
+
+/// The builtin arguments and the file's own, each with the build's value where it has one.
+pub(crate) fn with_globals(
+    mut env: Vars,
+    lex: &Lex,
+    globals: &[GlobalArg],
+    given: &BTreeMap<String, String>,
+) -> Result<(Vars, HashMap<String, ArgInfo>)> {
+    let mut infos: HashMap<String, ArgInfo> = HashMap::new();
+    for global in globals {
+        for arg in &global.args {
+            let mut deps = BTreeSet::new();
+            let value = match (given.get(&arg.key), &arg.value) {
+                (Some(value), _) => Some(value.clone()),
+                (None, None) => None,
+                (None, Some(default)) => {
+                    let expansion = lex
+                        .expand(default, &env)
+                        .map_err(|(e, _)| e.at(&global.common.location))?;
+                    deps = expansion.matched;
+                    if deps.remove(&arg.key)
+                        && let Some(earlier) = infos.get(&arg.key)
+                    {
+                        deps.extend(earlier.deps.iter().cloned());
+                    }
+                    Some(expansion.result)
+                }
+            };
+            if let Some(value) = &value {
+                env.set(&arg.key, value);
+            }
+            infos.insert(
+                arg.key.clone(),
+                ArgInfo {
+                    key: arg.key.clone(),
+                    description: arg.doc_comment.clone(),
+                    value: value.unwrap_or_default(),
+                    deps,
+                    location: global.common.location.clone(),
+                },
+            );
+        }
+    }
+    Ok((env, infos))
+}
+
+/// The value of an argument that the converter itself reads: the build's, else the file's when it isn't empty.
+pub(crate) fn value_of<'a>(
+    given: &'a BTreeMap<String, String>,
+    globals: &'a Vars,
+    key: &str,
+) -> Option<&'a str> {
+    match given.get(key) {
+        Some(value) => Some(value),
+        None => globals.get(key).filter(|v| !v.is_empty()),
+    }
+}
+
+/// Puts a resolved value in place of one that was given; empty takes it away.
+pub(crate) fn replace(
+    given: &mut BTreeMap<String, String>,
+    globals: &mut Vars,
+    key: &str,
+    value: &str,
+) {
+    if given.contains_key(key) {
+        if value.is_empty() {
+            given.remove(key);
+        } else {
+            given.insert(key.to_owned(), value.to_owned());
+        }
+    }
+    if globals.get(key).is_some() {
+        if value.is_empty() {
+            globals.remove(key);
+        } else {
+            globals.set(key, value);
+        }
+    }
+}

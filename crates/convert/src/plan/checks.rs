@@ -1,0 +1,164 @@
+//! Build checks on the file as a whole, before anything is planned.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use fromtier_dockerfile::go::{to_lower, to_upper};
+use fromtier_dockerfile::instructions::{GlobalArg, Stage};
+use fromtier_dockerfile::lint::{Linter, rules};
+use fromtier_dockerfile::shell::{Env as _, Expansion, Lex};
+use fromtier_dockerfile::span::Range;
+use fromtier_dockerfile::suggest;
+use fromtier_image::{ImageRef, Platform};
+
+use crate::vars::Vars;
+
+/// Names that mean something else, and names that are taken.
+pub(crate) fn stage_names(stages: &[Stage], lint: &Linter) {
+    let mut seen = HashSet::new();
+    for stage in stages.iter().filter(|s| !s.name.is_empty()) {
+        let name = stage.name.as_str();
+        if matches!(name, "context" | "scratch") {
+            lint.run(
+                &rules::RESERVED_STAGE_NAME,
+                &stage.location,
+                rules::reserved_stage_name(name),
+            );
+        }
+        if !seen.insert(name) {
+            lint.run(
+                &rules::DUPLICATE_STAGE_NAME,
+                &stage.location,
+                rules::duplicate_stage_name(name),
+            );
+        }
+    }
+}
+
+/// Keywords that aren't cased as most of the file's are.
+pub(crate) fn keyword_casing(stages: &[Stage], lint: &Linter) {
+    let keywords = || {
+        stages.iter().flat_map(|stage| {
+            std::iter::once((stage.orig_cmd.as_str(), &stage.location)).chain(
+                stage
+                    .commands
+                    .iter()
+                    .map(|c| (c.common().name.as_str(), &c.common().location)),
+            )
+        })
+    };
+    let (mut lower, mut upper) = (0usize, 0usize);
+    for (keyword, _) in keywords() {
+        if to_lower(keyword) == keyword {
+            lower += 1;
+        } else if to_upper(keyword) == keyword {
+            upper += 1;
+        }
+    }
+    let mostly_lower = lower > upper;
+    for (keyword, location) in keywords() {
+        let (wanted, casing) = if mostly_lower {
+            (to_lower(keyword), "lowercase")
+        } else {
+            (to_upper(keyword), "uppercase")
+        };
+        if wanted != keyword {
+            lint.run(
+                &rules::CONSISTENT_INSTRUCTION_CASING,
+                location,
+                rules::consistent_instruction_casing(keyword, casing),
+            );
+        }
+    }
+}
+
+/// Base images that are no references when nothing is given for the arguments in them.
+pub(crate) fn default_bases(
+    stages: &[Stage],
+    lex: &Lex,
+    builtin: &Vars,
+    globals: &[GlobalArg],
+    lint: &Linter,
+) {
+    let Ok((env, _)) = super::args::with_globals(builtin.clone(), lex, globals, &BTreeMap::new())
+    else {
+        return;
+    };
+    for stage in stages {
+        let Ok(base) = lex.expand(&stage.base_name, &env) else {
+            return;
+        };
+        if ImageRef::parse(&base.result).is_err() {
+            lint.run(
+                &rules::INVALID_DEFAULT_ARG_IN_FROM,
+                &stage.location,
+                rules::invalid_default_arg_in_from(&stage.base_name),
+            );
+        }
+    }
+}
+
+/// Variables of a `FROM` that no argument declares.
+pub(crate) fn undeclared_in_from(
+    unmatched: &BTreeSet<String>,
+    known: impl Fn() -> BTreeSet<String>,
+    location: &[Range],
+    lint: &Linter,
+) {
+    if unmatched.is_empty() {
+        return;
+    }
+    let known = known();
+    let options: Vec<&str> = known.iter().map(String::as_str).collect();
+    for arg in unmatched.iter().filter(|a| !known.contains(*a)) {
+        let nearest = suggest::search(arg, &options, true);
+        lint.run(
+            &rules::UNDEFINED_ARG_IN_FROM,
+            location,
+            rules::undefined_arg_in_from(arg, nearest.as_deref()),
+        );
+    }
+}
+
+/// `--platform=$TARGETPLATFORM` is what happens anyway.
+pub(crate) fn redundant_target_platform(
+    written: &str,
+    platform: &Expansion,
+    env: &Vars,
+    location: &[Range],
+    lint: &Linter,
+) {
+    const KEY: &str = "TARGETPLATFORM";
+    let only_that = platform.matched.len() == 1
+        && platform.unmatched.is_empty()
+        && platform.matched.contains(KEY);
+    if only_that && env.get(KEY).unwrap_or_default() == platform.result {
+        lint.run(
+            &rules::REDUNDANT_TARGET_PLATFORM,
+            location,
+            rules::redundant_target_platform(written),
+        );
+    }
+}
+
+/// `--platform=linux/amd64` in a stage whose name doesn't say so.
+pub(crate) fn constant_platform(
+    stage_name: &str,
+    platform: &Expansion,
+    location: &[Range],
+    lint: &Linter,
+) {
+    if !platform.matched.is_empty() || !platform.unmatched.is_empty() {
+        return;
+    }
+    let Ok(parsed) = Platform::parse(&platform.result) else {
+        return;
+    };
+    if stage_name.contains(&parsed.os) || stage_name.contains(&parsed.architecture) {
+        return;
+    }
+    lint.run(
+        &rules::FROM_PLATFORM_FLAG_CONST_DISALLOWED,
+        location,
+        rules::from_platform_flag_const_disallowed(&platform.result),
+    );
+}

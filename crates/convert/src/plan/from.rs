@@ -1,0 +1,154 @@
+//! `FROM`: its name and platform with arguments filled in.
+
+use std::collections::BTreeSet;
+
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::instructions::{self, Command};
+use fromtier_dockerfile::lint::Linter;
+use fromtier_dockerfile::shell::{Env as _, Expansion, Lex};
+use fromtier_dockerfile::suggest;
+use fromtier_image::Platform;
+
+use super::checks;
+use super::stages::Stages;
+use crate::context::named;
+use crate::options::Options;
+use crate::outline::Capture;
+use crate::stage::Stage;
+use crate::vars::Vars;
+
+/// What `FROM` lines are read with.
+pub(crate) struct FromLines<'a> {
+    pub options: &'a Options,
+    pub lex: &'a Lex,
+    pub lint: &'a Linter,
+    pub globals: &'a Vars,
+    pub outline: &'a Capture,
+}
+
+impl FromLines<'_> {
+    /// Adds the written stages to `stages`, in order.
+    pub fn read(&self, written: Vec<instructions::Stage>, stages: &mut Stages) -> Result<()> {
+        for (index, stage) in written.into_iter().enumerate() {
+            self.stage(index, stage, stages)?;
+        }
+        Ok(())
+    }
+
+    fn stage(&self, index: usize, written: instructions::Stage, stages: &mut Stages) -> Result<()> {
+        let lint = self.lint.with_comments(&written.comments);
+        let location = written.location.clone();
+        let (base, failure) = split(self.lex.expand(&written.base_name, self.globals));
+        self.report_undeclared(&base, &written, &lint);
+        if let Some(failure) = failure {
+            return Err(failure.at(&location));
+        }
+        if base.result.is_empty() {
+            let blank = format!("base name ({}) should not be blank", written.base_name);
+            return Err(Error::new(blank).at(&location));
+        }
+        let mut used = base.matched;
+        let platform = match written.platform.as_str() {
+            "" => None,
+            _ => Some(self.platform(&written, &lint, &mut used)?),
+        };
+        let mut stage = Stage::written(written, base.result, platform, self.outline.clone());
+        if !stage.name.is_empty() {
+            stage.named = named::find(
+                self.options,
+                &stage.name,
+                stage
+                    .platform
+                    .as_ref()
+                    .or(self.options.target_platform.as_ref()),
+            )?;
+        }
+        if stage.named.is_some() {
+            let id = stages.add(stage);
+            stages[id].base = None;
+            return Ok(());
+        }
+        if stage.name.is_empty() {
+            stage.shown = format!("stage-{index}");
+        }
+        stage.ignore_cache = self.options.no_cache.covers(&stage.name);
+        let id = stages.add(stage);
+        let stage = &mut stages[id];
+        stage.outline.mark_used(used);
+        let pulls = stage.base_name != crate::SCRATCH && stage.base.is_none();
+        let steps = stage.commands.iter().filter(|c| {
+            matches!(
+                c.command,
+                Command::Add(_) | Command::Copy(_) | Command::Run(_) | Command::Workdir { .. }
+            )
+        });
+        stage.steps.total = usize::from(pulls) + steps.count();
+        Ok(())
+    }
+
+    fn platform(
+        &self,
+        written: &instructions::Stage,
+        lint: &Linter,
+        used: &mut BTreeSet<String>,
+    ) -> Result<Platform> {
+        let location = &written.location;
+        let (platform, failure) = split(self.lex.expand(&written.platform, self.globals));
+        self.report_undeclared(&platform, written, lint);
+        checks::redundant_target_platform(
+            &written.platform,
+            &platform,
+            self.globals,
+            location,
+            lint,
+        );
+        checks::constant_platform(&written.name, &platform, location, lint);
+        if let Some(failure) = failure {
+            let context = format!(
+                "failed to process arguments for platform {}",
+                platform.result
+            );
+            return Err(failure.wrap(context).at(location));
+        }
+        let suggest_any = |mut error: Error| {
+            let keys = self.globals.keys();
+            for name in &platform.unmatched {
+                let found;
+                (error, found) = suggest::wrap(error, name, &keys, true);
+                if found {
+                    break;
+                }
+            }
+            error
+        };
+        if platform.result.is_empty() {
+            let text = format!("empty platform value from expression {}", written.platform);
+            return Err(suggest_any(Error::new(text).at(location)));
+        }
+        let parsed = Platform::parse(&platform.result).map_err(|e| {
+            suggest_any(Error::new(e.to_string()).at(location))
+                .wrap(format!("failed to parse platform {}", written.platform))
+                .at(location)
+        })?;
+        used.extend(platform.matched);
+        Ok(parsed)
+    }
+
+    fn report_undeclared(&self, word: &Expansion, written: &instructions::Stage, lint: &Linter) {
+        let known = || {
+            let mut known: BTreeSet<String> =
+                self.globals.keys().into_iter().map(str::to_owned).collect();
+            known.extend(self.outline.global_names().map(str::to_owned));
+            known
+        };
+        checks::undeclared_in_from(&word.unmatched, known, &written.location, lint);
+    }
+}
+
+/// What was matched counts even when the expansion failed.
+fn split(result: Result<Expansion, (Error, Box<Expansion>)>) -> (Expansion, Option<Error>) {
+    match result {
+        Ok(expansion) => (expansion, None),
+        Err((error, expansion)) => (*expansion, Some(error)),
+    }
+}

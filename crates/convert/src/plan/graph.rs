@@ -1,0 +1,90 @@
+//! Which stage needs which: cycles, and what a target reaches.
+
+use std::collections::HashMap;
+
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::span::Range;
+
+use super::stages::{StageId, Stages};
+
+/// The stages that a stage copies or mounts from, each with the instruction that does.
+#[derive(Debug, Default)]
+pub(crate) struct Deps {
+    list: Vec<(StageId, Vec<Range>)>,
+    index: HashMap<StageId, usize>,
+}
+
+impl Deps {
+    /// Adds a stage; the last instruction that needs it counts.
+    pub fn add(&mut self, on: StageId, location: &[Range]) {
+        match self.index.get(&on) {
+            Some(&at) => self.list[at].1 = location.to_vec(),
+            None => {
+                self.index.insert(on, self.list.len());
+                self.list.push((on, location.to_vec()));
+            }
+        }
+    }
+
+    pub fn ids(&self) -> impl Iterator<Item = StageId> {
+        self.list.iter().map(|(id, _)| *id)
+    }
+}
+
+/// Refuses stages that need each other, with the instructions that lead around.
+pub(crate) fn check_cycles(stages: &Stages) -> Result<()> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Mark {
+        New,
+        OnPath,
+        Done,
+    }
+    let mut marks = vec![Mark::New; stages.len()];
+    for root in 0..stages.len() {
+        if marks[root] != Mark::New {
+            continue;
+        }
+        // The stage, and how many of its dependencies were followed.
+        let mut path = vec![(root, 0usize)];
+        marks[root] = Mark::OnPath;
+        while let Some((at, followed)) = path.last_mut() {
+            let Some((dep, _)) = stages[*at].deps.list.get(*followed) else {
+                marks[*at] = Mark::Done;
+                path.pop();
+                continue;
+            };
+            *followed += 1;
+            match marks[*dep] {
+                Mark::Done => {}
+                Mark::New => {
+                    marks[*dep] = Mark::OnPath;
+                    path.push((*dep, 0));
+                }
+                Mark::OnPath => {
+                    let error = Error::new(format!(
+                        "circular dependency detected on stage: {}",
+                        stages[root].shown
+                    ));
+                    return Err(path.iter().fold(error, |error, (at, followed)| {
+                        error.at(&stages[*at].deps.list[followed - 1].1)
+                    }));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// For each stage whether `target` needs it, itself included.
+pub(crate) fn reachable(stages: &Stages, target: StageId) -> Vec<bool> {
+    let mut reached = vec![false; stages.len()];
+    let mut todo = vec![target];
+    while let Some(id) = todo.pop() {
+        if std::mem::replace(&mut reached[id], true) {
+            continue;
+        }
+        todo.extend(stages[id].base);
+        todo.extend(stages[id].deps.ids());
+    }
+    reached
+}

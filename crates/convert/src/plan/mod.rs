@@ -1,0 +1,103 @@
+//! The plan of a build: stages, what they stand on, what they take from each other. Nothing is asked of the outside.
+
+pub(crate) mod args;
+pub(crate) mod checks;
+pub(crate) mod from;
+mod graph;
+mod paths_used;
+mod stages;
+
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::instructions::Command;
+use fromtier_dockerfile::shell::{Lex, NoEnv};
+use fromtier_dockerfile::suggest;
+use fromtier_policy::gate::Via;
+
+use crate::stage::{Planned, Stage};
+
+pub(crate) use graph::{Deps, check_cycles, reachable};
+pub(crate) use paths_used::PathsUsed;
+pub(crate) use stages::{StageId, Stages};
+
+/// The stage that is built: the one of that name, or the last.
+pub(crate) fn target(stages: &Stages, name: &str) -> Result<StageId> {
+    if name.is_empty() {
+        return Ok(stages.len().saturating_sub(1));
+    }
+    stages.by_name(name).ok_or_else(|| {
+        let error = Error::new(format!(
+            "target stage {} could not be found",
+            fromtier_dockerfile::go::quote(name)
+        ));
+        suggest::wrap(error, name, &stages.names(), true).0
+    })
+}
+
+/// Finds the stages that each instruction takes files from; images get a stage of their own.
+pub(crate) fn link(stages: &mut Stages, lex: &Lex) -> Result<()> {
+    let mut id = 0;
+    while id < stages.len() {
+        let mut commands = std::mem::take(&mut stages[id].commands);
+        for planned in &mut commands {
+            link_command(stages, lex, id, planned)?;
+        }
+        stages[id].commands = commands;
+        id += 1;
+    }
+    Ok(())
+}
+
+/// Finds the stages of one instruction of stage `id`.
+pub(crate) fn link_command(
+    stages: &mut Stages,
+    lex: &Lex,
+    id: StageId,
+    planned: &mut Planned,
+) -> Result<()> {
+    let via = |plain| if planned.onbuild { Via::Onbuild } else { plain };
+    let location = &planned.command.common().location;
+    let mut sources = Vec::new();
+    match &planned.command {
+        Command::Copy(copy) if !copy.from.is_empty() => {
+            let source = match copy_source(stages, lex, &copy.from)? {
+                Some(source) => source,
+                None => stages.add(Stage::for_image(&copy.from, location, via(Via::CopyFrom))),
+            };
+            sources.push(source);
+        }
+        Command::Run(run) => {
+            for mount in &run.mounts {
+                // A mount without `from` may have no source at all; which it is, is known only later.
+                let from = match mount.from.as_str() {
+                    "" => crate::SCRATCH,
+                    from => from,
+                };
+                let source = match stages.by_name(from) {
+                    Some(source) => source,
+                    None => stages.add(Stage::for_image(from, &[], via(Via::MountFrom))),
+                };
+                sources.push(source);
+            }
+        }
+        _ => {}
+    }
+    for source in &sources {
+        stages[id].deps.add(*source, location);
+    }
+    planned.sources = sources;
+    Ok(())
+}
+
+/// The stage that `COPY --from` names, by name or by index; none when it names an image.
+fn copy_source(stages: &Stages, lex: &Lex, from: &str) -> Result<Option<StageId>> {
+    let expansion = lex.expand(from, &NoEnv).map_err(|(e, _)| e)?;
+    if expansion.result != from {
+        return Err(Error::new(
+            "variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround",
+        ));
+    }
+    match from.parse::<i64>() {
+        Ok(index) => stages.by_index(index).map(Some),
+        Err(_) => Ok(stages.by_name(from)),
+    }
+}

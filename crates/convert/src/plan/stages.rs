@@ -1,0 +1,94 @@
+//! The stages of a build, those written and those that stand for an image in `--from`, found by name and by index.
+
+use std::collections::HashMap;
+
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::go::to_lower;
+
+use super::paths_used::PathsUsed;
+use crate::stage::Stage;
+
+/// A stage's place in [`Stages`].
+pub(crate) type StageId = usize;
+
+#[derive(Debug, Default)]
+pub(crate) struct Stages {
+    list: Vec<Stage>,
+    by_name: HashMap<String, StageId>,
+    paths: Vec<PathsUsed>,
+}
+
+impl Stages {
+    /// Appends a stage; one whose base is the name of an earlier one stands on that.
+    pub fn add(&mut self, mut stage: Stage) -> StageId {
+        let id = self.list.len();
+        if let Some(&base) = self.by_name.get(&stage.base_name) {
+            stage.base = Some(base);
+            stage.outline = self.list[base].outline.clone();
+        }
+        if !stage.name.is_empty() {
+            self.by_name.insert(to_lower(&stage.name), id);
+        }
+        stage.paths = id;
+        self.paths.push(PathsUsed::default());
+        self.list.push(stage);
+        id
+    }
+
+    pub fn by_name(&self, name: &str) -> Option<StageId> {
+        self.by_name.get(&to_lower(name)).copied()
+    }
+
+    /// The stage of an index as `--from=0` counts.
+    pub fn by_index(&self, index: i64) -> Result<StageId> {
+        usize::try_from(index)
+            .ok()
+            .filter(|i| *i < self.list.len())
+            .ok_or_else(|| Error::new(format!("invalid stage index {index}")))
+    }
+
+    /// The names that steps show, for suggestions.
+    pub fn names(&self) -> Vec<&str> {
+        self.list
+            .iter()
+            .map(|s| s.shown.as_str())
+            .filter(|n| !n.is_empty())
+            .collect()
+    }
+
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Stage> {
+        self.list.iter()
+    }
+
+    /// The paths that are used of what stage `id` builds; a stage shares them with its base.
+    pub fn paths_mut(&mut self, id: StageId) -> &mut PathsUsed {
+        let at = self.list[id].paths;
+        &mut self.paths[at]
+    }
+
+    /// A set of paths by where a stage keeps it.
+    pub fn path_set_mut(&mut self, at: usize) -> &mut PathsUsed {
+        &mut self.paths[at]
+    }
+
+    pub fn paths(&self, id: StageId) -> &PathsUsed {
+        &self.paths[self.list[id].paths]
+    }
+}
+
+impl std::ops::Index<StageId> for Stages {
+    type Output = Stage;
+    fn index(&self, id: StageId) -> &Stage {
+        &self.list[id]
+    }
+}
+
+impl std::ops::IndexMut<StageId> for Stages {
+    fn index_mut(&mut self, id: StageId) -> &mut Stage {
+        &mut self.list[id]
+    }
+}

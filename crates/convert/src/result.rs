@@ -1,0 +1,58 @@
+//! What a conversion gives.
+
+use std::collections::BTreeMap;
+
+use fromtier_dockerfile::error::Error;
+use fromtier_dockerfile::lint::Warning;
+use fromtier_dockerfile::span::Range;
+use fromtier_image::ImageConfig;
+use fromtier_image::go::time::Time;
+use fromtier_llb::{Graph, State};
+use fromtier_policy::Verdict;
+use fromtier_policy::gate::Via;
+
+/// The result of a run, and what was noticed on the way, which is there even when the run failed.
+#[derive(Debug)]
+pub struct Outcome<T> {
+    pub result: Result<T, Error>,
+    /// What the build checks found, in the order they found it.
+    pub warnings: Vec<Warning>,
+    /// What the gate said of every source that it was asked about, refusals last.
+    pub verdicts: Vec<SourceVerdict>,
+}
+
+/// The gate's word on one source, and where the source stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceVerdict {
+    pub via: Via,
+    /// The stage that wants it; empty when no stage does.
+    pub stage: String,
+    pub ranges: Vec<Range>,
+    pub verdict: Verdict,
+}
+
+/// A Dockerfile as a graph.
+#[derive(Debug)]
+pub struct Converted {
+    /// Holds the operations that the states below point into.
+    pub graph: Graph,
+    /// What the target builds.
+    pub state: State,
+    /// The target's image config.
+    pub image: ImageConfig,
+    /// The config of the image that the target stands on, untouched; none on scratch.
+    pub base_image: Option<ImageConfig>,
+    /// `SOURCE_DATE_EPOCH`, when it is set.
+    pub epoch: Option<Time>,
+    /// Whether the target or a stage that is scanned with it ignores the cache.
+    pub ignore_cache: bool,
+    pub sbom: SbomTargets,
+}
+
+/// What a software bill of materials is made of.
+#[derive(Debug)]
+pub struct SbomTargets {
+    pub core: State,
+    /// `context`, and the stages that asked for it with `BUILDKIT_SBOM_SCAN_STAGE`.
+    pub extras: BTreeMap<String, State>,
+}

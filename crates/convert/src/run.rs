@@ -1,0 +1,137 @@
+//! The ways into a conversion.
+
+use std::collections::BTreeMap;
+
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_image::ImageConfig;
+use fromtier_image::config::History;
+use fromtier_policy::Gate;
+
+use crate::base::images::Sources;
+use crate::converter::{self, Converter};
+use crate::options::Options;
+use crate::outline::{self, Outline};
+use crate::plan::{self, StageId, Stages};
+use crate::resolver::Resolver;
+use crate::result::{Converted, Outcome, SbomTargets};
+
+/// Converts a Dockerfile. Each image goes its way through `gate`; `resolver` answers for the outside.
+pub async fn convert<R: Resolver>(
+    bytes: &[u8],
+    options: &Options,
+    gate: &Gate,
+    resolver: &R,
+) -> Outcome<Converted> {
+    run(bytes, options, gate, resolver, converted).await
+}
+
+/// The parameters of the target that the options name.
+pub async fn outline<R: Resolver>(
+    bytes: &[u8],
+    options: &Options,
+    gate: &Gate,
+    resolver: &R,
+) -> Outcome<Outline> {
+    run(bytes, options, gate, resolver, |converter, target| {
+        outline::of(&converter.stages, target)
+    })
+    .await
+}
+
+/// Converts only for what is noticed on the way: without a target, of all stages.
+pub async fn lint<R: Resolver>(
+    bytes: &[u8],
+    options: &Options,
+    gate: &Gate,
+    resolver: &R,
+) -> Outcome<()> {
+    if options.target.is_empty() && !options.all_stages {
+        let options = Options {
+            all_stages: true,
+            ..options.clone()
+        };
+        return run(bytes, &options, gate, resolver, |_, _| ()).await;
+    }
+    run(bytes, options, gate, resolver, |_, _| ()).await
+}
+
+async fn run<R: Resolver, T>(
+    bytes: &[u8],
+    options: &Options,
+    gate: &Gate,
+    resolver: &R,
+    finish: impl FnOnce(Converter<'_, R>, StageId) -> T,
+) -> Outcome<T> {
+    let failed = |error| Outcome {
+        result: Err(error),
+        warnings: Vec::new(),
+        verdicts: Vec::new(),
+    };
+    if bytes.is_empty() {
+        return failed(Error::new("the Dockerfile cannot be empty"));
+    }
+    let lint = match converter::linter(bytes, options) {
+        Ok(lint) => lint,
+        Err(error) => return failed(error),
+    };
+    let sources = Sources::new(gate, resolver, options.resolve_mode);
+    let done: Result<_> = Converter::run(bytes, options, &sources, lint.clone()).await;
+    let result = done.map(|(converter, target)| finish(converter, target));
+    Outcome {
+        result,
+        warnings: lint.take_warnings(),
+        verdicts: sources.ledger.take_verdicts(),
+    }
+}
+
+fn converted<R: Resolver>(mut converter: Converter<'_, R>, target: StageId) -> Converted {
+    let stages = &mut converter.stages;
+    let needed = plan::reachable(stages, target);
+    let mut ignore_cache = stages[target].ignore_cache;
+    let mut extras = BTreeMap::new();
+    if stages[target].scan_context {
+        extras.insert("context".to_owned(), converter.context.clone());
+    }
+    for (_, stage) in stages
+        .iter()
+        .enumerate()
+        .filter(|(id, stage)| *id != target && needed[*id] && stage.scan_stage)
+    {
+        extras.insert(stage.shown.clone(), stage.state.clone());
+        ignore_cache |= stage.ignore_cache;
+    }
+    let history = history(stages, target);
+    let stage = &mut stages[target];
+    let state = stage.state.clone();
+    Converted {
+        image: ImageConfig {
+            history,
+            ..std::mem::take(&mut stage.image)
+        },
+        base_image: stage.base_image.take().map(|image| (*image).clone()),
+        sbom: SbomTargets {
+            core: state.clone(),
+            extras,
+        },
+        state,
+        epoch: converter.epoch,
+        ignore_cache,
+        graph: converter.graph,
+    }
+}
+
+/// The history of the base image, then of each stage on it.
+fn history(stages: &mut Stages, target: StageId) -> Vec<History> {
+    let mut chain = vec![target];
+    while let Some(base) = chain.last().and_then(|id| stages[*id].base) {
+        chain.push(base);
+    }
+    let mut history = chain
+        .last()
+        .map(|root| std::mem::take(&mut stages[*root].base_history))
+        .unwrap_or_default();
+    for id in chain.into_iter().rev() {
+        history.append(&mut stages[id].history);
+    }
+    history
+}

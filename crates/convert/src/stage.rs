@@ -1,0 +1,194 @@
+//! The state of one stage: what was written of it, what it stands on, and what its instructions have made so far.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use fromtier_dockerfile::instructions::{self, Command};
+use fromtier_dockerfile::span::Range;
+use fromtier_image::config::History;
+use fromtier_image::go::time::Time;
+use fromtier_image::{ImageConfig, Platform};
+use fromtier_llb::State;
+use fromtier_policy::gate::Via;
+
+use crate::context::named::NamedContext;
+use crate::history::{self, Layer};
+use crate::name::Steps;
+use crate::outline::Capture;
+use crate::plan::{Deps, StageId};
+
+/// An instruction, and the stages that it takes files from.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    pub command: Command,
+    /// One for `COPY --from`, one each mount for `RUN`.
+    pub sources: Vec<StageId>,
+    /// It comes from a trigger of the base.
+    pub onbuild: bool,
+}
+
+/// A stage, written or standing for an image in `--from`.
+#[derive(Debug, Default)]
+pub(crate) struct Stage {
+    /// The name behind `AS`.
+    pub name: String,
+    /// The name in steps: `stage-0` when there is none, and empty when there is but one stage.
+    pub shown: String,
+    /// With arguments filled in; once resolved, the whole reference.
+    pub base_name: String,
+    pub doc_comment: String,
+    pub source_code: String,
+    pub location: Vec<Range>,
+    /// How its image is wanted, for the gate.
+    pub via: Option<Via>,
+    /// It stands for an image in `--from`.
+    pub unregistered: bool,
+    pub base: Option<StageId>,
+    pub named: Option<NamedContext>,
+    pub deps: Deps,
+    pub commands: Vec<Planned>,
+    pub ignore_cache: bool,
+    pub steps: Steps,
+    pub outline: Capture,
+    /// Where the paths used of it are kept.
+    pub paths: usize,
+    /// Its base was resolved.
+    pub resolved: bool,
+    /// Its instructions ran, or it has none to run.
+    pub dispatched: bool,
+    /// The triggers that its base stage declares were taken.
+    pub triggers_taken: bool,
+
+    /// What it has built.
+    pub state: State,
+    /// Its image but for the history.
+    pub image: ImageConfig,
+    /// Where the image's variables stand, by name.
+    pub env_index: HashMap<String, usize>,
+    /// The history that its instructions made.
+    pub history: Vec<History>,
+    /// The history of its base image.
+    pub base_history: Vec<History>,
+    pub base_image: Option<Rc<ImageConfig>>,
+    pub platform: Option<Platform>,
+    /// What its `ARG`s declare, in order, and those of its bases before them.
+    pub args: Args,
+    pub ctx_paths: crate::plan::PathsUsed,
+    pub workdir_set: bool,
+    pub entrypoint: Once,
+    pub cmd: Once,
+    pub healthcheck: Once,
+    pub scan_stage: bool,
+    pub scan_context: bool,
+}
+
+/// Whether an instruction was there, and where the last was.
+#[derive(Debug, Default)]
+pub(crate) struct Once(pub Option<Vec<Range>>);
+
+/// The build arguments of a stage.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Args {
+    pub list: Vec<(Rc<str>, Option<Rc<str>>)>,
+    pub keys: HashSet<Rc<str>>,
+}
+
+impl Args {
+    pub fn push(&mut self, key: &str, value: Option<&str>) {
+        let key: Rc<str> = key.into();
+        self.keys.insert(key.clone());
+        self.list.push((key, value.map(Into::into)));
+    }
+}
+
+impl Stage {
+    /// A stage of the file.
+    pub fn written(
+        stage: instructions::Stage,
+        base_name: String,
+        platform: Option<Platform>,
+        outline: Capture,
+    ) -> Stage {
+        let planned = |command| Planned {
+            command,
+            sources: Vec::new(),
+            onbuild: false,
+        };
+        Stage {
+            shown: stage.name.clone(),
+            name: stage.name,
+            base_name,
+            doc_comment: stage.doc_comment,
+            source_code: stage.source_code,
+            location: stage.location,
+            via: Some(Via::From),
+            commands: stage.commands.into_iter().map(planned).collect(),
+            outline,
+            platform,
+            ..Stage::default()
+        }
+    }
+
+    /// An image (or a named context) that an instruction takes files from.
+    pub fn for_image(reference: &str, location: &[Range], via: Via) -> Stage {
+        Stage {
+            base_name: reference.to_owned(),
+            location: location.to_vec(),
+            via: Some(via),
+            unregistered: true,
+            ..Stage::default()
+        }
+    }
+
+    /// The operating system that paths are read for.
+    pub fn os(&self) -> &str {
+        self.platform.as_ref().map_or("", |p| &p.os)
+    }
+
+    /// Adds a line of history.
+    pub fn commit(&mut self, message: String, layer: Layer, epoch: Option<Time>) {
+        self.history.push(history::entry(message, layer, epoch));
+    }
+
+    /// Takes a resolved image as what the stage builds on; the untouched one is kept beside it.
+    pub fn set_image(&mut self, image: ImageConfig) {
+        self.image = image;
+        self.image.created = None;
+        self.base_history = std::mem::take(&mut self.image.history);
+    }
+
+    /// Sets a variable of the image.
+    pub fn set_image_env(&mut self, key: &str, value: &str) {
+        let env = self.image.config.env.get_or_insert_default();
+        let line = format!("{key}={value}");
+        match self.env_index.get(key) {
+            Some(&at) => env[at] = line,
+            None => {
+                self.env_index.insert(key.to_owned(), env.len());
+                env.push(line);
+            }
+        }
+    }
+
+    /// Finds the image's variables anew, after the image was set.
+    pub fn index_env(&mut self) {
+        self.env_index.clear();
+        for (at, line) in self.image.config.env.iter().flatten().enumerate() {
+            let key = line.split_once('=').map_or(line.as_str(), |(k, _)| k);
+            self.env_index.entry(key.to_owned()).or_insert(at);
+        }
+    }
+
+    /// The shell in front of a command, and the command's words as one.
+    pub fn with_shell(&self, args: &[String]) -> Vec<String> {
+        let mut out: Vec<String> = match &self.image.config.shell {
+            Some(shell) if !shell.is_empty() => shell.clone(),
+            _ if self.image.platform.os == "windows" => {
+                ["cmd", "/S", "/C"].map(str::to_owned).into()
+            }
+            _ => ["/bin/sh", "-c"].map(str::to_owned).into(),
+        };
+        out.push(args.join(" "));
+        out
+    }
+}
