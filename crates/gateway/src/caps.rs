@@ -114,7 +114,7 @@ pub struct CapError {
 
 impl fmt::Display for CapError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "requested feature {} ", self.id)?;
+        write!(f, "requested experimental feature {} ", self.id)?;
         if !self.name.is_empty() {
             write!(f, "({})", self.name)?;
         }
@@ -143,7 +143,7 @@ mod tests {
         assert!(caps.has("readfile"));
         assert_eq!(
             caps.supports("readdir").unwrap_err().to_string(),
-            "requested feature readdir (read static directory) is not supported by build server, please update buildkit"
+            "requested experimental feature readdir (read static directory) is not supported by build server, please update buildkit"
         );
     }
 
@@ -159,7 +159,7 @@ mod tests {
                 .supports("statfile")
                 .unwrap_err()
                 .to_string(),
-            "requested feature statfile (stat a file) has been disabled on the build server: by the administrator"
+            "requested experimental feature statfile (stat a file) has been disabled on the build server: by the administrator"
         );
     }
 }
