@@ -14,7 +14,6 @@ mod constraints;
 mod env;
 mod exec;
 mod file;
-mod git_remote;
 mod graph;
 mod input;
 mod marshal;

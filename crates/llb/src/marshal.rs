@@ -271,7 +271,7 @@ impl Run<'_, '_> {
                 let (digest, bytes, metadata, locations) =
                     definition.parts().map_err(MarshalError)?;
                 return {
-                    self.record(vertex, digest.into(), bytes, metadata.clone());
+                    self.record(vertex, digest.into(), bytes.to_vec(), metadata.clone());
                     self.collector.add(digest, locations);
                     Ok(())
                 };
@@ -377,10 +377,10 @@ impl Run<'_, '_> {
             .caps
             .extend(needs.into_iter().map(|cap| (cap.to_owned(), true)));
         self.collector.add(&digest, &constraints.locations);
-        self.record(vertex, digest, &bytes, metadata);
+        self.record(vertex, digest, bytes, metadata);
     }
 
-    fn record(&mut self, vertex: u32, digest: Rc<str>, bytes: &[u8], metadata: pb::OpMetadata) {
+    fn record(&mut self, vertex: u32, digest: Rc<str>, bytes: Vec<u8>, metadata: pb::OpMetadata) {
         match self.definition.metadata.get_mut(&*digest) {
             Some(known) => merge_metadata(known, metadata),
             None => {
@@ -392,7 +392,7 @@ impl Run<'_, '_> {
             }
         }
         if self.seen.insert(digest.clone()) {
-            self.definition.def.push(bytes.to_vec());
+            self.definition.def.push(bytes);
         }
         self.digests[vertex as usize] = Some(digest);
     }

@@ -2,10 +2,10 @@
 
 use crate::caps;
 use crate::constraints::Constraints;
-use crate::git_remote::GitRemote;
 use crate::graph::{Graph, Output, Vertex};
 use crate::state::State;
-use fromtier_image::go::{json_strings, path};
+use fromtier_dockerfile::git_url::{GitUrl, GitUrlError};
+use fromtier_image::go::json_strings;
 use fromtier_image::{Digest, ImageRef};
 use fromtier_policy::{ApprovedImage, ApprovedSource};
 use std::collections::BTreeMap;
@@ -212,11 +212,21 @@ impl Graph {
         options: GitOptions,
         mut constraints: Constraints,
     ) -> State {
-        let (url, remote) = GitRemote::parse(identifier);
+        let mut url = identifier.to_owned();
+        let mut remote = GitUrl::parse(&url);
+        if remote == Err(GitUrlError::UnknownProtocol) {
+            url = format!("https://{url}");
+            remote = GitUrl::parse(&url);
+        }
+        let remote = remote.ok();
+        if let Some(remote) = &remote {
+            url.clone_from(&remote.remote);
+        }
         let id = match &remote {
             None => url.clone(),
             Some(remote) => {
-                let mut id = format!("{}{}", remote.host, path::join(&["/", &remote.path]));
+                // The same for every protocol that leads to the repository.
+                let mut id = remote.host_and_path();
                 if !options.reference.is_empty() || !options.subdir.is_empty() {
                     id.push('#');
                     id.push_str(&options.reference);
@@ -239,7 +249,7 @@ impl Graph {
         }
         attrs.set("git.authtokensecret", "GIT_AUTH_TOKEN");
         attrs.set("git.authheadersecret", "GIT_AUTH_HEADER");
-        if remote.is_some_and(|remote| remote.ssh) {
+        if remote.is_some_and(|remote| remote.scheme == "ssh") {
             attrs.set_some("git.knownsshhosts", &options.known_ssh_hosts);
             constraints.add_cap(caps::SOURCE_GIT_KNOWN_SSH_HOSTS);
             let socket = if options.ssh_socket.is_empty() {

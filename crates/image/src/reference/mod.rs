@@ -41,6 +41,11 @@ impl ImageRef {
         parse_canonical(&format!("{domain}/{remainder}"))
     }
 
+    /// `reference.Parse` of distribution/reference: a name as it is, without the default registry and `library/`.
+    pub fn parse_as_is(text: &str) -> Result<ImageRef, RefError> {
+        parse_canonical(text)
+    }
+
     /// The registry, with its port. Empty where the reference has none that is valid
     /// (`my_reg.io/foo`: distribution/reference takes all of it for the path).
     pub fn domain(&self) -> &str {

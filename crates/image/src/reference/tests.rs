@@ -42,3 +42,20 @@ fn a_tag_is_checked_and_replaces_the_digest() {
         "invalid tag format"
     );
 }
+
+#[test]
+fn a_name_can_be_read_as_it_is() {
+    let read = |text: &str| ImageRef::parse_as_is(text).map(|r| (r.name(), r.to_string()));
+    assert_eq!(
+        read("store:t"),
+        Ok(("store".to_owned(), "store:t".to_owned()))
+    );
+    assert_eq!(read("a.b/c").unwrap().0, "a.b/c");
+    let error = |text: &str| read(text).unwrap_err().to_string();
+    assert_eq!(
+        error(""),
+        "repository name must have at least one component"
+    );
+    assert_eq!(error("Store"), "repository name must be lowercase");
+    assert_eq!(error("a b"), "invalid reference format");
+}
