@@ -108,7 +108,7 @@ impl Bridge {
         let stream = Stdio::open().map_err(|err| Error::NotAFrontend(err.to_string()))?;
         let options = BuildOptions::from_env();
         let connection = Connection::open(stream, "moby.buildkit.v1.frontend.LLBBridge").await?;
-        let pong: gw::PongResponse = connection.call("Ping", &gw::PingRequest {}).await?;
+        let pong: gw::PongResponse = connection.call("Ping", gw::PingRequest {}).await?;
         Ok(Self {
             caps: Caps::new(pong.frontend_api_caps, &options.product),
             llb_caps: pong.llb_caps,
@@ -160,7 +160,7 @@ impl Bridge {
             cache_imports: options.cache_imports,
             evaluate: options.evaluate && evaluates,
         };
-        let response: gw::SolveResponse = self.connection.call("Solve", &request).await?;
+        let response: gw::SolveResponse = self.connection.call("Solve", request).await?;
         let solved = solved(response);
         if options.evaluate
             && !evaluates
@@ -186,7 +186,7 @@ impl Bridge {
                 self.caps
                     .supports("source.metaresolver.image.attestations")?;
             }
-            return self.connection.call("ResolveSourceMeta", &request).await;
+            return self.connection.call("ResolveSourceMeta", request).await;
         }
         if wants_attestations {
             self.caps.supports("source.metaresolver")?;
@@ -240,7 +240,7 @@ impl Bridge {
             .connection
             .call(
                 "ResolveImageConfig",
-                &gw::ResolveImageConfigRequest {
+                gw::ResolveImageConfigRequest {
                     r#ref: request.reference.clone(),
                     platform: request.platform,
                     resolve_mode: request.resolve_mode,
@@ -281,7 +281,7 @@ impl Bridge {
             .connection
             .call(
                 "ResolveSourceMeta",
-                &gw::ResolveSourceMetaRequest {
+                gw::ResolveSourceMetaRequest {
                     source: Some(pb::SourceOp {
                         identifier: format!("{scheme}://{}", request.reference),
                         attrs,
@@ -322,7 +322,7 @@ impl Bridge {
             file_path: path.to_owned(),
             range: range.map(|(offset, length)| gw::FileRange { offset, length }),
         };
-        let response: gw::ReadFileResponse = self.connection.call("ReadFile", &request).await?;
+        let response: gw::ReadFileResponse = self.connection.call("ReadFile", request).await?;
         Ok(response.data)
     }
 
@@ -333,7 +333,7 @@ impl Bridge {
             r#ref: from.id.clone(),
             path: path.to_owned(),
         };
-        let response: gw::StatFileResponse = self.connection.call("StatFile", &request).await?;
+        let response: gw::StatFileResponse = self.connection.call("StatFile", request).await?;
         Ok(response.stat.unwrap_or_default())
     }
 
@@ -350,7 +350,7 @@ impl Bridge {
             dir_path: path.to_owned(),
             include_pattern: pattern.to_owned(),
         };
-        let response: gw::ReadDirResponse = self.connection.call("ReadDir", &request).await?;
+        let response: gw::ReadDirResponse = self.connection.call("ReadDir", request).await?;
         Ok(response.entries)
     }
 
@@ -359,14 +359,14 @@ impl Bridge {
         self.caps.supports("frontend.inputs")?;
         let response: gw::InputsResponse = self
             .connection
-            .call("Inputs", &gw::InputsRequest {})
+            .call("Inputs", gw::InputsRequest {})
             .await?;
         Ok(response.definitions)
     }
 
     /// Shows a warning to the one who builds.
     pub async fn warn(&self, warning: gw::WarnRequest) -> Result<(), Error> {
-        let _: gw::WarnResponse = self.connection.call("Warn", &warning).await?;
+        let _: gw::WarnResponse = self.connection.call("Warn", warning).await?;
         Ok(())
     }
 
@@ -402,7 +402,7 @@ impl Bridge {
     }
 
     async fn return_(&self, request: gw::ReturnRequest) -> Result<(), Error> {
-        let _: gw::ReturnResponse = self.connection.call("Return", &request).await?;
+        let _: gw::ReturnResponse = self.connection.call("Return", request).await?;
         Ok(())
     }
 }

@@ -1,8 +1,9 @@
 //! Details of an error that BuildKit and its clients understand: JSON under a type URL.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use fromtier_proto::{gw, pb};
 
-use crate::base64;
 
 /// One thing to know of an error beyond its text.
 #[derive(Debug, Clone, PartialEq)]
@@ -198,7 +199,7 @@ impl Object {
 
 fn bytes(data: &[u8]) -> String {
     let mut out = "\"".to_owned();
-    base64::encode_into(data, &mut out);
+    STANDARD.encode_string(data, &mut out);
     out.push('"');
     out
 }

@@ -1,15 +1,13 @@
-//! gRPC calls of one request and one response, over HTTP/2.
-//!
-//! A message is five bytes of header (compressed or not, length) and its encoding. The outcome is in the trailers:
-//! `grpc-status`, `grpc-message`, and with BuildKit `grpc-status-details-bin`.
+//! gRPC calls of one request and one response, by tonic over the process's pipes.
 
-use bytes::{BufMut, Bytes, BytesMut};
+use std::io;
+
 use fromtier_proto::{Message, gw};
-use h2::client::SendRequest;
-use http::{HeaderMap, Method, Request};
+use http::uri::PathAndQuery;
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tonic::transport::{Channel, Endpoint, Uri};
 
-use crate::base64;
 use crate::error::{CallError, Code, Error};
 
 /// The most that BuildKit takes or sends in one message, in bytes.
@@ -20,78 +18,61 @@ const WINDOW: u32 = 4 << 20;
 /// A connection to a gRPC server. Clones share the connection.
 #[derive(Debug, Clone)]
 pub(crate) struct Connection {
-    send: SendRequest<Bytes>,
+    client: tonic::client::Grpc<Channel>,
     service: &'static str,
 }
 
 impl Connection {
-    /// Starts to speak HTTP/2 over `stream`. Must be called in a tokio runtime, which then drives the connection.
+    /// Starts to speak gRPC over `stream`. Must be called in a tokio runtime, which then drives the connection.
     pub(crate) async fn open(
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         service: &'static str,
     ) -> Result<Self, Error> {
-        let (send, connection) = h2::client::Builder::new()
-            .enable_push(false)
-            .initial_window_size(WINDOW)
-            .initial_connection_window_size(WINDOW)
-            .handshake(stream)
-            .await
-            .map_err(closed)?;
-        // Its end shows in every call that waits: they fail.
-        tokio::spawn(async move {
-            let _ = connection.await;
+        // There is one stream and no second: a connection that breaks stays broken.
+        let mut stream = Some(stream);
+        let connector = tower::service_fn(move |_: Uri| {
+            let taken = stream.take().map(TokioIo::new);
+            async move { taken.ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe)) }
         });
-        Ok(Self { send, service })
+        let channel = Endpoint::from_static("http://localhost")
+            .initial_stream_window_size(WINDOW)
+            .initial_connection_window_size(WINDOW)
+            .connect_with_connector(connector)
+            .await
+            .map_err(|err| Error::Closed(err.to_string()))?;
+        let client = tonic::client::Grpc::new(channel)
+            .max_decoding_message_size(MAX_MESSAGE)
+            .max_encoding_message_size(MAX_MESSAGE);
+        Ok(Self { client, service })
     }
 
     /// Calls `method` and waits for its answer.
-    pub(crate) async fn call<Q: Message, A: Message + Default>(
-        &self,
-        method: &str,
-        question: &Q,
-    ) -> Result<A, Error> {
-        let body = frame(question)?;
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri(format!("http://localhost/{}/{method}", self.service))
-            .header("content-type", "application/grpc")
-            .header("te", "trailers")
-            .body(())
-            .map_err(|err| Error::Closed(err.to_string()))?;
-
-        let mut send = self.send.clone().ready().await.map_err(closed)?;
-        let (response, mut stream) = send.send_request(request, false).map_err(closed)?;
-        stream.send_data(body, true).map_err(closed)?;
-        let (head, mut body) = response.await.map_err(closed)?.into_parts();
-
-        let mut data = BytesMut::new();
-        while let Some(chunk) = body.data().await {
-            let chunk = chunk.map_err(closed)?;
-            body.flow_control()
-                .release_capacity(chunk.len())
-                .map_err(closed)?;
-            data.extend_from_slice(&chunk);
-            if data.len() > MAX_MESSAGE + 5 {
-                let length = announced_length(&data);
-                return Err(too_large("grpc: received message larger than max", length));
-            }
+    pub(crate) async fn call<Q, A>(&self, method: &str, question: Q) -> Result<A, Error>
+    where
+        Q: Message + Send + Sync + 'static,
+        A: Message + Default + Send + Sync + 'static,
+    {
+        let length = question.encoded_len();
+        if length > MAX_MESSAGE {
+            return Err(too_large(length));
         }
-        let trailers = body.trailers().await.map_err(closed)?;
-        // A server that fails before it answers puts the outcome among the headers.
-        let outcome = trailers.as_ref().unwrap_or(&head.headers);
-        match outcome.get("grpc-status") {
-            Some(code) if code == "0" => unframe(data.freeze()),
-            Some(code) => Err(Error::Call(status(code.as_bytes(), outcome))),
-            None => Err(Error::Closed(format!("HTTP status {}", head.status))),
+        let path = PathAndQuery::try_from(format!("/{}/{method}", self.service))
+            .map_err(|err| Error::Closed(err.to_string()))?;
+        let mut client = self.client.clone();
+        client
+            .ready()
+            .await
+            .map_err(|err| Error::Closed(err.to_string()))?;
+        let codec = tonic_prost::ProstCodec::<Q, A>::default();
+        match client.unary(tonic::Request::new(question), path, codec).await {
+            Ok(answer) => Ok(answer.into_inner()),
+            Err(status) => Err(failed(&status)),
         }
     }
 }
 
-fn closed(err: h2::Error) -> Error {
-    Error::Closed(err.to_string())
-}
-
-fn too_large(what: &str, length: usize) -> Error {
+fn too_large(length: usize) -> Error {
+    let what = "trying to send message larger than max";
     Error::Call(CallError(gw::Status {
         code: Code::RESOURCE_EXHAUSTED.0,
         message: format!("{what} ({length} vs. {MAX_MESSAGE})"),
@@ -99,92 +80,32 @@ fn too_large(what: &str, length: usize) -> Error {
     }))
 }
 
-fn broken(what: &str) -> Error {
-    Error::Call(CallError(gw::Status {
-        code: Code::INTERNAL.0,
-        message: what.to_owned(),
-        details: vec![],
-    }))
-}
-
-fn frame(message: &impl Message) -> Result<Bytes, Error> {
-    let length = message.encoded_len();
-    if length > MAX_MESSAGE {
-        return Err(too_large("trying to send message larger than max", length));
+/// A failed call: the builder's answer with its details, or the end of the connection.
+fn failed(status: &tonic::Status) -> Error {
+    if let Some(broken) = std::error::Error::source(status) {
+        return Error::Closed(broken.to_string());
     }
-    let mut out = BytesMut::with_capacity(length + 5);
-    out.put_u8(0);
-    out.put_u32(length as u32);
-    message
-        .encode(&mut out)
-        .map_err(|err| broken(&err.to_string()))?;
-    Ok(out.freeze())
-}
-
-fn announced_length(data: &[u8]) -> usize {
-    match data {
-        [_, a, b, c, d, ..] => u32::from_be_bytes([*a, *b, *c, *d]) as usize,
-        _ => 0,
-    }
-}
-
-fn unframe<A: Message + Default>(mut data: Bytes) -> Result<A, Error> {
-    if data.first() != Some(&0) || data.len() < 5 || announced_length(&data) != data.len() - 5 {
-        return Err(broken("the builder's answer is not one whole message"));
-    }
-    A::decode(data.split_off(5)).map_err(|err| broken(&err.to_string()))
-}
-
-/// Code, message and details of a failed call.
-fn status(code: &[u8], outcome: &HeaderMap) -> CallError {
-    let code = std::str::from_utf8(code)
+    let code = status.code() as i32;
+    let detailed = gw::Status::decode(status.details())
         .ok()
-        .and_then(|code| code.parse().ok())
-        .unwrap_or(Code::UNKNOWN.0);
-    let detailed = outcome
-        .get("grpc-status-details-bin")
-        .and_then(|value| base64::decode(value.as_bytes()))
-        .and_then(|bytes| gw::Status::decode(bytes.as_slice()).ok())
-        .filter(|status| status.code == code);
-    CallError(detailed.unwrap_or_else(|| {
-        gw::Status {
-            code,
-            message: outcome
-                .get("grpc-message")
-                .map(|text| percent_decode(text.as_bytes()))
-                .unwrap_or_default(),
-            details: vec![],
-        }
-    }))
-}
-
-fn percent_decode(text: &[u8]) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [first, tail @ ..] = rest {
-        let hex = |b: u8| char::from(b).to_digit(16);
-        match (first, tail) {
-            (b'%', [high, low, after @ ..]) if hex(*high).is_some() && hex(*low).is_some() => {
-                out.push((hex(*high).unwrap_or(0) * 16 + hex(*low).unwrap_or(0)) as u8);
-                rest = after;
-            }
-            _ => {
-                out.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+        .filter(|full| full.code == code && !status.details().is_empty());
+    Error::Call(CallError(detailed.unwrap_or_else(|| gw::Status {
+        code,
+        message: status.message().to_owned(),
+        details: vec![],
+    })))
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    #![allow(clippy::panic)]
     use super::*;
 
-    #[test]
-    fn an_error_message_is_percent_decoded() {
-        assert_eq!(percent_decode(b"a%0Ab%E2%82%AC 100%"), "a\nb\u{20ac} 100%");
+    fn call_error(status: &tonic::Status) -> CallError {
+        match failed(status) {
+            Error::Call(error) => error,
+            other => panic!("{other}"),
+        }
     }
 
     #[test]
@@ -197,23 +118,22 @@ mod tests {
                 value: b"y".to_vec(),
             }],
         };
-        let mut text = String::new();
-        base64::encode_into(&full.encode_to_vec(), &mut text);
-        let mut outcome = HeaderMap::new();
-        outcome.insert("grpc-message", "short".parse().unwrap());
-        outcome.insert("grpc-status-details-bin", text.parse().unwrap());
-        assert_eq!(status(b"5", &outcome), CallError(full));
-        assert_eq!(status(b"2", &outcome).to_string(), "short");
-        assert_eq!(status(b"13", &outcome).to_string(), "Internal: short");
+        let with = |code| tonic::Status::with_details(code, "short", full.encode_to_vec().into());
+        assert_eq!(call_error(&with(tonic::Code::NotFound)), full_error(&full));
+        let unknown = call_error(&with(tonic::Code::Unknown));
+        assert_eq!(unknown.to_string(), "short");
+        let internal = call_error(&with(tonic::Code::Internal));
+        assert_eq!(internal.to_string(), "Internal: short");
+    }
+
+    fn full_error(full: &gw::Status) -> CallError {
+        CallError(full.clone())
     }
 
     #[test]
-    fn a_message_that_buildkit_would_not_take_is_not_sent() {
-        let huge = gw::ReadFileResponse {
-            data: vec![0; MAX_MESSAGE],
-        };
+    fn a_message_that_buildkit_would_not_take_is_named() {
         assert_eq!(
-            frame(&huge).unwrap_err().to_string(),
+            too_large(16_777_221).to_string(),
             "ResourceExhausted: trying to send message larger than max (16777221 vs. 16777216)"
         );
     }

@@ -1,12 +1,10 @@
 //! BuildKit's gateway, spoken over the process's standard input and output.
 //!
 //! BuildKit starts a frontend as a process and serves `LLBBridge` to it through a pair of pipes: the frontend is the gRPC
-//! client. gRPC is a thin layer over HTTP/2 for calls of one request and one response, so this crate speaks it directly on
-//! `h2` (module `grpc`): less to load, less to trust.
+//! client. tonic speaks gRPC over them (module `grpc`).
 //!
 //! There is no way to name another frontend in [`Bridge::solve`]: a build cannot be forwarded past the policy.
 
-mod base64;
 mod bridge;
 mod caps;
 mod details;

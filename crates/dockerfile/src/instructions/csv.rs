@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 
 /// The fields of a line; quoted ones may hold commas and doubled quotes. One newline at the end goes.
-pub(super) fn fields(line: &str) -> Result<Vec<String>> {
+pub fn fields(line: &str) -> Result<Vec<String>> {
     let line = match line.strip_suffix('\n') {
         Some(line) => line.strip_suffix('\r').unwrap_or(line),
         None => line,

@@ -5,7 +5,7 @@ mod arg;
 mod cmd;
 mod comment;
 mod copy;
-mod csv;
+pub mod csv;
 mod duration;
 mod entrypoint;
 mod env;
