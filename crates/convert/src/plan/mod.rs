@@ -5,6 +5,7 @@ pub(crate) mod checks;
 pub(crate) mod from;
 mod graph;
 mod paths_used;
+pub(crate) mod sources;
 mod stages;
 
 use fromtier_dockerfile::error::{Error, Result};

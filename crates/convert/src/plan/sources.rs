@@ -1,0 +1,390 @@
+//! What a Dockerfile takes from outside, as far as its text tells: for checks that build nothing.
+
+use std::collections::HashMap;
+
+use fromtier_dockerfile::error::Result;
+use fromtier_dockerfile::git_url::{GitRef, is_http_source};
+use fromtier_dockerfile::go::to_lower;
+use fromtier_dockerfile::instructions::{self, Add, Command, Copy, Run};
+use fromtier_dockerfile::lint::{Config, Linter};
+use fromtier_dockerfile::parser;
+use fromtier_dockerfile::shell::{Env as _, Lex};
+use fromtier_dockerfile::span::{Range, Span};
+use fromtier_policy::gate::Via;
+
+use super::args::{self, Platforms};
+use super::from::FromLines;
+use super::stages::Stages;
+use crate::converter;
+use crate::options::Options;
+use crate::outline::Capture;
+use crate::vars::Vars;
+
+/// What kind of source it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceKind {
+    Image,
+    Scratch,
+    Git,
+    Http,
+}
+
+/// A source, and where the file asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedSource {
+    pub kind: SourceKind,
+    /// With variables filled in; empty where they leave nothing.
+    pub reference: String,
+    /// As written.
+    pub written: String,
+    pub via: Via,
+    /// The stage's name, or its index when it has none.
+    pub stage: String,
+    /// The platform of `FROM --platform`, with variables filled in; empty when there is none.
+    pub platform: String,
+    /// Whether the target of the options needs it.
+    pub needed: bool,
+    pub ranges: Vec<Range>,
+    /// The bytes of the reference in the file, where they are known. `ONBUILD` has the whole instruction.
+    pub span: Option<Span>,
+}
+
+/// Every source of the file, in order, with the build arguments, named contexts and target of `options`. Where a
+/// stage or a named context stands for a name, that is no source. What the images' own triggers want, only a build
+/// can tell.
+///
+/// Errors: what keeps the file from being read.
+pub fn sources(bytes: &[u8], options: &Options) -> Result<Vec<PlannedSource>> {
+    let lint = Linter::new(Config::default());
+    let file = converter::read(bytes, &lint)?;
+    let platforms = Platforms::of(options);
+    let target = match options.target.as_str() {
+        "" => file.stages.last().map_or("", |s| &s.name),
+        name => name,
+    };
+    let builtin = args::builtin(&platforms, &options.build_args, target);
+    let (globals, infos) =
+        args::with_globals(builtin, &file.lex, &file.globals, &options.build_args)?;
+    let needed = needed(&file, options, &lint, &globals, Capture::new(infos));
+    let names = file.stages.iter().map(|s| to_lower(&s.name));
+    let mut walk = Walk {
+        bytes,
+        options,
+        lex: &file.lex,
+        globals: &globals,
+        names: names.filter(|n| !n.is_empty()).collect(),
+        vars: HashMap::new(),
+        found: Vec::new(),
+    };
+    for (index, stage) in file.stages.iter().enumerate() {
+        walk.stage(index, stage, needed.get(index).copied().unwrap_or(true));
+    }
+    Ok(walk.found)
+}
+
+/// Which of the written stages the target needs; all of them where that can't be told.
+fn needed(
+    file: &converter::File,
+    options: &Options,
+    lint: &Linter,
+    globals: &Vars,
+    outline: Capture,
+) -> Vec<bool> {
+    let mut stages = Stages::default();
+    let from = FromLines {
+        options,
+        lex: &file.lex,
+        lint,
+        globals,
+        outline: &outline,
+    };
+    let planned = from
+        .read(file.stages.clone(), &mut stages)
+        .and_then(|()| super::target(&stages, &options.target))
+        .and_then(|target| super::link(&mut stages, &file.lex).map(|()| target));
+    match planned {
+        Ok(target) => super::reachable(&stages, target),
+        Err(_) => Vec::new(),
+    }
+}
+
+struct Walk<'a> {
+    bytes: &'a [u8],
+    options: &'a Options,
+    lex: &'a Lex,
+    globals: &'a Vars,
+    names: Vec<String>,
+    /// The variables at the end of each stage so far, by its name.
+    vars: HashMap<String, Vars>,
+    found: Vec<PlannedSource>,
+}
+
+/// Where a walk is.
+struct At<'s> {
+    stage: &'s str,
+    needed: bool,
+    vars: Vars,
+}
+
+impl Walk<'_> {
+    fn stage(&mut self, index: usize, stage: &instructions::Stage, needed: bool) {
+        let number = index.to_string();
+        let name = if stage.name.is_empty() {
+            &number
+        } else {
+            &stage.name
+        };
+        let fill = |text: &str| self.lex.expand(text, self.globals).map(|e| e.result);
+        let base = fill(&stage.base_name).unwrap_or_default();
+        let mut at = At {
+            stage: name,
+            needed,
+            vars: Vars::default(),
+        };
+        if !stage.name.is_empty() && self.is_context(&stage.name) {
+            return;
+        }
+        match self.vars.get(&base) {
+            Some(vars) => at.vars = vars.clone(),
+            None if self.is_context(&base) => {}
+            None => {
+                let kind = match base.as_str() {
+                    crate::SCRATCH => SourceKind::Scratch,
+                    _ => SourceKind::Image,
+                };
+                let platform = fill(&stage.platform).unwrap_or_default();
+                let place = (stage.location.as_slice(), Some(stage.base_span));
+                self.add(kind, base, &stage.base_name, Via::From, &at, place);
+                if let Some(found) = self.found.last_mut() {
+                    found.platform = platform;
+                }
+            }
+        }
+        for command in &stage.commands {
+            self.command(command, &mut at, false);
+        }
+        if !stage.name.is_empty() {
+            self.vars.insert(to_lower(&stage.name), at.vars);
+        }
+    }
+
+    fn command(&mut self, command: &Command, at: &mut At<'_>, onbuild: bool) {
+        match command {
+            Command::Copy(copy) => self.copy(copy, at, onbuild),
+            Command::Run(run) => self.run(run, at, onbuild),
+            Command::Add(add) => self.add_files(add, at, onbuild),
+            Command::Onbuild { common, expression } => {
+                let Ok(trigger) = parser::parse(expression.as_bytes()) else {
+                    return;
+                };
+                for node in &trigger.nodes {
+                    let before = self.found.len();
+                    if let Ok(command) = instructions::parse_command(node) {
+                        self.command(&command, at, true);
+                    }
+                    for found in &mut self.found[before..] {
+                        found.ranges.clone_from(&common.location);
+                        found.span = Some(common.span);
+                    }
+                }
+            }
+            _ if onbuild => {}
+            Command::Arg { args, .. } => {
+                for arg in args {
+                    let given = self.options.build_args.get(&arg.key).cloned();
+                    let default = arg.value.as_ref().and_then(|v| self.fill(v, at));
+                    let global = || self.globals.get(&arg.key).map(str::to_owned);
+                    if let Some(value) = given.or(default).or_else(global) {
+                        at.vars.set(&arg.key, &value);
+                    }
+                }
+            }
+            Command::Env { env, .. } => {
+                let filled: Vec<_> = env
+                    .iter()
+                    .filter_map(|pair| Some((pair.key.clone(), self.fill(&pair.value, at)?)))
+                    .collect();
+                for (key, value) in filled {
+                    at.vars.set(&key, &value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn copy(&mut self, copy: &Copy, at: &At<'_>, onbuild: bool) {
+        let from = copy.from.as_str();
+        if from.is_empty() || from.parse::<i64>().is_ok() {
+            return;
+        }
+        self.image(
+            from,
+            via(Via::CopyFrom, onbuild),
+            at,
+            (&copy.common.location, copy.from_span),
+        );
+    }
+
+    fn run(&mut self, run: &Run, at: &At<'_>, onbuild: bool) {
+        for (index, mount) in run.mounts.iter().enumerate() {
+            if !mount.from.is_empty() && mount.from != crate::SCRATCH {
+                let span = run
+                    .mount_spans
+                    .get(index)
+                    .and_then(|span| self.within(*span, "from="));
+                self.image(
+                    &mount.from,
+                    via(Via::MountFrom, onbuild),
+                    at,
+                    (&run.common.location, span),
+                );
+            }
+        }
+    }
+
+    fn add_files(&mut self, add: &Add, at: &At<'_>, onbuild: bool) {
+        for written in &add.files.sources {
+            let source = self.fill(written, at).unwrap_or_default();
+            let kind = if is_http_source(&source) {
+                SourceKind::Http
+            } else if GitRef::parse(&source).is_ok_and(|git| !git.indistinguishable_from_local) {
+                SourceKind::Git
+            } else {
+                continue;
+            };
+            let span = self.within(add.common.span, written);
+            let span = span.map(|s| Span {
+                start: s.start - written.len(),
+                end: s.start,
+            });
+            self.add(
+                kind,
+                source,
+                written,
+                via(Via::Add, onbuild),
+                at,
+                (&add.common.location, span),
+            );
+        }
+    }
+
+    /// An image, unless a stage or a context has its name.
+    fn image(&mut self, name: &str, via: Via, at: &At<'_>, place: (&[Range], Option<Span>)) {
+        if !self.names.contains(&to_lower(name)) && !self.is_context(name) {
+            self.add(SourceKind::Image, name.to_owned(), name, via, at, place);
+        }
+    }
+
+    fn add(
+        &mut self,
+        kind: SourceKind,
+        reference: String,
+        written: &str,
+        via: Via,
+        at: &At<'_>,
+        (ranges, span): (&[Range], Option<Span>),
+    ) {
+        self.found.push(PlannedSource {
+            kind,
+            reference,
+            written: written.to_owned(),
+            via,
+            stage: at.stage.to_owned(),
+            platform: String::new(),
+            needed: at.needed,
+            ranges: ranges.to_vec(),
+            span,
+        });
+    }
+
+    fn fill(&self, text: &str, at: &At<'_>) -> Option<String> {
+        self.lex.expand(text, &at.vars).map(|e| e.result).ok()
+    }
+
+    fn is_context(&self, name: &str) -> bool {
+        let platform = self.options.target_platform.as_ref();
+        matches!(
+            crate::context::named::find(self.options, name, platform),
+            Ok(Some(_))
+        )
+    }
+
+    /// The bytes behind `key` in a span, up to a comma or the span's end.
+    fn within(&self, span: Span, key: &str) -> Option<Span> {
+        let text = self.bytes.get(span.start..span.end)?;
+        let at = text
+            .windows(key.len().max(1))
+            .position(|w| w == key.as_bytes())?;
+        let start = span.start + at + key.len();
+        let rest = self.bytes.get(start..span.end)?;
+        let end = rest
+            .iter()
+            .position(|b| matches!(b, b',' | b'"'))
+            .map_or(span.end, |n| start + n);
+        Some(Span { start, end })
+    }
+}
+
+/// A trigger's source comes in with the trigger.
+fn via(plain: Via, onbuild: bool) -> Via {
+    if onbuild { Via::Onbuild } else { plain }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+
+    fn of(text: &str) -> Vec<PlannedSource> {
+        sources(text.as_bytes(), &Options::default()).unwrap()
+    }
+
+    fn seen(text: &str) -> Vec<(String, Via, bool)> {
+        of(text)
+            .into_iter()
+            .map(|s| (s.reference, s.via, s.needed))
+            .collect()
+    }
+
+    #[test]
+    fn every_path_of_an_image_is_seen_and_stages_are_not_images() {
+        let text = "ARG TAG=22\nFROM node:$TAG AS build\nRUN --mount=type=bind,from=busybox,target=/b \\\n  true\nFROM unused AS other\n\
+                    FROM scratch\nCOPY --from=build /a /a\nCOPY --from=0 /a /a\nCOPY --from=alpine /b /b\nONBUILD COPY --from=evil /x /x\n";
+        assert_eq!(
+            seen(text),
+            [
+                ("node:22".into(), Via::From, true),
+                ("busybox".into(), Via::MountFrom, true),
+                ("unused".into(), Via::From, false),
+                ("scratch".into(), Via::From, true),
+                ("alpine".into(), Via::CopyFrom, true),
+                ("evil".into(), Via::Onbuild, true),
+            ]
+        );
+    }
+
+    #[test]
+    fn spans_are_those_of_the_reference() {
+        let text = "FROM node:22 AS b\nRUN --mount=type=bind,from=busybox,target=/b true\nCOPY --from=alpine a b\nADD https://e.org/x /x\n";
+        let spans: Vec<&str> = of(text)
+            .iter()
+            .map(|s| {
+                let span = s.span.unwrap();
+                &text[span.start..span.end]
+            })
+            .collect();
+        assert_eq!(spans, ["node:22", "busybox", "alpine", "https://e.org/x"]);
+    }
+
+    #[test]
+    fn urls_and_repositories_are_seen_with_their_variables() {
+        let text = "FROM scratch\nARG V=1\nADD https://e.org/$V.tgz /\nADD https://e.org/r.git#v$V /r\nADD local.txt /\n";
+        let kinds: Vec<_> = of(text)
+            .into_iter()
+            .map(|s| (s.kind, s.reference))
+            .collect();
+        assert_eq!(kinds[1], (SourceKind::Http, "https://e.org/1.tgz".into()));
+        assert_eq!(kinds[2], (SourceKind::Git, "https://e.org/r.git#v1".into()));
+        assert_eq!(kinds.len(), 3);
+    }
+}
