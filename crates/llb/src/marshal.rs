@@ -380,15 +380,21 @@ impl Run<'_, '_> {
         self.record(vertex, digest, bytes, metadata);
     }
 
-    fn record(&mut self, vertex: u32, digest: Rc<str>, bytes: Vec<u8>, metadata: pb::OpMetadata) {
+    fn record(
+        &mut self,
+        vertex: u32,
+        digest: Rc<str>,
+        bytes: Vec<u8>,
+        mut metadata: pb::OpMetadata,
+    ) {
         match self.definition.metadata.get_mut(&*digest) {
             Some(known) => merge_metadata(known, metadata),
             None => {
-                let mut fresh = pb::OpMetadata::default();
-                merge_metadata(&mut fresh, metadata);
+                // As when merged: a capability that is named at all is needed.
+                metadata.caps.values_mut().for_each(|needed| *needed = true);
                 self.definition
                     .metadata
-                    .insert(digest.as_ref().to_owned(), fresh);
+                    .insert(digest.as_ref().to_owned(), metadata);
             }
         }
         if self.seen.insert(digest.clone()) {
