@@ -50,7 +50,8 @@ count() { grep -c "^$1 " "$2" || true; }
 # Only the leaves count: a test with subtests passes when they do.
 reference() {
     local print archive="$dir/reference.oci.tar"
-    print=$(cat "$TARGET/stand-ins/print"; buildkit_version; sha256sum <"$ROOT/scripts/conformance.sh")
+    print=$(find "$TARGET/stand-ins/data" -path '*_manifests*' -name link | LC_ALL=C sort | xargs cat | sha256sum
+        buildkit_version)
     if [ -z "$suffix" ] && [ "$(cat "$dir/reference.print" 2>/dev/null)" = "$print" ] && [ -s "$dir/reference.txt" ]; then
         return
     fi

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Packs a frontend's image for scratch as an OCI archive:
 #   frontend-image.sh FILE.oci.tar
+#   frontend-image.sh --binary      only says which binary it would pack
 #   FRONTEND=FILE        a static binary, or an OCI archive that is taken as it is (default: this project's, built)
 #   FRONTEND=reference   BuildKit's own Dockerfile frontend
 #   POLICY=FILE LOCK=FILE   baked in as /etc/fromtier/policy.yaml and /etc/fromtier/fromtier.lock
@@ -34,6 +35,10 @@ reference)
     path=/bin/fromtier-frontend
     ;;
 esac
+if [ "$out" = --binary ]; then
+    printf '%s\n' "$binary"
+    exit
+fi
 case $(uname -m) in
 x86_64) platform=linux/amd64 ;;
 aarch64) platform=linux/arm64 ;;

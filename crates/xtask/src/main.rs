@@ -1,15 +1,11 @@
 //! `cargo xtask`-style helper of the project's scripts: everything they need done to images, without Docker.
 
-mod frontend;
-mod layer;
-mod oci;
-mod registry;
-mod standins;
-
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+use xtask::{bundle, frontend, oci, registry, standins};
 
 const HELP: &str = "\
 xtask: what the project's scripts need done to images
@@ -21,6 +17,8 @@ xtask: what the project's scripts need done to images
       Makes the stand-in images that FOLDER describes and stores them in a registry's folder.
   xtask store --archive FILE.oci.tar --registry FOLDER --name REPOSITORY:TAG
       Stores the image of an OCI archive in a registry's folder.
+  xtask bundle --archive FILE.oci.tar --out FOLDER
+      Unpacks an image into a bundle that runc runs.
 ";
 
 fn main() -> ExitCode {
@@ -70,6 +68,12 @@ fn run(args: &[String]) -> io::Result<()> {
             let name = options.text("name")?;
             options.finish()?;
             registry.put(&image, &name)?;
+        }
+        "bundle" => {
+            let image = oci::Image::read_archive(&options.path("archive")?)?;
+            let out = options.path("out")?;
+            options.finish()?;
+            bundle::write(&image, &out)?;
         }
         "help" | "--help" | "-h" => print!("{HELP}"),
         other => {

@@ -83,6 +83,26 @@ impl Image {
         descriptor
     }
 
+    /// The bytes that a descriptor names.
+    ///
+    /// # Errors
+    /// When they aren't among the blobs.
+    pub fn blob(&self, descriptor: &Value) -> io::Result<&[u8]> {
+        descriptor["digest"]
+            .as_str()
+            .and_then(|digest| self.blobs.get(digest))
+            .map(Vec::as_slice)
+            .ok_or_else(|| io::Error::other(format!("no blob for {descriptor}")))
+    }
+
+    /// The JSON that a descriptor names.
+    ///
+    /// # Errors
+    /// When it isn't among the blobs or isn't JSON.
+    pub fn json(&self, descriptor: &Value) -> io::Result<Value> {
+        Ok(serde_json::from_slice(self.blob(descriptor)?)?)
+    }
+
     /// The image as an OCI layout in a tar archive.
     ///
     /// # Errors

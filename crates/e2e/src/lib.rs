@@ -1,0 +1,20 @@
+//! Runs builds on the BuildKit that `scripts/buildkit.sh` brought up, and looks into what comes out.
+//!
+//! A test says what is built; [`same`] builds it with the reference frontend and with this project's on the same daemon
+//! and wants the very same image. The daemon's cache makes that strict: operations that are equal are not run twice,
+//! so equal images come out bit for bit, and an operation that differs in anything is run again and shows.
+
+// A test that cannot go on says why and ends.
+#![allow(clippy::panic)]
+
+mod build;
+mod compare;
+mod frontend;
+mod result;
+mod serve;
+
+pub use build::{Build, Outcome};
+pub use compare::{same, same_failure};
+pub use frontend::Frontend;
+pub use result::{Built, Entry};
+pub use serve::{Served, serve};

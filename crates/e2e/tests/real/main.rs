@@ -1,0 +1,11 @@
+//! Real builds: this project's frontend against the reference's on one BuildKit. `make e2e` runs them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod add;
+mod args;
+mod build;
+mod copy;
+mod errors;
+mod gate;
+mod meta;
+mod run;

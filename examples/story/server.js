@@ -1,0 +1,1 @@
+console.log("the story's server says hello");

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# The story, told by real builds: a community image is refused, the same Dockerfile is rewritten by a policy, and the
+# Dockerfile put right is built and its image run. Brings up a BuildKit of its own and takes it down again.
+#   FRONTEND=FILE   another frontend in place of this project's: a static binary or an OCI archive
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+if [ "${FROMTIER_DEMO:-}" != inside ]; then
+    if [ "$(id -u)" != 0 ] || ! have go || ! have cargo; then
+        exec "$ROOT/scripts/demo-docker.sh"
+    fi
+    "$ROOT/scripts/tools.sh" buildkit system buildx
+    export FROMTIER_DEMO=inside
+    exec "$ROOT/scripts/buildkit.sh" run "$0"
+fi
+
+story="$ROOT/examples/story"
+work="$FROMTIER_RUN"
+# Nothing of the machine's own builders or log-ins is read or changed.
+export DOCKER_CONFIG="$work/docker" BUILDX_CONFIG="$work/buildx" HOME="$work"
+export BUILDX_NO_DEFAULT_ATTESTATIONS=1 BUILDX_GIT_INFO=false
+mkdir -p "$DOCKER_CONFIG"
+
+bold= plain=
+if [ -t 1 ]; then bold=$'\e[1m' plain=$'\e[0m'; fi
+title() { printf '\n%s== %s%s\n' "$bold" "$*" "$plain"; }
+note() { printf '   %s\n' "$*"; }
+shown() { printf '\n$ %s\n' "$*"; }
+
+# Packs the frontend, with a policy or without, and puts it into the private registry.
+frontend() { # tag, policy
+    POLICY=${2:-} LOCK='' "$ROOT/scripts/frontend-image.sh" "$work/$1.oci.tar" >/dev/null
+    xtask store --archive "$work/$1.oci.tar" --registry "$FROMTIER_REGISTRY_DIR" --name "fromtier/frontend:$1"
+}
+
+if [ -x "$TOOLS/bin/docker-buildx" ]; then
+    if have docker; then
+        mkdir -p "$DOCKER_CONFIG/cli-plugins"
+        ln -s "$TOOLS/bin/docker-buildx" "$DOCKER_CONFIG/cli-plugins/docker-buildx"
+        buildx=(docker buildx)
+    else
+        buildx=(docker-buildx)
+    fi
+    "${buildx[@]}" create --name fromtier --driver remote "$BUILDKIT_HOST" >/dev/null
+    build() { # frontend's tag, Dockerfile, more options
+        local tag=$1 file=$2
+        shift 2
+        shown "docker buildx build -f $file --build-arg BUILDKIT_SYNTAX=fromtier/frontend:$tag ."
+        (cd "$story" && "${buildx[@]}" build --builder fromtier --progress=plain -f "$file" \
+            --build-arg "BUILDKIT_SYNTAX=$FROMTIER_REGISTRY/fromtier/frontend:$tag" "$@" .) 2>&1
+    }
+else
+    note "docker buildx is not to be had here: its part is played by BuildKit's own client, buildctl."
+    build() {
+        local tag=$1 file=$2
+        shift 2
+        shown "buildctl build --frontend gateway.v0 --opt source=fromtier/frontend:$tag --opt filename=$file …"
+        buildctl build --progress=plain --frontend gateway.v0 --opt "source=$FROMTIER_REGISTRY/fromtier/frontend:$tag" \
+            --opt "filename=$file" --local "context=$story" --local "dockerfile=$story" "$@" 2>&1
+    }
+fi
+
+# Of a build's whole log: what went through, without BuildKit's book-keeping.
+steps() {
+    sed -n -e '/^#[0-9]* \[[^]]*[0-9]\/[0-9]\] /p' -e '/^#[0-9]* [0-9.]* /p' \
+        -e '/WARN\|warning/p'
+}
+# Of a failed build's: what it says at the end.
+verdict() { sed -n '/^------/,$p;/^ERROR:/p;/^error:/p;/^Dockerfile/,$p' | awk '!seen[$0 NR]++'; }
+
+frontend plain
+title "1. A community image is refused, before anything is pulled"
+if build plain Dockerfile.before >"$work/refused.log"; then
+    cat "$work/refused.log"
+    die "the build was meant to be refused and was not"
+fi
+head -n 2 "$work/refused.log"
+awk 'show || /^Dockerfile/ { show = 1; print }' "$work/refused.log"
+
+title "2. The same Dockerfile under a policy that rewrites that image"
+sed -n '/^rewrite:/,$s/^/   /p' "$story/policy-rewrite.yaml"
+frontend rewrite "$story/policy-rewrite.yaml"
+build rewrite Dockerfile.before >"$work/rewritten.log" || { cat "$work/rewritten.log"; die "the rewritten build failed"; }
+head -n 2 "$work/rewritten.log"
+steps <"$work/rewritten.log"
+
+title "3. The Dockerfile put right"
+sed 's/^/   /' "$story/Dockerfile"
+build plain Dockerfile --output "type=oci,dest=$work/image.oci.tar" >"$work/built.log" ||
+    { cat "$work/built.log"; die "the build failed"; }
+head -n 2 "$work/built.log"
+steps <"$work/built.log"
+base=$(grep -o 'docker.io/library/node:22-alpine@sha256:[0-9a-f]*' "$work/built.log" | head -n 1)
+[ -n "$base" ] || die "the base was not pinned to a digest"
+note
+note "its base: $base"
+
+title "4. The image runs"
+xtask bundle --archive "$work/image.oci.tar" --out "$work/bundle"
+shown "docker run story"
+runc --root "$work/runc" run --bundle "$work/bundle" "story-$$" </dev/null
+
+title "Done: one build refused, one rewritten, one built and run."

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Real builds with this project's frontend and the reference's on one private BuildKit, compared:
+#   e2e.sh [ARGUMENTS OF cargo test -- …]   such as a part of a test's name
+#   FRONTEND=FILE   another frontend in place of this project's: a static binary, or "reference"
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+if [ "${FROMTIER_E2E:-}" != inside ]; then
+    "$ROOT/scripts/tools.sh" buildkit system
+    (cd "$ROOT" && cargo test --quiet --locked -p e2e --features real --no-run)
+    export FROMTIER_E2E=inside
+    exec "$ROOT/scripts/buildkit.sh" run "$0" "$@"
+fi
+export REFERENCE_IMAGE="$FROMTIER_RUN/reference.oci.tar" FROMTIER_IMAGE="$FROMTIER_RUN/fromtier.oci.tar"
+FRONTEND=reference POLICY='' LOCK='' "$ROOT/scripts/frontend-image.sh" "$REFERENCE_IMAGE" >/dev/null
+POLICY="$ROOT/tests/conformance/policy.yaml" LOCK='' "$ROOT/scripts/frontend-image.sh" "$FROMTIER_IMAGE" >/dev/null
+FROMTIER_BINARY=$("$ROOT/scripts/frontend-image.sh" --binary)
+export FROMTIER_BINARY
+cd "$ROOT"
+cargo test --locked -p e2e --features real -- "$@"
