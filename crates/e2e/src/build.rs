@@ -94,10 +94,44 @@ impl Build {
 
     /// Runs it with a frontend.
     pub fn run(&self, frontend: &Frontend) -> Outcome {
+        self.run_showing(frontend, "plain")
+    }
+
+    /// Runs it and gives the warnings that reach the client, each with its place in the source.
+    pub fn warnings(&self, frontend: &Frontend) -> Vec<serde_json::Value> {
+        let outcome = self.run_showing(frontend, "rawjson");
+        assert!(outcome.ok, "the build failed:\n{}", outcome.log);
+        let mut warnings = Vec::new();
+        for line in outcome.log.lines() {
+            let status: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
+            for warning in status["warnings"].as_array().into_iter().flatten() {
+                let text = decoded(warning["short"].as_str().unwrap_or(""));
+                let detail = warning["detail"].as_array().into_iter().flatten();
+                let detail: Vec<_> = detail
+                    .filter_map(|line| line.as_str())
+                    .map(decoded)
+                    .collect();
+                let warning = serde_json::json!({
+                    "short": text,
+                    "detail": detail,
+                    "url": warning["url"],
+                    "level": warning["level"],
+                    "range": warning["range"],
+                    "file": warning["sourceInfo"]["filename"],
+                    "source": warning["sourceInfo"]["data"],
+                    "language": warning["sourceInfo"]["language"],
+                });
+                warnings.push(warning);
+            }
+        }
+        warnings
+    }
+
+    fn run_showing(&self, frontend: &Frontend, progress: &str) -> Outcome {
         let out = scratch();
         let (archive, metadata) = (out.join("image.oci.tar"), out.join("metadata.json"));
         let mut command = Command::new("buildctl");
-        command.args(["build", "--progress=plain"]);
+        command.arg("build").arg(format!("--progress={progress}"));
         if self.by_syntax {
             command.args(["--frontend", "dockerfile.v0"]);
         } else {
@@ -140,29 +174,15 @@ impl Outcome {
     #[track_caller]
     pub fn failure(&self) -> String {
         assert!(!self.ok, "the build was meant to fail:\n{}", self.log);
-        let mut lines: Vec<&str> = Vec::new();
-        for line in self.log.lines() {
-            if line.starts_with("------") || line.starts_with("Dockerfile") && lines.is_empty() {
-                lines.clear();
-            }
-            lines.push(line);
-        }
-        let error = lines.iter().position(|line| {
-            line.starts_with("Dockerfile")
-                || line.starts_with("error:")
-                || line.starts_with("------")
-        });
-        lines[error.unwrap_or(0)..].join("\n")
-    }
-
-    /// The warnings that the build ended with.
-    pub fn warnings(&self) -> String {
-        let lines = self
-            .log
-            .lines()
-            .skip_while(|line| !line.contains("warning"))
-            .take_while(|line| !line.starts_with("error:"));
-        lines.collect::<Vec<_>>().join("\n")
+        let lines: Vec<&str> = self.log.lines().collect();
+        let start = match lines.iter().rposition(|line| *line == "------") {
+            Some(rule) => rule + 1,
+            None => lines
+                .iter()
+                .position(|line| line.starts_with("Dockerfile") || line.starts_with("error:"))
+                .unwrap_or(0),
+        };
+        lines[start..].join("\n")
     }
 
     /// What the daemon told the client about the result, by key.
@@ -195,4 +215,22 @@ fn write(path: &Path, content: &[u8], mode: u32) {
     if let Err(error) = result {
         panic!("{}: {error}", path.display());
     }
+}
+
+/// Base 64, as JSON carries bytes; what isn't base 64 stays as it is.
+fn decoded(text: &str) -> String {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bits, mut held, mut bytes) = (0u32, 0, Vec::new());
+    for letter in text.bytes().filter(|letter| *letter != b'=') {
+        let Some(value) = ALPHABET.iter().position(|known| *known == letter) else {
+            return text.to_owned();
+        };
+        bits = bits << 6 | u32::try_from(value).unwrap_or(0);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held & 0xff) as u8);
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -14,7 +14,7 @@ mod result;
 mod serve;
 
 pub use build::{Build, Outcome};
-pub use compare::{same, same_failure};
+pub use compare::{same, same_failure, same_warnings};
 pub use frontend::Frontend;
 pub use result::{Built, Entry};
 pub use serve::{Served, serve};

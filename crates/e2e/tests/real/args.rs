@@ -10,13 +10,13 @@ fn arguments_have_scopes_and_defaults() {
         )
         .opt("build-arg:A=given"),
     );
-    assert_eq!(image.text("/said"), "latest given none unseen\ngone\n");
+    assert_eq!(image.text("/said"), "latest given none unseen\ngiven\n");
 }
 
 #[test]
-fn an_argument_never_overrides_a_variable() {
+fn a_variable_overrides_an_argument_before_it() {
     let image = same(
-        &Build::new("FROM busybox\nENV A=env\nARG A=arg\nRUN echo $A > /said\n")
+        &Build::new("FROM busybox\nARG A=arg\nENV A=env\nRUN echo $A > /said\n")
             .opt("build-arg:A=given"),
     );
     assert_eq!(image.text("/said"), "env\n");

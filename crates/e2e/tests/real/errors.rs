@@ -27,8 +27,8 @@ fn an_empty_dockerfile() {
 
 #[test]
 fn an_unknown_instruction() {
-    let text = same_failure(&Build::new("FROM busybox\nRNU echo\n"));
-    assert!(text.contains("did you mean RUN?"), "{text}");
+    let text = same_failure(&Build::new("FROM busybox\nCOPYY a b\n"));
+    assert!(text.contains("did you mean COPY?"), "{text}");
 }
 
 #[test]
