@@ -27,6 +27,9 @@ mod tar;
 mod targets;
 mod vars;
 
+#[cfg(test)]
+mod tests;
+
 pub use context::{Context, MainContext, PlacedContext};
 pub use meta::to_pb as pb_ranges;
 pub use options::{NoCache, Options};

@@ -39,6 +39,9 @@ pub(crate) struct Stage {
     pub doc_comment: String,
     pub source_code: String,
     pub location: Vec<Range>,
+    /// The instruction that wants its image. The reference has no lines for the images of `RUN --mount`; a refusal
+    /// of the gate does.
+    pub wanted_at: Vec<Range>,
     /// How its image is wanted, for the gate.
     pub via: Option<Via>,
     /// It stands for an image in `--from`.
@@ -120,6 +123,7 @@ impl Stage {
             base_name,
             doc_comment: stage.doc_comment,
             source_code: stage.source_code,
+            wanted_at: stage.location.clone(),
             location: stage.location,
             via: Some(Via::From),
             commands: stage.commands.into_iter().map(planned).collect(),
@@ -130,10 +134,10 @@ impl Stage {
     }
 
     /// An image (or a named context) that an instruction takes files from.
-    pub fn for_image(reference: &str, location: &[Range], via: Via) -> Stage {
+    pub fn for_image(reference: &str, wanted_at: &[Range], via: Via) -> Stage {
         Stage {
             base_name: reference.to_owned(),
-            location: location.to_vec(),
+            wanted_at: wanted_at.to_vec(),
             via: Some(via),
             unregistered: true,
             ..Stage::default()

@@ -74,14 +74,14 @@ impl<R: Resolver> Converter<'_, R> {
             if self.stages[id].unregistered {
                 self.stages[id].dispatched = true;
             }
-            jobs.extend(job.map_err(|e| e.at(&self.stages[id].location))?);
+            jobs.extend(job.map_err(|e| located(e, &self.stages[id]))?);
         }
         let fetched = together::join_all(jobs.iter().map(|job| self.fetch(job))).await;
         for (job, fetched) in jobs.into_iter().zip(fetched) {
             let id = job.stage;
             fetched
                 .and_then(|fetched| self.apply(job, fetched))
-                .map_err(|e| e.at(&self.stages[id].location))?;
+                .map_err(|e| located(e, &self.stages[id]))?;
         }
         Ok(())
     }
@@ -96,7 +96,7 @@ impl<R: Resolver> Converter<'_, R> {
             self.sources
                 .ledger
                 .other(&OtherRequest::Scratch, &place)
-                .map_err(|e| e.at(&stage.location))?;
+                .map_err(|e| located(e, stage))?;
         }
         stage.state = State::scratch();
         stage.set_image(empty_image(&target));
@@ -275,7 +275,16 @@ fn place(stage: &crate::stage::Stage) -> Place<'_> {
     Place {
         via: stage.via.unwrap_or(Via::From),
         stage: &stage.shown,
-        location: &stage.location,
+        location: &stage.wanted_at,
+    }
+}
+
+/// An error of a stage's base, with its place: a refusal of the gate points at whoever wants the image.
+fn located(error: Error, stage: &crate::stage::Stage) -> Error {
+    if error.code.is_some() {
+        error.at(&stage.wanted_at)
+    } else {
+        error.at(&stage.location)
     }
 }
 

@@ -62,7 +62,10 @@ pub(crate) fn link_command(
         Command::Copy(copy) if !copy.from.is_empty() => {
             let source = match copy_source(stages, lex, &copy.from)? {
                 Some(source) => source,
-                None => stages.add(Stage::for_image(&copy.from, location, via(Via::CopyFrom))),
+                None => stages.add(Stage {
+                    location: location.clone(),
+                    ..Stage::for_image(&copy.from, location, via(Via::CopyFrom))
+                }),
             };
             sources.push(source);
         }
@@ -75,7 +78,7 @@ pub(crate) fn link_command(
                 };
                 let source = match stages.by_name(from) {
                     Some(source) => source,
-                    None => stages.add(Stage::for_image(from, &[], via(Via::MountFrom))),
+                    None => stages.add(Stage::for_image(from, location, via(Via::MountFrom))),
                 };
                 sources.push(source);
             }

@@ -1,0 +1,154 @@
+//! No image comes into a build past the gate: one test for each way in.
+
+use super::*;
+use fromtier_policy::gate::Via;
+
+/// A refusal, with the line that it points at.
+fn refused(builder: &Builder, options: &Options, text: &str, via: Via, line: i32) {
+    let outcome = convert_with(builder, options, text);
+    let error = outcome.result.expect_err("the gate let it pass");
+    assert!(error.code.is_some(), "{error:?}");
+    assert!(error.message.contains("random-user/"), "{}", error.message);
+    let ranges = error.locations.first().expect("a place");
+    assert_eq!(ranges.first().map(|r| r.start.line), Some(line));
+    let said = outcome.verdicts.last().expect("a verdict");
+    assert_eq!(said.via, via);
+    let asked = builder.asked.borrow();
+    assert!(
+        !asked.iter().any(|a| a.contains("random-user")),
+        "asked before it was allowed: {asked:?}"
+    );
+}
+
+fn refused_plain(text: &str, via: Via, line: i32) {
+    refused(&Builder::default(), &options(), text, via, line);
+}
+
+#[test]
+fn from_is_asked() {
+    refused_plain("FROM random-user/node-custom:latest\n", Via::From, 1);
+    refused_plain(
+        "FROM alpine AS a\nFROM random-user/x AS b\nFROM a\nCOPY --from=b / /\n",
+        Via::From,
+        2,
+    );
+}
+
+#[test]
+fn arguments_in_from_are_filled_in_first() {
+    refused_plain("ARG WHO=random-user\nFROM ${WHO}/x\n", Via::From, 2);
+    let options = Options {
+        build_args: [("BASE".to_owned(), "random-user/x".to_owned())].into(),
+        ..options()
+    };
+    refused(
+        &Builder::default(),
+        &options,
+        "ARG BASE=alpine\nFROM $BASE\n",
+        Via::From,
+        2,
+    );
+}
+
+#[test]
+fn copy_from_an_image_is_asked() {
+    refused_plain(
+        "FROM alpine\nCOPY --from=random-user/x /a /a\n",
+        Via::CopyFrom,
+        2,
+    );
+}
+
+#[test]
+fn a_mount_from_an_image_is_asked() {
+    let text = "FROM alpine\nRUN --mount=type=bind,from=random-user/x,target=/x true\n";
+    let outcome = convert_with(&Builder::default(), &options(), text);
+    let error = outcome.result.unwrap_err();
+    assert!(error.code.is_some());
+    // The reference gives such an image no lines; a refusal has the instruction's.
+    assert_eq!(error.locations[0][0].start.line, 2);
+    assert_eq!(outcome.verdicts.last().unwrap().via, Via::MountFrom);
+}
+
+#[test]
+fn what_a_trigger_wants_is_asked() {
+    let config = PLAIN.replace(
+        "\"config\":{",
+        "\"config\":{\"OnBuild\":[\"COPY --from=random-user/x /b /b\"],",
+    );
+    let builder = Builder::default().with("docker.io/library/alpine:latest", &config);
+    refused(
+        &builder,
+        &options(),
+        "FROM alpine\nRUN own\n",
+        Via::Onbuild,
+        1,
+    );
+    refused_plain(
+        "FROM alpine AS a\nONBUILD COPY --from=random-user/x / /\nFROM a\n",
+        Via::Onbuild,
+        3,
+    );
+}
+
+#[test]
+fn named_contexts_are_asked() {
+    for text in [
+        "FROM alpine\n",
+        "FROM busybox AS alpine\n",
+        "FROM busybox\nCOPY --from=alpine / /\n",
+    ] {
+        let options = Options {
+            contexts: [(
+                "alpine".to_owned(),
+                "docker-image://random-user/x".to_owned(),
+            )]
+            .into(),
+            ..options()
+        };
+        let outcome = convert_with(&Builder::default(), &options, text);
+        assert!(outcome.result.unwrap_err().code.is_some(), "{text}");
+        assert_eq!(outcome.verdicts.last().unwrap().via, Via::NamedContext);
+    }
+}
+
+#[test]
+fn what_the_builder_puts_in_place_of_an_image_is_asked() {
+    let builder = Builder {
+        replaced: [(
+            "docker.io/library/alpine:latest".to_owned(),
+            "docker.io/random-user/x:latest".to_owned(),
+        )]
+        .into(),
+        ..Builder::default()
+    };
+    let outcome = convert_with(&builder, &options(), "FROM alpine\n");
+    assert!(outcome.result.unwrap_err().code.is_some());
+}
+
+#[test]
+fn a_stage_of_that_name_is_no_image() {
+    let text = "FROM alpine AS evil\nFROM alpine\nCOPY --from=evil / /\nRUN --mount=from=evil,target=/x true\n";
+    assert!(
+        convert_with(&Builder::default(), &options(), text)
+            .result
+            .is_ok()
+    );
+}
+
+#[test]
+fn stages_that_nobody_needs_are_not_asked_unless_all_are() {
+    let text = "FROM random-user/x AS unused\nFROM alpine\n";
+    assert!(
+        convert_with(&Builder::default(), &options(), text)
+            .result
+            .is_ok()
+    );
+    let outcome = block_on(crate::lint(
+        text.as_bytes(),
+        &options(),
+        &gate(),
+        &Builder::default(),
+    ));
+    assert!(outcome.result.unwrap_err().code.is_some());
+}
