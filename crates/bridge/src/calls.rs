@@ -145,7 +145,7 @@ impl Calls {
                 },
                 ..Default::default()
             });
-        } else {
+        } else if id.starts_with("http") {
             let remote = self
                 .case
                 .remotes

@@ -169,6 +169,9 @@ fn metadata(
     }
 }
 
+/// The rule that is looked at while several images are resolved at the same time.
+const GIVEN_IN_ANY_ORDER: &str = "InvalidBaseImagePlatform:";
+
 fn warnings(left: &Recording, right: &Recording, out: &mut Vec<Difference>) {
     let readable = |warning: &gw::WarnRequest| {
         let definition = warning.info.as_ref().and_then(|i| i.definition.as_ref());
@@ -188,9 +191,16 @@ fn warnings(left: &Recording, right: &Recording, out: &mut Vec<Difference>) {
         value["definition"] = json!(definition);
         value
     };
-    let list = |recording: &Recording| recording.warnings().map(readable).collect::<Vec<_>>();
-    let (left, right) = (list(left), list(right));
     let text = |value: &Value| value["short"].as_str().unwrap_or_default().to_owned();
+    let list = |recording: &Recording| {
+        let (mut any_order, rest): (Vec<_>, Vec<_>) = recording
+            .warnings()
+            .map(readable)
+            .partition(|warning| text(warning).starts_with(GIVEN_IN_ANY_ORDER));
+        any_order.sort_by_key(text);
+        any_order.into_iter().chain(rest).collect::<Vec<_>>()
+    };
+    let (left, right) = (list(left), list(right));
     // Those that both give are compared one by one, in order; the others are named.
     let mut rest = right.as_slice();
     for l in &left {
