@@ -23,6 +23,8 @@ pub struct Error {
 pub struct Cause {
     /// The gRPC code.
     pub code: i32,
+    /// The builder's own text: what the client is told in the end, whatever stands before it in [`Error::message`].
+    pub message: String,
     /// Typed details: type URL and value.
     pub details: Vec<(String, Vec<u8>)>,
 }

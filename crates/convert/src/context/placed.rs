@@ -41,10 +41,13 @@ impl<R: Resolver> Converter<'_, R> {
                 }
                 let image = &admitted.approved;
                 let state = self.graph.image(image, ImageOptions::default(), meta);
-                (
-                    state.with_image_config(&admitted.config),
-                    Some(admitted.config),
-                )
+                let state = state.with_image_config(&admitted.config);
+                // Unlike the other contexts, it has no date even as the base image that it is kept as.
+                let config = ImageConfig {
+                    created: None,
+                    ..admitted.config
+                };
+                (state, Some(config))
             }
             Loaded::Remote(remote, meta) => (remote.state(&mut self.graph, *meta), None),
             Loaded::OciLayout(image) => {

@@ -140,9 +140,7 @@ fn triggers_of_an_image_run_first_and_may_bring_images() {
         .unwrap();
     let names = converted.llb().names;
     assert!(
-        names
-            .iter()
-            .any(|n| n == "[3/4] ONBUILD RUN trigger"),
+        names.iter().any(|n| n == "[3/4] ONBUILD RUN trigger"),
         "{names:?}"
     );
     assert!(names.iter().any(|n| n == "[4/4] RUN own"));
