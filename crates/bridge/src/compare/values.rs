@@ -25,12 +25,31 @@ pub(super) fn diff(path: &str, left: &Value, right: &Value, out: &mut Vec<Differ
             }
         }
         (l, r) if l == r => {}
+        (Value::String(l), Value::String(r)) if in_order(l) == in_order(r) => {}
         (l, r) => out.push(Difference {
             path: path.to_owned(),
             left: show(l),
             right: show(r),
         }),
     }
+}
+
+/// What the reference says before a list of rules that it gives in any order.
+const RULES: &str = "lint violation found for rules: ";
+
+/// Whether a text has a list in it that the reference gives in any order.
+pub(super) fn has_free_order(text: &[u8]) -> bool {
+    text.windows(RULES.len())
+        .any(|part| part == RULES.as_bytes())
+}
+
+fn in_order(text: &str) -> String {
+    let Some((before, rules)) = text.split_once(RULES) else {
+        return text.to_owned();
+    };
+    let mut rules: Vec<_> = rules.split(", ").collect();
+    rules.sort_unstable();
+    format!("{before}{RULES}{}", rules.join(", "))
 }
 
 fn show(value: &Value) -> String {
