@@ -22,7 +22,7 @@ pub fn fields(line: &str) -> Result<Vec<String>> {
         } else {
             let field = rest.split(',').next().unwrap_or_default();
             if let Some(quote) = field.find('"') {
-                return Err(error(pos + quote, "bare \" in non-quoted field"));
+                return Err(error(pos + quote, "bare \" in non-quoted-field"));
             }
             fields.push(field.to_owned());
             pos + field.len()
@@ -80,7 +80,7 @@ mod tests {
             ("\n", "EOF"),
             (
                 "a,b\"c",
-                "parse error on line 1, column 4: bare \" in non-quoted field",
+                "parse error on line 1, column 4: bare \" in non-quoted-field",
             ),
             (
                 "\"a\"b",

@@ -11,7 +11,7 @@ pub(super) fn parse(request: &Request) -> Result<Command> {
         return Err(at_least_one("ONBUILD"));
     };
     request.no_flags()?;
-    let trigger = to_upper(trigger);
+    let trigger = to_upper(trigger.trim());
     match trigger.as_str() {
         "ONBUILD" => {
             return Err(Error::new(

@@ -1,7 +1,7 @@
 //! Heredocs: `<<EOF`, `<<-"EOF"`, `3<<EOF`, found in a line and cut out of the lines behind it.
 
 use crate::error::{Error, Result};
-use crate::shell::{Env, Lex};
+use crate::shell::{Lex, NoEnv};
 use crate::span::Span;
 
 use super::text::is_re_space;
@@ -28,11 +28,11 @@ pub fn parse_heredoc(word: &str) -> Result<Option<Heredoc>> {
     let Some((number, chomp, rest)) = take_apart(word) else {
         return Ok(None);
     };
-    let words = lex(false).words(rest, &NoVariables)?;
+    let words = lex(false).words(rest, &NoEnv)?;
     let [name] = words.as_slice() else {
         return Ok(None);
     };
-    let raw = lex(true).words(rest, &NoVariables)?;
+    let raw = lex(true).words(rest, &NoEnv)?;
     let [raw] = raw.as_slice() else {
         return Err(Error::new(format!(
             "internal lexing of heredoc produced inconsistent results: {rest}"
@@ -58,7 +58,7 @@ pub(super) fn heredocs_of_line(line: &str) -> Result<Vec<Heredoc>> {
         ..lex(true)
     };
     let mut found = Vec::new();
-    for word in lex.words(line, &NoVariables).unwrap_or_default() {
+    for word in lex.words(line, &NoEnv).unwrap_or_default() {
         found.extend(parse_heredoc(&word)?);
     }
     Ok(found)
@@ -105,17 +105,5 @@ fn lex(raw_quotes: bool) -> Lex {
         raw_quotes,
         skip_unset_env: true,
         ..Lex::new('\\')
-    }
-}
-
-struct NoVariables;
-
-impl Env for NoVariables {
-    fn get(&self, _key: &str) -> Option<&str> {
-        None
-    }
-
-    fn keys(&self) -> Vec<&str> {
-        Vec::new()
     }
 }

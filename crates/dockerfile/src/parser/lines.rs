@@ -16,7 +16,7 @@ pub(super) const MAX_LINE: usize = BUFFER - 1;
 pub(super) struct Lines<'a> {
     source: &'a [u8],
     pos: usize,
-    /// A line was too long: nothing comes after that.
+    /// A line was too long. Who asks once more gets what the reference has in its buffer, and then nothing.
     pub too_long: bool,
 }
 
@@ -33,13 +33,18 @@ impl<'a> Lines<'a> {
     /// with a newline.
     pub fn next_line(&mut self) -> Option<(usize, &'a [u8])> {
         let rest = &self.source[self.pos..];
-        if self.too_long || rest.is_empty() {
+        if rest.is_empty() {
             return None;
         }
         let window = &rest[..rest.len().min(BUFFER)];
         let len = match window.iter().position(|&b| b == b'\n') {
             Some(newline) => newline + 1,
             None if window.len() < BUFFER => window.len(),
+            None if self.too_long => {
+                let start = self.pos;
+                self.pos = self.source.len();
+                return Some((start, window));
+            }
             None => {
                 self.too_long = true;
                 return None;
