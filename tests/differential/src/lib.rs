@@ -1,5 +1,6 @@
 //! Runs two frontends on every case of a corpus and tells what differs.
 
+pub mod generate;
 pub mod planted;
 
 use std::collections::VecDeque;

@@ -4,14 +4,19 @@
 //!
 //! - `--only reference` or `--only ours`: one of them, with how each case ended.
 //! - `--intended`: also the differences that are meant.
+//! - `--generate COUNT` (and `--seed N`): Dockerfiles made by chance instead of the corpus; each one that differs is printed as
+//!   the smallest case that still does.
 //! - `--self-test`: proves on the reference alone that a planted difference is found.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use fromtier_bridge::Case;
-use fromtier_bridge::compare::Intended;
-use fromtier_differential::{corpus, planted, report, run_one, run_pairs, summary};
+use fromtier_bridge::compare::{Intended, compare};
+use fromtier_bridge::run::run_blocking;
+use fromtier_bridge::{Case, Outcome};
+use fromtier_differential::{
+    Named, Pair, corpus, generate, planted, report, run_one, run_pairs, summary,
+};
 
 struct Args {
     reference: PathBuf,
@@ -20,6 +25,8 @@ struct Args {
     only: Option<String>,
     intended: bool,
     self_test: bool,
+    generate: Option<u64>,
+    seed: u64,
     patterns: Vec<String>,
 }
 
@@ -44,6 +51,8 @@ fn args() -> Result<Args, String> {
         only: None,
         intended: false,
         self_test: false,
+        generate: None,
+        seed: 0,
         patterns: Vec::new(),
     };
     let mut args = std::env::args().skip(1);
@@ -56,11 +65,68 @@ fn args() -> Result<Args, String> {
             "--only" => out.only = Some(value()?),
             "--intended" => out.intended = true,
             "--self-test" => out.self_test = true,
+            "--generate" => out.generate = Some(number(&value()?)?),
+            "--seed" => out.seed = number(&value()?)?,
             _ if arg.starts_with('-') => return Err(format!("{arg} is no option")),
             _ => out.patterns.push(arg),
         }
     }
     Ok(out)
+}
+
+fn number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("{text} is no number"))
+}
+
+/// Compares on generated cases, and prints the small form of each one that differs.
+fn generated(args: &Args, count: u64, intended: &Intended) -> Result<ExitCode, String> {
+    let world = Case::read(&args.corpus.join("world.case")).map_err(|err| err.to_string())?;
+    let made = |seed: u64| generate::case(&mut generate::Dice::new(seed));
+    let complete = |mut case: Case| {
+        case.images.add_missing(&world.images);
+        case
+    };
+    let mut cases = Vec::new();
+    for seed in args.seed..args.seed + count {
+        let name = format!("seed-{seed}");
+        let case = Case::parse(&name, &made(seed)).map_err(|err| err.to_string())?;
+        let case = complete(case);
+        cases.push(Named { name, case });
+    }
+    let pairs = run_pairs(cases, &args.reference, &args.ours, intended)?;
+    let mut different = 0;
+    for pair in pairs.iter().filter(|pair| !pair.differences.is_empty()) {
+        different += 1;
+        // The kind of difference must stay the same, or the smallest case would be about something else.
+        let kind = |path: &str| path.split(['/', ':']).next().unwrap_or_default().to_owned();
+        let wanted = kind(&pair.differences[0].path);
+        let differences = |case: &Case| {
+            let case = complete(case.clone());
+            let run = |program| run_blocking(program, &case).ok();
+            let (Some(left), Some(right)) = (run(&args.reference), run(&args.ours)) else {
+                return Vec::new();
+            };
+            let mut found = compare(&left, &right);
+            found.retain(|d| intended.allows("generated", d).is_none() && kind(&d.path) == wanted);
+            found
+        };
+        let seed = pair.name.trim_start_matches("seed-").parse().unwrap_or(0);
+        let small = generate::shrink(&made(seed), |case| !differences(case).is_empty());
+        println!("{}\n{small}", pair.name);
+        println!("  at first: {}", pair.differences[0]);
+        if let Ok(case) = Case::parse("small", &small) {
+            for difference in differences(&case) {
+                println!("  {difference}");
+            }
+        }
+    }
+    let built = |pair: &&Pair| matches!(pair.left.outcome, Outcome::Result(_));
+    println!(
+        "{} of {count} generated cases are the same; the reference built {}",
+        count - different,
+        pairs.iter().filter(built).count()
+    );
+    Ok(ExitCode::from(u8::from(different > 0)))
 }
 
 fn run(args: Args) -> Result<ExitCode, String> {
@@ -69,6 +135,13 @@ fn run(args: Args) -> Result<ExitCode, String> {
         let found = planted::prove(&args.reference, &world)?;
         println!("all {found} planted differences were found");
         return Ok(ExitCode::SUCCESS);
+    }
+    let file = args.corpus.join("intended.txt");
+    let text =
+        std::fs::read_to_string(&file).map_err(|err| format!("{}: {err}", file.display()))?;
+    let intended = Intended::parse(&text).map_err(|err| format!("{}: {err}", file.display()))?;
+    if let Some(count) = args.generate {
+        return generated(&args, count, &intended);
     }
     let cases = corpus(&args.corpus, &args.patterns)?;
     if cases.is_empty() {
@@ -87,10 +160,6 @@ fn run(args: Args) -> Result<ExitCode, String> {
         }
         return Ok(ExitCode::from(u8::from(silent > 0)));
     }
-    let file = args.corpus.join("intended.txt");
-    let text =
-        std::fs::read_to_string(&file).map_err(|err| format!("{}: {err}", file.display()))?;
-    let intended = Intended::parse(&text).map_err(|err| format!("{}: {err}", file.display()))?;
     let pairs = run_pairs(cases, &args.reference, &args.ours, &intended)?;
     let same = pairs.iter().filter(|p| p.differences.is_empty()).count();
     print!("{}", report(&pairs, &intended, args.patterns.is_empty()));

@@ -186,7 +186,17 @@ fn warnings(left: &Recording, right: &Recording, out: &mut Vec<Difference>) {
             .map(readable)
             .partition(|warning| text(warning).starts_with(GIVEN_IN_ANY_ORDER));
         any_order.sort_by_key(text);
-        any_order.into_iter().chain(rest).collect::<Vec<_>>()
+        let mut all: Vec<_> = any_order.into_iter().chain(rest).collect();
+        // Several variables of one instruction are named in any order.
+        let place = |warning: &Value| {
+            let text = text(warning);
+            let rule = text.split(':').next().unwrap_or_default().to_owned();
+            (rule, text.rsplit('(').next().unwrap_or_default().to_owned())
+        };
+        for group in all.chunk_by_mut(|l, r| place(l) == place(r)) {
+            group.sort_by_key(text);
+        }
+        all
     };
     let (left, right) = (list(left), list(right));
     // Those that both give are compared one by one, in order; the others are named.

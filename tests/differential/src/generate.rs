@@ -1,0 +1,501 @@
+//! Dockerfiles made by chance, and made small again when they find something.
+
+use fromtier_bridge::Case;
+
+/// A random number generator whose numbers are the same everywhere (SplitMix64).
+#[derive(Debug, Clone)]
+pub struct Dice(u64);
+
+impl Dice {
+    /// The same seed gives the same numbers.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end.max(1) as u64) as usize
+    }
+
+    fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+
+    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.below(from.len())]
+    }
+}
+
+const IMAGES: &[&str] = &[
+    "alpine",
+    "alpine:3.22",
+    "busybox",
+    "debian:bookworm",
+    "golang:1.24",
+    "node:22-alpine",
+    "nginx:1.27",
+    "postgres:17",
+    "scratch",
+];
+
+const NAMES: &[&str] = &["a", "b", "build", "Final", "x-1", "deps"];
+
+const WORDS: &[&str] = &[
+    "a",
+    "b.txt",
+    "dir/",
+    "./c",
+    "../d",
+    "/e",
+    "*",
+    "*.go",
+    ".",
+    "f g",
+    "\"h i\"",
+    "'j k'",
+    "$A",
+    "${B}",
+    "${A:-def}",
+    "${B:+alt}",
+    "${C-x}",
+    "${A%.*}",
+    "${A#*/}",
+    "${A/b/c}",
+    "${A//b/c}",
+    "\\$A",
+    "\\\"",
+    "$A$B",
+    "x${A}y",
+    "'$A'",
+    "\"$B\"",
+    "=",
+    "a=b",
+    "žluť",
+    "~",
+    "--",
+    "-x",
+    "1",
+    "80",
+    "\\\\",
+    "#",
+    "%",
+    "&&",
+    "|",
+    "<",
+    "\"",
+    "a,b",
+    "${A:?}",
+    "$TARGETARCH",
+    "$PATH",
+];
+
+const PATHS: &[&str] = &[
+    "a",
+    "/a",
+    "./a",
+    "a/",
+    "/a/",
+    "..",
+    "../a",
+    ".",
+    "./",
+    "/",
+    "a/b",
+    "a/./b",
+    "*.txt",
+    "a*",
+    "$A",
+    "${B}/x",
+    "/x/$A/",
+    "\"q r\"",
+    "s\\ t",
+    "package*.json",
+    "/usr/local/bin/",
+    "a/../b",
+];
+
+const VALUES: &[&str] = &[
+    "1",
+    "x",
+    "\"a b\"",
+    "'c d'",
+    "e\\ f",
+    "$A",
+    "${B}",
+    "${A:-def}",
+    "\"$A-$B\"",
+    "'$A'",
+    "",
+    "/usr/bin:$PATH",
+    "\\$A",
+    "a=b",
+    "ü",
+    "\"\\\"\"",
+    "${A:+y}",
+    "${A##*/}",
+    "${B%%.*}",
+    "$A$A",
+];
+
+const KEYS: &[&str] = &[
+    "A", "B", "C", "PATH", "HOME", "TOKEN", "a.b", "X_1", "VERSION",
+];
+
+/// One generated case as its text.
+pub fn case(dice: &mut Dice) -> String {
+    let mut head = String::new();
+    for _ in 0..dice.below(3) {
+        let option = match dice.below(12) {
+            0 => "platform=linux/arm64".to_owned(),
+            1 => "platform=linux/amd64,linux/arm/v7".to_owned(),
+            2 => format!("target={}", dice.pick(NAMES)),
+            3 => "no-cache=".to_owned(),
+            4 => format!(
+                "label:{}={}",
+                dice.pick(KEYS),
+                dice.pick(&["1", "two words", ""])
+            ),
+            5 => "build-arg:SOURCE_DATE_EPOCH=1234567890".to_owned(),
+            6 => format!("context:{}=docker-image://busybox", dice.pick(NAMES)),
+            7 => "context:ctx=local:ctx".to_owned(),
+            _ => format!(
+                "build-arg:{}={}",
+                dice.pick(&["A", "B", "C", "VERSION"]),
+                dice.pick(&["given", "", "x/y.z", "a b"])
+            ),
+        };
+        head.push_str(&format!("option {option}\n"));
+    }
+    let mut file = String::new();
+    if dice.one_in(12) {
+        file.push_str("# escape=`\n");
+    }
+    if dice.one_in(8) {
+        file.push_str("# check=experimental=all\n");
+    }
+    for _ in 0..dice.below(3) {
+        file.push_str(&format!(
+            "ARG {}={}\n",
+            dice.pick(&["A", "B", "BASE"]),
+            dice.pick(VALUES)
+        ));
+    }
+    let mut stages: Vec<&str> = Vec::new();
+    for _ in 0..1 + dice.below(4) {
+        let base = if !stages.is_empty() && dice.one_in(3) {
+            stages[dice.below(stages.len())]
+        } else if dice.one_in(15) {
+            dice.pick(&[
+                "$BASE",
+                "${BASE:-alpine}",
+                "alpine:${A}",
+                "${B}busybox",
+                "nosuch/image",
+            ])
+        } else {
+            dice.pick(IMAGES)
+        };
+        let platform = match dice.below(12) {
+            0 => "--platform=$BUILDPLATFORM ",
+            1 => "--platform=linux/arm64 ",
+            2 => "--platform=$TARGETPLATFORM ",
+            _ => "",
+        };
+        file.push_str(&format!("FROM {platform}{base}"));
+        if dice.one_in(2) {
+            let name = dice.pick(NAMES);
+            file.push_str(&format!(" {} {name}", dice.pick(&["AS", "AS", "AS", "as"])));
+            stages.push(name);
+        }
+        file.push('\n');
+        for _ in 0..dice.below(7) {
+            let line = instruction(dice, &stages);
+            file.push_str(&line);
+            file.push('\n');
+        }
+    }
+    let mut text = format!("# Made by chance.\n{head}-- Dockerfile --\n{file}");
+    if dice.one_in(5) {
+        text.push_str("-- context:.dockerignore --\n*.txt\n!a\nb\n/usr\n");
+    }
+    text
+}
+
+fn words(dice: &mut Dice, from: &[&str], least: usize, most: usize) -> String {
+    let count = least + dice.below(most - least + 1);
+    (0..count)
+        .map(|_| dice.pick(from))
+        .collect::<Vec<_>>()
+        .join(dice.pick(&[" ", " ", " ", "  ", "\t"]))
+}
+
+fn array(dice: &mut Dice) -> String {
+    let count = dice.below(4);
+    let items: Vec<_> = (0..count)
+        .map(|_| {
+            format!(
+                "\"{}\"",
+                dice.pick(&["a", "b c", "$A", "/d/", "\\\\", "\\\"", "é"])
+            )
+        })
+        .collect();
+    format!("[{}]", items.join(dice.pick(&[", ", ",", " , "])))
+}
+
+fn pairs(dice: &mut Dice) -> String {
+    let count = 1 + dice.below(3);
+    (0..count)
+        .map(|_| format!("{}={}", dice.pick(KEYS), dice.pick(VALUES)))
+        .collect::<Vec<_>>()
+        .join(dice.pick(&[" ", " ", " \\\n  "]))
+}
+
+fn instruction(dice: &mut Dice, stages: &[&str]) -> String {
+    match dice.below(24) {
+        0..4 => run(dice, stages),
+        4..8 => copy(dice, stages),
+        8 => add(dice),
+        9 | 10 if dice.one_in(6) => format!("ENV {} {}", dice.pick(KEYS), words(dice, WORDS, 1, 3)),
+        9 | 10 => format!("ENV {}", pairs(dice)),
+        11 | 12 => match dice.below(3) {
+            0 => format!("ARG {}", dice.pick(KEYS)),
+            1 => format!("ARG {}={}", dice.pick(KEYS), dice.pick(VALUES)),
+            _ => format!(
+                "ARG {} {}={}",
+                dice.pick(KEYS),
+                dice.pick(KEYS),
+                dice.pick(VALUES)
+            ),
+        },
+        13 => format!("LABEL {}", pairs(dice)),
+        14 | 15 => format!("WORKDIR {}", dice.pick(PATHS)),
+        16 => format!(
+            "USER {}",
+            dice.pick(&["root", "1000", "a:b", "$A", "0:0", "${B:-x}:1"])
+        ),
+        17 => format!(
+            "EXPOSE {}",
+            words(
+                dice,
+                &[
+                    "80", "443/tcp", "53/udp", "1-3", "$A", "80/TCP", "8080:80", "${C:-9}"
+                ],
+                1,
+                3
+            )
+        ),
+        18 => format!(
+            "VOLUME {}",
+            if dice.one_in(2) {
+                array(dice)
+            } else {
+                words(dice, PATHS, 1, 2)
+            }
+        ),
+        19 => {
+            let word = dice.pick(&["CMD", "ENTRYPOINT", "SHELL"]);
+            let exec = word == "SHELL" || dice.one_in(2);
+            format!(
+                "{word} {}",
+                if exec {
+                    array(dice)
+                } else {
+                    words(dice, WORDS, 1, 3)
+                }
+            )
+        }
+        20 => match dice.below(4) {
+            0 => "HEALTHCHECK NONE".to_owned(),
+            1 => format!("HEALTHCHECK CMD {}", array(dice)),
+            _ => format!(
+                "HEALTHCHECK --interval={} --retries={} CMD {}",
+                dice.pick(&["5s", "1m30s", "0", "1h", "100ms", "bad"]),
+                dice.pick(&["1", "0", "3", "-1"]),
+                words(dice, WORDS, 1, 2)
+            ),
+        },
+        21 => format!(
+            "STOPSIGNAL {}",
+            dice.pick(&["SIGTERM", "9", "KILL", "$A", "SIGRTMIN+3"])
+        ),
+        22 => {
+            let inner = instruction(dice, stages);
+            format!("ONBUILD {inner}")
+        }
+        _ => dice
+            .pick(&[
+                "# a comment",
+                "",
+                "MAINTAINER me <me@example.com>",
+                "run lower",
+                "  RUN indented",
+                "NOSUCH x",
+            ])
+            .to_owned(),
+    }
+}
+
+fn run(dice: &mut Dice, stages: &[&str]) -> String {
+    let mut out = "RUN ".to_owned();
+    for _ in 0..dice.below(2) + dice.below(2) {
+        let mount = match dice.below(9) {
+            0 => format!(
+                "type=cache,target={}",
+                dice.pick(&["/c", "rel", "$A", "/c/"])
+            ),
+            1 => format!(
+                "type=cache,target=/k,id={},sharing={}",
+                dice.pick(&["i", "$A"]),
+                dice.pick(&["shared", "locked", "private"])
+            ),
+            2 => format!("target={}", dice.pick(&["/m", ".", "$B"])),
+            3 => format!("from={},target=/f", stages.last().unwrap_or(&"busybox")),
+            4 => format!(
+                "type=bind,source={},target=/s,rw",
+                dice.pick(&["a", "/a", "$A"])
+            ),
+            5 => "type=secret,id=s,env=S".to_owned(),
+            6 => "type=secret,id=s,target=/run/x,mode=0400,required=true".to_owned(),
+            7 => "type=ssh".to_owned(),
+            _ => "type=tmpfs,target=/t,size=10m".to_owned(),
+        };
+        out.push_str(&format!("--mount={mount} "));
+    }
+    if dice.one_in(8) {
+        out.push_str(dice.pick(&["--network=none ", "--network=host ", "--security=insecure "]));
+    }
+    match dice.below(8) {
+        0 => out.push_str(&array(dice)),
+        1 => out.push_str("<<EOF\necho $A\n  two \\\n three\nEOF"),
+        2 => out.push_str("<<-'E' cat && echo $B\n\ttext\n\tE"),
+        3 => out.push_str(&format!(
+            "{} \\\n# comment\n  {}",
+            words(dice, WORDS, 1, 3),
+            words(dice, WORDS, 1, 3)
+        )),
+        _ => out.push_str(&words(dice, WORDS, 1, 5)),
+    }
+    out
+}
+
+fn copy(dice: &mut Dice, stages: &[&str]) -> String {
+    let mut out = "COPY ".to_owned();
+    if dice.one_in(4) {
+        let from = if stages.is_empty() || dice.one_in(3) {
+            dice.pick(&["busybox", "0", "1", "ctx", "nginx:1.27"])
+        } else {
+            stages[dice.below(stages.len())]
+        };
+        out.push_str(&format!("--from={from} "));
+    }
+    for _ in 0..dice.below(3) {
+        out.push_str(dice.pick(&[
+            "--link ",
+            "--link=false ",
+            "--chown=1:2 ",
+            "--chown=app ",
+            "--chown=$A ",
+            "--chmod=755 ",
+            "--chmod=u+x ",
+            "--chmod=$B ",
+            "--parents ",
+            "--exclude=*.md ",
+        ]));
+    }
+    match dice.below(8) {
+        0 => out.push_str(&array(dice)),
+        1 => out.push_str(&format!("<<EOF {}\n$A text\nEOF", dice.pick(PATHS))),
+        2 => out.push_str(&format!(
+            "<<\"one\" <<two {}\n$A\none\n$B\ntwo",
+            dice.pick(PATHS)
+        )),
+        _ => out.push_str(&words(dice, PATHS, 1, 4)),
+    }
+    out
+}
+
+fn add(dice: &mut Dice) -> String {
+    let mut out = "ADD ".to_owned();
+    for _ in 0..dice.below(2) {
+        out.push_str(dice.pick(&[
+            "--link ",
+            "--chmod=600 ",
+            "--chown=3 ",
+            "--unpack ",
+            "--unpack=false ",
+            "--keep-git-dir ",
+        ]));
+    }
+    let source = dice.pick(&[
+        "https://example.com/f.tar.gz",
+        "https://example.com/$A/f?x=1",
+        "https://github.com/o/r.git",
+        "https://github.com/o/r.git#v1:sub",
+        "git@github.com:o/r.git",
+        "a.tar",
+        "dir",
+        "$B",
+    ]);
+    out.push_str(&format!("{source} {}", dice.pick(PATHS)));
+    out
+}
+
+/// The smallest case that still does what `fails` asks for: lines of its Dockerfile and options are taken away one after the
+/// other.
+pub fn shrink(text: &str, fails: impl Fn(&Case) -> bool) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    let mut size = lines.len().div_ceil(2);
+    loop {
+        let mut at = 0;
+        while at < lines.len() {
+            let mut fewer = lines.clone();
+            fewer.drain(at..(at + size).min(lines.len()));
+            let candidate = format!("{}\n", fewer.join("\n"));
+            let still = Case::parse("shrunk", &candidate).is_ok_and(|case| fails(&case));
+            if still {
+                lines = fewer;
+            } else {
+                at += size;
+            }
+        }
+        if size == 1 {
+            return format!("{}\n", lines.join("\n"));
+        }
+        size = size.div_ceil(2);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn a_seed_always_gives_the_same_case_and_every_case_can_be_read() {
+        assert_eq!(case(&mut Dice::new(7)), case(&mut Dice::new(7)));
+        for seed in 0..500 {
+            let text = case(&mut Dice::new(seed));
+            Case::parse("generated", &text).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_case_shrinks_to_the_line_that_matters() {
+        let text = "# x\noption a=b\n-- Dockerfile --\nFROM alpine\nRUN one\nRUN two\nCOPY a b\n";
+        let small = shrink(text, |case| {
+            let file = case
+                .locals
+                .get("dockerfile")
+                .map(|tree| tree.read("Dockerfile"));
+            file.is_some_and(|file| String::from_utf8_lossy(file.unwrap()).contains("two"))
+        });
+        assert_eq!(small, "-- Dockerfile --\nRUN two\n");
+    }
+}
