@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# The demo where there is Docker but no Rust, Go or root: the same script, in a container that goes when it's over.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+have docker && docker info >/dev/null 2>&1 || die "the demo needs Rust, Go and root, or Docker" \
+    "Rust: https://rustup.rs   Go: https://go.dev/dl   root: sudo make demo"
+say "demo: no Rust, Go and root here; a container has them (it compiles for some minutes)"
+name="fromtier-demo-$$"
+# What a container leaves behind is only this volume, and it's removed.
+trap 'docker rm -f "$name" >/dev/null 2>&1 || true; docker volume rm -f "$name" >/dev/null 2>&1 || true' EXIT
+terminal=()
+if [ -t 1 ]; then terminal=(-t); fi
+docker run --rm --privileged --name "$name" "${terminal[@]}" \
+    --volume "$ROOT:/src:ro" --volume "$name:/build" --tmpfs /tmp:exec \
+    --workdir /src --env CARGO_TARGET_DIR=/build/target --env GOPATH=/build/go --env GOCACHE=/build/go-cache \
+    rust:1.95-trixie bash -euc '
+        apt-get -qq update >/dev/null
+        apt-get -qq install -y --no-install-recommends golang-go runc docker-registry busybox-static docker-buildx >/dev/null
+        exec scripts/demo.sh'

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Runs the tests and sums up: test.sh [units] [differential] [e2e] [conformance]     (none: all)
+# A part that fails doesn't keep the next from running; the sum at the end says which did, and where its log is.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+[ $# -gt 0 ] || set -- units differential e2e conformance
+
+units() { cargo test --locked --workspace; }
+differential() {
+    scripts/tools.sh buildkit
+    cargo build --locked -p fromtier-frontend
+    FROMTIER_REFERENCE="$TOOLS/bin/dockerfile-frontend" FROMTIER_FRONTEND="$TARGET/debug/fromtier-frontend" \
+        cargo run --locked --quiet -p fromtier-differential
+}
+e2e() { scripts/e2e.sh; }
+conformance() { scripts/conformance.sh; }
+
+if [ "$1" = --only ]; then
+    "$2"
+    exit
+fi
+
+logs="$TARGET/test-logs"
+mkdir -p "$logs"
+passed=0 failed=0 lines=()
+for part in "$@"; do
+    case $part in units | differential | e2e | conformance) ;; *) die "no such part: $part" ;; esac
+    say "== $part"
+    begun=$SECONDS code=0
+    # In a process of its own: here, as part of a condition, its own failures would go unseen.
+    "$0" --only "$part" 2>&1 | tee "$logs/$part.log" || code=$?
+    case $part in
+    units | e2e)
+        got=$(awk '/^test result:/ { p += $4; f += $6 } END { print p " passed, " f " failed" }' "$logs/$part.log")
+        ;;
+    *) got=$(grep -v '^ ' "$logs/$part.log" | grep '[0-9] of [0-9]\|passed\|agree\|cases' | tail -n 1 || true) ;;
+    esac
+    if [ $code -eq 0 ]; then
+        passed=$((passed + 1))
+        mark=ok
+    else
+        failed=$((failed + 1))
+        mark=FAILED
+    fi
+    lines+=("$(printf '%-13s %-7s %4ds  %s' "$part" "$mark" $((SECONDS - begun)) "$got")")
+done
+say
+say "== sum (logs: $logs)"
+printf '%s\n' "${lines[@]}"
+echo "parts: $passed passed, $failed failed"
+[ $failed -eq 0 ]
