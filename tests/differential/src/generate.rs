@@ -155,7 +155,7 @@ pub fn case(dice: &mut Dice) -> String {
         let option = match dice.below(12) {
             0 => "platform=linux/arm64".to_owned(),
             1 => "platform=linux/amd64,linux/arm/v7".to_owned(),
-            2 => format!("target={}", dice.pick(NAMES)),
+            2 if dice.one_in(3) => format!("target={}", dice.pick(NAMES)),
             3 => "no-cache=".to_owned(),
             4 => format!(
                 "label:{}={}",
@@ -191,7 +191,7 @@ pub fn case(dice: &mut Dice) -> String {
     for _ in 0..1 + dice.below(4) {
         let base = if !stages.is_empty() && dice.one_in(3) {
             stages[dice.below(stages.len())]
-        } else if dice.one_in(15) {
+        } else if dice.one_in(25) {
             dice.pick(&[
                 "$BASE",
                 "${BASE:-alpine}",
@@ -236,8 +236,9 @@ fn words(dice: &mut Dice, from: &[&str], least: usize, most: usize) -> String {
         .join(dice.pick(&[" ", " ", " ", "  ", "\t"]))
 }
 
-fn array(dice: &mut Dice) -> String {
-    let count = dice.below(4);
+fn array(dice: &mut Dice, usual: usize) -> String {
+    let least = if dice.one_in(20) { 0 } else { usual };
+    let count = least + dice.below(3);
     let items: Vec<_> = (0..count)
         .map(|_| {
             format!(
@@ -294,7 +295,7 @@ fn instruction(dice: &mut Dice, stages: &[&str]) -> String {
         18 => format!(
             "VOLUME {}",
             if dice.one_in(2) {
-                array(dice)
+                array(dice, 2)
             } else {
                 words(dice, PATHS, 1, 2)
             }
@@ -305,7 +306,7 @@ fn instruction(dice: &mut Dice, stages: &[&str]) -> String {
             format!(
                 "{word} {}",
                 if exec {
-                    array(dice)
+                    array(dice, 2)
                 } else {
                     words(dice, WORDS, 1, 3)
                 }
@@ -313,11 +314,11 @@ fn instruction(dice: &mut Dice, stages: &[&str]) -> String {
         }
         20 => match dice.below(4) {
             0 => "HEALTHCHECK NONE".to_owned(),
-            1 => format!("HEALTHCHECK CMD {}", array(dice)),
+            1 => format!("HEALTHCHECK CMD {}", array(dice, 1)),
             _ => format!(
                 "HEALTHCHECK --interval={} --retries={} CMD {}",
-                dice.pick(&["5s", "1m30s", "0", "1h", "100ms", "bad"]),
-                dice.pick(&["1", "0", "3", "-1"]),
+                dice.pick(&["5s", "1m30s", "0", "1h", "100ms", "1h1s"]),
+                dice.pick(&["1", "0", "3"]),
                 words(dice, WORDS, 1, 2)
             ),
         },
@@ -336,7 +337,7 @@ fn instruction(dice: &mut Dice, stages: &[&str]) -> String {
                 "MAINTAINER me <me@example.com>",
                 "run lower",
                 "  RUN indented",
-                "NOSUCH x",
+                "\tEXPOSE 1",
             ])
             .to_owned(),
     }
@@ -372,7 +373,7 @@ fn run(dice: &mut Dice, stages: &[&str]) -> String {
         out.push_str(dice.pick(&["--network=none ", "--network=host ", "--security=insecure "]));
     }
     match dice.below(8) {
-        0 => out.push_str(&array(dice)),
+        0 => out.push_str(&array(dice, 1)),
         1 => out.push_str("<<EOF\necho $A\n  two \\\n three\nEOF"),
         2 => out.push_str("<<-'E' cat && echo $B\n\ttext\n\tE"),
         3 => out.push_str(&format!(
@@ -389,34 +390,31 @@ fn copy(dice: &mut Dice, stages: &[&str]) -> String {
     let mut out = "COPY ".to_owned();
     if dice.one_in(4) {
         let from = if stages.is_empty() || dice.one_in(3) {
-            dice.pick(&["busybox", "0", "1", "ctx", "nginx:1.27"])
+            dice.pick(&["busybox", "0", "debian:bookworm", "nginx:1.27", "alpine"])
         } else {
             stages[dice.below(stages.len())]
         };
         out.push_str(&format!("--from={from} "));
     }
-    for _ in 0..dice.below(3) {
-        out.push_str(dice.pick(&[
-            "--link ",
-            "--link=false ",
-            "--chown=1:2 ",
-            "--chown=app ",
-            "--chown=$A ",
-            "--chmod=755 ",
-            "--chmod=u+x ",
-            "--chmod=$B ",
-            "--parents ",
-            "--exclude=*.md ",
-        ]));
+    for choice in [
+        &["--link ", "--link=false "][..],
+        &["--chown=1:2 ", "--chown=app ", "--chown=$A "],
+        &["--chmod=755 ", "--chmod=u+x ", "--chmod=$B "],
+        &["--parents "],
+        &["--exclude=*.md ", "--exclude=a --exclude=b/* "],
+    ] {
+        if dice.one_in(5) {
+            out.push_str(dice.pick(choice));
+        }
     }
     match dice.below(8) {
-        0 => out.push_str(&array(dice)),
+        0 => out.push_str(&array(dice, 2)),
         1 => out.push_str(&format!("<<EOF {}\n$A text\nEOF", dice.pick(PATHS))),
         2 => out.push_str(&format!(
             "<<\"one\" <<two {}\n$A\none\n$B\ntwo",
             dice.pick(PATHS)
         )),
-        _ => out.push_str(&words(dice, PATHS, 1, 4)),
+        _ => out.push_str(&words(dice, PATHS, 2, 4)),
     }
     out
 }
