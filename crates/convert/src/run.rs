@@ -22,7 +22,12 @@ pub async fn convert<R: Resolver>(
     gate: &Gate,
     resolver: &R,
 ) -> Outcome<Converted> {
-    run(bytes, options, gate, resolver, converted).await
+    let outcome = run(bytes, options, gate, resolver, converted).await;
+    Outcome {
+        result: outcome.result.and_then(|converted| converted),
+        warnings: outcome.warnings,
+        verdicts: outcome.verdicts,
+    }
 }
 
 /// The parameters of the target that the options name.
@@ -84,9 +89,14 @@ async fn run<R: Resolver, T>(
     }
 }
 
-fn converted<R: Resolver>(mut converter: Converter<'_, R>, target: StageId) -> Converted {
+fn converted<R: Resolver>(mut converter: Converter<'_, R>, target: StageId) -> Result<Converted> {
     let stages = &mut converter.stages;
     let needed = plan::reachable(stages, target);
+    if (0..stages.len()).any(|id| needed[id] && stages[id].not_utf8) {
+        return Err(Error::new(
+            "failed to marshal LLB definition: string field contains invalid UTF-8",
+        ));
+    }
     let mut ignore_cache = stages[target].ignore_cache;
     let mut extras = BTreeMap::new();
     if stages[target].scan_context {
@@ -103,7 +113,7 @@ fn converted<R: Resolver>(mut converter: Converter<'_, R>, target: StageId) -> C
     let history = history(stages, target);
     let stage = &mut stages[target];
     let state = stage.state.clone();
-    Converted {
+    Ok(Converted {
         image: ImageConfig {
             history,
             ..std::mem::take(&mut stage.image)
@@ -117,7 +127,7 @@ fn converted<R: Resolver>(mut converter: Converter<'_, R>, target: StageId) -> C
         epoch: converter.epoch,
         ignore_cache,
         graph: converter.graph,
-    }
+    })
 }
 
 /// The history of the base image, then of each stage on it.

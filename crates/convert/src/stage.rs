@@ -81,6 +81,8 @@ pub(crate) struct Stage {
     pub entrypoint: Once,
     pub cmd: Once,
     pub healthcheck: Once,
+    /// A command of it isn't UTF-8, which no graph can hold.
+    pub not_utf8: bool,
     pub scan_stage: bool,
     pub scan_context: bool,
 }

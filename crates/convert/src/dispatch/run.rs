@@ -23,6 +23,7 @@ impl Dispatch<'_> {
         let mounts = run.expand_mounts(&mut |word| self.expand_word(word, stage, &run.common))?;
         // It can read all there is.
         self.stages.path_set_mut(stage.paths).mark_all();
+        stage.not_utf8 |= run.cmd.invalid_utf8;
         let mut exec = Exec::default();
         let (mut args, summary) = self.run_args(stage, &run.cmd, &mut exec)?;
         if run.cmd.prepend_shell {

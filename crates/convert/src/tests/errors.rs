@@ -137,3 +137,22 @@ fn checks_can_fail_a_build() {
         "lint violation found for rules: MaintainerDeprecated"
     );
 }
+
+#[test]
+fn bytes_that_are_no_text_reach_no_container() {
+    let run = |text: &[u8]| {
+        block_on(crate::convert(
+            text,
+            &options(),
+            &gate(),
+            &Builder::default(),
+        ))
+        .result
+    };
+    let error = run(b"FROM alpine\nRUN echo \xff\n").unwrap_err();
+    assert_eq!(
+        error.message,
+        "failed to marshal LLB definition: string field contains invalid UTF-8"
+    );
+    assert!(run(b"FROM alpine AS a\nRUN echo \xff\nFROM alpine\nLABEL a=\xff\n").is_ok());
+}
