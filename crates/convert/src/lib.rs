@@ -21,6 +21,7 @@ mod plan;
 mod resolver;
 mod result;
 mod run;
+mod sbom;
 mod source_date;
 mod stage;
 mod tar;
@@ -41,6 +42,7 @@ pub use resolver::{
 };
 pub use result::{Converted, Outcome, SbomTargets, SourceVerdict};
 pub use run::{convert, lint, outline};
+pub use sbom::Scanner;
 pub use targets::{Target, targets};
 
 /// The name of the empty image.

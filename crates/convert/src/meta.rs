@@ -9,6 +9,11 @@ use fromtier_proto::pb;
 /// The key under which an instruction's text is kept.
 const COMMAND: &str = "com.docker.dockerfile.v1.command";
 
+/// Nothing said.
+pub(crate) fn plain() -> Constraints {
+    Constraints::new()
+}
+
 /// A step of that name.
 pub(crate) fn named(name: impl AsRef<str>) -> Constraints {
     Constraints::new().custom_name(name.as_ref())

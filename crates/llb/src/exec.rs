@@ -237,7 +237,21 @@ impl ExecVertex {
 
     /// The output index of the root file system.
     pub(crate) fn root_index(&self) -> u32 {
-        let before = self.exec.mounts[..self.root]
+        self.index_at(self.root)
+    }
+
+    /// The output that what is written to the mount at `target` goes to.
+    pub(crate) fn mount_index(&self, target: &str) -> Option<u32> {
+        let at = self
+            .exec
+            .mounts
+            .iter()
+            .position(|mount| mount.target == target && mount.has_output())?;
+        Some(self.index_at(at))
+    }
+
+    fn index_at(&self, at: usize) -> u32 {
+        let before = self.exec.mounts[..at]
             .iter()
             .filter(|mount| mount.has_output())
             .count();

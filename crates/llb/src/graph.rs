@@ -99,6 +99,17 @@ impl Graph {
             .with_output(self, Some(Output { index, ..output }))
     }
 
+    /// What the command that made `after` wrote to its mount at `target`; nothing if it has no such mount, or one that
+    /// keeps nothing.
+    pub fn mounted(&self, after: &State, target: &str) -> Option<State> {
+        let output = after.output()?;
+        let Vertex::Exec(exec) = self.vertices.get(output.vertex as usize)? else {
+            return None;
+        };
+        let index = exec.mount_index(target)?;
+        Some(State::scratch().with_output(self, Some(Output { index, ..output })))
+    }
+
     /// Does file operations on a state's file system; relative paths are those of the state's directory.
     pub fn file(&mut self, state: &State, action: FileAction, constraints: Constraints) -> State {
         let output = self.add(Vertex::File(Box::new(FileVertex::new(

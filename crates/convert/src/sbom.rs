@@ -1,0 +1,157 @@
+//! Software bills of materials: an image that scans what was built, let through the gate like any other.
+
+use std::collections::BTreeMap;
+
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_image::{ImageConfig, Platform};
+use fromtier_llb::{Exec, FileAction, ImageOptions, MkdirInfo, Mount, State};
+use fromtier_policy::gate::Via;
+use fromtier_policy::{ApprovedImage, Gate};
+
+use crate::base::images::{Digests, Place, Sources, Wanted};
+use crate::meta;
+use crate::options::Options;
+use crate::plan::args::Platforms;
+use crate::resolver::Resolver;
+use crate::result::{Converted, Outcome};
+
+const CORE: &str = "/run/src/core/sbom";
+const EXTRAS: &str = "/run/src/extras";
+const OUT: &str = "/run/out/";
+
+/// A scanner that may run, and how it is run.
+#[derive(Debug, Clone)]
+pub struct Scanner {
+    image: ApprovedImage,
+    config: ImageConfig,
+    args: Vec<String>,
+    platform: Platform,
+    parameters: BTreeMap<String, String>,
+}
+
+impl Scanner {
+    /// Resolves the scanner `reference` for the platform that the build runs on. `parameters` are the rest of the
+    /// `attest:sbom` option.
+    pub async fn resolve<R: Resolver>(
+        reference: &str,
+        parameters: BTreeMap<String, String>,
+        options: &Options,
+        gate: &Gate,
+        resolver: &R,
+    ) -> Outcome<Scanner> {
+        let sources = Sources::new(gate, resolver, options.resolve_mode);
+        let result = Scanner::find(reference, parameters, options, &sources).await;
+        Outcome {
+            result,
+            warnings: Vec::new(),
+            verdicts: sources.ledger.take_verdicts(),
+        }
+    }
+
+    async fn find<R: Resolver>(
+        reference: &str,
+        parameters: BTreeMap<String, String>,
+        options: &Options,
+        sources: &Sources<'_, R>,
+    ) -> Result<Scanner> {
+        let platform = Platforms::of(options).build.swap_remove(0);
+        let wanted = Wanted {
+            reference,
+            platform: Some(&platform),
+            log_prefix: "[internal]",
+            log_reference: None,
+            place: Place {
+                via: Via::SbomGenerator,
+                stage: "",
+                location: &[],
+            },
+        };
+        let admitted = sources.image(&wanted, Digests::AsAsked).await?;
+        let config = &admitted.config.config;
+        let words = [&config.entrypoint, &config.cmd];
+        let args: Vec<String> = words.into_iter().flatten().flatten().cloned().collect();
+        if args.is_empty() {
+            let image = admitted.approved.reference();
+            return Err(Error::new(format!("scanner {image} does not have cmd")));
+        }
+        Ok(Scanner {
+            image: admitted.approved,
+            config: admitted.config,
+            args,
+            platform,
+            parameters,
+        })
+    }
+
+    /// Adds a scan of a build's result to its graph; `name` is the result's platform as exporters name it.
+    pub fn scan(&self, converted: &mut Converted, name: &str) -> Result<State> {
+        let Converted { graph, sbom, .. } = converted;
+        let image = graph.image(
+            &self.image,
+            ImageOptions::default(),
+            meta::plain().platform(&self.platform),
+        );
+        let step = format!("[{name}] generating sbom using {}", self.image.reference());
+        let mut constraints = meta::named(step);
+        if converted.ignore_cache {
+            constraints = constraints.ignore_cache();
+        }
+        let mut exec = Exec {
+            args: self.args.clone(),
+            dir: Some(self.config.config.working_dir.clone()),
+            env: self.env(!sbom.extras.is_empty()),
+            constraints,
+            ..Exec::default()
+        };
+        exec.mounts.push(if self.platform.os == "windows" {
+            let info = MkdirInfo {
+                parents: true,
+                ..MkdirInfo::default()
+            };
+            let mkdir = FileAction::new().mkdir("/tmp", 0o777, info);
+            Mount {
+                selector: "/tmp".to_owned(),
+                no_output: true,
+                ..Mount::new("/tmp", &graph.file(&image, mkdir, meta::plain()))
+            }
+        } else {
+            Mount {
+                target: "/tmp".to_owned(),
+                tmpfs: Some(0),
+                ..Mount::default()
+            }
+        });
+        let read_only = |target: &str, state: &State| Mount {
+            readonly: true,
+            ..Mount::new(target, state)
+        };
+        exec.mounts.push(read_only(CORE, &sbom.core));
+        for (name, state) in &sbom.extras {
+            exec.mounts
+                .push(read_only(&format!("{EXTRAS}/sbom-{name}"), state));
+        }
+        exec.mounts.push(Mount::new(OUT, &State::scratch()));
+        let after = graph.run(&image, exec);
+        graph
+            .mounted(&after, OUT)
+            .ok_or_else(|| Error::new("the scanner has no output"))
+    }
+
+    fn env(&self, has_extras: bool) -> Vec<(String, String)> {
+        let lines = self.config.config.env.iter().flatten();
+        let mut env: Vec<(String, String)> = lines
+            .map(|line| line.split_once('=').unwrap_or((line, "")))
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        let mut add = |key: &str, value: &str| env.push((key.to_owned(), value.to_owned()));
+        add("BUILDKIT_SCAN_DESTINATION", OUT);
+        add("BUILDKIT_SCAN_SOURCE", CORE);
+        if has_extras {
+            add("BUILDKIT_SCAN_SOURCE_EXTRAS", EXTRAS);
+        }
+        for (key, value) in &self.parameters {
+            add(&format!("BUILDKIT_SCAN_{key}"), value);
+        }
+        env
+    }
+}
