@@ -38,6 +38,20 @@ pub fn quote(text: &str) -> String {
     out
 }
 
+/// Bytes in double quotes, as `%q` prints them: what isn't UTF-8 as `\xNN`.
+pub fn quote_bytes(bytes: &[u8]) -> String {
+    let mut out = String::from("\"");
+    for chunk in bytes.utf8_chunks() {
+        let valid = quote(chunk.valid());
+        out.push_str(&valid[1..valid.len() - 1]);
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    out.push('"');
+    out
+}
+
 /// Letters, marks, numbers, punctuation, symbols and the ASCII space (`unicode.IsPrint`).
 fn is_print(c: char) -> bool {
     if c.is_ascii() {
@@ -154,6 +168,12 @@ mod tests {
             quote("\u{a0}\u{feff}\u{e0001}\u{80}\u{7f}"),
             r#""\u00a0\ufeff\U000e0001\u0080\x7f""#
         );
+    }
+
+    #[test]
+    fn stray_bytes_are_quoted_by_number() {
+        assert_eq!(quote_bytes(b"a\"\xe9\xe4\xb8z"), r#""a\"\xe9\xe4\xb8z""#);
+        assert_eq!(quote_bytes(b""), "\"\"");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::flags::Kind::Text;
 use super::request::Request;
 use super::{Command, Common};
 use crate::error::{Error, Result};
-use crate::go::{quote, to_lower, to_upper};
+use crate::go::{quote, quote_bytes, to_lower, to_upper};
 use crate::lint::{Linter, rules};
 use crate::span::{Range, Span};
 
@@ -33,7 +33,7 @@ pub(super) fn parse(request: &Request, lint: Option<&Linter>) -> Result<Stage> {
     if let Some(lint) = lint {
         check_casing(request, lint);
     }
-    let name = stage_name(request.args())?;
+    let name = stage_name(request)?;
     let flags = request.flags(&[("platform", Text)])?;
     let platform_place = flags.places("platform").first().copied();
     let Common {
@@ -63,8 +63,8 @@ pub(super) fn parse(request: &Request, lint: Option<&Linter>) -> Result<Stage> {
 }
 
 /// `base` has no name, `base AS name` has one, in lower case.
-fn stage_name(args: &[String]) -> Result<String> {
-    match args {
+fn stage_name(request: &Request) -> Result<String> {
+    match request.args() {
         [_] => Ok(String::new()),
         [_, keyword, written] if is_as(keyword) => {
             let name = to_lower(written);
@@ -73,9 +73,12 @@ fn stage_name(args: &[String]) -> Result<String> {
                     .chars()
                     .all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_' | '.'));
             if !valid {
+                let written = match request.node.raw_words.get(2) {
+                    Some(bytes) => quote_bytes(bytes),
+                    None => quote(written),
+                };
                 return Err(Error::new(format!(
-                    "invalid name for build stage: {}, name can't start with a number or contain symbols",
-                    quote(written)
+                    "invalid name for build stage: {written}, name can't start with a number or contain symbols"
                 )));
             }
             Ok(name)

@@ -204,6 +204,16 @@ fn each_instruction_says_what_it_misses() {
 }
 
 #[test]
+fn a_name_in_another_encoding_is_shown_by_its_bytes() {
+    let file = parser::parse(b"FROM a AS caf\xe9").unwrap();
+    let error = parse(&file, &Linter::new(Config::default())).unwrap_err();
+    assert!(
+        error.message.contains(r#"stage: "caf\xe9", name"#),
+        "{error}"
+    );
+}
+
+#[test]
 fn copies_have_sources_heredocs_and_flags() {
     let line = "COPY --from=x --chown=1:2 --chmod=755 --link --parents --exclude=a --exclude=b <<-E c d /e\n\tt\n\tE\n";
     let Command::Copy(copy) = command(line) else {

@@ -55,6 +55,7 @@ fn node(line: &LogicalLine, range: Range<usize>, parts: Parts, found: Found) -> 
         keyword: lossy(&line.text[parts.keyword]),
         args: found.args,
         invalid_utf8: found.invalid_utf8,
+        raw_words: found.raw,
         word_spans: found.spans,
         flags,
         flag_value_spans: ranges.iter().map(|range| value_span(line, range)).collect(),
@@ -78,6 +79,7 @@ struct Found {
     args: Args,
     spans: Vec<Span>,
     invalid_utf8: bool,
+    raw: Vec<Vec<u8>>,
 }
 
 impl Found {
@@ -86,6 +88,7 @@ impl Found {
             args,
             spans: Vec::new(),
             invalid_utf8: false,
+            raw: Vec::new(),
         }
     }
 }
@@ -121,25 +124,28 @@ fn string(line: &LogicalLine, range: Range<usize>) -> Found {
     if range.is_empty() {
         return Found::default();
     }
-    let text = &line.text[range.clone()];
-    Found {
-        args: Args::Words(vec![lossy(text)]),
-        spans: vec![line.span(range)],
-        invalid_utf8: std::str::from_utf8(text).is_err(),
-    }
+    plain(line, vec![range])
 }
 
 fn words(line: &LogicalLine, range: Range<usize>) -> Found {
-    let ranges = split::words(&line.text, range.clone());
+    plain(line, split::words(&line.text, range))
+}
+
+fn plain(line: &LogicalLine, ranges: Vec<Range<usize>>) -> Found {
+    let bytes = || ranges.iter().map(|range| &line.text[range.clone()]);
+    let invalid_utf8 = bytes().any(|word| std::str::from_utf8(word).is_err());
     Found {
-        args: Args::Words(
-            ranges
-                .iter()
-                .map(|r| lossy(&line.text[r.clone()]))
-                .collect(),
-        ),
-        spans: ranges.into_iter().map(|r| line.span(r)).collect(),
-        invalid_utf8: std::str::from_utf8(&line.text[range]).is_err(),
+        args: Args::Words(bytes().map(lossy).collect()),
+        raw: if invalid_utf8 {
+            bytes().map(<[u8]>::to_vec).collect()
+        } else {
+            Vec::new()
+        },
+        spans: ranges
+            .iter()
+            .map(|range| line.span(range.clone()))
+            .collect(),
+        invalid_utf8,
     }
 }
 

@@ -52,6 +52,8 @@ pub struct Node {
     pub args: Args,
     /// Whether bytes of the arguments aren't UTF-8.
     pub invalid_utf8: bool,
+    /// The words as bytes, for `FROM` and other instructions of plain words; empty unless `invalid_utf8`.
+    pub raw_words: Vec<Vec<u8>>,
     /// Where each of [`Args::Words`] stands; empty for `ARG` and the other forms.
     pub word_spans: Vec<Span>,
     pub flags: Vec<String>,
