@@ -57,14 +57,13 @@ impl Dispatch<'_> {
         let files = self.expand_files(copy.files, stage, common)?;
         let source = match from {
             None => self.context.clone(),
-            Some(id) if self.stages[id].dispatched => self.stages[id].state.clone(),
-            Some(_) => {
-                return Err(Error::new(format!(
+            Some(id) => self.built(stage, id).ok_or_else(|| {
+                Error::new(format!(
                     "cannot copy from stage {}, it needs to be defined before current stage {}",
                     quote(&copy.from),
                     quote(&stage.shown)
-                )));
-            }
+                ))
+            })?,
         };
         let used = files.sources.clone();
         self.copy_files(
@@ -87,7 +86,7 @@ impl Dispatch<'_> {
         )?;
         let paths = match from {
             None => &mut stage.ctx_paths,
-            Some(id) => self.stages.paths_mut(id),
+            Some(id) => self.paths_of(stage, id),
         };
         used.iter().for_each(|path| paths.mark(path));
         Ok(())

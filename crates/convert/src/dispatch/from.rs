@@ -14,13 +14,17 @@ impl<R> Converter<'_, R> {
     pub(crate) fn dispatch_stage(&mut self, id: StageId, ignore: Option<&Matcher>) -> Result<()> {
         let mut stage = std::mem::take(&mut self.stages[id]);
         stage.dispatched = true;
-        // Its own place tells whether it runs: nothing can be copied from a stage by itself.
-        let done = self.dispatch_taken(&mut stage, ignore);
+        let done = self.dispatch_taken(id, &mut stage, ignore);
         self.stages[id] = stage;
         done
     }
 
-    fn dispatch_taken(&mut self, stage: &mut Stage, ignore: Option<&Matcher>) -> Result<()> {
+    fn dispatch_taken(
+        &mut self,
+        id: StageId,
+        stage: &mut Stage,
+        ignore: Option<&Matcher>,
+    ) -> Result<()> {
         if let Some(base) = stage.base {
             inherit(stage, &self.stages[base]);
         }
@@ -29,6 +33,7 @@ impl<R> Converter<'_, R> {
             ledger: &self.sources.ledger,
             graph: &mut self.graph,
             stages: &mut self.stages,
+            id,
             lint: self.lint.clone(),
             lex: self.lex,
             build_args: &self.build_args,

@@ -40,7 +40,7 @@ use fromtier_proto::pb;
 use crate::base::images::Ledger;
 use crate::meta;
 use crate::options::Options;
-use crate::plan::{StageId, Stages};
+use crate::plan::{PathsUsed, StageId, Stages};
 use crate::stage::{Planned, Stage};
 use crate::vars::{StateVars, Vars};
 
@@ -50,6 +50,8 @@ pub(crate) struct Dispatch<'d> {
     pub ledger: &'d Ledger<'d>,
     pub graph: &'d mut Graph,
     pub stages: &'d mut Stages,
+    /// The stage's place, from which it is taken out.
+    pub id: StageId,
     pub lint: Linter,
     pub lex: Lex,
     pub build_args: &'d BTreeMap<String, String>,
@@ -93,6 +95,26 @@ impl Dispatch<'_> {
         };
         self.lint = file_lint;
         done.map_err(|e| e.at(&location))
+    }
+
+    /// What a stage has built, once its instructions ran. A trigger can name the very stage that it runs in: then that
+    /// is what the stage has built so far.
+    fn built(&self, stage: &Stage, source: StageId) -> Option<State> {
+        if source == self.id {
+            return Some(stage.state.clone());
+        }
+        let source = &self.stages[source];
+        source.dispatched.then(|| source.state.clone())
+    }
+
+    /// The paths that are used of what another stage builds, or of the stage itself.
+    fn paths_of(&mut self, stage: &Stage, source: StageId) -> &mut PathsUsed {
+        let at = if source == self.id {
+            stage.paths
+        } else {
+            self.stages[source].paths
+        };
+        self.stages.path_set_mut(at)
     }
 
     /// A word with the stage's variables filled in.

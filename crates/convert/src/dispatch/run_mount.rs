@@ -43,14 +43,13 @@ impl Dispatch<'_> {
         }
         let mut state = self.context.clone();
         if !mount.from.is_empty() {
-            if !self.stages[source].dispatched {
-                return Err(Error::new(format!(
+            state = self.built(stage, source).ok_or_else(|| {
+                Error::new(format!(
                     "cannot mount from stage {} to {}, stage needs to be defined before current command",
                     quote(&mount.from),
                     quote(&mount.target)
-                )));
-            }
-            state = self.stages[source].state.clone();
+                ))
+            })?;
         }
         let mut exec_mount = ExecMount {
             readonly: mount.read_only,
@@ -113,7 +112,7 @@ impl Dispatch<'_> {
         if mount.from.is_empty() {
             stage.ctx_paths.mark(&mount.source);
         } else {
-            self.stages.paths_mut(source).mark(&mount.source);
+            self.paths_of(stage, source).mark(&mount.source);
         }
         Ok(())
     }

@@ -215,3 +215,17 @@ fn stages_can_ask_to_be_scanned() {
     let sbom = convert(text).sbom;
     assert_eq!(sbom.extras.keys().collect::<Vec<_>>(), ["a", "context"]);
 }
+
+#[test]
+fn a_trigger_may_name_the_stage_that_it_runs_in() {
+    let text = "FROM busybox AS a\nONBUILD COPY --from=alpine /x /y\nFROM a AS alpine\nRUN own\n";
+    let converted = convert(text);
+    assert_eq!(converted.llb().copies().len(), 1);
+    assert!(
+        !converted
+            .llb()
+            .sources()
+            .iter()
+            .any(|s| s.identifier.contains("alpine"))
+    );
+}
