@@ -9,6 +9,7 @@
 #   FROMTIER_RUN           a scratch folder that is removed at the end
 # Several can run at once. Nothing else on the machine is used or changed.
 set -euo pipefail
+# shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 [ "$(id -u)" = 0 ] || die "a private buildkitd needs root" "run it as root, or in a user namespace that maps root"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What a reader would object to: format, lints, documentation, dependencies, the scripts' own syntax.
 set -euo pipefail
+# shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 say "check: format"
@@ -10,9 +11,8 @@ cargo clippy --quiet --locked --workspace --all-targets --all-features -- -D war
 say "check: documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --workspace --no-deps --document-private-items
 say "check: scripts"
-for script in scripts/*.sh .ci/run; do bash -n "$script"; done
-if have shellcheck; then shellcheck -x scripts/*.sh .ci/run; fi
-"$ROOT/scripts/tools.sh" cargo-deny
+"$ROOT/scripts/tools.sh" shellcheck cargo-deny
+shellcheck -x scripts/*.sh .ci/run
 say "check: dependencies"
 # The advisories need a database from outside; licences, sources and bans don't.
 cargo-deny --offline --log-level error check licenses bans sources

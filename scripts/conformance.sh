@@ -8,6 +8,7 @@
 # Lists go to target/conformance/{reference,fromtier}.txt, logs beside them. The reference's list is kept and taken
 # again as long as nothing that it depends on changed; a run with RUN keeps its lists apart.
 set -euo pipefail
+# shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 [ "$(id -u)" = 0 ] || die "the suite starts buildkitd, which needs root"
 "$ROOT/scripts/tools.sh" buildkit system suite

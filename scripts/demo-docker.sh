@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # The demo where there is Docker but no Rust, Go or root: the same script, in a container that goes when it's over.
 set -euo pipefail
+# shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
-have docker && docker info >/dev/null 2>&1 || die "the demo needs Rust, Go and root, or Docker" \
-    "Rust: https://rustup.rs   Go: https://go.dev/dl   root: sudo make demo"
+if ! have docker || ! docker info >/dev/null 2>&1; then
+    die "the demo needs Rust, Go and root, or Docker" \
+        "Rust: https://rustup.rs   Go: https://go.dev/dl   root: sudo make demo"
+fi
 say "demo: no Rust, Go and root here; a container has them (it compiles for some minutes)"
 name="fromtier-demo-$$"
 # What a container leaves behind is only this volume, and it's removed.

@@ -3,6 +3,7 @@
 # Dockerfile put right is built and its image run. Brings up a BuildKit of its own and takes it down again.
 #   FRONTEND=FILE   another frontend in place of this project's: a static binary or an OCI archive
 set -euo pipefail
+# shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 if [ "${FROMTIER_DEMO:-}" != inside ]; then
@@ -17,11 +18,11 @@ fi
 story="$ROOT/examples/story"
 work="$FROMTIER_RUN"
 # Nothing of the machine's own builders or log-ins is read or changed.
-export DOCKER_CONFIG="$work/docker" BUILDX_CONFIG="$work/buildx" HOME="$work"
+export DOCKER_CONFIG="$work/docker" BUILDX_CONFIG="$work/buildx"
 export BUILDX_NO_DEFAULT_ATTESTATIONS=1 BUILDX_GIT_INFO=false
 mkdir -p "$DOCKER_CONFIG"
 
-bold= plain=
+bold='' plain=''
 if [ -t 1 ]; then bold=$'\e[1m' plain=$'\e[0m'; fi
 title() { printf '\n%s== %s%s\n' "$bold" "$*" "$plain"; }
 note() { printf '   %s\n' "$*"; }
@@ -41,20 +42,22 @@ if [ -x "$TOOLS/bin/docker-buildx" ]; then
     else
         buildx=(docker-buildx)
     fi
+    nowhere=(--output type=cacheonly)
     "${buildx[@]}" create --name fromtier --driver remote "$BUILDKIT_HOST" >/dev/null
     build() { # frontend's tag, Dockerfile, more options
         local tag=$1 file=$2
         shift 2
-        shown "docker buildx build -f $file --build-arg BUILDKIT_SYNTAX=fromtier/frontend:$tag ."
+        shown "docker buildx build -f $file --build-arg BUILDKIT_SYNTAX=$FROMTIER_REGISTRY/fromtier/frontend:$tag ."
         (cd "$story" && "${buildx[@]}" build --builder fromtier --progress=plain -f "$file" \
             --build-arg "BUILDKIT_SYNTAX=$FROMTIER_REGISTRY/fromtier/frontend:$tag" "$@" .) 2>&1
     }
 else
+    nowhere=()
     note "docker buildx is not to be had here: its part is played by BuildKit's own client, buildctl."
     build() {
         local tag=$1 file=$2
         shift 2
-        shown "buildctl build --frontend gateway.v0 --opt source=fromtier/frontend:$tag --opt filename=$file …"
+        shown "buildctl build --frontend gateway.v0 --opt source=$FROMTIER_REGISTRY/fromtier/frontend:$tag --opt filename=$file …"
         buildctl build --progress=plain --frontend gateway.v0 --opt "source=$FROMTIER_REGISTRY/fromtier/frontend:$tag" \
             --opt "filename=$file" --local "context=$story" --local "dockerfile=$story" "$@" 2>&1
     }
@@ -63,14 +66,11 @@ fi
 # Of a build's whole log: what went through, without BuildKit's book-keeping.
 steps() {
     sed -n -e '/^#[0-9]* \[[^]]*[0-9]\/[0-9]\] /p' -e '/^#[0-9]* [0-9.]* /p' \
-        -e '/WARN\|warning/p'
+        -e '/warning/p'
 }
-# Of a failed build's: what it says at the end.
-verdict() { sed -n '/^------/,$p;/^ERROR:/p;/^error:/p;/^Dockerfile/,$p' | awk '!seen[$0 NR]++'; }
-
 frontend plain
 title "1. A community image is refused, before anything is pulled"
-if build plain Dockerfile.before >"$work/refused.log"; then
+if build plain Dockerfile.before "${nowhere[@]}" >"$work/refused.log"; then
     cat "$work/refused.log"
     die "the build was meant to be refused and was not"
 fi
@@ -80,7 +80,7 @@ awk 'show || /^Dockerfile/ { show = 1; print }' "$work/refused.log"
 title "2. The same Dockerfile under a policy that rewrites that image"
 sed -n '/^rewrite:/,$s/^/   /p' "$story/policy-rewrite.yaml"
 frontend rewrite "$story/policy-rewrite.yaml"
-build rewrite Dockerfile.before >"$work/rewritten.log" || { cat "$work/rewritten.log"; die "the rewritten build failed"; }
+build rewrite Dockerfile.before "${nowhere[@]}" >"$work/rewritten.log" || { cat "$work/rewritten.log"; die "the rewritten build failed"; }
 head -n 2 "$work/rewritten.log"
 steps <"$work/rewritten.log"
 
@@ -97,7 +97,7 @@ note "its base: $base"
 
 title "4. The image runs"
 xtask bundle --archive "$work/image.oci.tar" --out "$work/bundle"
-shown "docker run story"
+shown "runc run story"
 runc --root "$work/runc" run --bundle "$work/bundle" "story-$$" </dev/null
 
 title "Done: one build refused, one rewritten, one built and run."

@@ -3,6 +3,7 @@
 #   e2e.sh [ARGUMENTS OF cargo test -- …]   such as a part of a test's name
 #   FRONTEND=FILE   another frontend in place of this project's: a static binary, or "reference"
 set -euo pipefail
+# shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 if [ "${FROMTIER_E2E:-}" != inside ]; then
     "$ROOT/scripts/tools.sh" buildkit system

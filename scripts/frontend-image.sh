@@ -6,6 +6,7 @@
 #   FRONTEND=reference   BuildKit's own Dockerfile frontend
 #   POLICY=FILE LOCK=FILE   baked in as /etc/fromtier/policy.yaml and /etc/fromtier/fromtier.lock
 set -euo pipefail
+# shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 [ $# -eq 1 ] || { sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 out=$1

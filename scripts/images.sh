@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the stand-in images of tests/images, as a registry's folder: target/stand-ins/data. Quick when nothing changed.
 set -euo pipefail
+# shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 out="$TARGET/stand-ins"
 mkdir -p "$TARGET"

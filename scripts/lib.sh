@@ -15,7 +15,7 @@ die() {
     for line in "$@"; do printf '  %s\n' "$line" >&2; done
     exit 1
 }
-have() { command -v "$1" >/dev/null 2>&1; }
+have() { [ -n "$(type -P "$1")" ]; }
 
 # The version of BuildKit that go.mod pins, such as v0.32.2.
 buildkit_version() {

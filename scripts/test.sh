@@ -2,6 +2,7 @@
 # Runs the tests and sums up: test.sh [units] [differential] [e2e] [conformance]     (none: all)
 # A part that fails doesn't keep the next from running; the sum at the end says which did, and where its log is.
 set -euo pipefail
+# shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 [ $# -gt 0 ] || set -- units differential e2e conformance

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # Gets the tools that the tests and the demo need, once, into target/tools:
-#   tools.sh [buildkit] [system] [buildx] [cargo-deny] [suite]     (none: buildkit system)
+#   tools.sh [buildkit] [system] [buildx] [suite] [cargo-deny] [shellcheck]     (none: buildkit system)
 #
 #   buildkit    buildkitd, buildctl and the reference frontend, built by Go from the module that tools/buildkit pins
 #   system      runc, a registry and a static busybox: the machine's, else unpacked from Debian's or Ubuntu's packages
 #   buildx      docker-buildx: the machine's, else unpacked from Debian's package; not having it is no error
 #   suite       BuildKit's published Dockerfile integration suite, compiled (for make conformance)
 #   cargo-deny  the checker of dependencies
+#   and shellcheck, which reads these scripts: the machine's, else unpacked from its package
 #
 # Nothing is installed on the machine itself: packages are unpacked below target/tools.
 set -euo pipefail
+# shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 CARGO_DENY=0.18.9
 
@@ -81,7 +83,7 @@ tool() { # name, package, its path in the package, [release]
     [ -x "$TOOLS/bin/$name" ] && return
     for found in "$name" "${path##*/}"; do
         if have "$found"; then
-            ln -sfn "$(command -v "$found")" "$TOOLS/bin/$name"
+            ln -sfn "$(type -P "$found")" "$TOOLS/bin/$name"
             return
         fi
     done
@@ -94,7 +96,7 @@ tool() { # name, package, its path in the package, [release]
 busybox_static() {
     [ -x "$TOOLS/bin/busybox-static" ] && return
     local found
-    found=$(command -v busybox || true)
+    found=$(type -P busybox || true)
     # A dynamic busybox is of no use in an image of its own.
     if [ -n "$found" ] && ! LC_ALL=C grep -qa 'ld-linux\|ld-musl' "$found"; then
         ln -sfn "$found" "$TOOLS/bin/busybox-static"
@@ -131,7 +133,7 @@ buildx() {
         /usr/lib/docker/cli-plugins/docker-buildx /usr/local/lib/docker/cli-plugins/docker-buildx \
         "$HOME/.docker/cli-plugins/docker-buildx"; do
         if have "$found"; then
-            ln -sfn "$(command -v "$found")" "$TOOLS/bin/docker-buildx"
+            ln -sfn "$(type -P "$found")" "$TOOLS/bin/docker-buildx"
             return
         fi
     done
@@ -144,10 +146,14 @@ buildx() {
     say "tools: docker-buildx is not to be had here; buildctl does its part"
 }
 
+shellcheck() {
+    tool shellcheck shellcheck /usr/bin/shellcheck || die "cannot get shellcheck" "on Debian or Ubuntu:  apt-get install shellcheck"
+}
+
 cargo_deny() {
     [ -x "$TOOLS/bin/cargo-deny" ] && return
     if have cargo-deny; then
-        ln -sfn "$(command -v cargo-deny)" "$TOOLS/bin/cargo-deny"
+        ln -sfn "$(type -P cargo-deny)" "$TOOLS/bin/cargo-deny"
         return
     fi
     say "tools: building cargo-deny $CARGO_DENY (once)"
@@ -160,7 +166,7 @@ cargo_deny() {
 [ $# -gt 0 ] || set -- buildkit system
 for part in "$@"; do
     case $part in
-    buildkit | system | buildx | suite) "$part" ;;
+    buildkit | system | buildx | suite | shellcheck) "$part" ;;
     cargo-deny) cargo_deny ;;
     *) die "no such part: $part" ;;
     esac

@@ -6,6 +6,7 @@
 #   POLICY=FILE LOCK=FILE   baked into the image next to the binary
 # Without --output the result is thrown away; --output type=local,dest=DIR or type=oci,dest=FILE keeps it.
 set -euo pipefail
+# shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 [ $# -gt 0 ] || { sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 

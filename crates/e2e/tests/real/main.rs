@@ -7,5 +7,6 @@ mod build;
 mod copy;
 mod errors;
 mod gate;
+mod image;
 mod meta;
 mod run;
