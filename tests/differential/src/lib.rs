@@ -29,6 +29,7 @@ pub fn corpus(folder: &Path, patterns: &[String]) -> Result<Vec<Named>, String> 
     let mut files = Vec::new();
     find(folder, &mut files)?;
     files.sort();
+    let surroundings = Surroundings::read(folder)?;
     let mut out = Vec::new();
     for file in files {
         let name = file.strip_prefix(folder).unwrap_or(&file);
@@ -36,13 +37,44 @@ pub fn corpus(folder: &Path, patterns: &[String]) -> Result<Vec<Named>, String> 
         if name == "world" || !(patterns.is_empty() || patterns.iter().any(|p| name.contains(p))) {
             continue;
         }
-        let mut case = Case::read(&file).map_err(|err| err.to_string())?;
-        if let Some(world) = Case::world_of(&file).map_err(|err| err.to_string())? {
-            case.images.add_missing(&world.images);
-        }
-        out.push(Named { name, case });
+        let case = Case::read(&file).map_err(|err| err.to_string())?;
+        out.push(Named {
+            name,
+            case: surroundings.around(case),
+        });
     }
     Ok(out)
+}
+
+/// What all cases of a corpus share.
+#[derive(Debug)]
+pub struct Surroundings {
+    world: Case,
+    policy: String,
+}
+
+impl Surroundings {
+    /// Reads `world.case` and `allow-all.yaml`.
+    ///
+    /// # Errors
+    /// The text for a person.
+    pub fn read(folder: &Path) -> Result<Self, String> {
+        let policy = folder.join("allow-all.yaml");
+        Ok(Self {
+            world: Case::read(&folder.join("world.case")).map_err(|err| err.to_string())?,
+            policy: std::fs::read_to_string(&policy)
+                .map_err(|err| format!("{}: {err}", policy.display()))?,
+        })
+    }
+
+    /// The case with the images that all cases have, and the policy that lets everything through.
+    pub fn around(&self, mut case: Case) -> Case {
+        case.images.add_missing(&self.world.images);
+        if !case.own_policy {
+            case.insert_beside_dockerfile(".fromtier.yaml", &self.policy);
+        }
+        case
+    }
 }
 
 fn find(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), String> {

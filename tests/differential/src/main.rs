@@ -15,7 +15,7 @@ use fromtier_bridge::compare::{Intended, compare};
 use fromtier_bridge::run::run_blocking;
 use fromtier_bridge::{Case, Outcome};
 use fromtier_differential::{
-    Named, Pair, corpus, generate, planted, report, run_one, run_pairs, summary,
+    Named, Pair, Surroundings, corpus, generate, planted, report, run_one, run_pairs, summary,
 };
 
 struct Args {
@@ -80,17 +80,13 @@ fn number(text: &str) -> Result<u64, String> {
 
 /// Compares on generated cases, and prints the small form of each one that differs.
 fn generated(args: &Args, count: u64, intended: &Intended) -> Result<ExitCode, String> {
-    let world = Case::read(&args.corpus.join("world.case")).map_err(|err| err.to_string())?;
+    let surroundings = Surroundings::read(&args.corpus)?;
     let made = |seed: u64| generate::case(&mut generate::Dice::new(seed));
-    let complete = |mut case: Case| {
-        case.images.add_missing(&world.images);
-        case
-    };
     let mut cases = Vec::new();
     for seed in args.seed..args.seed + count {
         let name = format!("seed-{seed}");
         let case = Case::parse(&name, &made(seed)).map_err(|err| err.to_string())?;
-        let case = complete(case);
+        let case = surroundings.around(case);
         cases.push(Named { name, case });
     }
     let pairs = run_pairs(cases, &args.reference, &args.ours, intended)?;
@@ -101,7 +97,7 @@ fn generated(args: &Args, count: u64, intended: &Intended) -> Result<ExitCode, S
         let kind = |path: &str| path.split(['/', ':']).next().unwrap_or_default().to_owned();
         let wanted = kind(&pair.differences[0].path);
         let differences = |case: &Case| {
-            let case = complete(case.clone());
+            let case = surroundings.around(case.clone());
             let run = |program| run_blocking(program, &case).ok();
             let (Some(left), Some(right)) = (run(&args.reference), run(&args.ours)) else {
                 return Vec::new();
@@ -131,8 +127,7 @@ fn generated(args: &Args, count: u64, intended: &Intended) -> Result<ExitCode, S
 
 fn run(args: Args) -> Result<ExitCode, String> {
     if args.self_test {
-        let world = Case::read(&args.corpus.join("world.case")).map_err(|err| err.to_string())?;
-        let found = planted::prove(&args.reference, &world)?;
+        let found = planted::prove(&args.reference, &Surroundings::read(&args.corpus)?)?;
         println!("all {found} planted differences were found");
         return Ok(ExitCode::SUCCESS);
     }

@@ -6,6 +6,8 @@ use fromtier_bridge::compare::compare;
 use fromtier_bridge::run::run_blocking;
 use fromtier_bridge::{Case, Recording};
 
+use crate::Surroundings;
+
 /// What is changed in this Dockerfile, and a part of the path of a difference that must be found.
 const PLANTED: &[(&str, &str, &str)] = &[
     (
@@ -42,14 +44,12 @@ const DOCKERFILE: &str = "FROM alpine AS build\nENV A=1\nRUN echo a\nFROM build 
 ///
 /// # Errors
 /// What was not seen, or was seen and is not there.
-pub fn prove(reference: &Path, world: &Case) -> Result<usize, String> {
+pub fn prove(reference: &Path, surroundings: &Surroundings) -> Result<usize, String> {
     let run = |dockerfile: &str| -> Result<Recording, String> {
-        let mut case = Case {
-            images: world.images.clone(),
-            ..Case::default()
-        };
+        let mut case = Case::default();
         let files = case.locals.entry("dockerfile".to_owned()).or_default();
         files.insert_file("Dockerfile", dockerfile);
+        let case = surroundings.around(case);
         run_blocking(reference, &case).map_err(|err| format!("{}: {err}", reference.display()))
     };
     let plain = run(DOCKERFILE)?;

@@ -32,7 +32,18 @@ fn show(frontend: &Path, file: &Path) -> Result<String, Box<dyn std::error::Erro
     if let Some(world) = Case::world_of(file)? {
         case.images.add_missing(&world.images);
     }
+    if let Some(policy) = allow_all(file)
+        && !case.own_policy
+    {
+        case.insert_beside_dockerfile(".fromtier.yaml", &policy);
+    }
     Ok(text(&run_blocking(frontend, &case)?))
+}
+
+/// The policy of the corpus that the case is in.
+fn allow_all(file: &Path) -> Option<String> {
+    file.ancestors()
+        .find_map(|folder| std::fs::read_to_string(folder.join("allow-all.yaml")).ok())
 }
 
 fn text(recording: &Recording) -> String {

@@ -42,6 +42,8 @@ pub struct Case {
     pub inputs: BTreeMap<String, Tree>,
     /// How long each resolve takes.
     pub delay: Duration,
+    /// The case is about policy, and gets none that allows everything.
+    pub own_policy: bool,
 }
 
 /// A source on the network.
@@ -92,6 +94,7 @@ impl Default for Case {
             images: Images::default(),
             inputs: BTreeMap::new(),
             delay: Duration::ZERO,
+            own_policy: false,
         }
     }
 }
@@ -129,6 +132,29 @@ impl Case {
             .find(|world| world.is_file())
             .map(|world| Self::read(&world))
             .transpose()
+    }
+
+    /// Puts a file beside the Dockerfile, wherever that is, unless the case has brought a file of that name.
+    pub fn insert_beside_dockerfile(&mut self, name: &str, data: &str) {
+        let option = |key: &str, default: &str| {
+            let value = self.options.get(key).map(String::as_str);
+            value.unwrap_or(default).to_owned()
+        };
+        let file = option("filename", "Dockerfile");
+        let path = match file.rsplit_once('/') {
+            Some((folder, _)) => format!("{folder}/{name}"),
+            None => name.to_owned(),
+        };
+        let local = option("dockerfilekey", "dockerfile");
+        let client = self.locals.entry(local.clone()).or_default();
+        let inputs = self.inputs.get_mut(&local);
+        let remotes = self.remotes.values_mut().map(|remote| &mut remote.tree);
+        let remotes = remotes.filter(|tree| !tree.is_empty());
+        for tree in std::iter::once(client).chain(inputs).chain(remotes) {
+            if tree.read(&path).is_err() {
+                tree.insert_file(&path, data);
+            }
+        }
     }
 
     /// The solver's capabilities on this builder.

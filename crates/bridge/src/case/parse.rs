@@ -104,6 +104,7 @@ fn directive(case: &mut Case, line: &str) -> Result<(), String> {
                 case.missing_gateway_caps.insert(cap);
             }
         }
+        "own-policy" => case.own_policy = true,
         "slow" => {
             let millis = rest
                 .strip_suffix("ms")

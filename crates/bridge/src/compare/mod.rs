@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 pub use intended::{Intended, Rule};
 
-use crate::graph::{to_value, whole};
+use crate::graph::{Graph, to_value, whole};
 use crate::record::{Call, Outcome, Recording};
 
 /// One thing that is not the same.
@@ -163,8 +163,13 @@ const GIVEN_IN_ANY_ORDER: &str = "InvalidBaseImagePlatform:";
 fn warnings(left: &Recording, right: &Recording, out: &mut Vec<Difference>) {
     let readable = |warning: &gw::WarnRequest| {
         let definition = warning.info.as_ref().and_then(|i| i.definition.as_ref());
-        let definition = definition.map(whole);
         let mut plain = warning.clone();
+        if let Some(Ok(graph)) = definition.map(Graph::decode)
+            && let Some(vertex) = graph.vertices.iter().find(|v| v.original == plain.digest)
+        {
+            plain.digest = format!("of {}", vertex.name());
+        }
+        let definition = definition.map(whole);
         if let Some(info) = &mut plain.info {
             info.definition = None;
         }

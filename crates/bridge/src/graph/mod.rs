@@ -37,6 +37,8 @@ pub struct Vertex {
     pub inputs: Vec<usize>,
     /// Of the stable encoding.
     pub digest: String,
+    /// Of the encoding as it came.
+    pub original: String,
     /// Whether the encoding was the deterministic one: fields by number, maps by key.
     pub well_encoded: bool,
     /// With stable ids.
@@ -150,10 +152,13 @@ impl Graph {
                 last_digest = original;
                 break;
             }
-            if let Some(pb::op::Op::Source(source)) = &mut op.op
-                && let Some(id) = source.attrs.get_mut("local.unique")
-            {
-                unique.stable(id);
+            if let Some(pb::op::Op::Source(source)) = &mut op.op {
+                if let Some(id) = source.attrs.get_mut("local.unique") {
+                    unique.stable(id);
+                }
+                if let Some(paths) = source.attrs.get_mut("local.followpaths") {
+                    without_our_files(paths);
+                }
             }
             let mut metadata = definition
                 .metadata
@@ -168,8 +173,9 @@ impl Graph {
                 .get(&original)
                 .map(|found| places(found, &files))
                 .unwrap_or_default();
-            index_of.insert(original, vertices.len());
+            index_of.insert(original.clone(), vertices.len());
             vertices.push(Vertex {
+                original,
                 digest: format!("sha256:{:x}", Sha256::digest(op.encode_to_vec())),
                 op,
                 inputs,
@@ -203,6 +209,15 @@ impl Graph {
                 })
                 .collect(),
         })
+    }
+}
+
+/// Fromtier looks for two more files beside the Dockerfile: its policy and its lock. Nothing else may differ in what is fetched.
+fn without_our_files(paths: &mut String) {
+    const OURS: [&str; 2] = [".fromtier.yaml", "fromtier.lock"];
+    if let Ok(mut list) = serde_json::from_str::<Vec<String>>(paths) {
+        list.retain(|path| !OURS.contains(&path.rsplit('/').next().unwrap_or_default()));
+        *paths = json!(list).to_string();
     }
 }
 
