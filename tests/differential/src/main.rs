@@ -10,6 +10,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use fromtier_bridge::compare::{Intended, compare};
 use fromtier_bridge::run::run_blocking;
@@ -165,6 +166,16 @@ fn run(args: Args) -> Result<ExitCode, String> {
             }
         }
     }
-    println!("{same} of {} cases are the same", pairs.len());
+    let median = |of: fn(&Pair) -> Duration| {
+        let mut all: Vec<_> = pairs.iter().map(of).collect();
+        all.sort_unstable();
+        all[all.len() / 2]
+    };
+    println!(
+        "{same} of {} cases are the same; half of them took the reference {:.1?} or less, ours {:.1?}",
+        pairs.len(),
+        median(|pair| pair.left.took),
+        median(|pair| pair.right.took)
+    );
     Ok(ExitCode::from(u8::from(same < pairs.len())))
 }
