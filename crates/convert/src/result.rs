@@ -7,9 +7,12 @@ use fromtier_dockerfile::lint::Warning;
 use fromtier_dockerfile::span::Range;
 use fromtier_image::ImageConfig;
 use fromtier_image::go::time::Time;
-use fromtier_llb::{Graph, State};
+use fromtier_llb::{Definition, Graph, MarshalOptions, State};
 use fromtier_policy::Verdict;
 use fromtier_policy::gate::Via;
+
+use crate::options::Options;
+use crate::plan::args::Platforms;
 
 /// The result of a run, and what was noticed on the way, which is there even when the run failed.
 #[derive(Debug)]
@@ -47,6 +50,43 @@ pub struct Converted {
     /// Whether the target or a stage that is scanned with it ignores the cache.
     pub ignore_cache: bool,
     pub sbom: SbomTargets,
+}
+
+impl Converted {
+    /// The target's definition for a build with these options.
+    ///
+    /// Errors: the graph can't be marshalled; the text is the reference's.
+    pub fn definition(&self, options: &Options) -> Result<Definition, Error> {
+        let platforms = Platforms::of(options);
+        self.marshal(
+            &self.state,
+            MarshalOptions {
+                platform: Some(&platforms.target),
+                caps: Some(&options.caps),
+                new_id: &mut || options.unique_id.clone(),
+            },
+        )
+    }
+
+    /// The definition of a scan ([`crate::Scanner::scan`]) of this build.
+    ///
+    /// Errors: as [`Converted::definition`].
+    pub fn scan_definition(&self, scan: &State, options: &Options) -> Result<Definition, Error> {
+        self.marshal(
+            scan,
+            MarshalOptions {
+                platform: None,
+                caps: None,
+                new_id: &mut || options.unique_id.clone(),
+            },
+        )
+    }
+
+    fn marshal(&self, state: &State, how: MarshalOptions<'_>) -> Result<Definition, Error> {
+        self.graph
+            .marshal(state, how)
+            .map_err(|e| Error::new(e.to_string()).wrap("failed to marshal LLB definition"))
+    }
 }
 
 /// What a software bill of materials is made of.

@@ -231,7 +231,7 @@ impl Walk<'_> {
                 let span = run
                     .mount_spans
                     .get(index)
-                    .and_then(|span| self.within(*span, "from="));
+                    .and_then(|span| self.value_of(*span, "from="));
                 self.image(
                     &mount.from,
                     via(Via::MountFrom, onbuild),
@@ -252,11 +252,7 @@ impl Walk<'_> {
             } else {
                 continue;
             };
-            let span = self.within(add.common.span, written);
-            let span = span.map(|s| Span {
-                start: s.start - written.len(),
-                end: s.start,
-            });
+            let span = self.find(add.common.span, written);
             self.add(
                 kind,
                 source,
@@ -309,19 +305,26 @@ impl Walk<'_> {
         )
     }
 
-    /// The bytes behind `key` in a span, up to a comma or the span's end.
-    fn within(&self, span: Span, key: &str) -> Option<Span> {
-        let text = self.bytes.get(span.start..span.end)?;
-        let at = text
-            .windows(key.len().max(1))
-            .position(|w| w == key.as_bytes())?;
-        let start = span.start + at + key.len();
+    /// Where `text` stands first in a span.
+    fn find(&self, span: Span, text: &str) -> Option<Span> {
+        let within = self.bytes.get(span.start..span.end)?;
+        let mut windows = within.windows(text.len().max(1));
+        let start = span.start + windows.position(|w| w == text.as_bytes())?;
+        Some(Span {
+            start,
+            end: start + text.len(),
+        })
+    }
+
+    /// The value behind `key` in a span, up to a comma, a quote or the span's end.
+    fn value_of(&self, span: Span, key: &str) -> Option<Span> {
+        let start = self.find(span, key)?.end;
         let rest = self.bytes.get(start..span.end)?;
-        let end = rest
-            .iter()
-            .position(|b| matches!(b, b',' | b'"'))
-            .map_or(span.end, |n| start + n);
-        Some(Span { start, end })
+        let end = rest.iter().position(|b| matches!(b, b',' | b'"'));
+        Some(Span {
+            start,
+            end: end.map_or(span.end, |n| start + n),
+        })
     }
 }
 

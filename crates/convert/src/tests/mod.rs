@@ -18,7 +18,7 @@ use std::task::{Context, Poll, Waker};
 
 use fromtier_dockerfile::error::Error;
 use fromtier_image::{Digest, Platform};
-use fromtier_llb::{CapSet, MarshalOptions};
+use fromtier_llb::CapSet;
 use fromtier_policy::{Day, Gate};
 use fromtier_proto::{Message, pb};
 
@@ -142,18 +142,7 @@ struct Llb {
 
 impl Converted {
     fn llb(&self) -> Llb {
-        let platform = Platform::new("linux", "amd64");
-        let definition = self
-            .graph
-            .marshal(
-                &self.state,
-                MarshalOptions {
-                    platform: Some(&platform),
-                    caps: Some(&CapSet::all()),
-                    new_id: &mut || "id".to_owned(),
-                },
-            )
-            .unwrap();
+        let definition = self.definition(&options()).unwrap();
         let name = |bytes: &Vec<u8>| {
             let digest = Digest::sha256(bytes);
             let metadata = definition.metadata.get(digest.as_str());
