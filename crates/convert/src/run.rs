@@ -14,6 +14,7 @@ use crate::outline::{self, Outline};
 use crate::plan::{self, StageId, Stages};
 use crate::resolver::Resolver;
 use crate::result::{Converted, Outcome, SbomTargets};
+use crate::source_date;
 
 /// Converts a Dockerfile. Each image goes its way through `gate`; `resolver` answers for the outside.
 pub async fn convert<R: Resolver>(
@@ -111,6 +112,16 @@ fn converted<R: Resolver>(mut converter: Converter<'_, R>, target: StageId) -> R
         ignore_cache |= stage.ignore_cache;
     }
     let history = history(stages, target);
+    if let Some(epoch) = converter.epoch
+        && !source_date::is_writable(epoch)
+        && history
+            .iter()
+            .any(|h| h.created.as_deref() == Some(&epoch.to_string()))
+    {
+        return Err(Error::new(
+            "failed to marshal image config: json: error calling MarshalJSON for type *time.Time: Time.MarshalJSON: year outside of range [0,9999]",
+        ));
+    }
     let stage = &mut stages[target];
     let state = stage.state.clone();
     Ok(Converted {

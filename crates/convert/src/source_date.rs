@@ -22,6 +22,12 @@ use crate::vars::Vars;
 
 pub(crate) const KEY: &str = "SOURCE_DATE_EPOCH";
 
+/// Whether an image config can hold a time: those of the years 0 to 9999.
+pub(crate) fn is_writable(time: Time) -> bool {
+    let local = time.seconds.saturating_add(i64::from(time.offset) * 60);
+    (-62_167_219_200..=253_402_300_799).contains(&local)
+}
+
 /// The file that names the source.
 pub(crate) struct Asked<'a> {
     pub stages: &'a [Stage],

@@ -156,3 +156,20 @@ fn bytes_that_are_no_text_reach_no_container() {
     );
     assert!(run(b"FROM alpine AS a\nRUN echo \xff\nFROM alpine\nLABEL a=\xff\n").is_ok());
 }
+
+#[test]
+fn dates_that_no_image_can_hold_are_refused() {
+    let with = |date: &str, text: &str| {
+        let options = Options {
+            build_args: [("SOURCE_DATE_EPOCH".to_owned(), date.to_owned())].into(),
+            ..options()
+        };
+        convert_with(&Builder::default(), &options, text).result
+    };
+    assert!(with("253402300799", "FROM alpine\nENV A=1\n").is_ok());
+    let error = with("253402300800", "FROM alpine\nENV A=1\n").unwrap_err();
+    assert!(error.message.ends_with("year outside of range [0,9999]"));
+    assert!(with("253402300800", "FROM alpine\n").is_ok());
+    let error = with("nonsense", "FROM alpine\n").unwrap_err();
+    assert_eq!(error.message, "invalid SOURCE_DATE_EPOCH: nonsense");
+}
