@@ -77,6 +77,18 @@ impl Calls {
                 .inputs
                 .iter()
                 .map(|(name, tree)| (name.clone(), files_as_graph(tree)))
+                .chain(self.case.input_sources.iter().map(|(name, identifier)| {
+                    let source = pb::Op {
+                        op: Some(pb::op::Op::Source(pb::SourceOp {
+                            identifier: identifier.clone(),
+                            ..Default::default()
+                        })),
+                        platform: Some(self.default_platform()),
+                        constraints: Some(pb::WorkerConstraints::default()),
+                        ..Default::default()
+                    };
+                    (name.clone(), graph_of(&source))
+                }))
                 .collect(),
         }
     }
@@ -93,6 +105,10 @@ impl Calls {
         request: gw::ResolveImageConfigRequest,
     ) -> Result<gw::ResolveImageConfigResponse, gw::Status> {
         self.note(Call::ResolveImageConfig(request.clone()));
+        let mut request = request;
+        if let Some(other) = self.case.redirects.get(&request.r#ref) {
+            request.r#ref.clone_from(other);
+        }
         let platform = request.platform.unwrap_or_else(|| self.default_platform());
         let key = match request.resolver_type {
             0 => request.r#ref.clone(),
@@ -111,7 +127,12 @@ impl Calls {
         request: gw::ResolveSourceMetaRequest,
     ) -> Result<gw::ResolveSourceMetaResponse, gw::Status> {
         self.note(Call::ResolveSourceMeta(request.clone()));
-        let source = request.source.unwrap_or_default();
+        let mut source = request.source.unwrap_or_default();
+        if let Some(reference) = source.identifier.strip_prefix("docker-image://")
+            && let Some(other) = self.case.redirects.get(reference)
+        {
+            source.identifier = format!("docker-image://{other}");
+        }
         let id = &source.identifier;
         let mut response = gw::ResolveSourceMetaResponse::default();
         if id.starts_with("docker-image://") || id.starts_with("oci-layout://") {
@@ -321,8 +342,17 @@ fn files_as_graph(tree: &Tree) -> pb::Definition {
         platform: Some(parse_platform("linux/amd64")),
         constraints: Some(pb::WorkerConstraints::default()),
         ..Default::default()
-    }
-    .encode_to_vec();
+    };
+    graph_of(&op)
+}
+
+/// The graph whose result is this one operation's.
+fn graph_of(op: &pb::Op) -> pb::Definition {
+    let cap = match &op.op {
+        Some(pb::op::Op::Source(_)) => "source.image",
+        _ => "file.base",
+    };
+    let op = op.encode_to_vec();
     let digest = format!("sha256:{:x}", Sha256::digest(&op));
     let head = pb::Op {
         inputs: vec![pb::Input {
@@ -337,7 +367,7 @@ fn files_as_graph(tree: &Tree) -> pb::Definition {
         metadata: BTreeMap::from([(
             digest,
             pb::OpMetadata {
-                caps: BTreeMap::from([("file.base".to_owned(), true)]),
+                caps: BTreeMap::from([(cap.to_owned(), true)]),
                 ..Default::default()
             },
         )]),

@@ -40,6 +40,10 @@ pub struct Case {
     pub images: Images,
     /// Graphs handed to the frontend, each as the files it is to have.
     pub inputs: BTreeMap<String, Tree>,
+    /// Graphs handed to the frontend that are one source each, by its identifier.
+    pub input_sources: BTreeMap<String, String>,
+    /// Images that the client's source policy makes others of.
+    pub redirects: BTreeMap<String, String>,
     /// How long each resolve takes.
     pub delay: Duration,
     /// The case is about policy, and gets none that allows everything.
@@ -93,6 +97,8 @@ impl Default for Case {
             remotes: BTreeMap::new(),
             images: Images::default(),
             inputs: BTreeMap::new(),
+            input_sources: BTreeMap::new(),
+            redirects: BTreeMap::new(),
             delay: Duration::ZERO,
             own_policy: false,
         }

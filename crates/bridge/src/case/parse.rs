@@ -104,6 +104,16 @@ fn directive(case: &mut Case, line: &str) -> Result<(), String> {
                 case.missing_gateway_caps.insert(cap);
             }
         }
+        "redirect" | "input-source" => {
+            let (from, to) = rest
+                .split_once(' ')
+                .ok_or_else(|| format!("{word} takes two words"))?;
+            let map = match word {
+                "redirect" => &mut case.redirects,
+                _ => &mut case.input_sources,
+            };
+            map.insert(from.to_owned(), to.trim().to_owned());
+        }
         "own-policy" => case.own_policy = true,
         "slow" => {
             let millis = rest
