@@ -89,7 +89,7 @@ insecure-entitlements = ["network.host", "security.insecure"]
 [otel]
   socketPath = "$run/otel.sock"
 [cdi]
-  disabled = true
+  specDirs = ["$run/cdi"]
 [worker.oci]
   enabled = true
   gc = false
@@ -103,7 +103,8 @@ insecure-entitlements = ["network.host", "security.insecure"]
 [registry."$FROMTIER_REGISTRY"]
   http = true
 CONFIG
-    mkdir -p "$run/tmp"
+    mkdir -p "$run/tmp" "$run/cdi"
+    cp "$ROOT/tests/images/devices.yaml" "$run/cdi/"
     TMPDIR=$run/tmp start "$run/buildkitd.log" buildkitd --config "$run/buildkitd.toml"
     pid=${started[-1]}
     wait_for "buildkitd" "$pid" "$run/buildkitd.log" \

@@ -52,7 +52,7 @@ count() { grep -c "^$1 " "$2" || true; }
 reference() {
     local print archive="$dir/reference.oci.tar"
     print=$(find "$TARGET/stand-ins/data" -path '*_manifests*' -name link | LC_ALL=C sort | xargs cat | sha256sum
-        buildkit_version)
+        ls "$TOOLS"/.suite-*)
     if [ -z "$suffix" ] && [ "$(cat "$dir/reference.print" 2>/dev/null)" = "$print" ] && [ -s "$dir/reference.txt" ]; then
         return
     fi

@@ -2,7 +2,7 @@
 # Gets the tools that the tests and the demo need, once, into target/tools:
 #   tools.sh [buildkit] [system] [buildx] [suite] [cargo-deny] [shellcheck]     (none: buildkit system)
 #
-#   buildkit    buildkitd, buildctl and the reference frontend, built by Go from the module that tools/buildkit pins
+#   buildkit    buildkitd, buildctl and the reference frontend (its labs channel), built by Go from the module that tools/buildkit pins
 #   system      runc, a registry and a static busybox: the machine's, else unpacked from Debian's or Ubuntu's packages
 #   buildx      docker-buildx: the machine's, else unpacked from Debian's package; not having it is no error
 #   suite       BuildKit's published Dockerfile integration suite, compiled (for make conformance)
@@ -29,14 +29,15 @@ go_build() { # output, what to do (build or test), arguments of go
 buildkit() {
     local version stamp name path
     version=$(buildkit_version)
-    stamp="$TOOLS/.buildkit-$version"
+    stamp="$TOOLS/.buildkit-$version-labs"
     [ -e "$stamp" ] && return
     say "tools: building BuildKit $version (a few minutes the first time)"
     for path in cmd/buildkitd cmd/buildctl frontend/dockerfile/cmd/dockerfile-frontend; do
         name=${path##*/}
+        # dfrundevice is all by which the frontend's labs channel differs from its main line: RUN --device.
         go_build "$TOOLS/bin/$name" build -trimpath \
             -ldflags "-s -w -X github.com/moby/buildkit/version.Version=$version" \
-            -tags "netgo osusergo" "github.com/moby/buildkit/$path"
+            -tags "netgo osusergo dfrundevice" "github.com/moby/buildkit/$path"
     done
     touch "$stamp"
 }
@@ -44,10 +45,10 @@ buildkit() {
 suite() {
     local version stamp
     version=$(buildkit_version)
-    stamp="$TOOLS/.suite-$version"
+    stamp="$TOOLS/.suite-$version-labs"
     [ -e "$stamp" ] && return
     say "tools: compiling BuildKit's integration suite $version"
-    go_build "$TOOLS/bin/dockerfile.test" test -c -trimpath -vet=off github.com/moby/buildkit/frontend/dockerfile
+    go_build "$TOOLS/bin/dockerfile.test" test -c -trimpath -vet=off -tags dfrundevice github.com/moby/buildkit/frontend/dockerfile
     touch "$stamp"
 }
 

@@ -145,3 +145,11 @@ fn insecure_execution_is_asked_for() {
     let image = same(&build.arg("--allow").arg("security.insecure"));
     assert_eq!(image.text("/said"), "insecure\nsandbox\n");
 }
+
+#[test]
+fn a_device_is_there_for_one_command() {
+    let image = same(&Build::new(
+        "FROM busybox\nRUN --device=example.com/device=variable,required echo \"$DEVICE\" > /said\nRUN --device=name=example.com/none=x echo \"${DEVICE:-none}\" >> /said\n",
+    ));
+    assert_eq!(image.text("/said"), "given\nnone\n");
+}
