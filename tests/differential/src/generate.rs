@@ -176,6 +176,9 @@ pub fn case(dice: &mut Dice) -> String {
     let mut file = String::new();
     if dice.one_in(12) {
         file.push_str("# escape=`\n");
+        if dice.one_in(2) {
+            head.push_str("option platform=windows/amd64\n");
+        }
     }
     if dice.one_in(8) {
         file.push_str("# check=experimental=all\n");
@@ -222,6 +225,18 @@ pub fn case(dice: &mut Dice) -> String {
         }
     }
     let mut text = format!("# Made by chance.\n{head}-- Dockerfile --\n{file}");
+    if dice.one_in(6) {
+        // A base with triggers.
+        let triggers: Vec<_> = (0..1 + dice.below(3))
+            .map(|_| instruction(dice, &stages))
+            .filter(|line| !line.contains(['"', '\\', '\n', '\t']))
+            .map(|line| format!("\"{line}\""))
+            .collect();
+        text.push_str(&format!(
+            "-- image alpine --\n{{\"config\":{{\"Env\":[\"A=base\"],\"OnBuild\":[{}]}}}}\n",
+            triggers.join(",")
+        ));
+    }
     if dice.one_in(5) {
         text.push_str("-- context:.dockerignore --\n*.txt\n!a\nb\n/usr\n");
     }

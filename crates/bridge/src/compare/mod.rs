@@ -239,8 +239,8 @@ fn one_sided(path: &str, left: Option<String>, right: Option<String>, out: &mut 
 /// What was asked of the builder, as a set: order and repetition are free. Of a build that ends in an error it is a matter of
 /// time what was still asked.
 fn calls(left: &Recording, right: &Recording, out: &mut Vec<Difference>) {
-    let failed = |recording: &Recording| matches!(recording.outcome, Outcome::Error(_));
-    if failed(left) && failed(right) {
+    let built = |recording: &Recording| matches!(recording.outcome, Outcome::Result(_));
+    if !built(left) || !built(right) {
         return;
     }
     let set = |recording: &Recording| -> BTreeSet<String> {
