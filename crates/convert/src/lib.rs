@@ -1,6 +1,6 @@
 //! Syntax tree, resolved bases and approved sources to a graph and an image config. Pure but for [`Resolver`].
 //!
-//! - [`convert`] is the whole way from a Dockerfile's bytes to a graph; [`outline`], [`targets`] and [`lint`] are the
+//! - [`convert`] is the whole way from a Dockerfile's bytes to a graph; [`outline()`], [`targets()`] and [`lint`] are the
 //!   parts of it that a client can ask for by themselves.
 //! - Every source that a build takes from outside is asked of the gate, in `base::images` (images) and
 //!   `base::images::Ledger` (all else); the graph takes nothing that the gate didn't approve.

@@ -32,7 +32,13 @@ pub struct Cause {
 impl Error {
     /// An error with no place yet.
     pub fn new(message: impl Into<String>) -> Self {
-        Error { message: message.into(), locations: Vec::new(), help: None, code: None, cause: None }
+        Error {
+            message: message.into(),
+            locations: Vec::new(),
+            help: None,
+            code: None,
+            cause: None,
+        }
     }
 
     /// Adds a location, as the reference's `parser.WithLocation` does.

@@ -357,10 +357,8 @@ impl Bridge {
     /// The graphs that were handed to this build, by name.
     pub async fn inputs(&self) -> Result<BTreeMap<String, pb::Definition>, Error> {
         self.caps.supports("frontend.inputs")?;
-        let response: gw::InputsResponse = self
-            .connection
-            .call("Inputs", gw::InputsRequest {})
-            .await?;
+        let response: gw::InputsResponse =
+            self.connection.call("Inputs", gw::InputsRequest {}).await?;
         Ok(response.definitions)
     }
 

@@ -4,7 +4,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use fromtier_proto::{gw, pb};
 
-
 /// One thing to know of an error beyond its text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Detail {

@@ -64,7 +64,10 @@ impl Connection {
             .await
             .map_err(|err| Error::Closed(err.to_string()))?;
         let codec = tonic_prost::ProstCodec::<Q, A>::default();
-        match client.unary(tonic::Request::new(question), path, codec).await {
+        match client
+            .unary(tonic::Request::new(question), path, codec)
+            .await
+        {
             Ok(answer) => Ok(answer.into_inner()),
             Err(status) => Err(failed(&status)),
         }
