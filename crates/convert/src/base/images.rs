@@ -203,14 +203,17 @@ impl<'a> Ledger<'a> {
                 digest,
                 config: &config,
             };
-            self.gate
-                .admit(pass, &resolved)
-                .map_err(|denial| Refusal::Gate(self.denied(denial, place)))
+            self.gate.admit(pass, &resolved)
         };
-        let mut approved = admit(digest.as_ref())?;
-        if digests == Digests::AsAsked && pass.pinned().is_none() && returned.digest().is_none() {
-            // Checked with its digest; named without.
-            approved = admit(None)?;
+        let mut approved =
+            admit(digest.as_ref()).map_err(|denial| Refusal::Gate(self.denied(denial, place)))?;
+        if digests == Digests::AsAsked
+            && pass.pinned().is_none()
+            && returned.digest().is_none()
+            // Checked with its digest; named without, unless the policy insists on it.
+            && let Ok(bare) = admit(None)
+        {
+            approved = bare;
         }
         self.record(approved.verdict(), place);
         Ok(Admitted { approved, config })
