@@ -4,6 +4,7 @@
 #   frontend-image.sh --binary      only says which binary it would pack
 #   FRONTEND=FILE        a static binary, or an OCI archive that is taken as it is (default: this project's, built)
 #   FRONTEND=reference   BuildKit's own Dockerfile frontend
+#   PROFILE=dev          built in seconds rather than for release
 #   POLICY=FILE LOCK=FILE   baked in as /etc/fromtier/policy.yaml and /etc/fromtier/fromtier.lock
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -15,10 +16,11 @@ case ${FRONTEND:-} in
 "")
     # A target of its own, so that it says what it is: static, without the C library's loader.
     triple=$(rustc -vV | sed -n 's/^host: //p')
-    say "building the frontend for release"
+    profile=${PROFILE:-release}
+    say "building the frontend ($profile)"
     (cd "$ROOT" && RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static" \
-        cargo build --quiet --locked --release --target "$triple" -p fromtier-frontend --bin fromtier-frontend)
-    binary="$TARGET/$triple/release/fromtier-frontend"
+        cargo build --quiet --locked --profile "$profile" --target "$triple" -p fromtier-frontend --bin fromtier-frontend)
+    binary="$TARGET/$triple/${profile/#dev/debug}/fromtier-frontend"
     path=/bin/fromtier-frontend
     ;;
 reference)
