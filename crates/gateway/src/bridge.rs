@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use fromtier_llb::CapSet;
 use fromtier_proto::{gw, pb};
 
-use crate::caps::Caps;
+use crate::caps::{self, Caps};
 use crate::error::Error;
 use crate::grpc::Connection;
 use crate::options::BuildOptions;
@@ -16,7 +17,7 @@ pub struct Bridge {
     connection: Connection,
     options: BuildOptions,
     caps: Caps,
-    llb_caps: Vec<gw::ApiCap>,
+    llb_caps: CapSet,
     workers: Vec<gw::WorkerRecord>,
 }
 
@@ -111,7 +112,7 @@ impl Bridge {
         let pong: gw::PongResponse = connection.call("Ping", gw::PingRequest {}).await?;
         Ok(Self {
             caps: Caps::new(pong.frontend_api_caps, &options.product),
-            llb_caps: pong.llb_caps,
+            llb_caps: caps::llb(&pong.llb_caps, &options.product),
             workers: pong.workers,
             connection,
             options,
@@ -128,8 +129,8 @@ impl Bridge {
         &self.caps
     }
 
-    /// What the solver can do, as listed by the builder; empty from a builder that is older than such lists.
-    pub fn llb_caps(&self) -> &[gw::ApiCap] {
+    /// What the solver can do.
+    pub fn llb_caps(&self) -> &CapSet {
         &self.llb_caps
     }
 
@@ -141,11 +142,22 @@ impl Bridge {
     /// Hands a graph to BuildKit.
     ///
     /// The client's options on cache imports are repeated, as BuildKit's own client does.
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedOperation`] if an operation needs what the builder lacks; nothing is sent then.
     pub async fn solve(
         &self,
         definition: pb::Definition,
         options: SolveOptions,
     ) -> Result<Solved, Error> {
+        let needed = definition
+            .metadata
+            .values()
+            .flat_map(|meta| meta.caps.keys());
+        for cap in needed {
+            let supported = self.llb_caps.supports(cap);
+            supported.map_err(Error::UnsupportedOperation)?;
+        }
         let evaluates = self.caps.has("gateway.solve.evaluate");
         let repeated = ["cache-imports", "cache-from"];
         let request = gw::SolveRequest {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use fromtier_llb::{CapSet, CapState};
 use fromtier_proto::gw;
 
 /// The gateway's capabilities as the builder lists them.
@@ -47,7 +48,59 @@ const KNOWN: &[(&str, &str)] = &[
     ),
 ];
 
-/// What every builder could do when capabilities were introduced: the answer of one that lists none.
+/// What every solver could do when capabilities were introduced: the answer of a builder that lists none.
+const ORIGINAL_LLB: &[&str] = &[
+    "source.image",
+    "source.local",
+    "source.local.unique",
+    "source.local.sessionid",
+    "source.local.includepatterns",
+    "source.local.followpaths",
+    "source.local.excludepatterns",
+    "source.local.sharedkeyhint",
+    "source.git",
+    "source.git.keepgitdir",
+    "source.git.fullurl",
+    "source.http",
+    "source.http.checksum",
+    "source.http.perm",
+    "soruce.http.uidgid",
+    "source.buildop.llbfilename",
+    "exec.meta.base",
+    "exec.meta.proxyenv",
+    "exec.mount.bind",
+    "exec.mount.cache",
+    "exec.mount.cache.sharing",
+    "exec.mount.selector",
+    "exec.mount.tmpfs",
+    "exec.mount.secret",
+    "constraints",
+    "platform",
+    "meta.ignorecache",
+    "meta.description",
+    "meta.exportcache",
+];
+
+/// The solver's capabilities as the builder lists them.
+pub(crate) fn llb(list: &[gw::ApiCap], product: &str) -> CapSet {
+    let state = |enabled, reason: &str| CapState {
+        enabled,
+        disabled_reason: reason.to_owned(),
+    };
+    if list.is_empty() {
+        let original = ORIGINAL_LLB.iter().map(|id| (*id, state(true, "")));
+        return CapSet::llb(original, product);
+    }
+    let listed = list.iter().map(|cap| {
+        (
+            cap.id.as_str(),
+            state(cap.enabled, &cap.disabled_reason_msg),
+        )
+    });
+    CapSet::llb(listed, product)
+}
+
+/// What every gateway could do then.
 const ORIGINAL: &[&str] = &[
     "solve.base",
     "solve.inlinereturn",
@@ -145,6 +198,13 @@ mod tests {
             caps.supports("readdir").unwrap_err().to_string(),
             "requested experimental feature readdir (read static directory) is not supported by build server, please update buildkit"
         );
+    }
+
+    #[test]
+    fn a_builder_without_a_list_is_an_old_one() {
+        let caps = llb(&[], "");
+        assert!(caps.supports("source.image").is_ok());
+        assert!(caps.supports("file.base").is_err());
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub enum Error {
     /// The builder cannot do what this build needs.
     #[error(transparent)]
     Unsupported(#[from] CapError),
+    /// The builder's solver cannot do what an operation of the graph needs.
+    #[error("{0}")]
+    UnsupportedOperation(String),
     /// Standard input and output do not lead to BuildKit.
     #[error("not started by BuildKit: {0}")]
     NotAFrontend(String),
