@@ -193,7 +193,8 @@ pub fn case(dice: &mut Dice) -> String {
     let mut stages: Vec<&str> = Vec::new();
     for _ in 0..1 + dice.below(4) {
         let base = if !stages.is_empty() && dice.one_in(3) {
-            stages[dice.below(stages.len())]
+            // In lower case: two bad references are refused at the same time, and which one is told is a race.
+            &*stages[dice.below(stages.len())].to_lowercase()
         } else if dice.one_in(25) {
             dice.pick(&[
                 "$BASE",
