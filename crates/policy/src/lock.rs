@@ -1,16 +1,189 @@
 //! The lock file: which digest an image reference stands for.
+//!
+//! ```text
+//! # comment
+//! docker.io/library/node:22-alpine sha256:… 2026-11-24
+//! ```
+//! One line an image: the normalised reference, the digest of its index, the day it was resolved; sorted by reference.
 
 use crate::PolicyError;
+use crate::pattern::identity;
+use fromtier_catalog::Day;
+use fromtier_image::{Digest, ImageRef};
+use std::collections::BTreeMap;
+use std::fmt;
 
-/// A checked lock file.
-#[derive(Debug, Clone, Default)]
+/// A checked lock file. Displays as the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
-    _private: (),
+    entries: BTreeMap<String, Entry>,
+}
+
+/// What the lock says of one reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub digest: Digest,
+    /// The day that the digest was resolved.
+    pub resolved: Day,
 }
 
 impl Lock {
     /// Reads a lock file. `name` is how errors call the file; every error in it is reported at once.
-    pub fn parse(_name: &str, _text: &str) -> Result<Lock, Vec<PolicyError>> {
-        todo!("owned by the policy helper")
+    pub fn parse(name: &str, text: &str) -> Result<Lock, Vec<PolicyError>> {
+        let mut lock = Lock::default();
+        let mut errors = Vec::new();
+        let mut before: Option<&str> = None;
+        let mut offset = 0;
+        for (index, whole) in text.split_inclusive('\n').enumerate() {
+            let start = offset;
+            offset += whole.len();
+            let line = whole.trim_end_matches(['\n', '\r']);
+            if line.trim().is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let mut error = |part: &str, message: String, help: Option<String>| {
+                let at = line.find(part).unwrap_or(0);
+                errors.push(PolicyError {
+                    file: name.to_owned(),
+                    line: index + 1,
+                    column: line[..at].chars().count() + 1,
+                    span: start + at..start + at + part.len(),
+                    message,
+                    help,
+                });
+            };
+            let fields: Vec<&str> = line.split(' ').collect();
+            let [reference, digest, day] = fields[..] else {
+                error(line, "a line is a reference, a digest and a day with one space between".into(), None);
+                continue;
+            };
+            let entry = match (Digest::parse(digest), Day::parse(day)) {
+                (Ok(digest), Some(resolved)) => Some(Entry { digest, resolved }),
+                (read, resolved_day) => {
+                    if let Err(problem) = read {
+                        error(digest, format!("`{digest}` is no digest: {problem}"), None);
+                    }
+                    if resolved_day.is_none() {
+                        error(day, format!("`{day}` is no day, such as 2026-11-24"), None);
+                    }
+                    None
+                }
+            };
+            match canonical(reference) {
+                Ok(canonical) if canonical == reference => {}
+                Ok(canonical) => {
+                    error(reference, format!("`{reference}` is not written in full"), Some(format!("write {canonical}")));
+                    continue;
+                }
+                Err(problem) => {
+                    error(reference, format!("`{reference}` is no image reference with a tag: {problem}"), None);
+                    continue;
+                }
+            }
+            match before {
+                Some(last) if last == reference => {
+                    error(reference, format!("`{reference}` is locked twice"), None);
+                    continue;
+                }
+                Some(last) if last > reference => {
+                    error(reference, format!("the lines are not sorted: `{reference}` comes before `{last}`"), None);
+                }
+                _ => {}
+            }
+            before = Some(reference);
+            if let Some(entry) = entry {
+                lock.entries.insert(reference.to_owned(), entry);
+            }
+        }
+        if errors.is_empty() { Ok(lock) } else { Err(errors) }
+    }
+
+    /// Locks a reference with a tag to a digest; replaces what it was locked to.
+    pub fn insert(&mut self, image: &ImageRef, digest: Digest, resolved: Day) {
+        self.entries.insert(key(image), Entry { digest, resolved });
+    }
+
+    /// The entry of a reference, by its name and tag.
+    pub fn get(&self, image: &ImageRef) -> Option<&Entry> {
+        self.entries.get(&key(image))
+    }
+
+    /// Is some tag of the image's name locked to this digest?
+    pub(crate) fn holds(&self, image: &ImageRef, digest: &Digest) -> bool {
+        let prefix = format!("{}:", identity(image));
+        self.entries
+            .range(prefix.clone()..)
+            .take_while(|(reference, _)| reference.starts_with(&prefix))
+            .any(|(_, entry)| entry.digest == *digest)
+    }
+
+    /// The references with their entries, sorted.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.entries.iter().map(|(reference, entry)| (reference.as_str(), entry))
+    }
+}
+
+impl fmt::Display for Lock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (reference, Entry { digest, resolved }) in &self.entries {
+            writeln!(f, "{reference} {} {resolved}", digest.as_str())?;
+        }
+        Ok(())
+    }
+}
+
+/// `docker.io/library/node:22`
+fn key(image: &ImageRef) -> String {
+    format!("{}:{}", identity(image), image.tag().unwrap_or_default())
+}
+
+fn canonical(text: &str) -> Result<String, String> {
+    let image = ImageRef::parse(text).map_err(|error| error.to_string())?;
+    if image.digest().is_some() {
+        return Err("the digest stands in a field of its own".into());
+    }
+    Ok(key(&image.tag_name_only()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    const A: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    const B: &str = "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+
+    #[test]
+    fn a_lock_is_read_and_written() {
+        let text = format!("docker.io/library/alpine:3.24 {A} 2026-11-24\ndocker.io/library/node:22 {B} 2026-11-23\n");
+        let lock = Lock::parse("fromtier.lock", &format!("# why\n\n{text}")).unwrap();
+        assert_eq!(lock.to_string(), text);
+        let node = ImageRef::parse("node:22").unwrap();
+        assert_eq!(lock.get(&node).unwrap().digest.as_str(), B);
+        assert_eq!(lock.get(&node).unwrap().resolved.to_string(), "2026-11-23");
+        assert!(lock.get(&ImageRef::parse("node:23").unwrap()).is_none());
+        assert!(lock.get(&ImageRef::parse("node").unwrap()).is_none());
+    }
+
+    #[test]
+    fn every_error_is_said_with_its_line() {
+        let text = format!(
+            "docker.io/library/node:22 {B} 2026-11-23\nnode:23 {B} 2026-11-23\ndocker.io/library/node:24  {B} 2026-11-23\n\
+             docker.io/library/node:25 sha256:abc 2026-02-30\ndocker.io/library/alpine:3 {A} 2026-11-23\n\
+             docker.io/library/alpine:3 {A} 2026-11-23\n"
+        );
+        let errors: Vec<String> = Lock::parse("l", &text).unwrap_err().iter().map(ToString::to_string).collect();
+        let starts = [
+            "l:2:1: `node:23` is not written in full (write docker.io/library/node:23)",
+            "l:3:1: a line is a reference, a digest and a day",
+            "l:4:27: `sha256:abc` is no digest",
+            "l:4:38: `2026-02-30` is no day",
+            "l:5:1: the lines are not sorted: `docker.io/library/alpine:3` comes before `docker.io/library/node:25`",
+            "l:6:1: `docker.io/library/alpine:3` is locked twice",
+        ];
+        assert_eq!(errors.len(), starts.len(), "{errors:#?}");
+        for (error, start) in errors.iter().zip(starts) {
+            assert!(error.starts_with(start), "{error}");
+        }
     }
 }

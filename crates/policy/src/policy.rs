@@ -1,21 +1,181 @@
 //! A policy: what its file says, checked.
 
-use crate::PolicyError;
+use crate::pattern::Pattern;
+use crate::range::Range;
+use crate::verdict::Severity;
+use fromtier_catalog::{Day, TagParts};
+use fromtier_image::ImageRef;
 
-/// A checked policy.
-#[derive(Debug, Clone)]
+/// How far an image is to be trusted, by who makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tier {
+    /// In the catalogue, under `docker.io/library/`.
+    Official,
+    /// A verified publisher's, by the policy's list.
+    Verified,
+    /// Docker-sponsored open source, by the policy's list.
+    OpenSource,
+    /// The policy's own.
+    Internal,
+    /// Everything else.
+    Community,
+}
+
+impl Tier {
+    pub(crate) const ALL: [Tier; 5] =
+        [Tier::Official, Tier::Verified, Tier::OpenSource, Tier::Internal, Tier::Community];
+
+    /// Docker Hub's identifier, as policy files say it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Tier::Official => "docker-official-image",
+            Tier::Verified => "verified-publisher",
+            Tier::OpenSource => "open-source",
+            Tier::Internal => "internal",
+            Tier::Community => "community",
+        }
+    }
+}
+
+/// A checked policy. What a file doesn't say is `None`: where the policy stands alone the built-in default holds,
+/// beside an organisation's it has no opinion.
+#[derive(Debug, Clone, Default)]
 pub struct Policy {
-    _private: (),
+    /// `mode: warn`: refusals become warnings.
+    pub(crate) warn_only: bool,
+    pub(crate) tiers: [Option<Severity>; 5],
+    pub(crate) internal: Vec<Pattern>,
+    pub(crate) verified: Vec<Pattern>,
+    pub(crate) open_source: Vec<Pattern>,
+    pub(crate) rewrites: Vec<Rewrite>,
+    pub(crate) images: Vec<ImageRule>,
+    pub(crate) base: Base,
+    pub(crate) mirrors: Vec<Mirror>,
+    pub(crate) sources: Sources,
+    pub(crate) exceptions: Vec<Exception>,
+}
+
+/// `rewrite:` an image is replaced by another.
+#[derive(Debug, Clone)]
+pub(crate) struct Rewrite {
+    pub pattern: Pattern,
+    /// May hold `{name}` and `{tag}`; without a tag the asked one is kept.
+    pub to: String,
+    pub reason: Option<String>,
+}
+
+/// `images:` what holds for some images.
+#[derive(Debug, Clone)]
+pub(crate) struct ImageRule {
+    pub pattern: Pattern,
+    pub tags: Option<Tags>,
+    pub variants: Vec<String>,
+    pub prefer: Option<ImageRef>,
+    pub action: Option<Severity>,
+    pub reason: Option<String>,
+}
+
+impl ImageRule {
+    /// Do the rule's `tags` and `variants` allow this tag?
+    pub fn allows(&self, tag: &str) -> bool {
+        self.tags.as_ref().is_none_or(|tags| tags.allow(tag)) && self.allows_variant(tag)
+    }
+
+    pub fn allows_variant(&self, tag: &str) -> bool {
+        let parts = TagParts::parse(tag);
+        self.variants.is_empty()
+            || self.variants.iter().any(|variant| match variant.as_str() {
+                "default" => parts.variants.is_empty(),
+                variant => parts.has_variant(variant),
+            })
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Tags {
+    Range(Range),
+    Globs(Vec<String>),
+}
+
+impl Tags {
+    pub fn allow(&self, tag: &str) -> bool {
+        match self {
+            Tags::Range(range) => range.holds(&TagParts::parse(tag).version),
+            Tags::Globs(globs) => globs.iter().any(|glob| crate::pattern::tag_glob(glob, tag)),
+        }
+    }
+}
+
+impl std::fmt::Display for Tags {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Tags::Range(range) => range.fmt(f),
+            Tags::Globs(globs) => f.write_str(&globs.join(", ")),
+        }
+    }
+}
+
+/// `base:` what holds for every image.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Base {
+    pub digest: Option<DigestRule>,
+    /// In days, of the image's creation.
+    pub max_age: Option<u32>,
+    pub end_of_life: Option<Severity>,
+    pub unlisted_tag: Option<Severity>,
+    pub deprecated: Option<Severity>,
+    pub floating_tag: Option<Severity>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DigestRule {
+    /// Whatever the registry says today.
+    Resolve,
+    /// The reference or the lock says it.
+    Require,
+    /// The lock says it.
+    Pin,
+}
+
+/// `mirrors:` a registry is pulled through another.
+#[derive(Debug, Clone)]
+pub(crate) struct Mirror {
+    pub registry: String,
+    pub prefix: String,
+}
+
+/// `sources:` what is said of sources that are no images.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sources {
+    pub git: Option<SourceRule>,
+    pub http: Option<SourceRule>,
+    pub scratch: Option<SourceRule>,
+    pub oci_layout: Option<SourceRule>,
+    pub local: Option<SourceRule>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SourceRule {
+    Say(Severity),
+    RequireChecksum,
+}
+
+/// `exceptions:` what is let through for a time.
+#[derive(Debug, Clone)]
+pub(crate) struct Exception {
+    pub pattern: Pattern,
+    /// The last day that it holds.
+    pub until: Day,
+    pub owner: String,
+    pub reason: String,
+    /// Only for these rules; for all when empty.
+    pub rules: Vec<String>,
 }
 
 impl Policy {
-    /// Reads a policy file. `name` is how errors call the file; every error in it is reported at once.
-    pub fn parse(_name: &str, _text: &str) -> Result<Policy, Vec<PolicyError>> {
-        todo!("owned by the policy helper")
-    }
-
-    /// The policy that holds where there is no file.
+    /// The policy that holds where there is no file: official images pass, verified publishers' and sponsored
+    /// open-source ones warn, community ones are refused; an end of life and a deprecation warn.
     pub fn builtin() -> Policy {
-        Policy { _private: () }
+        Policy::default()
     }
 }

@@ -1,0 +1,132 @@
+//! Taking a mapping's values by key, strictly.
+
+use super::report::{Report, Span};
+use super::yaml::{Entry, Node, Value};
+use crate::verdict::Severity;
+use fromtier_catalog::distance;
+
+/// The entries of a mapping whose keys are all known.
+pub(super) struct Fields<'n> {
+    entries: &'n [Entry],
+    pub span: Span,
+}
+
+impl<'n> Fields<'n> {
+    /// The node as a mapping with these keys; other keys are complaints.
+    pub fn of(node: &'n Node, known: &[&str], report: &mut Report<'_>) -> Option<Fields<'n>> {
+        let fields = Fields::any(node, report)?;
+        for entry in fields.entries {
+            if !known.contains(&entry.key.as_str()) {
+                report.error(entry.key_span, format!("unknown key `{}`", entry.key), Some(instead(&entry.key, known)));
+            }
+        }
+        Some(fields)
+    }
+
+    /// The node as a mapping with any keys.
+    pub fn any(node: &'n Node, report: &mut Report<'_>) -> Option<Fields<'n>> {
+        match &node.value {
+            Value::Map(entries) => Some(Fields { entries, span: node.span }),
+            _ => {
+                report.error(node.span, format!("expected a mapping, not {}", node.kind()), None);
+                None
+            }
+        }
+    }
+
+    pub fn get(&self, key: &str) -> Option<&'n Node> {
+        self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+    }
+
+    pub fn entries(&self) -> &'n [Entry] {
+        self.entries
+    }
+
+    /// A text that must be there.
+    pub fn required(&self, key: &str, report: &mut Report<'_>) -> Option<(&'n str, Span)> {
+        let Some(node) = self.get(key) else {
+            report.error(self.span.first(), format!("`{key}` is missing here"), None);
+            return None;
+        };
+        text(node, report)
+    }
+
+    /// A text that may be there.
+    pub fn optional(&self, key: &str, report: &mut Report<'_>) -> Option<(&'n str, Span)> {
+        self.get(key).and_then(|node| text(node, report))
+    }
+}
+
+/// A text that is not empty.
+pub(super) fn text<'n>(node: &'n Node, report: &mut Report<'_>) -> Option<(&'n str, Span)> {
+    match &node.value {
+        Value::Text(text) if text.trim().is_empty() => {
+            report.error(node.span, "expected a text, and there is none", None);
+            None
+        }
+        Value::Text(text) => Some((text, node.span)),
+        _ => {
+            report.error(node.span, format!("expected a text, not {}", node.kind()), None);
+            None
+        }
+    }
+}
+
+/// The items of a list; nothing is no list.
+pub(super) fn list<'n>(node: &'n Node, report: &mut Report<'_>) -> &'n [Node] {
+    match &node.value {
+        Value::List(items) => {
+            if items.is_empty() {
+                report.error(node.span, "an empty list says nothing: leave the key out", None);
+            }
+            items
+        }
+        _ => {
+            report.error(node.span, format!("expected a list, not {}", node.kind()), None);
+            &[]
+        }
+    }
+}
+
+/// One of some words.
+pub(super) fn choice<T: Copy>(node: &Node, words: &[(&str, T)], report: &mut Report<'_>) -> Option<T> {
+    let (word, span) = text(node, report)?;
+    let found = words.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
+    if found.is_none() {
+        let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
+        report.error(span, format!("`{word}` is none of {}", names.join(", ")), near(word, &names));
+    }
+    found
+}
+
+/// `deny`, `warn` or `allow`.
+pub(super) fn action(node: &Node, report: &mut Report<'_>) -> Option<Severity> {
+    choice(node, &[("deny", Severity::Deny), ("warn", Severity::Warn), ("allow", Severity::Allow)], report)
+}
+
+fn near(word: &str, known: &[&str]) -> Option<String> {
+    known
+        .iter()
+        .map(|name| (distance(word.to_ascii_lowercase().as_bytes(), name.as_bytes()), name))
+        .filter(|(distance, name)| *distance <= 2 && *distance < name.len())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| format!("did you mean `{name}`?"))
+}
+
+fn instead(word: &str, known: &[&str]) -> String {
+    // `max_age` and `maxAge` are `max-age`.
+    let mut dashed = String::new();
+    for c in word.chars() {
+        match c {
+            '_' => dashed.push('-'),
+            c if c.is_ascii_uppercase() => {
+                if !dashed.is_empty() {
+                    dashed.push('-');
+                }
+                dashed.push(c.to_ascii_lowercase());
+            }
+            c => dashed.push(c),
+        }
+    }
+    near(&dashed, known).unwrap_or_else(|| format!("known here: {}", known.join(", ")))
+}

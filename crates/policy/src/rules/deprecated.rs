@@ -1,0 +1,48 @@
+//! FT130: an official image, or this tag of it, that its maintainers have given up.
+
+use super::{Case, suggest};
+use crate::verdict::{Finding, Severity};
+use fromtier_catalog as catalog;
+
+pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
+    let severity = case.layer.deprecated();
+    let Some(notice) = case.official.and_then(|image| image.deprecated(case.tag())) else { return };
+    if severity == Severity::Allow {
+        return;
+    }
+    let since = if notice.since.is_empty() { String::new() } else { format!(" since {}", notice.since) };
+    let successors: Vec<&str> = notice.instead().collect();
+    let suggestion = successors
+        .iter()
+        .find_map(|name| catalog::image(name))
+        .map(|image| suggest(case.gate, image, case.tag()))
+        .or_else(|| successors.first().map(|name| (*name).to_owned()));
+    out.push(Finding {
+        code: "FT130",
+        severity,
+        message: format!("{} is deprecated{since}; {} deprecated images", case.shown(), case.says(severity)),
+        help: suggestion.as_ref().map(|image| format!("use {image}")),
+        suggestion,
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use crate::testing::{denied, passes, warned};
+
+    #[test]
+    fn a_deprecated_image_warns_and_names_its_successor() {
+        let findings = warned("version: 1", "openjdk:17-jdk-slim");
+        assert_eq!(findings[0].code, "FT130");
+        assert!(findings[0].message.starts_with("docker.io/library/openjdk:17-jdk-slim is deprecated since 2022-07;"));
+        assert!(findings[0].help.as_ref().unwrap().starts_with("use eclipse-temurin:17-jdk"), "{findings:?}");
+    }
+
+    #[test]
+    fn a_single_tag_may_be_deprecated() {
+        assert_eq!(denied("version: 1\nbase: {deprecated: deny}", "amazonlinux:1").code, "FT130");
+        passes("version: 1\nbase: {deprecated: deny}", "amazonlinux:2023");
+        passes("version: 1\nbase: {deprecated: allow}", "openjdk:21");
+    }
+}

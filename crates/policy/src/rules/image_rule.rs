@@ -1,0 +1,145 @@
+//! FT106, FT110, FT111: what the policy's `images` say of this very image: its action, its tags, its variants.
+
+use super::{Case, another_tag, official};
+use crate::policy::ImageRule;
+use crate::verdict::{Finding, Severity};
+
+pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
+    let rules: Vec<&ImageRule> = case.layer.image_rules(case.name, case.tag()).collect();
+    let strictest = rules.iter().filter(|rule| rule.action.is_some()).max_by_key(|rule| rule.action);
+    if let Some((rule, severity)) = strictest.and_then(|rule| Some((rule, rule.action?))).filter(|(_, s)| *s > Severity::Allow) {
+        let because = rule.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        out.push(Finding {
+            code: "FT106",
+            severity,
+            message: format!("{} `{}`{because}", case.says(severity), rule.pattern.text),
+            help: prefer(rule).map(|image| format!("use {image}")),
+            suggestion: prefer(rule),
+        });
+    }
+    for rule in rules {
+        if let Some(finding) = tag(case, rule) {
+            out.push(finding);
+            return;
+        }
+    }
+}
+
+/// What is wrong with the tag by one rule. Tags and variants have no softer form than a refusal.
+fn tag(case: &Case<'_>, rule: &ImageRule) -> Option<Finding> {
+    if rule.tags.is_none() && rule.variants.is_empty() {
+        return None;
+    }
+    let short = rule.pattern.text.split(':').next().unwrap_or_default();
+    let (code, message) = match (case.tag(), &rule.tags) {
+        (None, _) => (
+            "FT110",
+            format!("{} says no tag, and {} allows `{short}` by its tags only", case.shown(), case.layer.who),
+        ),
+        (Some(tag), Some(tags)) if !tags.allow(tag) => (
+            "FT110",
+            format!("{} is not of the tags that {} allows for `{short}`: {tags}", case.shown(), case.layer.who),
+        ),
+        (Some(tag), _) if !rule.allows_variant(tag) => (
+            "FT111",
+            format!(
+                "{} is not of the variants that {} allows for `{short}`: {}",
+                case.shown(),
+                case.layer.who,
+                rule.variants.join(", ")
+            ),
+        ),
+        _ => return None,
+    };
+    let (mut help, mut suggestion) = match official(case.name) {
+        Some(image) => another_tag(case, image),
+        None => (None, None),
+    };
+    if let Some(image) = prefer(rule) {
+        (help, suggestion) = (Some(format!("use {image}")), Some(image));
+    }
+    Some(Finding { code, severity: Severity::Deny, message, help, suggestion })
+}
+
+fn prefer(rule: &ImageRule) -> Option<String> {
+    rule.prefer.as_ref().map(fromtier_image::ImageRef::familiar)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use crate::testing::{denied, passes, warned};
+
+    const NODE: &str = "version: 1\nimages:\n- match: node\n  tags: \">=22, <25\"\n  variants: [alpine, slim]\n";
+
+    #[test]
+    fn tags_within_the_range_pass() {
+        for tag in ["22-alpine", "24.19.0-alpine3.24", "24-bookworm-slim", "22-slim"] {
+            passes(NODE, &format!("node:{tag}"));
+        }
+    }
+
+    #[test]
+    fn tags_outside_the_range_are_refused_with_one_that_is_inside() {
+        let denial = denied(NODE, "node:18-alpine");
+        assert_eq!(denial.code, "FT110");
+        assert_eq!(
+            denial.message,
+            "docker.io/library/node:18-alpine is not of the tags that this policy allows for `node`: >=22, <25"
+        );
+        assert_eq!(denial.help.as_deref(), Some("use node:24-alpine"));
+        for tag in ["26-alpine", "latest", "alpine", "lts-slim"] {
+            assert_eq!(denied(NODE, &format!("node:{tag}")).code, "FT110", "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_digest_without_a_tag_does_not_slip_past() {
+        let digest = format!("node@sha256:{}", "a".repeat(64));
+        assert_eq!(denied(NODE, &digest).code, "FT110");
+        passes(NODE, &format!("node:22-slim@sha256:{}", "a".repeat(64)));
+    }
+
+    #[test]
+    fn other_variants_are_refused() {
+        let denial = denied(NODE, "node:22-bookworm");
+        assert_eq!(denial.code, "FT111");
+        assert!(denial.message.ends_with("allows for `node`: alpine, slim"), "{}", denial.message);
+        assert_eq!(denied(NODE, "node:22").code, "FT111");
+        let with_default = "version: 1\nimages: [{match: node, variants: [default]}]";
+        passes(with_default, "node:22");
+        passes(with_default, "node:latest");
+        assert_eq!(denied(with_default, "node:22-alpine").code, "FT111");
+    }
+
+    #[test]
+    fn the_preferred_image_is_named() {
+        let policy = format!("{NODE}  prefer: node:22-alpine\n");
+        assert_eq!(denied(&policy, "node:18").help.as_deref(), Some("use node:22-alpine"));
+    }
+
+    #[test]
+    fn globs_are_a_list() {
+        let policy = "version: 1\nimages: [{match: alpine, tags: [\"3.2*\", edge]}]";
+        passes(policy, "alpine:3.24");
+        passes(policy, "alpine:edge");
+        assert_eq!(denied(policy, "alpine").code, "FT110");
+    }
+
+    #[test]
+    fn every_rule_that_matches_counts() {
+        let policy = "version: 1\nimages: [{match: node, tags: \">=22\"}, {match: \"*\", tags: \"<26\"}]";
+        passes(policy, "node:24");
+        assert_eq!(denied(policy, "node:26").code, "FT110");
+        assert_eq!(denied(policy, "node:20").code, "FT110");
+    }
+
+    #[test]
+    fn an_action_speaks_in_the_place_of_the_tier() {
+        let policy = "version: 1\nimages: [{match: gcr.io/distroless/*, action: allow}, {match: mysql, action: deny, reason: we run mariadb}, {match: redis, action: warn}]";
+        passes(policy, "gcr.io/distroless/static:nonroot");
+        let denial = denied(policy, "mysql:8");
+        assert_eq!((denial.code, denial.message.as_str()), ("FT106", "this policy refuses `mysql`: we run mariadb"));
+        assert_eq!(warned(policy, "redis")[0].code, "FT106");
+    }
+}

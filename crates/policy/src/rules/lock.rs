@@ -1,0 +1,47 @@
+//! FT122: the digest in the Dockerfile and the digest in the lock are not the same.
+
+use super::Case;
+use crate::verdict::{Finding, Severity};
+
+pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
+    let (Some(own), Some(locked)) = (case.image.digest(), case.locked) else { return };
+    if *own == locked.digest {
+        return;
+    }
+    out.push(Finding {
+        code: "FT122",
+        severity: Severity::Deny,
+        message: format!(
+            "{} is asked for by the digest {}, and the lock file says {} since {}",
+            case.shown(),
+            own.as_str(),
+            locked.digest.as_str(),
+            locked.resolved
+        ),
+        help: Some("leave the digest out of the Dockerfile, or bring the two together".into()),
+        suggestion: None,
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use crate::testing::{denied_with_lock, lock_of, passes_with_lock};
+
+    #[test]
+    fn the_two_digests_must_agree() {
+        let lock = lock_of("docker.io/library/node:22", 'a');
+        passes_with_lock("version: 1", &lock, &format!("node:22@sha256:{}", "a".repeat(64)));
+        let denial = denied_with_lock("version: 1", &lock, &format!("node:22@sha256:{}", "b".repeat(64)));
+        assert_eq!(denial.code, "FT122");
+        assert!(denial.message.contains("since 2026-09-01"));
+    }
+
+    #[test]
+    fn no_exception_makes_them_agree() {
+        let policy = "version: 1\nexceptions: [{match: node, until: 2030-01-01, owner: me, reason: because}]";
+        let lock = lock_of("docker.io/library/node:22", 'a');
+        let denial = denied_with_lock(policy, &lock, &format!("node:22@sha256:{}", "b".repeat(64)));
+        assert_eq!(denial.code, "FT122");
+    }
+}

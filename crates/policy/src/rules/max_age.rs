@@ -1,0 +1,53 @@
+//! FT134: the image was made too long ago. Known only after the registry has answered.
+
+use super::Case;
+use crate::verdict::{Finding, Severity};
+use fromtier_catalog::Day;
+
+/// `created` is the image config's: a time in RFC 3339.
+pub(crate) fn check(case: &Case<'_>, created: Option<&str>, out: &mut Vec<Finding>) {
+    let Some(max) = case.layer.policy.base.max_age else { return };
+    let day = created.and_then(|time| time.get(..10)).and_then(Day::parse);
+    let who = case.layer.who;
+    let message = match day {
+        Some(day) => {
+            let age = case.today().days_since(day);
+            if i64::from(age) <= i64::from(max) {
+                return;
+            }
+            format!("{} was made {age} days ago, on {day}; {who} takes images of up to {max} days", case.shown())
+        }
+        None => format!("{} doesn't say when it was made; {who} takes images of up to {max} days", case.shown()),
+    };
+    let help = Some("use a tag that is rebuilt, or resolve the digest anew".into());
+    out.push(Finding { code: "FT134", severity: Severity::Deny, message, help, suggestion: None });
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use crate::testing::admit_created;
+
+    const POLICY: &str = "version: 1\nbase: {max-age: 90d}";
+
+    #[test]
+    fn an_old_image_is_refused() {
+        let denial = admit_created(POLICY, Some("2026-01-31T10:00:00Z")).unwrap_err();
+        assert_eq!(denial.code, "FT134");
+        assert_eq!(
+            denial.message,
+            "docker.io/library/node:24 was made 213 days ago, on 2026-01-31; this policy takes images of up to 90 days"
+        );
+        assert_eq!(admit_created(POLICY, None).unwrap_err().code, "FT134");
+        assert_eq!(admit_created(POLICY, Some("nonsense")).unwrap_err().code, "FT134");
+        assert_eq!(admit_created(POLICY, Some("é")).unwrap_err().code, "FT134");
+    }
+
+    #[test]
+    fn a_young_image_passes() {
+        admit_created(POLICY, Some("2026-08-31T10:00:00.123456789Z")).unwrap();
+        admit_created(POLICY, Some("2026-06-03T00:00:00Z")).unwrap();
+        assert!(admit_created(POLICY, Some("2026-06-02T00:00:00Z")).is_err());
+        admit_created("version: 1", None).unwrap();
+    }
+}

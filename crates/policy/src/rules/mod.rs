@@ -1,0 +1,138 @@
+//! The rules: one file each, with its tests and its page in `docs/rules`.
+//!
+//! A rule looks at one image under one policy and may say something of it. Exceptions and `mode: warn` are dealt
+//! with after all rules have spoken.
+
+pub(crate) mod deprecated;
+pub(crate) mod digest;
+pub(crate) mod end_of_life;
+pub(crate) mod exception;
+pub(crate) mod floating_tag;
+pub(crate) mod image_rule;
+pub(crate) mod lock;
+pub(crate) mod max_age;
+pub(crate) mod sources;
+pub(crate) mod tier;
+pub(crate) mod unlisted_tag;
+
+use crate::gate::Gate;
+use crate::layer::Layer;
+use crate::lock::Entry;
+use crate::policy::Tier;
+use crate::verdict::{Finding, Severity};
+use fromtier_catalog::{self as catalog, Day, Image, TagParts};
+use fromtier_image::ImageRef;
+
+/// One image before one policy.
+pub(crate) struct Case<'a> {
+    /// Normalised and rewritten.
+    pub image: &'a ImageRef,
+    /// [`crate::pattern::identity`] of the image.
+    pub name: &'a str,
+    pub tier: Tier,
+    pub official: Option<Image>,
+    pub layer: &'a Layer,
+    /// What the lock says of it.
+    pub locked: Option<&'a Entry>,
+    pub gate: &'a Gate,
+}
+
+/// A rule: what it has to say goes into the list.
+type Rule = fn(&Case<'_>, &mut Vec<Finding>);
+
+/// In the order in which they are said.
+pub(crate) const RULES: [Rule; 8] = [
+    tier::check,
+    image_rule::check,
+    deprecated::check,
+    end_of_life::check,
+    unlisted_tag::check,
+    floating_tag::check,
+    digest::check,
+    lock::check,
+];
+
+impl<'a> Case<'a> {
+    pub fn tag(&self) -> Option<&'a str> {
+        self.image.tag()
+    }
+
+    pub fn today(&self) -> Day {
+        self.gate.today
+    }
+
+    /// `docker.io/library/node:22`, or by its digest where it has no tag.
+    pub fn shown(&self) -> String {
+        match (self.image.tag(), self.image.digest()) {
+            (Some(tag), _) => format!("{}:{tag}", self.name),
+            (None, Some(digest)) => format!("{}@{}", self.name, digest.as_str()),
+            (None, None) => self.name.to_owned(),
+        }
+    }
+
+    /// "this policy refuses" or "this policy warns about".
+    pub fn says(&self, severity: Severity) -> String {
+        let verb = if severity == Severity::Deny { "refuses" } else { "warns about" };
+        format!("{} {verb}", self.layer.who)
+    }
+}
+
+/// Who makes the image, by the lists of all policies together.
+pub(crate) fn tier_of(layers: &[&Layer], name: &str, tag: Option<&str>) -> Tier {
+    if official(name).is_some() {
+        return Tier::Official;
+    }
+    [Tier::Internal, Tier::Verified, Tier::OpenSource]
+        .into_iter()
+        .find(|tier| layers.iter().any(|layer| layer.lists(*tier, name, tag)))
+        .unwrap_or(Tier::Community)
+}
+
+/// The official image of a full name.
+pub(crate) fn official(name: &str) -> Option<Image> {
+    catalog::image(name.strip_prefix("docker.io/library/")?)
+}
+
+/// An official image to use instead, as short as a Dockerfile writes it: what a policy prefers, else a tag that is
+/// alive and that every policy allows, else the name.
+pub(crate) fn suggest(gate: &Gate, image: Image, wanted: Option<&str>) -> String {
+    let name = format!("docker.io/library/{}", image.name());
+    let allowed = |name: &str, tag: Option<&str>| {
+        gate.layers.iter().all(|layer| layer.image_rules(name, tag).all(|rule| tag.is_some_and(|tag| rule.allows(tag))))
+    };
+    let preferred = gate.layers.iter().find_map(|layer| {
+        layer.policy.images.iter().find(|rule| rule.prefer.is_some() && rule.pattern.matches(&name, Some("latest")))
+    });
+    if let Some(prefer) = preferred.and_then(|rule| rule.prefer.as_ref()) {
+        if allowed(&crate::pattern::identity(prefer), prefer.tag()) {
+            return prefer.familiar();
+        }
+    }
+    match catalog::living_tag(image, wanted, gate.today, &|tag| allowed(&name, Some(tag))) {
+        Some(tag) => format!("{}:{tag}", image.name()),
+        None => image.name().to_owned(),
+    }
+}
+
+/// Help and suggestion for an official image whose tag won't do.
+pub(crate) fn another_tag(case: &Case<'_>, official: Image) -> (Option<String>, Option<String>) {
+    let suggestion = suggest(case.gate, official, case.tag());
+    let same = case.tag().is_some_and(|tag| suggestion == format!("{}:{tag}", official.name()));
+    if same || !suggestion.contains(':') {
+        return (None, None);
+    }
+    (Some(format!("use {suggestion}")), Some(suggestion))
+}
+
+/// The parts of the case's tag.
+pub(crate) fn parts<'a>(case: &Case<'a>) -> Option<TagParts<'a>> {
+    case.tag().map(TagParts::parse)
+}
+
+/// May an exception lift the rule of this code?
+pub(crate) fn excepts(code: &str) -> Result<(), String> {
+    let Some(page) = crate::explain::page(code) else {
+        return Err(format!("`{code}` is no rule"));
+    };
+    if exception::lifts(page.code) { Ok(()) } else { Err(format!("{code} can't be lifted by an exception")) }
+}

@@ -1,0 +1,137 @@
+//! FT101–FT105, FT107, FT108: who makes the image, and what the policy says of them.
+
+use super::{Case, suggest};
+use crate::policy::Tier;
+use crate::verdict::{Finding, Severity};
+use fromtier_catalog as catalog;
+
+pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
+    let said = case.layer.image_rules(case.name, case.tag()).any(|rule| rule.action.is_some());
+    let severity = case.layer.tier_action(case.tier);
+    if severity == Severity::Allow || said {
+        return;
+    }
+    let (code, what, group) = match case.tier {
+        Tier::Community => return community(case, severity, out),
+        Tier::Verified => ("FT102", "a verified publisher's image", "verified publishers' images"),
+        Tier::OpenSource => ("FT103", "a sponsored open-source image", "sponsored open-source images"),
+        Tier::Official => ("FT104", "an official image", "official images"),
+        Tier::Internal => ("FT105", "an internal image", "internal images"),
+    };
+    let nearest = match case.tier {
+        Tier::Official => None,
+        _ => catalog::nearest(case.image.path()).map(|image| suggest(case.gate, image, case.tag())),
+    };
+    out.push(Finding {
+        code,
+        severity,
+        message: format!("{} is {what}; {} {group}", case.name, case.says(severity)),
+        help: nearest.as_ref().map(|image| format!("an official image is there as well: {image}")),
+        suggestion: nearest,
+    });
+}
+
+fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
+    let policy = format!("{} community images", case.says(severity));
+    let library = case.name.strip_prefix("docker.io/library/");
+    let retired = library.and_then(catalog::retired);
+    let (code, message) = match (library, retired) {
+        (_, Some(notice)) => {
+            ("FT108", format!("{} is no official image any more since {}; {policy}", case.name, notice.since))
+        }
+        (Some(_), None) => {
+            ("FT107", format!("{} is not among the official images as of {}; {policy}", case.name, catalog::as_of()))
+        }
+        (None, None) => ("FT101", format!("{} is a community image; {policy}", case.name)),
+    };
+    let nearest = catalog::nearest(case.image.path()).or_else(|| library.and_then(catalog::similar));
+    let suggestion = nearest.map(|image| suggest(case.gate, image, case.tag()));
+    let elsewhere = retired.and_then(|notice| notice.instead().next());
+    let help = match (&suggestion, elsewhere) {
+        (Some(image), _) => format!("use an official image: {image}"),
+        (None, Some(image)) => format!("its successor is {image}, which the policy has to allow"),
+        (None, None) => "use an official image, or have the policy allow this one".to_owned(),
+    };
+    out.push(Finding { code, severity, message, help: Some(help), suggestion });
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use crate::testing::{denied, passes, warned};
+
+    #[test]
+    fn a_community_image_is_refused_with_the_official_one_named() {
+        let policy = "version: 1\nimages: [{match: node, tags: \">=22, <25\", variants: [alpine], prefer: \"node:22-alpine\"}]";
+        let denial = denied(policy, "random-user/node-custom:latest");
+        assert_eq!(denial.code, "FT101");
+        assert_eq!(
+            denial.message,
+            "docker.io/random-user/node-custom is a community image; this policy refuses community images"
+        );
+        assert_eq!(denial.help.as_deref(), Some("use an official image: node:22-alpine"));
+    }
+
+    #[test]
+    fn without_a_file_the_offer_is_a_tag_that_lives() {
+        let denial = denied("version: 1", "bitnami/node:22.1.0-alpine3.18");
+        assert_eq!(denial.help.as_deref(), Some("use an official image: node:22-alpine"));
+        let denial = denied("version: 1", "random-user/node-custom");
+        assert_eq!(denial.help.as_deref(), Some("use an official image: node:26"));
+        let denial = denied("version: 1", "acme/thing");
+        assert_eq!(denial.help.as_deref(), Some("use an official image, or have the policy allow this one"));
+    }
+
+    #[test]
+    fn other_registries_are_community_whatever_their_path_says() {
+        for reference in ["ghcr.io/library/node", "evil.example/docker.io/library/node", "localhost:5000/node"] {
+            assert_eq!(denied("version: 1", reference).code, "FT101", "{reference}");
+        }
+    }
+
+    #[test]
+    fn official_images_pass() {
+        for reference in ["node:24", "docker.io/library/node:24", "index.docker.io/node:24", "docker.io:443/library/node:24"] {
+            passes("version: 1", reference);
+        }
+    }
+
+    #[test]
+    fn listed_publishers_warn_and_internal_images_pass() {
+        let policy = "version: 1\ninternal: [registry.example.com/platform/*]\nverified-publisher: [bitnami/*]\nopen-source: [ghcr.io/oss/**]";
+        assert_eq!(warned(policy, "bitnami/node:22")[0].code, "FT102");
+        assert_eq!(
+            warned(policy, "bitnami/node:22")[0].message,
+            "docker.io/bitnami/node is a verified publisher's image; this policy warns about verified publishers' images"
+        );
+        assert_eq!(warned(policy, "ghcr.io/oss/a/b")[0].code, "FT103");
+        passes(policy, "registry.example.com/platform/node");
+        assert_eq!(denied(policy, "registry.example.com/other/node").code, "FT101");
+    }
+
+    #[test]
+    fn even_official_and_internal_images_can_be_refused() {
+        let policy = "version: 1\ntiers: {docker-official-image: deny, internal: warn}\ninternal: [r.example.com/*]";
+        assert_eq!(denied(policy, "node:24").code, "FT104");
+        assert_eq!(warned(policy, "r.example.com/a")[0].code, "FT105");
+    }
+
+    #[test]
+    fn names_that_are_not_official_any_more_or_never_were_are_refused() {
+        let retired = denied("version: 1", "centos:7");
+        assert_eq!(retired.code, "FT108");
+        assert!(retired.message.contains("since 2024-07-29"), "{}", retired.message);
+        assert!(retired.help.unwrap().starts_with("use an official image: almalinux:"));
+        let vault = denied("version: 1", "vault");
+        assert!(vault.help.unwrap().contains("hashicorp/vault"));
+        let unknown = denied("version: 1", "pyhton:3");
+        assert_eq!(unknown.code, "FT107");
+        assert!(unknown.message.contains("as of 2026-08-21"), "{}", unknown.message);
+        assert!(unknown.help.unwrap().contains("python:3"));
+    }
+
+    #[test]
+    fn the_sbom_generator_of_buildkit_is_no_stranger() {
+        assert_eq!(warned("version: 1", "docker/buildkit-syft-scanner:stable-1")[0].code, "FT102");
+    }
+}
