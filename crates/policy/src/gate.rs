@@ -1,12 +1,18 @@
 //! The gate: the only maker of approved sources.
 //!
-//! Sketch of the API; the policy helper builds it. What is fixed: the names, that `Approved…` have private
-//! fields and no other maker, and the three steps request → pass → admit.
+//! An image goes the way request → [`Pass`] → admit; `Approved…` have private fields, and no other maker than this
+//! module. What a graph is built from is made of them only, so a source that nobody asked about can't be in it.
 
+use crate::layer::Layer;
 use crate::lock::Lock;
+use crate::pattern::identity;
+use crate::policy::DigestRule;
 use crate::policy::Policy;
-use crate::verdict::{Denial, Verdict};
+use crate::rules::{self, Case};
+use crate::verdict::{Denial, Finding, Severity, Verdict};
 use fromtier_catalog::Day;
+use std::collections::BTreeMap;
+
 use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
 
 /// The path by which a source came into the build.
@@ -57,6 +63,8 @@ pub enum OtherRequest<'a> {
 /// Leave to resolve an image, before the registry was asked: what to ask for, and what must come back.
 #[derive(Debug, Clone)]
 pub struct Pass {
+    /// What is decided on: rewritten, not mirrored.
+    image: ImageRef,
     pull: ImageRef,
     pinned: Option<Digest>,
     verdict: Verdict,
@@ -120,41 +128,474 @@ pub struct Resolved<'a> {
 /// A policy, a lock, the catalogue and today.
 #[derive(Debug)]
 pub struct Gate {
-    _private: (),
+    /// The organisation's first.
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) lock: Lock,
+    pub(crate) today: Day,
 }
 
 impl Gate {
     /// The organisation's policy and the repository's, either or neither: beside an organisation's the repository's
     /// can only tighten; with neither, [`Policy::builtin`] holds. `today` is the builder's day (UTC).
     pub fn new(
-        _organisation: Option<Policy>,
-        _repository: Option<Policy>,
-        _lock: Option<Lock>,
-        _today: Day,
+        organisation: Option<Policy>,
+        repository: Option<Policy>,
+        lock: Option<Lock>,
+        today: Day,
     ) -> Gate {
-        todo!("owned by the policy helper")
+        let layers = match (organisation, repository) {
+            (Some(organisation), Some(repository)) => vec![
+                Layer::new(organisation, "the organisation's policy", true),
+                Layer::new(repository, "the repository's policy", false),
+            ],
+            (Some(policy), None) | (None, Some(policy)) => {
+                vec![Layer::new(policy, "this policy", true)]
+            }
+            (None, None) => vec![Layer::new(Policy::builtin(), "this policy", true)],
+        };
+        Gate {
+            layers,
+            lock: lock.unwrap_or_default(),
+            today,
+        }
     }
+
+    /// The day that the gate judges by.
+    pub fn today(&self) -> Day {
+        self.today
+    }
+
     /// Steps 1 to 5 of the gate: normalise, rewrite, decide, pin, mirror.
-    pub fn request(&self, _request: &ImageRequest<'_>) -> Result<Pass, Denial> {
-        todo!("owned by the policy helper")
+    pub fn request(&self, request: &ImageRequest<'_>) -> Result<Pass, Denial> {
+        let normalised = self.normalise(request.reference)?;
+        let mut findings = Vec::new();
+        let image = self.rewrite(&normalised, &mut findings);
+        self.decide(&image, &mut findings);
+        let pull = self.mirrored(&image, &mut findings);
+        let verdict = Verdict {
+            asked: request.reference.to_owned(),
+            rewritten: (image != normalised).then(|| image.clone()),
+            normalised: Some(normalised),
+            severity: worst(&findings),
+            findings,
+        };
+        let verdict = passing(verdict)?;
+        // The user's own digest has been held against the lock's.
+        let pinned = image
+            .digest()
+            .cloned()
+            .or_else(|| self.lock.get(&image).map(|entry| entry.digest.clone()));
+        let pull = match &pinned {
+            Some(digest) => pull.with_digest(digest.clone()),
+            None => pull,
+        };
+        Ok(Pass {
+            image,
+            pull,
+            pinned,
+            verdict,
+        })
     }
+
     /// Steps 6 and 7: what was resolved is checked, and approved.
-    pub fn admit(&self, _pass: &Pass, _resolved: &Resolved<'_>) -> Result<ApprovedImage, Denial> {
-        todo!("owned by the policy helper")
+    pub fn admit(&self, pass: &Pass, resolved: &Resolved<'_>) -> Result<ApprovedImage, Denial> {
+        let mut verdict = pass.verdict.clone();
+        let reference = resolved.reference.clone();
+        let same =
+            identity(&reference) == identity(&pass.pull) && reference.tag() == pass.pull.tag();
+        let image = if same {
+            pass.image.clone()
+        } else {
+            reference.clone()
+        };
+        if !same {
+            // The builder's own policy put another image in its place: that one has to pass as well.
+            let mut findings = Vec::new();
+            self.decide(&reference, &mut findings);
+            if let Some(refused) = findings
+                .iter()
+                .find(|finding| finding.severity == Severity::Deny)
+            {
+                verdict.findings.push(Finding {
+                    code: "FT124",
+                    severity: Severity::Deny,
+                    message: format!(
+                        "the builder replaced {} by {reference}: {}",
+                        pass.pull, refused.message
+                    ),
+                    help: refused.help.clone(),
+                    suggestion: None,
+                });
+            } else {
+                verdict.findings.extend(findings);
+            }
+        }
+        let digest = resolved.digest.or(reference.digest());
+        match (&pass.pinned, digest) {
+            (Some(pinned), Some(digest)) if pinned != digest => verdict.findings.push(Finding {
+                code: "FT123",
+                severity: Severity::Deny,
+                message: format!(
+                    "{} was to be {}, and the registry says {}",
+                    pass.pull.clone().without_digest(),
+                    pinned.as_str(),
+                    digest.as_str()
+                ),
+                help: Some("the lock file or the Dockerfile says which digest is meant".into()),
+                suggestion: None,
+            }),
+            (_, None) => self.without_digest(pass, &mut verdict),
+            _ => {}
+        }
+        let shown = reference.clone().without_digest();
+        let name = identity(&image);
+        let created = resolved.config.created.as_deref();
+        self.each_layer(&image, &name, &mut verdict.findings, |case, out| {
+            rules::max_age::check(case, created, out)
+        });
+        verdict.severity = worst(&verdict.findings);
+        let verdict = passing(verdict)?;
+        let reference = match digest {
+            Some(digest) => shown.with_digest(digest.clone()),
+            None => shown,
+        };
+        Ok(ApprovedImage { reference, verdict })
     }
+
     /// A source that is not an image.
-    pub fn other(&self, _request: &OtherRequest<'_>) -> Result<ApprovedSource, Denial> {
-        todo!("owned by the policy helper")
+    pub fn other(&self, request: &OtherRequest<'_>) -> Result<ApprovedSource, Denial> {
+        let identifier = match request {
+            OtherRequest::Git { url, .. } | OtherRequest::Http { url, .. } => url,
+            OtherRequest::Local { name } => name,
+            OtherRequest::OciLayout { reference } => reference,
+            OtherRequest::Scratch => "scratch",
+        };
+        let mut findings = Vec::new();
+        for layer in &self.layers {
+            let mut finding = rules::sources::check(layer, request);
+            if let Some(finding) = finding.as_mut().filter(|_| layer.policy.warn_only) {
+                finding.severity = finding.severity.min(Severity::Warn);
+            }
+            findings.extend(finding);
+        }
+        let verdict = passing(verdict_of(identifier, findings))?;
+        Ok(ApprovedSource {
+            identifier: identifier.to_owned(),
+            verdict,
+        })
     }
+
     /// A source within a client's own definition (`input:` contexts), by its LLB identifier (`docker-image://…`,
     /// `docker-image+blob://…`, `oci-layout://…`, `git://…`, `http(s)://…`, `local://…`) and its attributes
     /// (`git.fullurl` is what is fetched, `http.checksum`, `git.bundle` names one more source, …). It is taken or
     /// refused as it is: nothing is rewritten, and an unknown scheme is refused.
     pub fn input_source(
         &self,
-        _identifier: &str,
-        _attrs: &std::collections::BTreeMap<String, String>,
+        identifier: &str,
+        attrs: &BTreeMap<String, String>,
     ) -> Result<Verdict, Denial> {
-        todo!("owned by the policy helper")
+        let (scheme, rest) = identifier.split_once("://").unwrap_or((identifier, ""));
+        let attr = |key: &str| {
+            attrs
+                .get(key)
+                .map(String::as_str)
+                .filter(|value| !value.is_empty())
+        };
+        let mut verdict = match scheme {
+            "docker-image" | "docker-image+blob" => self.as_it_is(identifier, rest)?,
+            "oci-layout" | "oci-layout+blob" => {
+                self.judged(&OtherRequest::OciLayout { reference: rest })?
+            }
+            "git" => {
+                let url = attr("git.fullurl").unwrap_or(identifier);
+                self.judged(&OtherRequest::Git {
+                    url,
+                    checksum: attr("git.checksum"),
+                })?
+            }
+            "http" | "https" => self.judged(&OtherRequest::Http {
+                url: identifier,
+                checksum: attr("http.checksum"),
+            })?,
+            "local" => self.judged(&OtherRequest::Local { name: rest })?,
+            _ => {
+                let message =
+                    format!("{identifier} is a kind of source that is not known; it is refused");
+                return Err(refusal(identifier, "FT145", message));
+            }
+        };
+        if let Some(bundle) = attr("git.bundle") {
+            // A bundle is a source that names no bundle of its own.
+            let inner = self.input_source(bundle, &BTreeMap::new())?;
+            verdict.findings.extend(inner.findings);
+            verdict.severity = worst(&verdict.findings);
+        }
+        Ok(verdict)
+    }
+
+    fn judged(&self, request: &OtherRequest<'_>) -> Result<Verdict, Denial> {
+        self.other(request).map(|approved| approved.verdict)
+    }
+
+    /// An image that can be neither rewritten nor pinned: what has to be pinned must be so already.
+    fn as_it_is(&self, identifier: &str, reference: &str) -> Result<Verdict, Denial> {
+        let image = self.normalise(reference)?;
+        let mut findings = Vec::new();
+        self.decide(&image, &mut findings);
+        let name = identity(&image);
+        self.each_layer(&image, &name, &mut findings, |case, out| {
+            if case.layer.digest() != DigestRule::Resolve && case.image.digest().is_none() {
+                out.push(without_digest(&case.shown(), case.layer.who));
+            }
+        });
+        let mut verdict = verdict_of(identifier, findings);
+        verdict.normalised = Some(image);
+        passing(verdict)
+    }
+
+    fn normalise(&self, text: &str) -> Result<ImageRef, Denial> {
+        ImageRef::parse(text)
+            .map(ImageRef::tag_name_only)
+            .map_err(|problem| {
+                refusal(
+                    text,
+                    "FT100",
+                    format!("`{text}` is no image reference: {problem}"),
+                )
+            })
+    }
+
+    /// The repository's rewriting, which is as if the Dockerfile had been written so, then the organisation's; each
+    /// once.
+    fn rewrite(&self, normalised: &ImageRef, findings: &mut Vec<Finding>) -> ImageRef {
+        let mut image = normalised.clone();
+        for layer in self.layers.iter().rev() {
+            let Some(rule) = layer.rewrite(&identity(&image), image.tag()) else {
+                continue;
+            };
+            let severity = if layer.policy.warn_only {
+                Severity::Warn
+            } else {
+                Severity::Deny
+            };
+            match rule.apply(&image) {
+                Ok(target) if target == image => {}
+                Ok(target) => {
+                    let because = rule
+                        .reason
+                        .as_ref()
+                        .map(|reason| format!(": {reason}"))
+                        .unwrap_or_default();
+                    findings.push(Finding {
+                        code: "FT160",
+                        severity: Severity::Allow,
+                        message: format!(
+                            "{} makes {} of {}{because}",
+                            layer.who,
+                            target.familiar(),
+                            image.familiar()
+                        ),
+                        help: None,
+                        suggestion: Some(target.familiar()),
+                    });
+                    image = target;
+                }
+                Err(problem) => findings.push(Finding {
+                    code: "FT161",
+                    severity,
+                    message: format!(
+                        "{} rewrites {}, and can't: {problem}",
+                        layer.who,
+                        image.familiar()
+                    ),
+                    help: Some(format!(
+                        "name a tag: {} becomes {}",
+                        rule.pattern.text, rule.to
+                    )),
+                    suggestion: None,
+                }),
+            }
+        }
+        image
+    }
+
+    /// Where the image is pulled from. A mirror of the repository's is a place like any other to the organisation.
+    fn mirrored(&self, image: &ImageRef, findings: &mut Vec<Finding>) -> ImageRef {
+        let name = identity(image);
+        let registry = name.split('/').next().unwrap_or_default();
+        let found = self
+            .layers
+            .iter()
+            .enumerate()
+            .find_map(|(at, layer)| Some((at, layer.mirror(registry)?)));
+        let Some((at, prefix)) = found else {
+            return image.clone();
+        };
+        let mut text = format!("{prefix}/{}", image.path());
+        if let Some(tag) = image.tag() {
+            text = format!("{text}:{tag}");
+        }
+        if let Some(digest) = image.digest() {
+            text = format!("{text}@{}", digest.as_str());
+        }
+        // The prefix was checked when the policy was read; a path that grows too long is pulled from its own place.
+        let Ok(mirror) = ImageRef::parse(&text) else {
+            return image.clone();
+        };
+        if at > 0 {
+            let layers = &self.layers[..at];
+            self.layers_on(
+                layers,
+                &mirror,
+                &identity(&mirror),
+                findings,
+                |case, out| rules::tier::check(case, out),
+            );
+        }
+        mirror
+    }
+
+    /// Step 3: what every policy's rules say of the image.
+    fn decide(&self, image: &ImageRef, findings: &mut Vec<Finding>) {
+        let name = identity(image);
+        self.each_layer(image, &name, findings, |case, out| {
+            for rule in rules::RULES {
+                rule(case, out);
+            }
+        });
+    }
+
+    fn each_layer(
+        &self,
+        image: &ImageRef,
+        name: &str,
+        findings: &mut Vec<Finding>,
+        check: impl Fn(&Case<'_>, &mut Vec<Finding>),
+    ) {
+        self.layers_on(&self.layers, image, name, findings, check);
+    }
+
+    /// Asks some policies, and lets each policy's exceptions and mode have their word on what its rules said.
+    fn layers_on(
+        &self,
+        layers: &[Layer],
+        image: &ImageRef,
+        name: &str,
+        findings: &mut Vec<Finding>,
+        check: impl Fn(&Case<'_>, &mut Vec<Finding>),
+    ) {
+        for (at, layer) in layers.iter().enumerate() {
+            // A policy goes by its own lists and by the organisation's, never by the repository's on its behalf.
+            let lists: Vec<&Layer> = self.layers.iter().take(at + 1).collect();
+            let case = Case {
+                image,
+                name,
+                tier: rules::tier_of(&lists, name, image.tag()),
+                official: rules::official(name),
+                layer,
+                locked: self.lock.get(image),
+                gate: self,
+            };
+            let mut said = Vec::new();
+            check(&case, &mut said);
+            rules::exception::apply(layer, name, image.tag(), self.today, &mut said);
+            if layer.policy.warn_only {
+                said.iter_mut()
+                    .for_each(|finding| finding.severity = finding.severity.min(Severity::Warn));
+            }
+            for finding in said {
+                let again = findings.iter().any(|f| {
+                    f.code == finding.code
+                        && f.message == finding.message
+                        && f.severity >= finding.severity
+                });
+                if !again {
+                    findings.push(finding);
+                }
+            }
+        }
+    }
+
+    /// No digest came back: BuildKit can do that for an image in a local store. Only where no policy wants one.
+    fn without_digest(&self, pass: &Pass, verdict: &mut Verdict) {
+        if pass.pinned.is_some() {
+            verdict.findings.push(without_digest(
+                &pass.pull.to_string(),
+                "the lock file or the Dockerfile",
+            ));
+            return;
+        }
+        for layer in self
+            .layers
+            .iter()
+            .filter(|layer| layer.digest() != DigestRule::Resolve)
+        {
+            let mut finding = without_digest(&pass.pull.to_string(), layer.who);
+            if layer.policy.warn_only {
+                finding.severity = Severity::Warn;
+            }
+            verdict.findings.push(finding);
+        }
+    }
+}
+
+fn without_digest(shown: &str, who: &str) -> Finding {
+    Finding {
+        code: "FT125",
+        severity: Severity::Deny,
+        message: format!("{shown} comes without a digest, and {who} wants one"),
+        help: None,
+        suggestion: None,
+    }
+}
+
+fn worst(findings: &[Finding]) -> Severity {
+    findings
+        .iter()
+        .map(|finding| finding.severity)
+        .max()
+        .unwrap_or(Severity::Allow)
+}
+
+fn verdict_of(asked: &str, findings: Vec<Finding>) -> Verdict {
+    Verdict {
+        asked: asked.to_owned(),
+        normalised: None,
+        rewritten: None,
+        severity: worst(&findings),
+        findings,
+    }
+}
+
+fn refusal(asked: &str, code: &'static str, message: String) -> Denial {
+    let finding = Finding {
+        code,
+        severity: Severity::Deny,
+        message,
+        help: None,
+        suggestion: None,
+    };
+    Denial {
+        code,
+        message: finding.message.clone(),
+        help: None,
+        verdict: Box::new(verdict_of(asked, vec![finding])),
+    }
+}
+
+/// The verdict, unless something in it refuses.
+fn passing(verdict: Verdict) -> Result<Verdict, Denial> {
+    match verdict
+        .findings
+        .iter()
+        .find(|finding| finding.severity == Severity::Deny)
+    {
+        None => Ok(verdict),
+        Some(finding) => Err(Denial {
+            code: finding.code,
+            message: finding.message.clone(),
+            help: finding.help.clone(),
+            verdict: Box::new(verdict),
+        }),
     }
 }

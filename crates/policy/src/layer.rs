@@ -27,7 +27,9 @@ pub(crate) struct Layer {
 impl Layer {
     /// `alone`: what the policy doesn't say is as in the built-in default; otherwise it has no opinion there.
     pub fn new(mut policy: Policy, who: &'static str, alone: bool) -> Layer {
-        policy.verified.extend(VERIFIED.iter().filter_map(|text| Pattern::parse(text).ok()));
+        policy
+            .verified
+            .extend(VERIFIED.iter().filter_map(|text| Pattern::parse(text).ok()));
         Layer {
             internal: Index::new(policy.internal.iter()),
             verified: Index::new(policy.verified.iter()),
@@ -49,11 +51,17 @@ impl Layer {
             Tier::OpenSource => (&self.open_source, &self.policy.open_source),
             Tier::Official | Tier::Community => return false,
         };
-        index.of(name).into_iter().any(|i| list[i].matches(name, tag))
+        index
+            .of(name)
+            .into_iter()
+            .any(|i| list[i].matches(name, tag))
     }
 
     pub fn tier_action(&self, tier: Tier) -> Severity {
-        let index = Tier::ALL.iter().position(|t| *t == tier).unwrap_or(Tier::ALL.len() - 1);
+        let index = Tier::ALL
+            .iter()
+            .position(|t| *t == tier)
+            .unwrap_or(Tier::ALL.len() - 1);
         self.policy.tiers[index].unwrap_or(match tier {
             _ if !self.alone => Severity::Allow,
             Tier::Official | Tier::Internal => Severity::Allow,
@@ -83,17 +91,29 @@ impl Layer {
     }
 
     fn advice(&self) -> Severity {
-        if self.alone { Severity::Warn } else { Severity::Allow }
+        if self.alone {
+            Severity::Warn
+        } else {
+            Severity::Allow
+        }
     }
 
     /// The first rewrite rule that matches.
     pub fn rewrite(&self, name: &str, tag: Option<&str>) -> Option<&Rewrite> {
-        self.rewrites.of(name).into_iter().map(|i| &self.policy.rewrites[i]).find(|rule| rule.pattern.matches(name, tag))
+        self.rewrites
+            .of(name)
+            .into_iter()
+            .map(|i| &self.policy.rewrites[i])
+            .find(|rule| rule.pattern.matches(name, tag))
     }
 
     /// All image rules that match.
     pub fn image_rules(&self, name: &str, tag: Option<&str>) -> impl Iterator<Item = &ImageRule> {
-        self.images.of(name).into_iter().map(|i| &self.policy.images[i]).filter(move |rule| rule.pattern.matches(name, tag))
+        self.images
+            .of(name)
+            .into_iter()
+            .map(|i| &self.policy.images[i])
+            .filter(move |rule| rule.pattern.matches(name, tag))
     }
 
     /// All exceptions that match.
@@ -107,7 +127,11 @@ impl Layer {
 
     /// The registry and path prefix that a registry is pulled through.
     pub fn mirror(&self, registry: &str) -> Option<&str> {
-        self.policy.mirrors.iter().find(|mirror| mirror.registry == registry).map(|mirror| mirror.prefix.as_str())
+        self.policy
+            .mirrors
+            .iter()
+            .find(|mirror| mirror.registry == registry)
+            .map(|mirror| mirror.prefix.as_str())
     }
 
     pub fn source(&self, rule: Option<SourceRule>) -> SourceRule {
@@ -124,7 +148,10 @@ struct Index {
 
 impl Index {
     fn new<'a>(patterns: impl Iterator<Item = &'a Pattern>) -> Index {
-        let mut index = Index { by_name: HashMap::new(), globs: Vec::new() };
+        let mut index = Index {
+            by_name: HashMap::new(),
+            globs: Vec::new(),
+        };
         for (i, pattern) in patterns.enumerate() {
             match pattern.literal_name() {
                 Some(name) => index.by_name.entry(name.to_owned()).or_default().push(i),
@@ -136,7 +163,14 @@ impl Index {
 
     /// The rules that may match, in the order of the file.
     fn of(&self, name: &str) -> Vec<usize> {
-        let mut rules: Vec<usize> = self.by_name.get(name).into_iter().flatten().chain(&self.globs).copied().collect();
+        let mut rules: Vec<usize> = self
+            .by_name
+            .get(name)
+            .into_iter()
+            .flatten()
+            .chain(&self.globs)
+            .copied()
+            .collect();
         rules.sort_unstable();
         rules
     }

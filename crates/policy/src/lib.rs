@@ -1,14 +1,26 @@
 //! One policy, one request, one verdict: the gate. Pure; the day is an argument.
 
+mod codes;
 pub mod error;
+mod file;
 pub mod gate;
+mod layer;
 pub mod lock;
+mod pattern;
 pub mod policy;
+mod range;
+mod rewrite;
+mod rules;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub mod verdict;
 
+pub use codes::{CODES, Code};
 pub use error::PolicyError;
 pub use fromtier_catalog::Day;
 pub use gate::{ApprovedImage, ApprovedSource, Gate, Pass};
 pub use lock::Lock;
-pub use policy::Policy;
-pub use verdict::{Denial, Finding, Verdict};
+pub use policy::{Policy, Tier};
+pub use verdict::{Denial, Finding, Severity, Verdict};

@@ -54,7 +54,11 @@ impl Lock {
             };
             let fields: Vec<&str> = line.split(' ').collect();
             let [reference, digest, day] = fields[..] else {
-                error(line, "a line is a reference, a digest and a day with one space between".into(), None);
+                error(
+                    line,
+                    "a line is a reference, a digest and a day with one space between".into(),
+                    None,
+                );
                 continue;
             };
             let entry = match (Digest::parse(digest), Day::parse(day)) {
@@ -72,11 +76,19 @@ impl Lock {
             match canonical(reference) {
                 Ok(canonical) if canonical == reference => {}
                 Ok(canonical) => {
-                    error(reference, format!("`{reference}` is not written in full"), Some(format!("write {canonical}")));
+                    error(
+                        reference,
+                        format!("`{reference}` is not written in full"),
+                        Some(format!("write {canonical}")),
+                    );
                     continue;
                 }
                 Err(problem) => {
-                    error(reference, format!("`{reference}` is no image reference with a tag: {problem}"), None);
+                    error(
+                        reference,
+                        format!("`{reference}` is no image reference with a tag: {problem}"),
+                        None,
+                    );
                     continue;
                 }
             }
@@ -86,7 +98,11 @@ impl Lock {
                     continue;
                 }
                 Some(last) if last > reference => {
-                    error(reference, format!("the lines are not sorted: `{reference}` comes before `{last}`"), None);
+                    error(
+                        reference,
+                        format!("the lines are not sorted: `{reference}` comes before `{last}`"),
+                        None,
+                    );
                 }
                 _ => {}
             }
@@ -95,7 +111,11 @@ impl Lock {
                 lock.entries.insert(reference.to_owned(), entry);
             }
         }
-        if errors.is_empty() { Ok(lock) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(lock)
+        } else {
+            Err(errors)
+        }
     }
 
     /// Locks a reference with a tag to a digest; replaces what it was locked to.
@@ -119,7 +139,9 @@ impl Lock {
 
     /// The references with their entries, sorted.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
-        self.entries.iter().map(|(reference, entry)| (reference.as_str(), entry))
+        self.entries
+            .iter()
+            .map(|(reference, entry)| (reference.as_str(), entry))
     }
 }
 
@@ -155,7 +177,9 @@ mod tests {
 
     #[test]
     fn a_lock_is_read_and_written() {
-        let text = format!("docker.io/library/alpine:3.24 {A} 2026-11-24\ndocker.io/library/node:22 {B} 2026-11-23\n");
+        let text = format!(
+            "docker.io/library/alpine:3.24 {A} 2026-11-24\ndocker.io/library/node:22 {B} 2026-11-23\n"
+        );
         let lock = Lock::parse("fromtier.lock", &format!("# why\n\n{text}")).unwrap();
         assert_eq!(lock.to_string(), text);
         let node = ImageRef::parse("node:22").unwrap();
@@ -172,7 +196,11 @@ mod tests {
              docker.io/library/node:25 sha256:abc 2026-02-30\ndocker.io/library/alpine:3 {A} 2026-11-23\n\
              docker.io/library/alpine:3 {A} 2026-11-23\n"
         );
-        let errors: Vec<String> = Lock::parse("l", &text).unwrap_err().iter().map(ToString::to_string).collect();
+        let errors: Vec<String> = Lock::parse("l", &text)
+            .unwrap_err()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         let starts = [
             "l:2:1: `node:23` is not written in full (write docker.io/library/node:23)",
             "l:3:1: a line is a reference, a digest and a day",

@@ -7,7 +7,10 @@ pub(crate) fn identity(image: &ImageRef) -> String {
     let domain = image.domain().to_ascii_lowercase();
     let domain = domain.strip_suffix(":443").unwrap_or(&domain);
     let domain = match domain {
-        "index.docker.io" | "registry-1.docker.io" | "registry.hub.docker.com" | "registry.docker.io" => "docker.io",
+        "index.docker.io"
+        | "registry-1.docker.io"
+        | "registry.hub.docker.com"
+        | "registry.docker.io" => "docker.io",
         other => other,
     };
     format!("{domain}/{}", image.path())
@@ -32,8 +35,13 @@ impl Pattern {
         if text.contains('@') {
             return Err("a pattern has no digest: images are matched by name and tag".into());
         }
-        if let Some(bad) = text.chars().find(|c| !(c.is_ascii_alphanumeric() || ".-_/:*".contains(*c))) {
-            return Err(format!("no image reference contains `{bad}`: this can never match"));
+        if let Some(bad) = text
+            .chars()
+            .find(|c| !(c.is_ascii_alphanumeric() || ".-_/:*".contains(*c)))
+        {
+            return Err(format!(
+                "no image reference contains `{bad}`: this can never match"
+            ));
         }
         let (name, tag) = match text.rsplit_once(':') {
             Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
@@ -53,13 +61,25 @@ impl Pattern {
         if path.contains(':') || path.split('/').any(str::is_empty) && full != "**" {
             return Err("this is no image name: it can never match".into());
         }
-        let name = if full == "**" { full } else { format!("{}/{path}", domain.to_ascii_lowercase()) };
-        Ok(Pattern { text: text.to_owned(), name: Glob::new(&name, true), tag: tag.map(|tag| Glob::new(tag, false)) })
+        let name = if full == "**" {
+            full
+        } else {
+            format!("{}/{path}", domain.to_ascii_lowercase())
+        };
+        Ok(Pattern {
+            text: text.to_owned(),
+            name: Glob::new(&name, true),
+            tag: tag.map(|tag| Glob::new(tag, false)),
+        })
     }
 
     /// Does the pattern match? `name` is [`identity`]'s.
     pub fn matches(&self, name: &str, tag: Option<&str>) -> bool {
-        self.name.matches(name) && self.tag.as_ref().is_none_or(|glob| tag.is_some_and(|tag| glob.matches(tag)))
+        self.name.matches(name)
+            && self
+                .tag
+                .as_ref()
+                .is_none_or(|glob| tag.is_some_and(|tag| glob.matches(tag)))
     }
 
     /// The one name that the pattern matches, when it has no `*` there.
@@ -86,7 +106,9 @@ fn complete(name: &str) -> String {
     match name.split_once('/') {
         None => format!("docker.io/library/{name}"),
         Some((first, rest)) => {
-            let is_registry = first.contains(['.', ':']) || first == "localhost" || first == "**"
+            let is_registry = first.contains(['.', ':'])
+                || first == "localhost"
+                || first == "**"
                 || first.contains(|c: char| c.is_ascii_uppercase());
             match (is_registry, first) {
                 (true, "docker.io" | "index.docker.io") if !rest.contains('/') && rest != "**" => {
@@ -188,7 +210,9 @@ mod tests {
 
     fn matches(pattern: &str, reference: &str) -> bool {
         let image = ImageRef::parse(reference).unwrap().tag_name_only();
-        Pattern::parse(pattern).unwrap().matches(&identity(&image), image.tag())
+        Pattern::parse(pattern)
+            .unwrap()
+            .matches(&identity(&image), image.tag())
     }
 
     #[test]
@@ -201,7 +225,10 @@ mod tests {
             ("node", "docker.io:443/library/node"),
             ("docker.io/node", "node"),
             ("index.docker.io/node", "node"),
-            ("docker.io/library/node", "node@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+            (
+                "docker.io/library/node",
+                "node@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            ),
             ("random-user/node-custom", "random-user/node-custom:latest"),
             ("ghcr.io/acme/legacy:*", "ghcr.io/acme/legacy:1"),
             ("ghcr.io/acme/legacy:*", "GHCR.io/acme/legacy"),
@@ -217,7 +244,10 @@ mod tests {
             ("node", "registry.example.com/library/node"),
             ("node", "nodes"),
             ("node:22*", "node:21"),
-            ("node:22", "node@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+            (
+                "node:22",
+                "node@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            ),
         ] {
             assert!(!matches(pattern, reference), "{pattern} {reference}");
         }
@@ -225,10 +255,22 @@ mod tests {
 
     #[test]
     fn one_star_stays_within_a_component_and_two_do_not() {
-        assert!(matches("registry.example.com/platform/*", "registry.example.com/platform/node"));
-        assert!(!matches("registry.example.com/platform/*", "registry.example.com/platform/a/b"));
-        assert!(matches("registry.example.com/**", "registry.example.com/platform/a/b"));
-        assert!(!matches("registry.example.com/**", "registry.example.com.evil.org/platform/a"));
+        assert!(matches(
+            "registry.example.com/platform/*",
+            "registry.example.com/platform/node"
+        ));
+        assert!(!matches(
+            "registry.example.com/platform/*",
+            "registry.example.com/platform/a/b"
+        ));
+        assert!(matches(
+            "registry.example.com/**",
+            "registry.example.com/platform/a/b"
+        ));
+        assert!(!matches(
+            "registry.example.com/**",
+            "registry.example.com.evil.org/platform/a"
+        ));
         assert!(matches("bitnami/*", "bitnami/node"));
         assert!(!matches("bitnami/*", "bitnami/a/b"));
         assert!(matches("*", "node"));
@@ -241,14 +283,31 @@ mod tests {
 
     #[test]
     fn what_can_never_match_is_an_error() {
-        for text in ["", "Acme/node", "ghcr.io/Acme/node", "node@sha256:abc", "node:", "ghcr.io/", "a//b", "no de", "é"] {
-            assert!(Pattern::parse(text).is_err() || text == "Acme/node", "{text}");
+        for text in [
+            "",
+            "Acme/node",
+            "ghcr.io/Acme/node",
+            "node@sha256:abc",
+            "node:",
+            "ghcr.io/",
+            "a//b",
+            "no de",
+            "é",
+        ] {
+            assert!(
+                Pattern::parse(text).is_err() || text == "Acme/node",
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn covering_is_certain() {
-        let covers = |a: &str, b: &str| Pattern::parse(a).unwrap().covers(&Pattern::parse(b).unwrap());
+        let covers = |a: &str, b: &str| {
+            Pattern::parse(a)
+                .unwrap()
+                .covers(&Pattern::parse(b).unwrap())
+        };
         assert!(covers("bitnami/*", "bitnami/node"));
         assert!(covers("bitnami/*", "bitnami/node:1"));
         assert!(covers("bitnami/*", "bitnami/n*"));

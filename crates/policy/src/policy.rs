@@ -22,8 +22,13 @@ pub enum Tier {
 }
 
 impl Tier {
-    pub(crate) const ALL: [Tier; 5] =
-        [Tier::Official, Tier::Verified, Tier::OpenSource, Tier::Internal, Tier::Community];
+    pub(crate) const ALL: [Tier; 5] = [
+        Tier::Official,
+        Tier::Verified,
+        Tier::OpenSource,
+        Tier::Internal,
+        Tier::Community,
+    ];
 
     /// Docker Hub's identifier, as policy files say it.
     pub fn key(self) -> &'static str {

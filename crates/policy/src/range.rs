@@ -25,24 +25,42 @@ impl Range {
         let mut comparisons = Vec::new();
         for part in text.split(',') {
             let part = part.trim();
-            let (op, rest) = [(">=", Op::Ge), ("<=", Op::Le), (">", Op::Gt), ("<", Op::Lt), ("=", Op::Eq)]
-                .into_iter()
-                .find_map(|(sign, op)| part.strip_prefix(sign).map(|rest| (op, rest.trim())))
-                .unwrap_or((Op::Eq, part));
+            let (op, rest) = [
+                (">=", Op::Ge),
+                ("<=", Op::Le),
+                (">", Op::Gt),
+                ("<", Op::Lt),
+                ("=", Op::Eq),
+            ]
+            .into_iter()
+            .find_map(|(sign, op)| part.strip_prefix(sign).map(|rest| (op, rest.trim())))
+            .unwrap_or((Op::Eq, part));
             let version: Option<Vec<u32>> = rest.split('.').map(number).collect();
-            let version = version.ok_or_else(|| format!("`{part}` is no comparison with a version, such as `>=22`"))?;
+            let version = version.ok_or_else(|| {
+                format!("`{part}` is no comparison with a version, such as `>=22`")
+            })?;
             comparisons.push((op, version));
         }
-        let range = Range { text: text.trim().to_owned(), comparisons };
+        let range = Range {
+            text: text.trim().to_owned(),
+            comparisons,
+        };
         if !range.can_hold() {
-            return Err(format!("no version is in `{}`: this can never match", range.text));
+            return Err(format!(
+                "no version is in `{}`: this can never match",
+                range.text
+            ));
         }
         Ok(range)
     }
 
     /// Is all that the tag's version may mean within the range? `24` may mean any 24.x, and is not within `<24.5`.
     pub fn holds(&self, version: &[u32]) -> bool {
-        !version.is_empty() && self.comparisons.iter().all(|(op, bound)| op.holds(version, bound))
+        !version.is_empty()
+            && self
+                .comparisons
+                .iter()
+                .all(|(op, bound)| op.holds(version, bound))
     }
 
     /// Tries versions at and around each bound.
@@ -111,9 +129,17 @@ mod tests {
 
     #[test]
     fn versions_are_compared_as_far_as_the_bound_is_written() {
-        check(">=22, <25", &[&[22], &[24], &[24, 19, 0], &[22, 0]], &[&[21, 9], &[25], &[25, 0, 1], &[]]);
+        check(
+            ">=22, <25",
+            &[&[22], &[24], &[24, 19, 0], &[22, 0]],
+            &[&[21, 9], &[25], &[25, 0, 1], &[]],
+        );
         check("22", &[&[22], &[22, 1]], &[&[23], &[2], &[221]]);
-        check("<=3.12", &[&[3, 12], &[3, 12, 5], &[3, 1], &[2]], &[&[3, 13], &[4]]);
+        check(
+            "<=3.12",
+            &[&[3, 12], &[3, 12, 5], &[3, 1], &[2]],
+            &[&[3, 13], &[4]],
+        );
         check(">3.12", &[&[3, 13], &[4]], &[&[3, 12, 5], &[3, 12]]);
     }
 
@@ -126,7 +152,17 @@ mod tests {
 
     #[test]
     fn nonsense_is_an_error() {
-        for text in ["", "abc", ">=", ">=22,", "22.x", ">=22 <25", "=>3", "99999999999", "+3"] {
+        for text in [
+            "",
+            "abc",
+            ">=",
+            ">=22,",
+            "22.x",
+            ">=22 <25",
+            "=>3",
+            "99999999999",
+            "+3",
+        ] {
             assert!(Range::parse(text).is_err(), "{text}");
         }
     }
@@ -134,9 +170,20 @@ mod tests {
     #[test]
     fn a_range_that_nothing_is_in_is_an_error() {
         for text in [">=25, <22", ">22, <23", "=22, =23", "<0", ">=3.12, <3.12"] {
-            assert!(Range::parse(text).unwrap_err().contains("never match"), "{text}");
+            assert!(
+                Range::parse(text).unwrap_err().contains("never match"),
+                "{text}"
+            );
         }
-        for text in [">=22, <25", ">=3.12, <3.13", ">3.11, <4", ">=22.1, <23", "<1", "<=0", ">=22, <22.1"] {
+        for text in [
+            ">=22, <25",
+            ">=3.12, <3.13",
+            ">3.11, <4",
+            ">=22.1, <23",
+            "<1",
+            "<=0",
+            ">=22, <22.1",
+        ] {
             assert!(Range::parse(text).is_ok(), "{text}");
         }
     }

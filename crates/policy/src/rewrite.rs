@@ -20,9 +20,13 @@ impl Rewrite {
             to = to.replace("{tag}", tag);
         }
         if let Some(at) = to.find(['{', '}']) {
-            return Err(format!("`{}`: only {{name}} and {{tag}} are filled in", &to[at..]));
+            return Err(format!(
+                "`{}`: only {{name}} and {{tag}} are filled in",
+                &to[at..]
+            ));
         }
-        let target = ImageRef::parse(&to).map_err(|problem| format!("`{to}` is no image reference: {problem}"))?;
+        let target = ImageRef::parse(&to)
+            .map_err(|problem| format!("`{to}` is no image reference: {problem}"))?;
         if identity(&target) == "docker.io/library/scratch" {
             return Err("`scratch` is no image".into());
         }

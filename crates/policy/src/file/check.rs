@@ -11,19 +11,31 @@ pub(super) fn together(policy: &Policy, places: &Places, report: &mut Report<'_>
     rewrites(policy, places, report);
     preferred(policy, places, report);
     for (index, exception) in policy.exceptions.iter().enumerate() {
-        let twice = policy.exceptions[..index].iter().any(|e| e.pattern == exception.pattern && e.rules == exception.rules);
+        let twice = policy.exceptions[..index]
+            .iter()
+            .any(|e| e.pattern == exception.pattern && e.rules == exception.rules);
         if twice {
-            report.error(places.exceptions[index], format!("`{}` is excepted twice", exception.pattern.text), None);
+            report.error(
+                places.exceptions[index],
+                format!("`{}` is excepted twice", exception.pattern.text),
+                None,
+            );
         }
     }
 }
 
 fn rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
     for (index, rule) in policy.rewrites.iter().enumerate() {
-        if let Some(earlier) = policy.rewrites[..index].iter().find(|earlier| earlier.pattern.covers(&rule.pattern)) {
+        if let Some(earlier) = policy.rewrites[..index]
+            .iter()
+            .find(|earlier| earlier.pattern.covers(&rule.pattern))
+        {
             report.error(
                 places.rewrites[index],
-                format!("this rule can never match: `{}` above takes all of it", earlier.pattern.text),
+                format!(
+                    "this rule can never match: `{}` above takes all of it",
+                    earlier.pattern.text
+                ),
                 None,
             );
             continue;
@@ -36,17 +48,31 @@ fn rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
                 Some("an image is rewritten once: write what it shall become in the end".into()),
             );
         } else if let Some(refusal) = refusal(policy, rule, &target) {
-            report.error(places.targets[index], format!("`{}` is what this very policy refuses: {refusal}", rule.to), None);
+            report.error(
+                places.targets[index],
+                format!("`{}` is what this very policy refuses: {refusal}", rule.to),
+                None,
+            );
         }
     }
     for (index, rule) in policy.images.iter().enumerate() {
-        let Some(taken) = policy.rewrites.iter().find(|rewrite| rewrite.pattern.covers(&rule.pattern)) else { continue };
-        let comes_back =
-            |rewrite: &Rewrite| rewrite.to.contains('{') || sample(rewrite).is_none_or(|to| hits(&rule.pattern, &to));
+        let Some(taken) = policy
+            .rewrites
+            .iter()
+            .find(|rewrite| rewrite.pattern.covers(&rule.pattern))
+        else {
+            continue;
+        };
+        let comes_back = |rewrite: &Rewrite| {
+            rewrite.to.contains('{') || sample(rewrite).is_none_or(|to| hits(&rule.pattern, &to))
+        };
         if !policy.rewrites.iter().any(comes_back) {
             report.error(
                 places.images[index],
-                format!("this rule can never match: `{}` is rewritten to `{}`", taken.pattern.text, taken.to),
+                format!(
+                    "this rule can never match: `{}` is rewritten to `{}`",
+                    taken.pattern.text, taken.to
+                ),
                 None,
             );
         }
@@ -55,7 +81,10 @@ fn rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
 
 /// What a rule makes of one of the images that it matches; `None` when that hangs on the image.
 fn sample(rule: &Rewrite) -> Option<ImageRef> {
-    let name = rule.pattern.literal_name().and_then(|name| name.rsplit('/').next());
+    let name = rule
+        .pattern
+        .literal_name()
+        .and_then(|name| name.rsplit('/').next());
     if rule.to.contains("{name}") && name.is_none() {
         return None;
     }
@@ -71,7 +100,10 @@ fn circle(policy: &Policy, rule: &Rewrite, target: &ImageRef) -> Option<String> 
     let mut way = vec![rule.pattern.text.clone(), target.familiar()];
     let mut image = target.clone();
     for _ in 0..policy.rewrites.len() + 1 {
-        let next = policy.rewrites.iter().find(|rule| hits(&rule.pattern, &image))?;
+        let next = policy
+            .rewrites
+            .iter()
+            .find(|rule| hits(&rule.pattern, &image))?;
         let rewritten = next.apply(&image).ok()?;
         if rewritten == image {
             return None;
@@ -89,7 +121,9 @@ fn circle(policy: &Policy, rule: &Rewrite, target: &ImageRef) -> Option<String> 
 fn refusal(policy: &Policy, rule: &Rewrite, target: &ImageRef) -> Option<String> {
     let name = identity(target);
     // A tag that comes from the asked image is nobody's to judge yet.
-    let own_tag = ImageRef::parse(&rule.to).ok().and_then(|to| to.tag().map(str::to_owned));
+    let own_tag = ImageRef::parse(&rule.to)
+        .ok()
+        .and_then(|to| to.tag().map(str::to_owned));
     let tag = own_tag.as_deref();
     let layer = crate::layer::Layer::new(policy.clone(), "this policy", true);
     if layer.exceptions(&name, tag).next().is_some() {
@@ -101,11 +135,16 @@ fn refusal(policy: &Policy, rule: &Rewrite, target: &ImageRef) -> Option<String>
     match said {
         Some(Severity::Deny) => return Some("its image is denied".into()),
         Some(_) => {}
-        None if layer.tier_action(tier) == Severity::Deny => return Some(format!("`{}` is denied", tier.key())),
+        None if layer.tier_action(tier) == Severity::Deny => {
+            return Some(format!("`{}` is denied", tier.key()));
+        }
         None => {}
     }
     let tag = tag?;
-    rules.iter().find(|rule| !rule.allows(tag)).map(|_| format!("its tag `{tag}` is not allowed"))
+    rules
+        .iter()
+        .find(|rule| !rule.allows(tag))
+        .map(|_| format!("its tag `{tag}` is not allowed"))
 }
 
 /// A preferred image must be one that its own rule allows.
@@ -117,11 +156,19 @@ fn preferred(policy: &Policy, places: &Places, report: &mut Report<'_>) {
             .images
             .iter()
             .filter(|rule| rule.pattern.matches(&name, prefer.tag()))
-            .find(|rule| rule.action == Some(Severity::Deny) || !prefer.tag().is_some_and(|tag| rule.allows(tag)) && (rule.tags.is_some() || !rule.variants.is_empty()));
+            .find(|rule| {
+                rule.action == Some(Severity::Deny)
+                    || !prefer.tag().is_some_and(|tag| rule.allows(tag))
+                        && (rule.tags.is_some() || !rule.variants.is_empty())
+            });
         if let Some(refused) = refused {
             report.error(
                 places.prefers[index],
-                format!("`{}` is preferred, and the rule for `{}` refuses it", prefer.familiar(), refused.pattern.text),
+                format!(
+                    "`{}` is preferred, and the rule for `{}` refuses it",
+                    prefer.familiar(),
+                    refused.pattern.text
+                ),
                 None,
             );
         }

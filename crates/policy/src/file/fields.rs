@@ -17,7 +17,11 @@ impl<'n> Fields<'n> {
         let fields = Fields::any(node, report)?;
         for entry in fields.entries {
             if !known.contains(&entry.key.as_str()) {
-                report.error(entry.key_span, format!("unknown key `{}`", entry.key), Some(instead(&entry.key, known)));
+                report.error(
+                    entry.key_span,
+                    format!("unknown key `{}`", entry.key),
+                    Some(instead(&entry.key, known)),
+                );
             }
         }
         Some(fields)
@@ -26,16 +30,26 @@ impl<'n> Fields<'n> {
     /// The node as a mapping with any keys.
     pub fn any(node: &'n Node, report: &mut Report<'_>) -> Option<Fields<'n>> {
         match &node.value {
-            Value::Map(entries) => Some(Fields { entries, span: node.span }),
+            Value::Map(entries) => Some(Fields {
+                entries,
+                span: node.span,
+            }),
             _ => {
-                report.error(node.span, format!("expected a mapping, not {}", node.kind()), None);
+                report.error(
+                    node.span,
+                    format!("expected a mapping, not {}", node.kind()),
+                    None,
+                );
                 None
             }
         }
     }
 
     pub fn get(&self, key: &str) -> Option<&'n Node> {
-        self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+        self.entries
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| &entry.value)
     }
 
     pub fn entries(&self) -> &'n [Entry] {
@@ -66,7 +80,11 @@ pub(super) fn text<'n>(node: &'n Node, report: &mut Report<'_>) -> Option<(&'n s
         }
         Value::Text(text) => Some((text, node.span)),
         _ => {
-            report.error(node.span, format!("expected a text, not {}", node.kind()), None);
+            report.error(
+                node.span,
+                format!("expected a text, not {}", node.kind()),
+                None,
+            );
             None
         }
     }
@@ -77,37 +95,69 @@ pub(super) fn list<'n>(node: &'n Node, report: &mut Report<'_>) -> &'n [Node] {
     match &node.value {
         Value::List(items) => {
             if items.is_empty() {
-                report.error(node.span, "an empty list says nothing: leave the key out", None);
+                report.error(
+                    node.span,
+                    "an empty list says nothing: leave the key out",
+                    None,
+                );
             }
             items
         }
         _ => {
-            report.error(node.span, format!("expected a list, not {}", node.kind()), None);
+            report.error(
+                node.span,
+                format!("expected a list, not {}", node.kind()),
+                None,
+            );
             &[]
         }
     }
 }
 
 /// One of some words.
-pub(super) fn choice<T: Copy>(node: &Node, words: &[(&str, T)], report: &mut Report<'_>) -> Option<T> {
+pub(super) fn choice<T: Copy>(
+    node: &Node,
+    words: &[(&str, T)],
+    report: &mut Report<'_>,
+) -> Option<T> {
     let (word, span) = text(node, report)?;
-    let found = words.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
+    let found = words
+        .iter()
+        .find(|(name, _)| *name == word)
+        .map(|(_, value)| *value);
     if found.is_none() {
         let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
-        report.error(span, format!("`{word}` is none of {}", names.join(", ")), near(word, &names));
+        report.error(
+            span,
+            format!("`{word}` is none of {}", names.join(", ")),
+            near(word, &names),
+        );
     }
     found
 }
 
 /// `deny`, `warn` or `allow`.
 pub(super) fn action(node: &Node, report: &mut Report<'_>) -> Option<Severity> {
-    choice(node, &[("deny", Severity::Deny), ("warn", Severity::Warn), ("allow", Severity::Allow)], report)
+    choice(
+        node,
+        &[
+            ("deny", Severity::Deny),
+            ("warn", Severity::Warn),
+            ("allow", Severity::Allow),
+        ],
+        report,
+    )
 }
 
 fn near(word: &str, known: &[&str]) -> Option<String> {
     known
         .iter()
-        .map(|name| (distance(word.to_ascii_lowercase().as_bytes(), name.as_bytes()), name))
+        .map(|name| {
+            (
+                distance(word.to_ascii_lowercase().as_bytes(), name.as_bytes()),
+                name,
+            )
+        })
         .filter(|(distance, name)| *distance <= 2 && *distance < name.len())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| format!("did you mean `{name}`?"))

@@ -20,12 +20,20 @@ impl Policy {
             None => {
                 if report.is_empty() {
                     let nothing = report::Span { start: 0, end: 1 };
-                    report.error(nothing, "the policy is empty", Some("the least there is: version: 1".into()));
+                    report.error(
+                        nothing,
+                        "the policy is empty",
+                        Some("the least there is: version: 1".into()),
+                    );
                 }
                 Policy::default()
             }
         };
         let errors = report.finish();
-        if errors.is_empty() { Ok(policy) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(policy)
+        } else {
+            Err(errors)
+        }
     }
 }

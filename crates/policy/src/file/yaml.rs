@@ -42,7 +42,9 @@ impl Node {
 
 /// Reads one document; complaints go to the report. `None` when there is nothing to go on with.
 pub(super) fn read(text: &str, report: &mut Report<'_>) -> Option<Node> {
-    let mut events = Events { parser: Parser::new_from_str(text) };
+    let mut events = Events {
+        parser: Parser::new_from_str(text),
+    };
     let mut root = None;
     loop {
         let (event, span) = match events.next() {
@@ -80,18 +82,29 @@ impl<'a> Events<'a> {
     fn next(&mut self) -> Result<Option<(Event<'a>, Span)>, Broken> {
         match self.parser.next_event() {
             None => Ok(None),
-            Some(Ok((event, span))) => {
-                Ok(Some((event, Span { start: span.start.index(), end: span.end.index() })))
-            }
+            Some(Ok((event, span))) => Ok(Some((
+                event,
+                Span {
+                    start: span.start.index(),
+                    end: span.end.index(),
+                },
+            ))),
             Some(Err(error)) => {
                 let at = error.marker().index();
-                Err((format!("this is no YAML: {}", error.info()), Span { start: at, end: at + 1 }))
+                Err((
+                    format!("this is no YAML: {}", error.info()),
+                    Span {
+                        start: at,
+                        end: at + 1,
+                    },
+                ))
             }
         }
     }
 
     fn expect(&mut self, span: Span) -> Result<(Event<'a>, Span), Broken> {
-        self.next()?.ok_or_else(|| ("this is no YAML: it ends too soon".to_owned(), span))
+        self.next()?
+            .ok_or_else(|| ("this is no YAML: it ends too soon".to_owned(), span))
     }
 }
 
@@ -109,8 +122,15 @@ fn node<'a>(
         Event::Scalar(text, style, anchor, tag) => {
             plain(anchor, tag.is_some(), span, report);
             // A text in quotes may be empty; nothing at all is the absence of a value.
-            let text = if style == ScalarStyle::Plain && text == "~" { String::new() } else { text.into_owned() };
-            Ok(Node { value: Value::Text(text), span })
+            let text = if style == ScalarStyle::Plain && text == "~" {
+                String::new()
+            } else {
+                text.into_owned()
+            };
+            Ok(Node {
+                value: Value::Text(text),
+                span,
+            })
         }
         Event::SequenceStart(anchor, tag) => {
             plain(anchor, tag.is_some(), span, report);
@@ -118,7 +138,10 @@ fn node<'a>(
             loop {
                 let (event, at) = events.expect(span)?;
                 if matches!(event, Event::SequenceEnd) {
-                    return Ok(Node { value: Value::List(items), span: span.to(at) });
+                    return Ok(Node {
+                        value: Value::List(items),
+                        span: span.to(at),
+                    });
                 }
                 items.push(node(event, at, events, report, depth + 1)?);
             }
@@ -129,30 +152,48 @@ fn node<'a>(
             loop {
                 let (event, at) = events.expect(span)?;
                 if matches!(event, Event::MappingEnd) {
-                    return Ok(Node { value: Value::Map(entries), span: span.to(at) });
+                    return Ok(Node {
+                        value: Value::Map(entries),
+                        span: span.to(at),
+                    });
                 }
                 let key = node(event, at, events, report, depth + 1)?;
                 let (event, at) = events.expect(span)?;
                 let value = node(event, at, events, report, depth + 1)?;
                 let Value::Text(name) = key.value else {
-                    report.error(key.span, format!("a key is a text, not {}", key.kind()), None);
+                    report.error(
+                        key.span,
+                        format!("a key is a text, not {}", key.kind()),
+                        None,
+                    );
                     continue;
                 };
                 if entries.iter().any(|entry| entry.key == name) {
                     report.error(key.span, format!("`{name}` is said twice"), None);
                     continue;
                 }
-                entries.push(Entry { key: name, key_span: key.span, value });
+                entries.push(Entry {
+                    key: name,
+                    key_span: key.span,
+                    value,
+                });
             }
         }
-        Event::Alias(_) => Err(("aliases are not supported: say it where it holds".into(), span)),
+        Event::Alias(_) => Err((
+            "aliases are not supported: say it where it holds".into(),
+            span,
+        )),
         _ => Err(("this is no YAML that a policy is written in".into(), span)),
     }
 }
 
 fn plain(anchor: usize, tagged: bool, span: Span, report: &mut Report<'_>) {
     if anchor != 0 {
-        report.error(span, "anchors are not supported: say it where it holds", None);
+        report.error(
+            span,
+            "anchors are not supported: say it where it holds",
+            None,
+        );
     }
     if tagged {
         report.error(span, "YAML tags are not supported", None);

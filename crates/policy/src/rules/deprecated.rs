@@ -6,11 +6,17 @@ use fromtier_catalog as catalog;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     let severity = case.layer.deprecated();
-    let Some(notice) = case.official.and_then(|image| image.deprecated(case.tag())) else { return };
+    let Some(notice) = case.official.and_then(|image| image.deprecated(case.tag())) else {
+        return;
+    };
     if severity == Severity::Allow {
         return;
     }
-    let since = if notice.since.is_empty() { String::new() } else { format!(" since {}", notice.since) };
+    let since = if notice.since.is_empty() {
+        String::new()
+    } else {
+        format!(" since {}", notice.since)
+    };
     let successors: Vec<&str> = notice.instead().collect();
     let suggestion = successors
         .iter()
@@ -20,7 +26,11 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     out.push(Finding {
         code: "FT130",
         severity,
-        message: format!("{} is deprecated{since}; {} deprecated images", case.shown(), case.says(severity)),
+        message: format!(
+            "{} is deprecated{since}; {} deprecated images",
+            case.shown(),
+            case.says(severity)
+        ),
         help: suggestion.as_ref().map(|image| format!("use {image}")),
         suggestion,
     });
@@ -35,13 +45,27 @@ mod tests {
     fn a_deprecated_image_warns_and_names_its_successor() {
         let findings = warned("version: 1", "openjdk:17-jdk-slim");
         assert_eq!(findings[0].code, "FT130");
-        assert!(findings[0].message.starts_with("docker.io/library/openjdk:17-jdk-slim is deprecated since 2022-07;"));
-        assert!(findings[0].help.as_ref().unwrap().starts_with("use eclipse-temurin:17-jdk"), "{findings:?}");
+        assert!(
+            findings[0]
+                .message
+                .starts_with("docker.io/library/openjdk:17-jdk-slim is deprecated since 2022-07;")
+        );
+        assert!(
+            findings[0]
+                .help
+                .as_ref()
+                .unwrap()
+                .starts_with("use eclipse-temurin:17-jdk"),
+            "{findings:?}"
+        );
     }
 
     #[test]
     fn a_single_tag_may_be_deprecated() {
-        assert_eq!(denied("version: 1\nbase: {deprecated: deny}", "amazonlinux:1").code, "FT130");
+        assert_eq!(
+            denied("version: 1\nbase: {deprecated: deny}", "amazonlinux:1").code,
+            "FT130"
+        );
         passes("version: 1\nbase: {deprecated: deny}", "amazonlinux:2023");
         passes("version: 1\nbase: {deprecated: allow}", "openjdk:21");
     }

@@ -7,18 +7,31 @@ use crate::verdict::{Finding, Severity};
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     let own = case.image.digest();
     let locked = case.locked.is_some()
-        || own.is_some_and(|digest| case.tag().is_none() && case.gate.lock.holds(case.image, digest));
+        || own
+            .is_some_and(|digest| case.tag().is_none() && case.gate.lock.holds(case.image, digest));
     let (code, message) = match case.layer.digest() {
-        DigestRule::Pin if !locked => {
-            ("FT121", format!("{} is not in the lock file; {} images that it holds only", case.shown(), takes(case)))
-        }
-        DigestRule::Require if !locked && own.is_none() => {
-            ("FT120", format!("{} has no digest; {} images by their digest only", case.shown(), takes(case)))
-        }
+        DigestRule::Pin if !locked => (
+            "FT121",
+            format!(
+                "{} is not in the lock file; {} images that it holds only",
+                case.shown(),
+                takes(case)
+            ),
+        ),
+        DigestRule::Require if !locked && own.is_none() => (
+            "FT120",
+            format!(
+                "{} has no digest; {} images by their digest only",
+                case.shown(),
+                takes(case)
+            ),
+        ),
         _ => return,
     };
     let line = match (case.tag(), own) {
-        (Some(tag), Some(digest)) => format!("{}:{tag} {} {}", case.name, digest.as_str(), case.today()),
+        (Some(tag), Some(digest)) => {
+            format!("{}:{tag} {} {}", case.name, digest.as_str(), case.today())
+        }
         (Some(tag), None) => format!("{}:{tag} sha256:<digest> {}", case.name, case.today()),
         (None, _) => format!("{}:<tag> sha256:<digest> {}", case.name, case.today()),
     };
@@ -53,31 +66,52 @@ mod tests {
         );
         assert_eq!(
             denial.help.as_deref(),
-            Some("add a line to fromtier.lock: docker.io/library/node:22 sha256:<digest> 2026-09-01")
+            Some(
+                "add a line to fromtier.lock: docker.io/library/node:22 sha256:<digest> 2026-09-01"
+            )
         );
         // A digest of one's own is not the lock's.
-        assert_eq!(denied_with_lock(PIN, "", &format!("node:22@sha256:{}", "a".repeat(64))).code, "FT121");
+        assert_eq!(
+            denied_with_lock(PIN, "", &format!("node:22@sha256:{}", "a".repeat(64))).code,
+            "FT121"
+        );
     }
 
     #[test]
     fn what_the_lock_holds_is_pinned() {
         let pass = passes_with_lock(PIN, &lock_of("docker.io/library/node:22", 'a'), "node:22");
-        assert_eq!(pass.pinned().unwrap().as_str(), format!("sha256:{}", "a".repeat(64)));
-        assert_eq!(pass.pull().to_string(), format!("docker.io/library/node:22@sha256:{}", "a".repeat(64)));
+        assert_eq!(
+            pass.pinned().unwrap().as_str(),
+            format!("sha256:{}", "a".repeat(64))
+        );
+        assert_eq!(
+            pass.pull().to_string(),
+            format!("docker.io/library/node:22@sha256:{}", "a".repeat(64))
+        );
     }
 
     #[test]
     fn a_bare_digest_is_in_the_lock_when_some_tag_is_locked_to_it() {
         let lock = lock_of("docker.io/library/node:22", 'a');
         passes_with_lock(PIN, &lock, &format!("node@sha256:{}", "a".repeat(64)));
-        assert_eq!(denied_with_lock(PIN, &lock, &format!("node@sha256:{}", "b".repeat(64))).code, "FT121");
-        assert_eq!(denied_with_lock(PIN, &lock, &format!("python@sha256:{}", "a".repeat(64))).code, "FT121");
+        assert_eq!(
+            denied_with_lock(PIN, &lock, &format!("node@sha256:{}", "b".repeat(64))).code,
+            "FT121"
+        );
+        assert_eq!(
+            denied_with_lock(PIN, &lock, &format!("python@sha256:{}", "a".repeat(64))).code,
+            "FT121"
+        );
     }
 
     #[test]
     fn require_takes_a_digest_from_the_dockerfile_or_the_lock() {
         assert_eq!(denied_with_lock(REQUIRE, "", "node:22").code, "FT120");
         passes_with_lock(REQUIRE, "", &format!("node:22@sha256:{}", "a".repeat(64)));
-        passes_with_lock(REQUIRE, &lock_of("docker.io/library/node:22", 'a'), "node:22");
+        passes_with_lock(
+            REQUIRE,
+            &lock_of("docker.io/library/node:22", 'a'),
+            "node:22",
+        );
     }
 }

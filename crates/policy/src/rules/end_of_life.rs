@@ -9,8 +9,15 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     if severity == Severity::Allow {
         return;
     }
-    let (Some(image), Some(tag)) = (case.official, case.tag()) else { return };
-    let Some(cycle) = image.cycle_of(tag).filter(|cycle| cycle.is_over(case.today())) else { return };
+    let (Some(image), Some(tag)) = (case.official, case.tag()) else {
+        return;
+    };
+    let Some(cycle) = image
+        .cycle_of(tag)
+        .filter(|cycle| cycle.is_over(case.today()))
+    else {
+        return;
+    };
     let since = match cycle.end_of_life {
         EndOfLife::On(day) => format!(" since {day}"),
         EndOfLife::Over | EndOfLife::NotAnnounced => String::new(),
@@ -51,8 +58,18 @@ mod tests {
 
     #[test]
     fn the_policy_may_refuse_it_or_be_silent() {
-        assert_eq!(denied("version: 1\nbase: {end-of-life: deny}", "debian:buster-slim").code, "FT131");
-        passes("version: 1\nbase: {end-of-life: allow}", "debian:buster-slim");
+        assert_eq!(
+            denied(
+                "version: 1\nbase: {end-of-life: deny}",
+                "debian:buster-slim"
+            )
+            .code,
+            "FT131"
+        );
+        passes(
+            "version: 1\nbase: {end-of-life: allow}",
+            "debian:buster-slim",
+        );
         passes("version: 1\nbase: {end-of-life: deny}", "node:24");
         passes("version: 1\nbase: {end-of-life: deny}", "node");
     }

@@ -13,14 +13,26 @@ pub(crate) fn lifts(code: &str) -> bool {
 }
 
 /// Turns refusals into warnings where an exception holds today.
-pub(crate) fn apply(layer: &Layer, name: &str, tag: Option<&str>, today: Day, findings: &mut [Finding]) {
-    for finding in findings.iter_mut().filter(|finding| finding.severity == Severity::Deny && lifts(finding.code)) {
+pub(crate) fn apply(
+    layer: &Layer,
+    name: &str,
+    tag: Option<&str>,
+    today: Day,
+    findings: &mut [Finding],
+) {
+    for finding in findings
+        .iter_mut()
+        .filter(|finding| finding.severity == Severity::Deny && lifts(finding.code))
+    {
         let matching = || {
-            layer
-                .exceptions(name, tag)
-                .filter(|exception| exception.rules.is_empty() || exception.rules.iter().any(|rule| rule == finding.code))
+            layer.exceptions(name, tag).filter(|exception| {
+                exception.rules.is_empty()
+                    || exception.rules.iter().any(|rule| rule == finding.code)
+            })
         };
-        let Some(last) = matching().max_by_key(|exception| exception.until) else { continue };
+        let Some(last) = matching().max_by_key(|exception| exception.until) else {
+            continue;
+        };
         if last.until >= today {
             *finding = Finding {
                 code: "FT150",
@@ -33,7 +45,10 @@ pub(crate) fn apply(layer: &Layer, name: &str, tag: Option<&str>, today: Day, fi
                 suggestion: finding.suggestion.take(),
             };
         } else {
-            let ended = format!("an exception for it ended on {} ({})", last.until, last.owner);
+            let ended = format!(
+                "an exception for it ended on {} ({})",
+                last.until, last.owner
+            );
             finding.help = Some(match finding.help.take() {
                 Some(help) => format!("{help}; {ended}"),
                 None => ended,
@@ -62,20 +77,48 @@ mod tests {
             findings[0].message,
             "ghcr.io/acme/legacy passes by an exception until 2026-09-01 (payments: migration in progress)"
         );
-        assert!(findings[0].help.as_ref().unwrap().starts_with("without it: FT101: ghcr.io/acme/legacy is a community"));
+        assert!(
+            findings[0]
+                .help
+                .as_ref()
+                .unwrap()
+                .starts_with("without it: FT101: ghcr.io/acme/legacy is a community")
+        );
     }
 
     #[test]
     fn an_expired_exception_is_mentioned_in_the_refusal() {
         let denial = denied(&policy("2026-08-31", ""), "ghcr.io/acme/legacy:1");
         assert_eq!(denial.code, "FT101");
-        assert!(denial.help.unwrap().ends_with("an exception for it ended on 2026-08-31 (payments)"));
+        assert!(
+            denial
+                .help
+                .unwrap()
+                .ends_with("an exception for it ended on 2026-08-31 (payments)")
+        );
     }
 
     #[test]
     fn it_holds_for_what_it_matches_only() {
-        assert_eq!(denied(&policy("2027-01-01", ""), "ghcr.io/acme/other:1").code, "FT101");
-        assert_eq!(denied(&policy("2027-01-01", "  rules: [FT131]\n"), "ghcr.io/acme/legacy:1").code, "FT101");
-        assert_eq!(warned(&policy("2027-01-01", "  rules: [FT101]\n"), "ghcr.io/acme/legacy:1").len(), 1);
+        assert_eq!(
+            denied(&policy("2027-01-01", ""), "ghcr.io/acme/other:1").code,
+            "FT101"
+        );
+        assert_eq!(
+            denied(
+                &policy("2027-01-01", "  rules: [FT131]\n"),
+                "ghcr.io/acme/legacy:1"
+            )
+            .code,
+            "FT101"
+        );
+        assert_eq!(
+            warned(
+                &policy("2027-01-01", "  rules: [FT101]\n"),
+                "ghcr.io/acme/legacy:1"
+            )
+            .len(),
+            1
+        );
     }
 }

@@ -8,9 +8,16 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     if severity == Severity::Allow || case.image.digest().is_some() || case.locked.is_some() {
         return;
     }
-    let (Some(tag), Some(parts)) = (case.tag(), parts(case)) else { return };
-    let codename = case.official.is_some_and(|image| image.cycle_of(tag).is_some());
-    let dated = parts.variants.iter().any(|part| part.starts_with(|c: char| c.is_ascii_digit()));
+    let (Some(tag), Some(parts)) = (case.tag(), parts(case)) else {
+        return;
+    };
+    let codename = case
+        .official
+        .is_some_and(|image| image.cycle_of(tag).is_some());
+    let dated = parts
+        .variants
+        .iter()
+        .any(|part| part.starts_with(|c: char| c.is_ascii_digit()));
     if !parts.version.is_empty() || codename || (dated && case.official.is_none()) {
         return;
     }
@@ -40,10 +47,19 @@ mod tests {
 
     #[test]
     fn a_tag_without_a_version_is_refused() {
-        for reference in ["node", "node:latest", "node:alpine", "node:lts", "debian:stable"] {
+        for reference in [
+            "node",
+            "node:latest",
+            "node:alpine",
+            "node:lts",
+            "debian:stable",
+        ] {
             assert_eq!(denied(POLICY, reference).code, "FT133", "{reference}");
         }
-        assert_eq!(denied(POLICY, "node:alpine").help.as_deref(), Some("use node:26-alpine"));
+        assert_eq!(
+            denied(POLICY, "node:alpine").help.as_deref(),
+            Some("use node:26-alpine")
+        );
     }
 
     #[test]
@@ -56,7 +72,10 @@ mod tests {
 
     #[test]
     fn a_locked_tag_stands_still() {
-        let lock = format!("docker.io/library/node:latest sha256:{} 2026-09-01\n", "a".repeat(64));
+        let lock = format!(
+            "docker.io/library/node:latest sha256:{} 2026-09-01\n",
+            "a".repeat(64)
+        );
         passes_with_lock(POLICY, &lock, "node");
         assert_eq!(denied_with_lock(POLICY, &lock, "node:alpine").code, "FT133");
     }

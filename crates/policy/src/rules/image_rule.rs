@@ -6,9 +6,19 @@ use crate::verdict::{Finding, Severity};
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     let rules: Vec<&ImageRule> = case.layer.image_rules(case.name, case.tag()).collect();
-    let strictest = rules.iter().filter(|rule| rule.action.is_some()).max_by_key(|rule| rule.action);
-    if let Some((rule, severity)) = strictest.and_then(|rule| Some((rule, rule.action?))).filter(|(_, s)| *s > Severity::Allow) {
-        let because = rule.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let strictest = rules
+        .iter()
+        .filter(|rule| rule.action.is_some())
+        .max_by_key(|rule| rule.action);
+    if let Some((rule, severity)) = strictest
+        .and_then(|rule| Some((rule, rule.action?)))
+        .filter(|(_, s)| *s > Severity::Allow)
+    {
+        let because = rule
+            .reason
+            .as_ref()
+            .map(|reason| format!(": {reason}"))
+            .unwrap_or_default();
         out.push(Finding {
             code: "FT106",
             severity,
@@ -34,11 +44,19 @@ fn tag(case: &Case<'_>, rule: &ImageRule) -> Option<Finding> {
     let (code, message) = match (case.tag(), &rule.tags) {
         (None, _) => (
             "FT110",
-            format!("{} says no tag, and {} allows `{short}` by its tags only", case.shown(), case.layer.who),
+            format!(
+                "{} says no tag, and {} allows `{short}` by its tags only",
+                case.shown(),
+                case.layer.who
+            ),
         ),
         (Some(tag), Some(tags)) if !tags.allow(tag) => (
             "FT110",
-            format!("{} is not of the tags that {} allows for `{short}`: {tags}", case.shown(), case.layer.who),
+            format!(
+                "{} is not of the tags that {} allows for `{short}`: {tags}",
+                case.shown(),
+                case.layer.who
+            ),
         ),
         (Some(tag), _) if !rule.allows_variant(tag) => (
             "FT111",
@@ -58,7 +76,13 @@ fn tag(case: &Case<'_>, rule: &ImageRule) -> Option<Finding> {
     if let Some(image) = prefer(rule) {
         (help, suggestion) = (Some(format!("use {image}")), Some(image));
     }
-    Some(Finding { code, severity: Severity::Deny, message, help, suggestion })
+    Some(Finding {
+        code,
+        severity: Severity::Deny,
+        message,
+        help,
+        suggestion,
+    })
 }
 
 fn prefer(rule: &ImageRule) -> Option<String> {
@@ -70,11 +94,17 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::testing::{denied, passes, warned};
 
-    const NODE: &str = "version: 1\nimages:\n- match: node\n  tags: \">=22, <25\"\n  variants: [alpine, slim]\n";
+    const NODE: &str =
+        "version: 1\nimages:\n- match: node\n  tags: \">=22, <25\"\n  variants: [alpine, slim]\n";
 
     #[test]
     fn tags_within_the_range_pass() {
-        for tag in ["22-alpine", "24.19.0-alpine3.24", "24-bookworm-slim", "22-slim"] {
+        for tag in [
+            "22-alpine",
+            "24.19.0-alpine3.24",
+            "24-bookworm-slim",
+            "22-slim",
+        ] {
             passes(NODE, &format!("node:{tag}"));
         }
     }
@@ -104,7 +134,11 @@ mod tests {
     fn other_variants_are_refused() {
         let denial = denied(NODE, "node:22-bookworm");
         assert_eq!(denial.code, "FT111");
-        assert!(denial.message.ends_with("allows for `node`: alpine, slim"), "{}", denial.message);
+        assert!(
+            denial.message.ends_with("allows for `node`: alpine, slim"),
+            "{}",
+            denial.message
+        );
         assert_eq!(denied(NODE, "node:22").code, "FT111");
         let with_default = "version: 1\nimages: [{match: node, variants: [default]}]";
         passes(with_default, "node:22");
@@ -115,7 +149,10 @@ mod tests {
     #[test]
     fn the_preferred_image_is_named() {
         let policy = format!("{NODE}  prefer: node:22-alpine\n");
-        assert_eq!(denied(&policy, "node:18").help.as_deref(), Some("use node:22-alpine"));
+        assert_eq!(
+            denied(&policy, "node:18").help.as_deref(),
+            Some("use node:22-alpine")
+        );
     }
 
     #[test]
@@ -128,7 +165,8 @@ mod tests {
 
     #[test]
     fn every_rule_that_matches_counts() {
-        let policy = "version: 1\nimages: [{match: node, tags: \">=22\"}, {match: \"*\", tags: \"<26\"}]";
+        let policy =
+            "version: 1\nimages: [{match: node, tags: \">=22\"}, {match: \"*\", tags: \"<26\"}]";
         passes(policy, "node:24");
         assert_eq!(denied(policy, "node:26").code, "FT110");
         assert_eq!(denied(policy, "node:20").code, "FT110");
@@ -139,7 +177,10 @@ mod tests {
         let policy = "version: 1\nimages: [{match: gcr.io/distroless/*, action: allow}, {match: mysql, action: deny, reason: we run mariadb}, {match: redis, action: warn}]";
         passes(policy, "gcr.io/distroless/static:nonroot");
         let denial = denied(policy, "mysql:8");
-        assert_eq!((denial.code, denial.message.as_str()), ("FT106", "this policy refuses `mysql`: we run mariadb"));
+        assert_eq!(
+            (denial.code, denial.message.as_str()),
+            ("FT106", "this policy refuses `mysql`: we run mariadb")
+        );
         assert_eq!(warned(policy, "redis")[0].code, "FT106");
     }
 }

@@ -4,7 +4,9 @@ use super::Case;
 use crate::verdict::{Finding, Severity};
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let (Some(own), Some(locked)) = (case.image.digest(), case.locked) else { return };
+    let (Some(own), Some(locked)) = (case.image.digest(), case.locked) else {
+        return;
+    };
     if *own == locked.digest {
         return;
     }
@@ -31,8 +33,16 @@ mod tests {
     #[test]
     fn the_two_digests_must_agree() {
         let lock = lock_of("docker.io/library/node:22", 'a');
-        passes_with_lock("version: 1", &lock, &format!("node:22@sha256:{}", "a".repeat(64)));
-        let denial = denied_with_lock("version: 1", &lock, &format!("node:22@sha256:{}", "b".repeat(64)));
+        passes_with_lock(
+            "version: 1",
+            &lock,
+            &format!("node:22@sha256:{}", "a".repeat(64)),
+        );
+        let denial = denied_with_lock(
+            "version: 1",
+            &lock,
+            &format!("node:22@sha256:{}", "b".repeat(64)),
+        );
         assert_eq!(denial.code, "FT122");
         assert!(denial.message.contains("since 2026-09-01"));
     }

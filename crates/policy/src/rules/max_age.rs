@@ -6,7 +6,9 @@ use fromtier_catalog::Day;
 
 /// `created` is the image config's: a time in RFC 3339.
 pub(crate) fn check(case: &Case<'_>, created: Option<&str>, out: &mut Vec<Finding>) {
-    let Some(max) = case.layer.policy.base.max_age else { return };
+    let Some(max) = case.layer.policy.base.max_age else {
+        return;
+    };
     let day = created.and_then(|time| time.get(..10)).and_then(Day::parse);
     let who = case.layer.who;
     let message = match day {
@@ -15,12 +17,24 @@ pub(crate) fn check(case: &Case<'_>, created: Option<&str>, out: &mut Vec<Findin
             if i64::from(age) <= i64::from(max) {
                 return;
             }
-            format!("{} was made {age} days ago, on {day}; {who} takes images of up to {max} days", case.shown())
+            format!(
+                "{} was made {age} days ago, on {day}; {who} takes images of up to {max} days",
+                case.shown()
+            )
         }
-        None => format!("{} doesn't say when it was made; {who} takes images of up to {max} days", case.shown()),
+        None => format!(
+            "{} doesn't say when it was made; {who} takes images of up to {max} days",
+            case.shown()
+        ),
     };
     let help = Some("use a tag that is rebuilt, or resolve the digest anew".into());
-    out.push(Finding { code: "FT134", severity: Severity::Deny, message, help, suggestion: None });
+    out.push(Finding {
+        code: "FT134",
+        severity: Severity::Deny,
+        message,
+        help,
+        suggestion: None,
+    });
 }
 
 #[cfg(test)]
@@ -39,7 +53,10 @@ mod tests {
             "docker.io/library/node:24 was made 213 days ago, on 2026-01-31; this policy takes images of up to 90 days"
         );
         assert_eq!(admit_created(POLICY, None).unwrap_err().code, "FT134");
-        assert_eq!(admit_created(POLICY, Some("nonsense")).unwrap_err().code, "FT134");
+        assert_eq!(
+            admit_created(POLICY, Some("nonsense")).unwrap_err().code,
+            "FT134"
+        );
         assert_eq!(admit_created(POLICY, Some("é")).unwrap_err().code, "FT134");
     }
 

@@ -11,11 +11,23 @@ pub(crate) fn check(layer: &Layer, request: &OtherRequest<'_>) -> Option<Finding
     let (code, key, rule, shown, group) = match request {
         OtherRequest::Git { url, .. } => ("FT140", "git", sources.git, *url, "git repositories"),
         OtherRequest::Http { url, .. } => ("FT141", "http", sources.http, *url, "downloads by URL"),
-        OtherRequest::Scratch => ("FT142", "scratch", sources.scratch, "scratch", "bases without a base"),
-        OtherRequest::OciLayout { reference } => {
-            ("FT143", "oci-layout", sources.oci_layout, *reference, "images from an OCI layout")
+        OtherRequest::Scratch => (
+            "FT142",
+            "scratch",
+            sources.scratch,
+            "scratch",
+            "bases without a base",
+        ),
+        OtherRequest::OciLayout { reference } => (
+            "FT143",
+            "oci-layout",
+            sources.oci_layout,
+            *reference,
+            "images from an OCI layout",
+        ),
+        OtherRequest::Local { name } => {
+            ("FT144", "local", sources.local, *name, "local directories")
         }
-        OtherRequest::Local { name } => ("FT144", "local", sources.local, *name, "local directories"),
     };
     let who = layer.who;
     let severity = match layer.source(rule) {
@@ -26,21 +38,31 @@ pub(crate) fn check(layer: &Layer, request: &OtherRequest<'_>) -> Option<Finding
             return Some(Finding {
                 code,
                 severity: Severity::Deny,
-                message: format!("{shown} has no checksum; {who} takes {group} with a checksum only"),
+                message: format!(
+                    "{shown} has no checksum; {who} takes {group} with a checksum only"
+                ),
                 help: Some(match request {
-                    OtherRequest::Git { .. } => "ADD --checksum=<commit> …, all of its 40 or 64 digits".into(),
+                    OtherRequest::Git { .. } => {
+                        "ADD --checksum=<commit> …, all of its 40 or 64 digits".into()
+                    }
                     _ => "ADD --checksum=sha256:<digest> …".into(),
                 }),
                 suggestion: None,
             });
         }
     };
-    let verb = if severity == Severity::Deny { "refuses" } else { "warns about" };
+    let verb = if severity == Severity::Deny {
+        "refuses"
+    } else {
+        "warns about"
+    };
     Some(Finding {
         code,
         severity,
         message: format!("{shown}: {who} {verb} {group}"),
-        help: Some(format!("`sources: {{{key}: …}}` in the policy decides on it")),
+        help: Some(format!(
+            "`sources: {{{key}: …}}` in the policy decides on it"
+        )),
         suggestion: None,
     })
 }
@@ -48,10 +70,14 @@ pub(crate) fn check(layer: &Layer, request: &OtherRequest<'_>) -> Option<Finding
 /// Is it held to its content, wholly?
 fn is_checked(request: &OtherRequest<'_>) -> bool {
     match request {
-        OtherRequest::Git { checksum: Some(checksum), .. } => {
-            matches!(checksum.len(), 40 | 64) && checksum.bytes().all(|b| b.is_ascii_hexdigit())
-        }
-        OtherRequest::Http { checksum: Some(checksum), .. } => Digest::parse(checksum).is_ok(),
+        OtherRequest::Git {
+            checksum: Some(checksum),
+            ..
+        } => matches!(checksum.len(), 40 | 64) && checksum.bytes().all(|b| b.is_ascii_hexdigit()),
+        OtherRequest::Http {
+            checksum: Some(checksum),
+            ..
+        } => Digest::parse(checksum).is_ok(),
         _ => false,
     }
 }
@@ -66,10 +92,18 @@ mod tests {
     fn without_a_word_they_pass() {
         let gate = gate("version: 1", "");
         for request in [
-            OtherRequest::Git { url: "https://github.com/a/b.git", checksum: None },
-            OtherRequest::Http { url: "https://example.com/x", checksum: None },
+            OtherRequest::Git {
+                url: "https://github.com/a/b.git",
+                checksum: None,
+            },
+            OtherRequest::Http {
+                url: "https://example.com/x",
+                checksum: None,
+            },
             OtherRequest::Scratch,
-            OtherRequest::OciLayout { reference: "store@sha256:abc" },
+            OtherRequest::OciLayout {
+                reference: "store@sha256:abc",
+            },
             OtherRequest::Local { name: "context" },
         ] {
             gate.other(&request).unwrap();
@@ -78,12 +112,32 @@ mod tests {
 
     #[test]
     fn each_kind_can_be_refused() {
-        let gate = gate("version: 1\nsources: {git: deny, http: deny, scratch: deny, oci-layout: deny, local: deny}", "");
+        let gate = gate(
+            "version: 1\nsources: {git: deny, http: deny, scratch: deny, oci-layout: deny, local: deny}",
+            "",
+        );
         for (request, code) in [
-            (OtherRequest::Git { url: "https://github.com/a/b.git", checksum: None }, "FT140"),
-            (OtherRequest::Http { url: "https://example.com/x", checksum: None }, "FT141"),
+            (
+                OtherRequest::Git {
+                    url: "https://github.com/a/b.git",
+                    checksum: None,
+                },
+                "FT140",
+            ),
+            (
+                OtherRequest::Http {
+                    url: "https://example.com/x",
+                    checksum: None,
+                },
+                "FT141",
+            ),
             (OtherRequest::Scratch, "FT142"),
-            (OtherRequest::OciLayout { reference: "store@sha256:abc" }, "FT143"),
+            (
+                OtherRequest::OciLayout {
+                    reference: "store@sha256:abc",
+                },
+                "FT143",
+            ),
             (OtherRequest::Local { name: "context" }, "FT144"),
         ] {
             assert_eq!(gate.other(&request).unwrap_err().code, code);
@@ -92,14 +146,31 @@ mod tests {
 
     #[test]
     fn a_checksum_can_be_required() {
-        let gate = gate("version: 1\nsources: {git: require-checksum, http: require-checksum}", "");
+        let gate = gate(
+            "version: 1\nsources: {git: require-checksum, http: require-checksum}",
+            "",
+        );
         let sum = format!("sha256:{}", "a".repeat(64));
         let commit = "a".repeat(40);
-        gate.other(&OtherRequest::Http { url: "https://example.com/x", checksum: Some(&sum) }).unwrap();
-        gate.other(&OtherRequest::Git { url: "https://github.com/a/b.git", checksum: Some(&commit) }).unwrap();
+        gate.other(&OtherRequest::Http {
+            url: "https://example.com/x",
+            checksum: Some(&sum),
+        })
+        .unwrap();
+        gate.other(&OtherRequest::Git {
+            url: "https://github.com/a/b.git",
+            checksum: Some(&commit),
+        })
+        .unwrap();
         for checksum in [None, Some("abc"), Some("")] {
-            let git = OtherRequest::Git { url: "https://github.com/a/b.git", checksum };
-            let http = OtherRequest::Http { url: "https://example.com/x", checksum };
+            let git = OtherRequest::Git {
+                url: "https://github.com/a/b.git",
+                checksum,
+            };
+            let http = OtherRequest::Http {
+                url: "https://example.com/x",
+                checksum,
+            };
             assert_eq!(gate.other(&git).unwrap_err().code, "FT140");
             assert_eq!(gate.other(&http).unwrap_err().code, "FT141");
         }

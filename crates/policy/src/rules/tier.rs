@@ -6,15 +6,26 @@ use crate::verdict::{Finding, Severity};
 use fromtier_catalog as catalog;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let said = case.layer.image_rules(case.name, case.tag()).any(|rule| rule.action.is_some());
+    let said = case
+        .layer
+        .image_rules(case.name, case.tag())
+        .any(|rule| rule.action.is_some());
     let severity = case.layer.tier_action(case.tier);
     if severity == Severity::Allow || said {
         return;
     }
     let (code, what, group) = match case.tier {
         Tier::Community => return community(case, severity, out),
-        Tier::Verified => ("FT102", "a verified publisher's image", "verified publishers' images"),
-        Tier::OpenSource => ("FT103", "a sponsored open-source image", "sponsored open-source images"),
+        Tier::Verified => (
+            "FT102",
+            "a verified publisher's image",
+            "verified publishers' images",
+        ),
+        Tier::OpenSource => (
+            "FT103",
+            "a sponsored open-source image",
+            "sponsored open-source images",
+        ),
         Tier::Official => ("FT104", "an official image", "official images"),
         Tier::Internal => ("FT105", "an internal image", "internal images"),
     };
@@ -26,7 +37,9 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
         code,
         severity,
         message: format!("{} is {what}; {} {group}", case.name, case.says(severity)),
-        help: nearest.as_ref().map(|image| format!("an official image is there as well: {image}")),
+        help: nearest
+            .as_ref()
+            .map(|image| format!("an official image is there as well: {image}")),
         suggestion: nearest,
     });
 }
@@ -36,15 +49,28 @@ fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
     let library = case.name.strip_prefix("docker.io/library/");
     let retired = library.and_then(catalog::retired);
     let (code, message) = match (library, retired) {
-        (_, Some(notice)) => {
-            ("FT108", format!("{} is no official image any more since {}; {policy}", case.name, notice.since))
-        }
-        (Some(_), None) => {
-            ("FT107", format!("{} is not among the official images as of {}; {policy}", case.name, catalog::as_of()))
-        }
-        (None, None) => ("FT101", format!("{} is a community image; {policy}", case.name)),
+        (_, Some(notice)) => (
+            "FT108",
+            format!(
+                "{} is no official image any more since {}; {policy}",
+                case.name, notice.since
+            ),
+        ),
+        (Some(_), None) => (
+            "FT107",
+            format!(
+                "{} is not among the official images as of {}; {policy}",
+                case.name,
+                catalog::as_of()
+            ),
+        ),
+        (None, None) => (
+            "FT101",
+            format!("{} is a community image; {policy}", case.name),
+        ),
     };
-    let nearest = catalog::nearest(case.image.path()).or_else(|| library.and_then(catalog::similar));
+    let nearest =
+        catalog::nearest(case.image.path()).or_else(|| library.and_then(catalog::similar));
     let suggestion = nearest.map(|image| suggest(case.gate, image, case.tag()));
     let elsewhere = retired.and_then(|notice| notice.instead().next());
     let help = match (&suggestion, elsewhere) {
@@ -52,7 +78,13 @@ fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
         (None, Some(image)) => format!("its successor is {image}, which the policy has to allow"),
         (None, None) => "use an official image, or have the policy allow this one".to_owned(),
     };
-    out.push(Finding { code, severity, message, help: Some(help), suggestion });
+    out.push(Finding {
+        code,
+        severity,
+        message,
+        help: Some(help),
+        suggestion,
+    });
 }
 
 #[cfg(test)]
@@ -69,29 +101,50 @@ mod tests {
             denial.message,
             "docker.io/random-user/node-custom is a community image; this policy refuses community images"
         );
-        assert_eq!(denial.help.as_deref(), Some("use an official image: node:22-alpine"));
+        assert_eq!(
+            denial.help.as_deref(),
+            Some("use an official image: node:22-alpine")
+        );
     }
 
     #[test]
     fn without_a_file_the_offer_is_a_tag_that_lives() {
         let denial = denied("version: 1", "bitnami/node:22.1.0-alpine3.18");
-        assert_eq!(denial.help.as_deref(), Some("use an official image: node:22-alpine"));
+        assert_eq!(
+            denial.help.as_deref(),
+            Some("use an official image: node:22-alpine")
+        );
         let denial = denied("version: 1", "random-user/node-custom");
-        assert_eq!(denial.help.as_deref(), Some("use an official image: node:26"));
+        assert_eq!(
+            denial.help.as_deref(),
+            Some("use an official image: node:26")
+        );
         let denial = denied("version: 1", "acme/thing");
-        assert_eq!(denial.help.as_deref(), Some("use an official image, or have the policy allow this one"));
+        assert_eq!(
+            denial.help.as_deref(),
+            Some("use an official image, or have the policy allow this one")
+        );
     }
 
     #[test]
     fn other_registries_are_community_whatever_their_path_says() {
-        for reference in ["ghcr.io/library/node", "evil.example/docker.io/library/node", "localhost:5000/node"] {
+        for reference in [
+            "ghcr.io/library/node",
+            "evil.example/docker.io/library/node",
+            "localhost:5000/node",
+        ] {
             assert_eq!(denied("version: 1", reference).code, "FT101", "{reference}");
         }
     }
 
     #[test]
     fn official_images_pass() {
-        for reference in ["node:24", "docker.io/library/node:24", "index.docker.io/node:24", "docker.io:443/library/node:24"] {
+        for reference in [
+            "node:24",
+            "docker.io/library/node:24",
+            "index.docker.io/node:24",
+            "docker.io:443/library/node:24",
+        ] {
             passes("version: 1", reference);
         }
     }
@@ -106,7 +159,10 @@ mod tests {
         );
         assert_eq!(warned(policy, "ghcr.io/oss/a/b")[0].code, "FT103");
         passes(policy, "registry.example.com/platform/node");
-        assert_eq!(denied(policy, "registry.example.com/other/node").code, "FT101");
+        assert_eq!(
+            denied(policy, "registry.example.com/other/node").code,
+            "FT101"
+        );
     }
 
     #[test]
@@ -120,18 +176,34 @@ mod tests {
     fn names_that_are_not_official_any_more_or_never_were_are_refused() {
         let retired = denied("version: 1", "centos:7");
         assert_eq!(retired.code, "FT108");
-        assert!(retired.message.contains("since 2024-07-29"), "{}", retired.message);
-        assert!(retired.help.unwrap().starts_with("use an official image: almalinux:"));
+        assert!(
+            retired.message.contains("since 2024-07-29"),
+            "{}",
+            retired.message
+        );
+        assert!(
+            retired
+                .help
+                .unwrap()
+                .starts_with("use an official image: almalinux:")
+        );
         let vault = denied("version: 1", "vault");
         assert!(vault.help.unwrap().contains("hashicorp/vault"));
         let unknown = denied("version: 1", "pyhton:3");
         assert_eq!(unknown.code, "FT107");
-        assert!(unknown.message.contains("as of 2026-08-21"), "{}", unknown.message);
+        assert!(
+            unknown.message.contains("as of 2026-08-21"),
+            "{}",
+            unknown.message
+        );
         assert!(unknown.help.unwrap().contains("python:3"));
     }
 
     #[test]
     fn the_sbom_generator_of_buildkit_is_no_stranger() {
-        assert_eq!(warned("version: 1", "docker/buildkit-syft-scanner:stable-1")[0].code, "FT102");
+        assert_eq!(
+            warned("version: 1", "docker/buildkit-syft-scanner:stable-1")[0].code,
+            "FT102"
+        );
     }
 }

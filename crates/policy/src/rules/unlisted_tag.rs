@@ -6,9 +6,13 @@ use fromtier_catalog::as_of;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     let severity = case.layer.unlisted_tag();
-    let (Some(image), Some(tag)) = (case.official, case.tag()) else { return };
+    let (Some(image), Some(tag)) = (case.official, case.tag()) else {
+        return;
+    };
     // A deprecation or an end of life says it better.
-    let said = out.iter().any(|finding| matches!(finding.code, "FT130" | "FT131") && finding.severity >= severity);
+    let said = out
+        .iter()
+        .any(|finding| matches!(finding.code, "FT130" | "FT131") && finding.severity >= severity);
     if severity == Severity::Allow || said || image.tag(tag).is_some() {
         return;
     }
@@ -35,7 +39,10 @@ mod tests {
 
     #[test]
     fn a_tag_that_is_not_rebuilt_is_said_when_the_policy_wants_it() {
-        let denial = denied("version: 1\nbase: {unlisted-tag: deny}", "node:22.1.0-alpine3.18");
+        let denial = denied(
+            "version: 1\nbase: {unlisted-tag: deny}",
+            "node:22.1.0-alpine3.18",
+        );
         assert_eq!(denial.code, "FT132");
         assert_eq!(denial.help.as_deref(), Some("use node:22-alpine"));
         passes("version: 1\nbase: {unlisted-tag: deny}", "node:22-alpine");
@@ -45,7 +52,13 @@ mod tests {
     #[test]
     fn the_end_of_life_says_it_better() {
         let findings = warned("version: 1\nbase: {unlisted-tag: warn}", "node:18");
-        assert_eq!(findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["FT131"]);
-        assert_eq!(denied("version: 1\nbase: {unlisted-tag: deny}", "node:18").code, "FT132");
+        assert_eq!(
+            findings.iter().map(|f| f.code).collect::<Vec<_>>(),
+            ["FT131"]
+        );
+        assert_eq!(
+            denied("version: 1\nbase: {unlisted-tag: deny}", "node:18").code,
+            "FT132"
+        );
     }
 }

@@ -1,0 +1,105 @@
+//! What the rules' tests share: gates on 2026-09-01.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use crate::gate::{ApprovedImage, Gate, ImageRequest, Pass, Resolved, Via};
+use crate::verdict::{Denial, Finding, Severity};
+use crate::{Day, Lock, Policy};
+use fromtier_image::{Digest, ImageConfig};
+
+pub fn today() -> Day {
+    Day::parse("2026-09-01").unwrap()
+}
+
+pub fn policy(text: &str) -> Policy {
+    Policy::parse("policy.yaml", text).unwrap_or_else(|errors| panic!("{errors:#?}"))
+}
+
+pub fn gate(text: &str, lock: &str) -> Gate {
+    Gate::new(
+        Some(policy(text)),
+        None,
+        Some(Lock::parse("fromtier.lock", lock).unwrap()),
+        today(),
+    )
+}
+
+pub fn ask(gate: &Gate, reference: &str) -> Result<Pass, Denial> {
+    gate.request(&ImageRequest {
+        reference,
+        via: Via::From,
+        platform: None,
+        stage: None,
+    })
+}
+
+#[track_caller]
+pub fn denied(policy: &str, reference: &str) -> Denial {
+    denied_with_lock(policy, "", reference)
+}
+
+#[track_caller]
+pub fn denied_with_lock(policy: &str, lock: &str, reference: &str) -> Denial {
+    match ask(&gate(policy, lock), reference) {
+        Err(denial) => denial,
+        Ok(pass) => panic!("{reference} passes: {:#?}", pass.verdict()),
+    }
+}
+
+/// Passes without a word.
+#[track_caller]
+pub fn passes(policy: &str, reference: &str) {
+    passes_with_lock(policy, "", reference);
+}
+
+#[track_caller]
+pub fn passes_with_lock(policy: &str, lock: &str, reference: &str) -> Pass {
+    let pass = ask(&gate(policy, lock), reference)
+        .unwrap_or_else(|denial| panic!("{reference}: {denial:#?}"));
+    assert_eq!(
+        pass.verdict().severity,
+        Severity::Allow,
+        "{reference}: {:#?}",
+        pass.verdict()
+    );
+    pass
+}
+
+/// Passes with warnings.
+#[track_caller]
+pub fn warned(policy: &str, reference: &str) -> Vec<Finding> {
+    let pass = ask(&gate(policy, ""), reference)
+        .unwrap_or_else(|denial| panic!("{reference}: {denial:#?}"));
+    assert_eq!(
+        pass.verdict().severity,
+        Severity::Warn,
+        "{reference}: {:#?}",
+        pass.verdict()
+    );
+    pass.verdict().findings.clone()
+}
+
+pub fn digest(of: char) -> Digest {
+    Digest::parse(&format!("sha256:{}", of.to_string().repeat(64))).unwrap()
+}
+
+pub fn lock_of(reference: &str, of: char) -> String {
+    format!("{reference} {} 2026-09-01\n", digest(of).as_str())
+}
+
+/// Asks for `node:24` and admits an answer with this time of creation.
+pub fn admit_created(policy: &str, created: Option<&str>) -> Result<ApprovedImage, Denial> {
+    let gate = gate(policy, "");
+    let pass = ask(&gate, "node:24")?;
+    let config = ImageConfig {
+        created: created.map(str::to_owned),
+        ..ImageConfig::default()
+    };
+    gate.admit(
+        &pass,
+        &Resolved {
+            reference: pass.pull(),
+            digest: Some(&digest('a')),
+            config: &config,
+        },
+    )
+}
