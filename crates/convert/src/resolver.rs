@@ -49,7 +49,8 @@ pub struct ResolveImage<'a> {
     pub reference: &'a str,
     pub platform: Option<&'a Platform>,
     pub resolve_mode: ResolveMode,
-    /// What the builder shows while it looks.
+    /// What the builder shows while it looks. Empty for a scanner's image: the builder names it itself, and is asked for an
+    /// image (not for any source that has a configuration).
     pub log_name: &'a str,
     /// Where to look instead of a registry.
     pub store: Option<OciStore<'a>>,

@@ -58,7 +58,7 @@ impl Scanner {
         let wanted = Wanted {
             reference,
             platform: Some(&platform),
-            log_prefix: "[internal]",
+            log_prefix: "",
             log_reference: None,
             place: Place {
                 via: Via::SbomGenerator,
@@ -101,6 +101,7 @@ impl Scanner {
             dir: Some(self.config.config.working_dir.clone()),
             env: self.env(!sbom.extras.is_empty()),
             constraints,
+            own_path: true,
             ..Exec::default()
         };
         exec.mounts.push(if self.platform.os == "windows" {

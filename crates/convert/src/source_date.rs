@@ -8,13 +8,13 @@ use fromtier_dockerfile::instructions::{Add, Command, Stage};
 use fromtier_dockerfile::shell::{Env, Lex};
 use fromtier_image::Digest;
 use fromtier_image::go::time::Time;
-use fromtier_llb::{Graph, MarshalOptions, Output, State};
+use fromtier_llb::{Constraints, Graph, ImageOptions, MarshalOptions, Output, State};
 use fromtier_policy::gate::Via;
 use fromtier_proto::{Message, pb};
 
 use crate::base::images::{Place, Sources};
 use crate::context::named::{self, Loaded};
-use crate::context::{Context, remote};
+use crate::context::{Context, main, remote};
 use crate::options::Options;
 use crate::resolver::{Resolver, SourceMetadataRequest};
 use crate::tar;
@@ -99,11 +99,22 @@ async fn find<R: Resolver>(
 ) -> Result<Found> {
     let mut graph = Graph::new();
     if value == "context" {
-        // A directory of the client has no time of its own.
-        let state = options.main_context.source(&mut graph, &sources.ledger)?;
         let source = match &options.main_context.source {
-            Context::Input(definition) => Source::only(definition),
-            _ => state.map_or(Source::None, |state| Source::of(graph, &state)),
+            Context::Input(definition) => {
+                // For the gate's word on it.
+                options.main_context.source(&mut graph, &sources.ledger)?;
+                Source::only(definition)
+            }
+            Context::Local => {
+                let excludes = sources.resolver.dockerignore().await?;
+                let ledger = &sources.ledger;
+                let state = main::state(&mut graph, ledger, options, &excludes, Vec::new())?;
+                Source::of(graph, &state)
+            }
+            Context::Git { .. } | Context::Http { .. } => {
+                let state = options.main_context.source(&mut graph, &sources.ledger)?;
+                state.map_or(Source::None, |state| Source::of(graph, &state))
+            }
         };
         let log_name = "[internal] resolve main build context metadata".to_owned();
         return Ok(Found { source, log_name });
@@ -116,15 +127,23 @@ async fn find<R: Resolver>(
         };
         let loaded = named::load(&context, sources, options, place).await?;
         let log_name = format!("[internal] resolve SOURCE_DATE_EPOCH named context {value}");
-        // Only what git and the web have can tell its time.
-        let source = match loaded {
-            Loaded::Remote(remote, meta) => {
-                let state = remote.state(&mut graph, *meta);
-                Source::of(graph, &state)
+        // Only what git and the web have can tell its time; the builder is asked about every source, as by the reference.
+        let state = match loaded {
+            Loaded::Scratch => State::scratch(),
+            Loaded::Remote(remote, meta) => remote.state(&mut graph, *meta),
+            Loaded::Image { admitted, .. } => graph.image(
+                &admitted.approved,
+                ImageOptions::default(),
+                Constraints::new(),
+            ),
+            Loaded::OciLayout(image) => image.state(&mut graph, Constraints::new()),
+            Loaded::Local(context) => context.state(&mut graph, Vec::new()),
+            Loaded::Input { definition, .. } => {
+                let source = Source::only(&definition);
+                return Ok(Found { source, log_name });
             }
-            Loaded::Input { definition, .. } => Source::only(&definition),
-            _ => Source::None,
         };
+        let source = Source::of(graph, &state);
         return Ok(Found { source, log_name });
     }
     let Some(stage) = asked

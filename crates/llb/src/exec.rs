@@ -35,6 +35,8 @@ pub struct Exec {
     pub ulimits: Vec<pb::Ulimit>,
     /// Exit codes that are no failure; without it, 0.
     pub valid_exit_codes: Option<Vec<i32>>,
+    /// The builder is not asked to set a default `PATH`, whatever it could.
+    pub own_path: bool,
     /// The root file system can not be written.
     pub readonly_root: bool,
     pub constraints: Constraints,
@@ -389,7 +391,7 @@ impl ExecVertex {
         if let Some(socket) = sockets.first() {
             env = env.set_default("SSH_AUTH_SOCK", socket);
         }
-        if let Some(caps) = caps {
+        if let Some(caps) = caps.filter(|_| !self.exec.own_path) {
             if caps.supports(caps::EXEC_META_SETS_DEFAULT_PATH).is_ok() {
                 needs.push(caps::EXEC_META_SETS_DEFAULT_PATH);
             } else if default_os != "windows" {

@@ -29,7 +29,7 @@ pub(crate) struct Place<'a> {
 pub(crate) struct Wanted<'a> {
     pub reference: &'a str,
     pub platform: Option<&'a Platform>,
-    /// What the builder shows before the reference while it looks.
+    /// What the builder shows before the reference while it looks; if empty, the builder names it itself.
     pub log_prefix: &'a str,
     /// What the builder shows as the reference, when that isn't what it looks for.
     pub log_reference: Option<&'a str>,
@@ -139,7 +139,10 @@ impl<'a, R: Resolver> Sources<'a, R> {
     ) -> Result<ResolvedImage, ResolveError> {
         let reference = reference.to_string();
         let shown = wanted.log_reference.unwrap_or(&reference);
-        let log_name = format!("{} load metadata for {shown}", wanted.log_prefix);
+        let log_name = match wanted.log_prefix {
+            "" => String::new(),
+            prefix => format!("{prefix} load metadata for {shown}"),
+        };
         let key = (
             reference.clone(),
             wanted.platform.cloned(),

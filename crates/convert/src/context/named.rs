@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::ignore;
 use fromtier_image::{ImageConfig, ImageRef, Platform};
-use fromtier_llb::{Constraints, Differ, Graph, LocalOptions, MarshalOptions};
+use fromtier_llb::{Constraints, Differ, Graph, LocalOptions, MarshalOptions, State};
 use fromtier_policy::ApprovedSource;
 use fromtier_policy::gate::{OtherRequest, Via};
 use fromtier_proto::pb;
@@ -60,6 +60,21 @@ pub(crate) struct LocalContext {
     pub session: String,
     pub shared_key: String,
     pub excludes: Vec<String>,
+}
+
+impl LocalContext {
+    /// The directory in a graph, with only these paths of it (all if there are none).
+    pub fn state(self, graph: &mut Graph, follow_paths: Vec<String>) -> State {
+        let how = LocalOptions {
+            session_id: self.session,
+            shared_key_hint: format!("context:{}-{}", self.key, self.shared_key),
+            exclude_patterns: self.excludes,
+            follow_paths,
+            ..LocalOptions::default()
+        };
+        let meta = meta::named(format!("[context {}] load from client", self.key));
+        graph.local(&self.source, how, meta)
+    }
 }
 
 /// The context that `name` stands for, if the build has one. `scratch` and `context` never are.
@@ -280,12 +295,7 @@ async fn input<R: Resolver>(
         None => None,
         Some(metadata) => super::metadata::image_config(metadata)
             .map_err(|e| e.wrap(format!("failed to parse input metadata {metadata}")))?
-            .map(|config| {
-                ImageConfig::from_json(&config).map_err(|e| {
-                    Error::new(e.to_string())
-                        .wrap(format!("failed to parse image config for {}", context.key))
-                })
-            })
+            .map(|config| ImageConfig::from_json(&config).map_err(|e| Error::new(e.to_string())))
             .transpose()?,
     };
     Ok(Loaded::Input {

@@ -3,6 +3,7 @@
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::go::quote;
 use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
+use fromtier_llb::{Constraints, Graph, OciLayoutOptions, State};
 use fromtier_policy::ApprovedSource;
 use fromtier_policy::gate::OtherRequest;
 
@@ -21,6 +22,17 @@ pub(crate) struct OciImage {
     pub step: String,
     pub platform: Option<Platform>,
     pub config: ImageConfig,
+}
+
+impl OciImage {
+    /// The image in a graph.
+    pub fn state(&self, graph: &mut Graph, meta: Constraints) -> State {
+        let how = OciLayoutOptions {
+            session_id: self.session.clone(),
+            ..OciLayoutOptions::default()
+        };
+        graph.oci_layout(&self.source, &self.reference, how, meta)
+    }
 }
 
 /// Resolves `reference`, which names a store and a digest.

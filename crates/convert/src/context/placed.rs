@@ -2,7 +2,7 @@
 
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_image::ImageConfig;
-use fromtier_llb::{ImageOptions, InputError, LocalOptions, OciLayoutOptions, Output, State};
+use fromtier_llb::{ImageOptions, InputError, Output, State};
 use fromtier_policy::gate::Via;
 
 use super::main;
@@ -55,13 +55,7 @@ impl<R: Resolver> Converter<'_, R> {
                 if let Some(platform) = &image.platform {
                     meta = meta.platform(platform);
                 }
-                let how = OciLayoutOptions {
-                    session_id: image.session.clone(),
-                    ..OciLayoutOptions::default()
-                };
-                let state = self
-                    .graph
-                    .oci_layout(&image.source, &image.reference, how, meta);
+                let state = image.state(&mut self.graph, meta);
                 (state.with_image_config(&image.config), Some(image.config))
             }
             Loaded::Local(context) => {
@@ -118,22 +112,7 @@ impl<R: Resolver> Converter<'_, R> {
             stage,
         } in std::mem::take(&mut self.locals)
         {
-            let LocalContext {
-                source,
-                key,
-                session,
-                shared_key,
-                excludes,
-            } = context;
-            let how = LocalOptions {
-                session_id: session,
-                shared_key_hint: format!("context:{key}-{shared_key}"),
-                exclude_patterns: excludes,
-                follow_paths: self.stages.paths(stage).filter(),
-                ..LocalOptions::default()
-            };
-            let meta = meta::named(format!("[context {key}] load from client"));
-            let state = self.graph.local(&source, how, meta);
+            let state = context.state(&mut self.graph, self.stages.paths(stage).filter());
             self.graph.fill(place, &state);
         }
     }

@@ -58,11 +58,11 @@ impl Dispatch<'_> {
         if self.can(caps::EXEC_META_CDI) {
             exec.cdi_devices
                 .extend(self.options.devices.iter().cloned());
-            if !run.devices.is_empty() {
-                return Err(Error::new(
-                    "device feature is only supported in Dockerfile frontend 1.14.0-labs or later",
-                ));
-            }
+            exec.cdi_devices
+                .extend(run.devices.iter().map(|device| pb::CdiDevice {
+                    name: device.name.clone(),
+                    optional: !device.required,
+                }));
         }
         exec.extra_hosts
             .extend(self.options.extra_hosts.iter().cloned());
