@@ -449,7 +449,7 @@ impl Gate {
                 &mirror,
                 &identity(&mirror),
                 findings,
-                |case, out| rules::tier::check(case, out),
+                rules::tier::check,
             );
         }
         mirror

@@ -1,1 +1,465 @@
-//! Of the gate as a whole.
+//! Of the gate as a whole: rewriting, two policies, pinning, mirrors, admission.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use crate::gate::{Gate, ImageRequest, Resolved, Via};
+use crate::testing::{ask, denied, digest, gate, lock_of, passes_with_lock, policy, today};
+use crate::verdict::Severity;
+use crate::{Lock, Policy};
+use fromtier_image::{Digest, ImageConfig, ImageRef};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+fn image(text: &str) -> ImageRef {
+    ImageRef::parse(text).unwrap()
+}
+
+fn two(organisation: &str, repository: &str) -> Gate {
+    Gate::new(
+        Some(policy(organisation)),
+        Some(policy(repository)),
+        None,
+        today(),
+    )
+}
+
+#[test]
+fn without_a_file_the_built_in_policy_holds() {
+    let gate = Gate::new(None, None, None, today());
+    assert_eq!(
+        ask(&gate, "node:24").unwrap().pull().to_string(),
+        "docker.io/library/node:24"
+    );
+    assert_eq!(
+        ask(&gate, "node").unwrap().pull().to_string(),
+        "docker.io/library/node:latest"
+    );
+    assert_eq!(
+        ask(&gate, "random-user/node-custom").unwrap_err().code,
+        "FT101"
+    );
+    let denial = ask(&gate, "Not A Reference").unwrap_err();
+    assert_eq!(
+        (denial.code, denial.verdict.severity),
+        ("FT100", Severity::Deny)
+    );
+}
+
+#[test]
+fn the_first_rewrite_rule_that_matches_is_applied_once() {
+    let text = "version: 1\nrewrite:\n- {match: \"bitnami/node:1*\", to: \"node:22\"}\n- {match: bitnami/node, to: \"node:{tag}\"}\n- {match: acme/*, to: \"registry.example.com/{name}\"}\ninternal: [registry.example.com/*]";
+    let gate = gate(text, "");
+    for (asked, expected) in [
+        ("bitnami/node:18", "docker.io/library/node:22"),
+        ("bitnami/node:24-alpine", "docker.io/library/node:24-alpine"),
+        ("acme/tool:3", "registry.example.com/tool:3"),
+        ("acme/tool", "registry.example.com/tool:latest"),
+        ("node:24", "docker.io/library/node:24"),
+    ] {
+        assert_eq!(
+            ask(&gate, asked).unwrap().pull().to_string(),
+            expected,
+            "{asked}"
+        );
+    }
+    let pass = ask(&gate, "bitnami/node:24").unwrap();
+    assert_eq!(pass.verdict().rewritten, Some(image("node:24")));
+    assert_eq!(pass.verdict().normalised, Some(image("bitnami/node:24")));
+    assert_eq!(pass.verdict().severity, Severity::Allow);
+    assert_eq!(pass.verdict().findings[0].code, "FT160");
+}
+
+#[test]
+fn a_rewritten_image_loses_the_digest_of_the_other_one() {
+    let text = "version: 1\nrewrite: [{match: bitnami/node, to: \"node:{tag}\"}]";
+    let asked = format!("bitnami/node:24@{}", digest('a').as_str());
+    let pass = ask(&gate(text, ""), &asked).unwrap();
+    assert_eq!(
+        (pass.pinned(), pass.pull().to_string().as_str()),
+        (None, "docker.io/library/node:24")
+    );
+    let denial = denied(text, &format!("bitnami/node@{}", digest('a').as_str()));
+    assert_eq!(denial.code, "FT161");
+}
+
+#[test]
+fn in_warn_mode_nothing_is_refused_but_broken_references() {
+    let gate = gate(
+        "version: 1\nmode: warn\nbase: {digest: pin}\nsources: {http: deny}\nimages: [{match: node, tags: \">=22\"}]",
+        "",
+    );
+    for reference in ["random-user/node-custom", "node:18", "centos:7"] {
+        let pass = ask(&gate, reference).unwrap();
+        assert_eq!(pass.verdict().severity, Severity::Warn, "{reference}");
+    }
+    assert_eq!(ask(&gate, "A B").unwrap_err().code, "FT100");
+}
+
+#[test]
+fn beside_an_organisations_policy_a_repositorys_has_no_opinion_where_it_is_silent() {
+    let gate = two(
+        "version: 1\ntiers: {community: allow}\nbase: {end-of-life: allow}",
+        "version: 1\nimages: [{match: node, tags: \">=22\"}]",
+    );
+    assert_eq!(
+        ask(&gate, "acme/thing").unwrap().verdict().severity,
+        Severity::Allow
+    );
+    assert_eq!(
+        ask(&gate, "debian:buster").unwrap().verdict().severity,
+        Severity::Allow
+    );
+    let denial = ask(&gate, "node:18").unwrap_err();
+    assert!(
+        denial.message.contains("the repository's policy allows"),
+        "{}",
+        denial.message
+    );
+}
+
+#[test]
+fn a_repositorys_policy_loosens_nothing() {
+    let organisation = "version: 1\nbase: {digest: require}\nsources: {http: deny}\nimages: [{match: node, tags: \">=22\"}]";
+    for repository in [
+        "version: 1\nmode: warn",
+        "version: 1\ntiers: {community: allow}\nbase: {digest: resolve}\nsources: {http: allow}",
+        "version: 1\ninternal: [random-user/*]\nverified-publisher: [acme/*]\nopen-source: [acme2/*]",
+        "version: 1\nimages: [{match: random-user/*, action: allow}, {match: node, tags: [\"*\"]}]",
+        "version: 1\nexceptions: [{match: \"**\", until: 2099-01-01, owner: me, reason: please}]",
+        "version: 1\ninternal: [random-user/*]\nrewrite: [{match: acme/*, to: random-user/node-custom}]",
+    ] {
+        let gate = two(organisation, repository);
+        for reference in [
+            "random-user/node-custom",
+            "acme/thing",
+            "node:18",
+            "node:22",
+        ] {
+            let denial = ask(&gate, reference).unwrap_err();
+            assert!(
+                denial.message.contains("organisation's policy"),
+                "{repository} {reference}: {}",
+                denial.message
+            );
+        }
+        let http = crate::gate::OtherRequest::Http {
+            url: "https://example.com",
+            checksum: None,
+        };
+        assert_eq!(gate.other(&http).unwrap_err().code, "FT141");
+    }
+}
+
+#[test]
+fn the_organisation_judges_what_the_repository_rewrote() {
+    let gate = two(
+        "version: 1\nrewrite: [{match: node, to: \"registry.example.com/node\"}]\ninternal: [registry.example.com/*]",
+        "version: 1\nrewrite: [{match: acme/node, to: \"node:{tag}\"}]",
+    );
+    // The repository's rule is as if the Dockerfile said `node:22`.
+    assert_eq!(
+        ask(&gate, "acme/node:22").unwrap().pull().to_string(),
+        "registry.example.com/node:22"
+    );
+    let gate = two(
+        "version: 1",
+        "version: 1\ninternal: [evil/*]\nrewrite: [{match: node, to: \"evil/node\"}]",
+    );
+    assert_eq!(ask(&gate, "node:22").unwrap_err().code, "FT101");
+}
+
+#[test]
+fn a_mirror_changes_where_an_image_is_pulled_from_and_not_what_it_is() {
+    let text = "version: 1\nmirrors: {docker.io: registry.example.com/hub}\nimages: [{match: node, tags: \">=22\"}]";
+    let lock = lock_of("docker.io/library/node:22", 'a');
+    let pass = passes_with_lock(text, &lock, "node:22");
+    assert_eq!(
+        pass.pull().to_string(),
+        format!(
+            "registry.example.com/hub/library/node:22@{}",
+            digest('a').as_str()
+        )
+    );
+    assert_eq!(pass.verdict().normalised, Some(image("node:22")));
+    assert_eq!(denied(text, "node:18").code, "FT110");
+    assert_eq!(denied(text, "ghcr.io/a/b").code, "FT101");
+    let config = ImageConfig::default();
+    let resolved = Resolved {
+        reference: pass.pull(),
+        digest: Some(&digest('a')),
+        config: &config,
+    };
+    assert_eq!(
+        gate(text, &lock)
+            .admit(&pass, &resolved)
+            .unwrap()
+            .reference(),
+        pass.pull()
+    );
+}
+
+#[test]
+fn a_mirror_of_the_repositorys_is_judged_by_the_organisation() {
+    let repository = "version: 1\nmirrors: {docker.io: evil.example.com/hub}";
+    assert_eq!(
+        ask(&two("version: 1", repository), "node:22")
+            .unwrap_err()
+            .code,
+        "FT101"
+    );
+    let allowed = two("version: 1\ninternal: [evil.example.com/**]", repository);
+    assert_eq!(
+        ask(&allowed, "node:22").unwrap().pull().to_string(),
+        "evil.example.com/hub/library/node:22"
+    );
+    let own = two(
+        "version: 1\nmirrors: {docker.io: r.example.com/hub}",
+        repository,
+    );
+    assert_eq!(
+        ask(&own, "node:22").unwrap().pull().to_string(),
+        "r.example.com/hub/library/node:22"
+    );
+}
+
+#[test]
+fn what_was_pinned_must_come_back() {
+    let gate = gate("version: 1", &lock_of("docker.io/library/node:22", 'a'));
+    let config = ImageConfig::default();
+    let pass = ask(&gate, "node:22").unwrap();
+    let admit = |reference: &ImageRef, digest: Option<&Digest>| {
+        gate.admit(
+            &pass,
+            &Resolved {
+                reference,
+                digest,
+                config: &config,
+            },
+        )
+    };
+    let approved = admit(pass.pull(), Some(&digest('a'))).unwrap();
+    assert_eq!(
+        approved.reference().to_string(),
+        format!("docker.io/library/node:22@{}", digest('a').as_str())
+    );
+    assert_eq!(
+        admit(pass.pull(), Some(&digest('b'))).unwrap_err().code,
+        "FT123"
+    );
+    assert_eq!(admit(&image("node:22"), None).unwrap_err().code, "FT125");
+    let other = image(&format!("node:22@{}", digest('b').as_str()));
+    assert_eq!(admit(&other, None).unwrap_err().code, "FT123");
+}
+
+#[test]
+fn an_image_that_the_builder_puts_in_its_place_must_pass_too() {
+    let gate = gate("version: 1\ninternal: [r.example.com/*]", "");
+    let config = ImageConfig::default();
+    let pass = ask(&gate, "node:22").unwrap();
+    let admit = |reference: &str| {
+        gate.admit(
+            &pass,
+            &Resolved {
+                reference: &image(reference),
+                digest: Some(&digest('a')),
+                config: &config,
+            },
+        )
+    };
+    assert_eq!(admit("evil/node:22").unwrap_err().code, "FT124");
+    let approved = admit("r.example.com/node:22").unwrap();
+    assert_eq!(
+        approved.reference().to_string(),
+        format!("r.example.com/node:22@{}", digest('a').as_str())
+    );
+    assert!(admit("node:24").is_ok());
+}
+
+#[test]
+fn without_a_digest_an_image_is_admitted_where_no_policy_wants_one() {
+    let config = ImageConfig::default();
+    let free = gate("version: 1", "");
+    let pass = ask(&free, "node:22").unwrap();
+    let resolved = Resolved {
+        reference: pass.pull(),
+        digest: None,
+        config: &config,
+    };
+    assert_eq!(
+        free.admit(&pass, &resolved)
+            .unwrap()
+            .reference()
+            .to_string(),
+        "docker.io/library/node:22"
+    );
+}
+
+#[test]
+fn sources_in_a_clients_definition_are_judged_as_they_are() {
+    let gate = gate(
+        "version: 1\nbase: {digest: require}\nsources: {git: require-checksum, http: deny, oci-layout: deny}",
+        "",
+    );
+    let none = BTreeMap::new();
+    let code = |identifier: &str, attrs: &BTreeMap<String, String>| {
+        gate.input_source(identifier, attrs)
+            .map_err(|d| d.code)
+            .err()
+    };
+    let by_digest = format!(
+        "docker-image://docker.io/library/node:22@{}",
+        digest('a').as_str()
+    );
+    assert_eq!(code(&by_digest, &none), None);
+    assert_eq!(
+        code("docker-image://docker.io/library/node:22", &none),
+        Some("FT120")
+    );
+    assert_eq!(
+        code(
+            &format!("docker-image://evil/node@{}", digest('a').as_str()),
+            &none
+        ),
+        Some("FT101")
+    );
+    assert_eq!(code("docker-image://%%", &none), Some("FT100"));
+    assert_eq!(code("oci-layout://x@sha256:abc", &none), Some("FT143"));
+    assert_eq!(code("https://example.com/x", &none), Some("FT141"));
+    assert_eq!(code("local://context", &none), None);
+    assert_eq!(code("blob://x", &none), Some("FT145"));
+    assert_eq!(code("", &none), Some("FT145"));
+    let attrs = |pairs: &[(&str, &str)]| {
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let commit = "a".repeat(40);
+    assert_eq!(code("git://github.com/a/b", &none), Some("FT140"));
+    assert_eq!(
+        code("git://github.com/a/b", &attrs(&[("git.checksum", &commit)])),
+        None
+    );
+    let bundle = attrs(&[
+        ("git.checksum", &commit),
+        ("git.bundle", "docker-image+blob://evil/x@sha256:0"),
+    ]);
+    assert_eq!(code("git://github.com/a/b", &bundle), Some("FT100"));
+    assert_eq!(
+        code(
+            "git://github.com/a/b",
+            &attrs(&[("git.checksum", &commit), ("git.bundle", "https://x")])
+        ),
+        Some("FT141")
+    );
+}
+
+/// References that a Dockerfile might hold.
+fn references() -> impl Strategy<Value = String> {
+    let names = prop::sample::select(vec![
+        "node",
+        "docker.io/library/node",
+        "random-user/node",
+        "acme/tool",
+        "ghcr.io/acme/legacy",
+        "r.example.com/a",
+        "evil.example.com/hub/library/node",
+        "centos",
+        "GHCR.io/acme/legacy",
+        "localhost:5000/x",
+        "docker/scan",
+    ]);
+    let tags = prop::sample::select(vec!["", ":22", ":18-alpine", ":latest"]);
+    let digests = prop::sample::select(vec!["", "a", "b"]);
+    (names, tags, digests).prop_map(|(name, tag, letter)| match letter {
+        "" => format!("{name}{tag}"),
+        letter => format!("{name}{tag}@sha256:{}", letter.repeat(64)),
+    })
+}
+
+fn policies() -> impl Strategy<Value = Policy> {
+    let parts = prop::sample::subsequence(
+        vec![
+            "internal: [r.example.com/*]\n",
+            "verified-publisher: [acme/*]\n",
+            "rewrite: [{match: random-user/*, to: \"node:22\"}]\n",
+            "images: [{match: node, tags: \">=22\"}, {match: ghcr.io/acme/legacy, action: allow}]\n",
+            "base: {digest: require, end-of-life: deny}\n",
+            "mirrors: {docker.io: r.example.com}\n",
+            "exceptions: [{match: evil.example.com/**, until: 2027-01-01, owner: a, reason: b}]\n",
+        ],
+        0..=7,
+    );
+    parts.prop_map(|parts| policy(&format!("version: 1\n{}", parts.concat())))
+}
+
+fn gates() -> impl Strategy<Value = Gate> {
+    let lock = prop::option::of(Just(lock_of("docker.io/library/node:22", 'a')));
+    (
+        prop::option::of(policies()),
+        prop::option::of(policies()),
+        lock,
+    )
+        .prop_map(|(organisation, repository, lock)| {
+            let lock = lock.map(|text| Lock::parse("l", &text).unwrap());
+            Gate::new(organisation, repository, lock, today())
+        })
+}
+
+fn deny_free(gate: &Gate, reference: &ImageRef) -> bool {
+    // What comes back from a resolution can be neither rewritten nor mirrored any more.
+    gate.input_source(&format!("docker-image://{reference}"), &BTreeMap::new())
+        .is_ok()
+}
+
+proptest! {
+    /// Whatever was asked for and whatever the builder answers: what is approved is an image that the gate lets
+    /// through on its own, or the one that was asked for through its mirror.
+    #[test]
+    fn nothing_is_approved_that_the_gate_refuses(gate in gates(), asked in references(), answered in references(), letter in prop::option::of("[ab]")) {
+        let config = ImageConfig::default();
+        let Ok(pass) = gate.request(&ImageRequest { reference: &asked, via: Via::From, platform: None, stage: None }) else {
+            return Ok(());
+        };
+        let digest = letter.map(|letter| digest(letter.chars().next().unwrap()));
+        for reference in [pass.pull().clone(), image(&answered).tag_name_only()] {
+            let resolved = Resolved { reference: &reference, digest: digest.as_ref(), config: &config };
+            if let Ok(approved) = gate.admit(&pass, &resolved) {
+                let is_pull = approved.reference().clone().without_digest() == pass.pull().clone().without_digest();
+                prop_assert!(is_pull || deny_free(&gate, &resolved.reference.clone()), "{asked} → {approved:?}");
+                if let Some(pinned) = pass.pinned() {
+                    prop_assert_eq!(Some(pinned), approved.reference().digest());
+                }
+            }
+        }
+    }
+
+    /// Adding a repository's policy never lets through what the organisation's refuses, unless the repository's
+    /// makes another image of it that the organisation's lets through.
+    #[test]
+    fn a_second_policy_only_tightens(organisation in policies(), repository in policies(), asked in references()) {
+        let alone = Gate::new(Some(organisation.clone()), None, None, today());
+        let both = Gate::new(Some(organisation), Some(repository), None, today());
+        if let Ok(pass) = ask(&both, &asked) {
+            let written = pass.verdict().rewritten.clone().unwrap_or_else(|| pass.verdict().normalised.clone().unwrap());
+            prop_assert!(ask(&alone, &written.to_string()).is_ok(), "{asked}: {pass:?}");
+        }
+    }
+
+    /// Asking again for what a rewriting gave changes nothing more.
+    #[test]
+    fn rewriting_is_done_once(organisation in policies(), asked in references()) {
+        let gate = Gate::new(Some(organisation), None, None, today());
+        if let Ok(pass) = ask(&gate, &asked)
+            && let Some(rewritten) = &pass.verdict().rewritten
+        {
+            let again = ask(&gate, &rewritten.to_string()).unwrap();
+            prop_assert_eq!(&again.verdict().rewritten, &None);
+        }
+    }
+
+    /// The same question has the same answer.
+    #[test]
+    fn the_gate_is_a_function(gate in gates(), asked in references()) {
+        prop_assert_eq!(format!("{:?}", ask(&gate, &asked)), format!("{:?}", ask(&gate, &asked)));
+    }
+}

@@ -1,1 +1,319 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use crate::policy::{DigestRule, Policy, SourceRule};
+use crate::verdict::Severity;
+
+/// The example of the documentation, whole.
+const WHOLE: &str = "\
+version: 1
+description: what this organisation builds upon
+mode: enforce
+tiers:
+  docker-official-image: allow
+  verified-publisher: warn
+  open-source: warn
+  internal: allow
+  community: deny
+internal: [registry.example.com/platform/*]
+verified-publisher: [bitnami/*]
+open-source:
+- ghcr.io/linuxserver/*
+rewrite:
+- match: random-user/node-custom
+  to: node:22-alpine
+  reason: the official image has what it added
+- match: acme/*
+  to: registry.example.com/platform/{name}:{tag}
+images:
+- match: node
+  tags: \">=22, <25\"
+  variants: [alpine, slim]
+  prefer: node:22-alpine
+- {match: alpine, tags: [\"3.2*\", edge]}
+- {match: gcr.io/distroless/**, action: allow, reason: nothing in it}
+base:
+  digest: pin
+  max-age: 90d
+  end-of-life: deny
+  unlisted-tag: warn
+  deprecated: deny
+  floating-tag: allow
+mirrors:
+  docker.io: registry.example.com/hub
+sources: {git: allow, http: require-checksum, scratch: allow, oci-layout: deny, local: allow}
+exceptions:
+- match: ghcr.io/acme/legacy:*
+  until: 2027-03-31
+  owner: payments
+  reason: migration in progress
+  rules: [FT101]
+";
+
+fn errors(text: &str) -> Vec<String> {
+    match Policy::parse("p", text) {
+        Ok(policy) => panic!("no error in {text}: {policy:?}"),
+        Err(errors) => errors.iter().map(ToString::to_string).collect(),
+    }
+}
+
+#[track_caller]
+fn error(text: &str, expected: &str) {
+    let errors = errors(text);
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    assert!(errors[0].contains(expected), "{errors:#?}");
+}
+
+#[test]
+fn the_whole_file_is_read() {
+    let policy = Policy::parse("p", WHOLE).unwrap_or_else(|e| panic!("{e:#?}"));
+    assert!(!policy.warn_only);
+    assert_eq!(policy.tiers.map(Option::unwrap)[4], Severity::Deny);
+    assert_eq!(
+        policy.internal.len() + policy.verified.len() + policy.open_source.len(),
+        3
+    );
+    assert_eq!(policy.rewrites.len(), 2);
+    assert_eq!(policy.images.len(), 3);
+    assert_eq!(policy.base.digest, Some(DigestRule::Pin));
+    assert_eq!(policy.base.max_age, Some(90));
+    assert_eq!(policy.base.end_of_life, Some(Severity::Deny));
+    assert_eq!(policy.base.unlisted_tag, Some(Severity::Warn));
+    assert_eq!(policy.mirrors[0].prefix, "registry.example.com/hub");
+    assert_eq!(policy.sources.http, Some(SourceRule::RequireChecksum));
+    assert_eq!(policy.exceptions[0].until.to_string(), "2027-03-31");
+    assert_eq!(policy.exceptions[0].rules, ["FT101"]);
+}
+
+#[test]
+fn the_least_policy_is_a_version() {
+    Policy::parse("p", "version: 1").unwrap();
+    Policy::parse("p", "# why\n---\nversion: 1\n").unwrap();
+    error("", "p:1:1: the policy is empty");
+    error("# nothing", "the policy is empty");
+    error("mode: warn", "p:1:1: `version` is missing here");
+    error("version: 2", "p:1:10: version `2` is not known");
+    error("- version: 1", "expected a mapping, not a list");
+}
+
+#[test]
+fn unknown_keys_are_errors_that_say_what_was_meant() {
+    error(
+        "version: 1\nteirs: {}",
+        "p:2:1: unknown key `teirs` (did you mean `tiers`?)",
+    );
+    error(
+        "version: 1\nbase:\n  max_age: 3d",
+        "p:3:3: unknown key `max_age` (did you mean `max-age`?)",
+    );
+    error(
+        "version: 1\nbase: {endOfLife: deny}",
+        "did you mean `end-of-life`?",
+    );
+    error(
+        "version: 1\ntiers: {everything: deny}",
+        "known here: docker-official-image, verified-publisher",
+    );
+    error(
+        "version: 1\nmode: enfroce",
+        "p:2:7: `enfroce` is none of enforce, warn (did you mean `enforce`?)",
+    );
+    error(
+        "version: 1\nbase: {end-of-life: refuse}",
+        "`refuse` is none of deny, warn, allow",
+    );
+}
+
+#[test]
+fn all_errors_are_said_at_once_in_their_order() {
+    let all = errors(
+        "version: 1\nx: 1\nmode: no\nbase: {digest: pinned}\nexceptions:\n- match: a/b\n  until: 2027-02-30\n  owner: me\n",
+    );
+    let places: Vec<&str> = all.iter().map(|e| e.split(": ").next().unwrap()).collect();
+    assert_eq!(
+        places,
+        ["p:2:1", "p:3:7", "p:4:16", "p:6:3", "p:7:10"],
+        "{all:#?}"
+    );
+}
+
+#[test]
+fn places_are_right_behind_letters_of_several_bytes() {
+    let text = "version: 1\ndescription: \"Änderung é\"\nmode: \"é\"\n";
+    let errors = Policy::parse("p", text).unwrap_err();
+    assert_eq!((errors[0].line, errors[0].column), (3, 7));
+    assert_eq!(&text[errors[0].span.clone()], "\"é\"");
+}
+
+#[test]
+fn impossible_dates_are_errors() {
+    for day in ["2027-02-29", "2027-13-01", "tomorrow", "31.03.2027"] {
+        let text =
+            format!("version: 1\nexceptions: [{{match: a/b, until: {day}, owner: me, reason: x}}]");
+        error(&text, &format!("`{day}` is no day of the calendar"));
+    }
+}
+
+#[test]
+fn an_exception_needs_an_end_an_owner_and_a_reason() {
+    let all = errors("version: 1\nexceptions: [{match: a/b}]");
+    assert_eq!(all.len(), 3);
+    error(
+        "version: 1\nexceptions: [{match: a/b, until: 2027-01-01, owner: me, reason: x, rules: [FT999]}]",
+        "`FT999` is no rule",
+    );
+    error(
+        "version: 1\nexceptions: [{match: a/b, until: 2027-01-01, owner: me, reason: x, rules: [FT122]}]",
+        "can't be lifted",
+    );
+}
+
+#[test]
+fn rules_that_can_never_match_are_errors() {
+    error(
+        "version: 1\nimages: [{match: node, tags: \">=25, <22\"}]",
+        "no version is in `>=25, <22`: this can never match",
+    );
+    error(
+        "version: 1\nimages: [{match: acme/Node, tags: \"22\"}]",
+        "this can never match",
+    );
+    error(
+        "version: 1\nimages: [{match: node, tags: [\"22 *\"]}]",
+        "this can never match",
+    );
+    error(
+        "version: 1\nimages: [{match: node, variants: [\"bookworm-slim\"]}]",
+        "`bookworm-slim` can never match",
+    );
+    error(
+        "version: 1\nimages: [{match: node}]",
+        "this rule says nothing about its images",
+    );
+    error(
+        "version: 1\ninternal: [ghcr.io/**, ghcr.io/acme/*]",
+        "p:2:24: `ghcr.io/acme/*` adds nothing",
+    );
+    error(
+        "version: 1\nrewrite: [{match: a/*, to: \"node:22\"}, {match: a/b, to: \"node:24\"}]",
+        "p:2:48: this rule can never match: `a/*` above",
+    );
+    error(
+        "version: 1\nrewrite: [{match: mysql, to: \"mariadb:11\"}]\nimages: [{match: mysql, tags: \"8\"}]",
+        "p:3:18: this rule can never match: `mysql` is rewritten",
+    );
+    error(
+        "version: 1\nmirrors: {\"docker.io/library\": r.example.com/hub}",
+        "is no registry",
+    );
+    error(
+        "version: 1\nmirrors: {docker.io: hub}",
+        "is no place to pull from",
+    );
+}
+
+#[test]
+fn a_rewrite_to_what_the_policy_refuses_is_an_error() {
+    error(
+        "version: 1\nrewrite: [{match: a/b, to: \"c/d:1\"}]",
+        "`c/d:1` is what this very policy refuses: `community` is denied",
+    );
+    error(
+        "version: 1\nrewrite: [{match: a/b, to: \"node:20\"}]\nimages: [{match: node, tags: \">=22\"}]",
+        "its tag `20` is not allowed",
+    );
+    error(
+        "version: 1\nrewrite: [{match: a/b, to: \"node:{tag}\"}]\nimages: [{match: node, action: deny}]",
+        "its image is denied",
+    );
+    Policy::parse(
+        "p",
+        "version: 1\ninternal: [c/*]\nrewrite: [{match: a/b, to: \"c/d:1\"}]",
+    )
+    .unwrap();
+    Policy::parse("p", "version: 1\nrewrite: [{match: a/b, to: \"node:{tag}\"}]\nimages: [{match: node, tags: \">=22\"}]").unwrap();
+}
+
+#[test]
+fn rewrites_in_a_circle_are_errors() {
+    let all = errors(
+        "version: 1\nrewrite: [{match: node, to: \"python:3\"}, {match: python, to: \"node:22\"}]",
+    );
+    assert!(
+        all[0].contains("rewrites go in a circle: node → python:3 → node:22"),
+        "{all:#?}"
+    );
+    error(
+        "version: 1\nrewrite: [{match: node, to: \"node:{tag}-alpine\"}]",
+        "rewrites go in a circle",
+    );
+    Policy::parse(
+        "p",
+        "version: 1\nrewrite: [{match: node, to: \"node:22-alpine\"}]",
+    )
+    .unwrap();
+}
+
+#[test]
+fn targets_must_be_references() {
+    error(
+        "version: 1\nrewrite: [{match: a/b, to: \"Node:22\"}]",
+        "is no image reference",
+    );
+    error(
+        "version: 1\nrewrite: [{match: a/b, to: \"node:{version}\"}]",
+        "only {name} and {tag} are filled in",
+    );
+    error(
+        "version: 1\nrewrite: [{match: a/b, to: scratch}]",
+        "`scratch` is no image",
+    );
+}
+
+#[test]
+fn a_preferred_image_must_be_allowed() {
+    error(
+        "version: 1\nimages: [{match: node, tags: \">=22\", prefer: \"node:20\"}]",
+        "`node:20` is preferred, and the rule for `node` refuses it",
+    );
+    error(
+        "version: 1\nimages: [{match: node, variants: [alpine], prefer: \"node:22\"}]",
+        "refuses it",
+    );
+}
+
+#[test]
+fn clever_yaml_is_refused() {
+    error(
+        "version: 1\ninternal: &a [r.example.com/*]",
+        "anchors are not supported",
+    );
+    let both = errors("version: 1\ninternal: &a [r.example.com/*]\nopen-source: *a");
+    assert!(both[1].contains("aliases are not supported"), "{both:?}");
+    error("version: !!int 1", "YAML tags are not supported");
+    error("version: 1\n---\nversion: 1", "a second document");
+    error(
+        "version: 1\nmode: warn\nmode: enforce",
+        "p:3:1: `mode` is said twice",
+    );
+    error("version: 1\n? [a]\n: b", "a key is a text, not a list");
+    error("version: 1\nmode: [", "this is no YAML");
+    error(&format!("version: 1\nmode: {}", "[".repeat(5_000)), "");
+    error("version: 1\ninternal:", "expected a list, not a text");
+    error("version: 1\nmode:", "expected a text, and there is none");
+    error("version: 1\ninternal: []", "an empty list says nothing");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in "\\PC*") {
+        let _ = Policy::parse("p", &text);
+        let _ = Policy::parse("p", &format!("version: 1\n{text}"));
+        let _ = crate::Lock::parse("l", &text);
+    }
+
+    #[test]
+    fn no_broken_policy_makes_it_panic(at in 0..WHOLE.len(), put in "[\\PC\n\t]{0,4}", cut in 0usize..12) {
+        let end = (at + cut).min(WHOLE.len());
+        let _ = Policy::parse("p", &format!("{}{put}{}", &WHOLE[..at], &WHOLE[end..]));
+    }
+}

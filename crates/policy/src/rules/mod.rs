@@ -115,10 +115,10 @@ pub(crate) fn suggest(gate: &Gate, image: Image, wanted: Option<&str>) -> String
             .iter()
             .find(|rule| rule.prefer.is_some() && rule.pattern.matches(&name, Some("latest")))
     });
-    if let Some(prefer) = preferred.and_then(|rule| rule.prefer.as_ref()) {
-        if allowed(&crate::pattern::identity(prefer), prefer.tag()) {
-            return prefer.familiar();
-        }
+    if let Some(prefer) = preferred.and_then(|rule| rule.prefer.as_ref())
+        && allowed(&crate::pattern::identity(prefer), prefer.tag())
+    {
+        return prefer.familiar();
     }
     match catalog::living_tag(image, wanted, gate.today, &|tag| allowed(&name, Some(tag))) {
         Some(tag) => format!("{}:{tag}", image.name()),
