@@ -36,8 +36,8 @@ fn errors_have_the_text_and_lines_of_the_reference() {
         &[],
     );
     says(
-        "FROM missing\n",
-        "missing: docker.io/library/missing:latest: not found",
+        "FROM memcached:missing\n",
+        "memcached:missing: docker.io/library/memcached:missing: not found",
         &[&[1]],
     );
     says(
@@ -97,8 +97,8 @@ fn a_target_that_is_nearly_right_is_suggested() {
 
 #[test]
 fn an_image_that_is_nearly_a_stage_is_suggested() {
-    let text = "FROM alpine AS base-missin\nFROM base-missing\n";
-    assert!(error(text).message.ends_with("(did you mean base-missin?)"));
+    let text = "FROM alpine AS httpx\nFROM httpd\n";
+    assert!(error(text).message.ends_with("(did you mean httpx?)"));
 }
 
 #[test]

@@ -54,7 +54,7 @@ impl Resolver for Builder {
         self.asked.borrow_mut().push(request.log_name.to_owned());
         let asked = request.reference;
         let reference = self.replaced.get(asked).map_or(asked, String::as_str);
-        if reference.contains("missing") {
+        if reference.contains("missing") || reference.contains("httpd") {
             return Err(Error::new(format!("{reference}: not found")).into());
         }
         let config = self.configs.get(reference).map_or(PLAIN, String::as_str);
