@@ -231,21 +231,24 @@ impl Gate {
             }
         }
         let digest = resolved.digest.or(reference.digest());
-        match (&pass.pinned, digest) {
-            (Some(pinned), Some(digest)) if pinned != digest => verdict.findings.push(Finding {
-                code: "FT123",
-                severity: Severity::Deny,
-                message: format!(
-                    "{} was to be {}, and the registry says {}",
-                    pass.pull.clone().without_digest(),
-                    pinned.as_str(),
-                    digest.as_str()
-                ),
-                help: Some("the lock file or the Dockerfile says which digest is meant".into()),
-                suggestion: None,
-            }),
-            (_, None) => self.without_digest(pass, &mut verdict),
-            _ => {}
+        let own = match same {
+            true => None,
+            false => reference
+                .digest()
+                .or_else(|| self.lock.get(&reference).map(|entry| &entry.digest)),
+        };
+        match digest {
+            // What came in another's place has a digest of its own to answer for.
+            Some(digest) => {
+                let broken = [pass.pinned.as_ref(), own]
+                    .into_iter()
+                    .flatten()
+                    .find(|pinned| *pinned != digest);
+                verdict
+                    .findings
+                    .extend(broken.map(|pinned| another_digest(&reference, pinned, digest)));
+            }
+            None => self.without_digest(pass, &mut verdict),
         }
         let shown = reference.clone().without_digest();
         let name = identity(&image);
@@ -536,6 +539,21 @@ impl Gate {
             }
             verdict.findings.push(finding);
         }
+    }
+}
+
+fn another_digest(reference: &ImageRef, pinned: &Digest, digest: &Digest) -> Finding {
+    Finding {
+        code: "FT123",
+        severity: Severity::Deny,
+        message: format!(
+            "{} was to be {}, and the registry says {}",
+            reference.clone().without_digest(),
+            pinned.as_str(),
+            digest.as_str()
+        ),
+        help: Some("the lock file or the Dockerfile says which digest is meant".into()),
+        suggestion: None,
     }
 }
 
