@@ -1,1 +1,43 @@
-fn main() {}
+//! `fromtier`: what a build's gate would say, without a build.
+
+mod args;
+mod check;
+mod explain;
+mod files;
+mod lookup;
+mod output;
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use args::{Args, Command};
+use clap::Parser as _;
+use fromtier_policy::Day;
+
+/// All is well.
+const CLEAN: u8 = 0;
+/// Something is refused, or a Dockerfile can't be read as one.
+const FINDINGS: u8 = 1;
+/// It could not be found out: a path, a policy or a lock file that can't be read.
+const FAILED: u8 = 2;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    let coloured = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let (text, code) = match &args.command {
+        Command::Check(check) => {
+            let style = output::Style {
+                coloured: coloured && std::io::stdout().is_terminal(),
+            };
+            check::run(check, Day::from_unix_seconds(seconds), style)
+        }
+        Command::Explain { code } => explain::run(code.as_deref()),
+    };
+    // A reader that has had enough is no failure of ours.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    ExitCode::from(code)
+}

@@ -42,6 +42,8 @@ pub struct PlannedSource {
     pub stage: String,
     /// The platform of `FROM --platform`, with variables filled in; empty when there is none.
     pub platform: String,
+    /// What `ADD --checksum` or a git URL hold it to, with variables filled in; empty when nothing does.
+    pub checksum: String,
     /// Whether the target of the options needs it.
     pub needed: bool,
     pub ranges: Vec<Range>,
@@ -245,12 +247,19 @@ impl Walk<'_> {
     fn add_files(&mut self, add: &Add, at: &At<'_>, onbuild: bool) {
         for written in &add.files.sources {
             let source = self.fill(written, at).unwrap_or_default();
+            let mut checksum = self.fill(&add.checksum, at).unwrap_or_default();
             let kind = if is_http_source(&source) {
                 SourceKind::Http
-            } else if GitRef::parse(&source).is_ok_and(|git| !git.indistinguishable_from_local) {
-                SourceKind::Git
             } else {
-                continue;
+                match GitRef::parse(&source) {
+                    Ok(git) if !git.indistinguishable_from_local => {
+                        if !git.checksum.is_empty() {
+                            checksum = git.checksum;
+                        }
+                        SourceKind::Git
+                    }
+                    _ => continue,
+                }
             };
             let span = self.find(add.common.span, written);
             self.add(
@@ -261,6 +270,9 @@ impl Walk<'_> {
                 at,
                 (&add.common.location, span),
             );
+            if let Some(found) = self.found.last_mut() {
+                found.checksum = checksum;
+            }
         }
     }
 
@@ -287,6 +299,7 @@ impl Walk<'_> {
             via,
             stage: at.stage.to_owned(),
             platform: String::new(),
+            checksum: String::new(),
             needed: at.needed,
             ranges: ranges.to_vec(),
             span,

@@ -1,0 +1,64 @@
+//! `fromtier explain FT101`: the page of a code.
+
+use std::fmt::Write as _;
+
+use fromtier_policy::CODES;
+
+use crate::{CLEAN, FAILED};
+
+include!(concat!(env!("OUT_DIR"), "/pages.rs"));
+
+/// The page of a code, or the list of codes.
+pub fn run(code: Option<&str>) -> (String, u8) {
+    let Some(code) = code else {
+        return (list(), CLEAN);
+    };
+    let wanted = code.to_ascii_uppercase();
+    match PAGES.iter().find(|(code, _)| *code == wanted) {
+        Some((_, page)) => ((*page).to_owned(), CLEAN),
+        None => (
+            format!("There is no code {code}. These are all:\n\n{}", list()),
+            FAILED,
+        ),
+    }
+}
+
+fn list() -> String {
+    let mut out = String::new();
+    for code in CODES {
+        let _ = writeln!(out, "{}  {}", code.code, code.title);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_page_that_says_why_and_how() {
+        for code in CODES {
+            let (page, exit) = run(Some(code.code));
+            assert_eq!(exit, CLEAN, "{} has no page", code.code);
+            assert!(
+                page.starts_with(&format!("# {}: {}\n", code.code, code.title)),
+                "{}: {page}",
+                code.code
+            );
+            for part in ["\n## Why\n", "\n## Example\n", "\n## What to do\n"] {
+                assert!(page.contains(part), "{} lacks {part:?}", code.code);
+            }
+        }
+        assert_eq!(PAGES.len(), CODES.len());
+    }
+
+    #[test]
+    fn codes_may_be_written_small_and_unknown_ones_list_the_known() {
+        assert_eq!(run(Some("ft101")), run(Some("FT101")));
+        let (text, exit) = run(Some("FT999"));
+        assert_eq!(exit, FAILED);
+        assert!(text.contains("FT101  Community image"));
+        assert_eq!(run(None).1, CLEAN);
+    }
+}

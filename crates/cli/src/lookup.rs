@@ -1,0 +1,128 @@
+//! Which policies and which lock file hold for a Dockerfile.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use fromtier_policy::{Day, Gate, Lock, Policy, PolicyError};
+
+/// The repository's policy.
+const POLICY: &str = ".fromtier.yaml";
+const LOCK: &str = "fromtier.lock";
+
+/// Why there is no gate.
+#[derive(Debug, Clone)]
+pub enum Broken {
+    /// The file can't be read.
+    Unreadable { path: PathBuf, error: String },
+    /// The file is wrong.
+    Wrong {
+        text: String,
+        errors: Vec<PolicyError>,
+    },
+}
+
+/// A gate, and the files that it was made from.
+#[derive(Debug)]
+pub struct Found {
+    pub gate: Gate,
+    pub policies: Vec<PathBuf>,
+    pub lock: Option<PathBuf>,
+}
+
+/// Makes gates; those of one folder once.
+#[derive(Debug)]
+pub struct Lookup<'a> {
+    policy: Option<&'a Path>,
+    lock: Option<&'a Path>,
+    today: Day,
+    made: HashMap<PathBuf, Result<Found, Broken>>,
+}
+
+impl<'a> Lookup<'a> {
+    pub fn new(policy: Option<&'a Path>, lock: Option<&'a Path>, today: Day) -> Lookup<'a> {
+        Lookup {
+            policy,
+            lock,
+            today,
+            made: HashMap::new(),
+        }
+    }
+
+    /// The gate for a Dockerfile: the policy that was named, and the nearest `.fromtier.yaml` from the Dockerfile
+    /// upward; the lock that was named, else the nearest `fromtier.lock`.
+    pub fn gate(&mut self, dockerfile: &Path) -> &Result<Found, Broken> {
+        let folder = dockerfile
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new("."))
+            .to_owned();
+        if !self.made.contains_key(&folder) {
+            let found = self.make(&folder);
+            self.made.insert(folder.clone(), found);
+        }
+        &self.made[&folder]
+    }
+
+    fn make(&self, folder: &Path) -> Result<Found, Broken> {
+        let repository = upward(folder, POLICY)
+            .filter(|path| !self.policy.is_some_and(|named| same(named, path)));
+        let lock = self
+            .lock
+            .map(Path::to_owned)
+            .or_else(|| upward(folder, LOCK));
+        let read_policy = |path: &Path| read(path, Policy::parse);
+        let gate = Gate::new(
+            self.policy.map(read_policy).transpose()?,
+            repository.as_deref().map(read_policy).transpose()?,
+            lock.as_deref()
+                .map(|path| read(path, Lock::parse))
+                .transpose()?,
+            self.today,
+        );
+        Ok(Found {
+            gate,
+            policies: self
+                .policy
+                .map(Path::to_owned)
+                .into_iter()
+                .chain(repository)
+                .collect(),
+            lock,
+        })
+    }
+}
+
+fn same(a: &Path, b: &Path) -> bool {
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+fn read<T>(
+    path: &Path,
+    parse: impl Fn(&str, &str) -> Result<T, Vec<PolicyError>>,
+) -> Result<T, Broken> {
+    let text = std::fs::read_to_string(path).map_err(|error| Broken::Unreadable {
+        path: path.to_owned(),
+        error: error.to_string(),
+    })?;
+    parse(&path.display().to_string(), &text).map_err(|errors| Broken::Wrong { text, errors })
+}
+
+/// The nearest file of this name from a folder upward, up to the root of the repository (where `.git` is).
+fn upward(folder: &Path, name: &str) -> Option<PathBuf> {
+    let mut at = folder.to_owned();
+    let mut absolute = std::path::absolute(folder).ok()?;
+    loop {
+        let path = if at == Path::new(".") {
+            PathBuf::from(name)
+        } else {
+            at.join(name)
+        };
+        if path.exists() {
+            return Some(path);
+        }
+        if absolute.join(".git").exists() || !absolute.pop() {
+            return None;
+        }
+        at = absolute.clone();
+    }
+}

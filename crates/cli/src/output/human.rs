@@ -1,0 +1,217 @@
+//! For people: each finding with the line it is about.
+
+use std::ops::Range;
+use std::path::Path;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use fromtier_policy::{Finding, PolicyError, Severity};
+
+use super::{Style, line_of, place};
+use crate::check::{Failure, File, Judged, Report};
+use crate::lookup::Broken;
+
+/// Everything, with a line at the end that sums it up.
+pub fn render(report: &Report, style: Style) -> String {
+    let renderer = if style.coloured {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let printer = Printer { renderer };
+    let mut out = String::new();
+    for file in &report.files {
+        printer.file(file, &mut out);
+    }
+    for failure in &report.failures {
+        printer.failure(failure, &mut out);
+    }
+    if !report.files.is_empty() {
+        out.push_str(&summary(report));
+    }
+    out
+}
+
+struct Printer {
+    renderer: Renderer,
+}
+
+/// One thing to say.
+struct Note<'a> {
+    level: Level<'a>,
+    code: Option<&'a str>,
+    message: &'a str,
+    path: &'a Path,
+    text: &'a str,
+    at: Range<usize>,
+    help: Option<&'a str>,
+}
+
+impl Printer {
+    fn file(&self, file: &File, out: &mut String) {
+        if let Some(error) = &file.error {
+            let line = error
+                .locations
+                .iter()
+                .flatten()
+                .next()
+                .map_or(1, |range| range.start.line);
+            let at = line_of(&file.text, line);
+            self.say(
+                &note(
+                    file,
+                    Level::ERROR,
+                    error.code,
+                    &error.message,
+                    at,
+                    error.help.as_deref(),
+                ),
+                out,
+            );
+        }
+        for judged in &file.sources {
+            let at = place(&file.text, judged);
+            let Some(verdict) = &judged.verdict else {
+                let message = format!(
+                    "`{}` hangs on a build argument that has no value here",
+                    judged.source.written
+                );
+                let help = "give it: fromtier check --build-arg NAME=VALUE";
+                self.say(
+                    &note(file, Level::WARNING, None, &message, at, Some(help)),
+                    out,
+                );
+                continue;
+            };
+            for finding in &verdict.findings {
+                let resolved = resolved(judged, finding);
+                let help = match (&finding.help, &resolved) {
+                    (Some(help), Some(resolved)) => Some(format!("{help}\n{resolved}")),
+                    (help, resolved) => help.clone().or_else(|| resolved.clone()),
+                };
+                let level = match finding.severity {
+                    Severity::Deny => Level::ERROR,
+                    Severity::Warn => Level::WARNING,
+                    Severity::Allow => Level::NOTE,
+                };
+                self.say(
+                    &note(
+                        file,
+                        level,
+                        Some(finding.code),
+                        &finding.message,
+                        at.clone(),
+                        help.as_deref(),
+                    ),
+                    out,
+                );
+            }
+        }
+    }
+
+    fn failure(&self, failure: &Failure, out: &mut String) {
+        match failure {
+            Failure::Path { path, error } => {
+                self.title(&format!("{}: {error}", path.display()), out)
+            }
+            Failure::Setup(Broken::Unreadable { path, error }) => {
+                self.title(&format!("{}: {error}", path.display()), out);
+            }
+            Failure::Setup(Broken::Wrong { text, errors }) => {
+                for error in errors {
+                    self.policy_error(text, error, out);
+                }
+            }
+        }
+    }
+
+    fn policy_error(&self, text: &str, error: &PolicyError, out: &mut String) {
+        let note = Note {
+            level: Level::ERROR,
+            code: None,
+            message: &error.message,
+            path: Path::new(&error.file),
+            text,
+            at: error.span.clone(),
+            help: error.help.as_deref(),
+        };
+        self.say(&note, out);
+    }
+
+    fn say(&self, note: &Note<'_>, out: &mut String) {
+        let path = note.path.display().to_string();
+        let snippet = Snippet::source(note.text)
+            .path(path)
+            .annotation(AnnotationKind::Primary.span(note.at.clone()));
+        let title = note.level.clone().primary_title(note.message);
+        let title = match note.code {
+            Some(code) => title.id(code),
+            None => title,
+        };
+        let mut group = title.element(snippet);
+        for line in note.help.iter().flat_map(|help| help.lines()) {
+            group = group.element(Level::HELP.message(line));
+        }
+        out.push_str(&self.renderer.render(&[group]));
+        out.push_str("\n\n");
+    }
+
+    fn title(&self, message: &str, out: &mut String) {
+        let group = annotate_snippets::Group::with_title(Level::ERROR.primary_title(message));
+        out.push_str(&self.renderer.render(&[group]));
+        out.push_str("\n\n");
+    }
+}
+
+fn note<'n>(
+    file: &'n File,
+    level: Level<'n>,
+    code: Option<&'n str>,
+    message: &'n str,
+    at: Range<usize>,
+    help: Option<&'n str>,
+) -> Note<'n> {
+    Note {
+        level,
+        code,
+        message,
+        path: &file.path,
+        text: &file.text,
+        at,
+        help,
+    }
+}
+
+/// What a reference with variables became, when the message alone would leave that open.
+fn resolved(judged: &Judged, finding: &Finding) -> Option<String> {
+    let source = &judged.source;
+    (finding.severity > Severity::Allow && source.written != source.reference)
+        .then(|| format!("`{}` is `{}` here", source.written, source.reference))
+}
+
+fn summary(report: &Report) -> String {
+    let count = |number: usize, what: &str| {
+        format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+    };
+    let sources: usize = report.files.iter().map(|file| file.sources.len()).sum();
+    let mut parts = Vec::new();
+    for (number, what) in [
+        (report.broken(), "unreadable"),
+        (report.count(Severity::Deny), "refused"),
+        (report.count(Severity::Warn), "warned about"),
+        (report.unknown(), "unknown"),
+    ] {
+        if number > 0 {
+            parts.push(format!("{number} {what}"));
+        }
+    }
+    let verdict = if parts.is_empty() {
+        "all pass".to_owned()
+    } else {
+        parts.join(", ")
+    };
+    format!(
+        "{}, {}: {verdict}\n",
+        count(report.files.len(), "file"),
+        count(sources, "source")
+    )
+}

@@ -1,0 +1,121 @@
+//! For programs: every source with its verdict. The shape is in `docs/cli.md`; what is there stays.
+
+use fromtier_convert::SourceKind;
+use fromtier_policy::gate::Via;
+use fromtier_policy::{Finding, Severity};
+use serde_json::{Value, json};
+
+use super::{line_of, place, position};
+use crate::check::{Failure, File, Judged, Report};
+use crate::lookup::Broken;
+
+/// One JSON document and a newline.
+pub fn render(report: &Report) -> String {
+    let document = json!({
+        "version": 1,
+        "files": report.files.iter().map(file).collect::<Vec<_>>(),
+        "failures": report.failures.iter().flat_map(failure).collect::<Vec<_>>(),
+        "summary": {
+            "files": report.files.len(),
+            "sources": report.files.iter().map(|file| file.sources.len()).sum::<usize>(),
+            "denied": report.count(Severity::Deny),
+            "warned": report.count(Severity::Warn),
+            "unknown": report.unknown(),
+            "broken": report.broken(),
+        },
+    });
+    format!("{document:#}\n")
+}
+
+fn file(file: &File) -> Value {
+    let error = file.error.as_ref().map(|error| {
+        let line = error
+            .locations
+            .iter()
+            .flatten()
+            .next()
+            .map_or(1, |range| range.start.line);
+        let (line, column) = position(&file.text, line_of(&file.text, line).start);
+        json!({"message": error.message, "help": error.help, "line": line, "column": column})
+    });
+    json!({
+        "file": file.path.display().to_string(),
+        "policies": file.policies.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
+        "lock": file.lock.as_ref().map(|path| path.display().to_string()),
+        "error": error,
+        "sources": file.sources.iter().map(|judged| source(&file.text, judged)).collect::<Vec<_>>(),
+    })
+}
+
+fn source(text: &str, judged: &Judged) -> Value {
+    let source = &judged.source;
+    let at = place(text, judged);
+    let (line, column) = position(text, at.start);
+    let (end_line, end_column) = position(text, at.end);
+    let verdict = judged.verdict.as_ref();
+    json!({
+        "kind": match source.kind {
+            SourceKind::Image => "image",
+            SourceKind::Scratch => "scratch",
+            SourceKind::Git => "git",
+            SourceKind::Http => "http",
+        },
+        "via": via(source.via),
+        "stage": source.stage,
+        "written": source.written,
+        "reference": source.reference,
+        "normalised": verdict.and_then(|v| v.normalised.as_ref()).map(ToString::to_string),
+        "rewritten": verdict.and_then(|v| v.rewritten.as_ref()).map(ToString::to_string),
+        "pinned": judged.pinned,
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+        "verdict": verdict.map_or("unknown", |v| severity(v.severity)),
+        "findings": verdict.map_or_else(Vec::new, |v| v.findings.iter().map(finding).collect()),
+    })
+}
+
+fn finding(finding: &Finding) -> Value {
+    json!({
+        "code": finding.code,
+        "severity": severity(finding.severity),
+        "message": finding.message,
+        "help": finding.help,
+        "suggestion": finding.suggestion,
+    })
+}
+
+fn failure(failure: &Failure) -> Vec<Value> {
+    match failure {
+        Failure::Path { path, error } | Failure::Setup(Broken::Unreadable { path, error }) => {
+            vec![json!({"file": path.display().to_string(), "message": error, "help": null, "line": null, "column": null})]
+        }
+        Failure::Setup(Broken::Wrong { errors, .. }) => errors
+            .iter()
+            .map(|e| json!({"file": e.file, "message": e.message, "help": e.help, "line": e.line, "column": e.column}))
+            .collect(),
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Allow => "allow",
+        Severity::Warn => "warn",
+        Severity::Deny => "deny",
+    }
+}
+
+fn via(via: Via) -> &'static str {
+    match via {
+        Via::From => "from",
+        Via::CopyFrom => "copy-from",
+        Via::MountFrom => "mount-from",
+        Via::Onbuild => "onbuild",
+        Via::NamedContext => "named-context",
+        Via::MainContext => "main-context",
+        Via::Add => "add",
+        Via::SbomGenerator => "sbom-generator",
+        Via::Input => "input",
+    }
+}

@@ -1,0 +1,391 @@
+//! The program as its users meet it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A folder that goes away with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(files: &[(&str, &str)]) -> Folder {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!(
+            "fromtier-cli-{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let folder = Folder(std::env::temp_dir().join(name));
+        // As the root of a repository: nothing above it is looked at.
+        std::fs::create_dir_all(folder.0.join(".git")).unwrap();
+        for (path, text) in files {
+            let path = folder.0.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    fn run(&self, args: &[&str]) -> Answer {
+        run_in(&self.0, args)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[derive(Debug)]
+struct Answer {
+    out: String,
+    err: String,
+    code: i32,
+}
+
+fn run_in(folder: &Path, args: &[&str]) -> Answer {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = Command::new(env!("CARGO_BIN_EXE_fromtier"))
+        .args(args)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    Answer {
+        out: String::from_utf8(stdout).unwrap(),
+        err: String::from_utf8(stderr).unwrap(),
+        code: status.code().unwrap(),
+    }
+}
+
+const STORY: &str = "FROM random-user/node-custom:latest AS build\nRUN npm ci\n";
+const POLICY: &str = "version: 1\nimages:\n- {match: node, tags: \">=22, <25\", variants: [alpine, slim], prefer: \"node:22-alpine\"}\n";
+
+#[test]
+fn a_refusal_is_one_screen_with_the_line_and_what_to_do() {
+    let folder = Folder::new(&[("Dockerfile", STORY), (".fromtier.yaml", POLICY)]);
+    let answer = folder.run(&["check"]);
+    assert_eq!(
+        answer.out,
+        "\
+error[FT101]: docker.io/random-user/node-custom is a community image; this policy refuses community images
+ --> Dockerfile:1:6
+  |
+1 | FROM random-user/node-custom:latest AS build
+  |      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: use an official image: node:22-alpine
+
+1 file, 1 source: 1 refused
+"
+    );
+    assert_eq!((answer.code, answer.err.as_str()), (1, ""));
+}
+
+#[test]
+fn what_passes_is_said_in_a_line() {
+    let folder = Folder::new(&[
+        ("Dockerfile", "FROM node:22-alpine\nCOPY . .\n"),
+        (".fromtier.yaml", POLICY),
+    ]);
+    let answer = folder.run(&["check", "Dockerfile"]);
+    assert_eq!(
+        (answer.out.as_str(), answer.code),
+        ("1 file, 1 source: all pass\n", 0)
+    );
+}
+
+#[test]
+fn folders_are_walked_and_each_file_has_the_policy_above_it() {
+    let folder = Folder::new(&[
+        ("Dockerfile", STORY),
+        ("a/api.Dockerfile", STORY),
+        ("a/Dockerfile.dockerignore", "x"),
+        ("a/b/Containerfile", STORY),
+        (
+            "a/.fromtier.yaml",
+            "version: 1\ntiers: {community: allow}\n",
+        ),
+        ("node_modules/x/Dockerfile", STORY),
+    ]);
+    let answer = folder.run(&["check"]);
+    assert!(
+        answer.out.ends_with("3 files, 3 sources: 1 refused\n"),
+        "{}",
+        answer.out
+    );
+    assert_eq!(answer.code, 1);
+    assert_eq!(folder.run(&["check", "a"]).code, 0);
+}
+
+#[test]
+fn a_named_policy_is_the_organisations_and_the_repositorys_only_tightens() {
+    let folder = Folder::new(&[
+        ("Dockerfile", "FROM acme/thing\nFROM node:22\n"),
+        (
+            ".fromtier.yaml",
+            "version: 1\ntiers: {community: allow}\nimages: [{match: node, tags: \">=24\"}]\n",
+        ),
+        ("org.yaml", "version: 1\n"),
+    ]);
+    let answer = folder.run(&["check", "--policy", "org.yaml"]);
+    assert!(answer.out.contains(
+        "error[FT101]: docker.io/acme/thing is a community image; the organisation's policy"
+    ));
+    assert!(answer.out.contains(
+        "error[FT110]: docker.io/library/node:22 is not of the tags that the repository's policy"
+    ));
+    let alone = folder.run(&["check", "--policy", ".fromtier.yaml"]);
+    assert!(
+        alone.out.ends_with("2 sources: 1 refused\n"),
+        "{}",
+        alone.out
+    );
+}
+
+#[test]
+fn the_lock_file_is_found_and_named() {
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let lock = format!("docker.io/library/node:22 {digest} 2026-11-24\n");
+    let folder = Folder::new(&[
+        ("sub/Dockerfile", "FROM node:22\n"),
+        ("fromtier.lock", &lock),
+        ("other.lock", ""),
+        (".fromtier.yaml", "version: 1\nbase: {digest: pin}\n"),
+    ]);
+    let json: serde_json::Value =
+        serde_json::from_str(&folder.run(&["check", "--format", "json"]).out).unwrap();
+    assert_eq!(json["files"][0]["sources"][0]["pinned"], digest);
+    let answer = folder.run(&["check", "--lock", "other.lock"]);
+    assert!(
+        answer
+            .out
+            .contains("error[FT121]: docker.io/library/node:22 is not in the lock file"),
+        "{}",
+        answer.out
+    );
+}
+
+#[test]
+fn a_build_argument_without_a_value_is_said_and_nothing_is_made_up() {
+    let folder = Folder::new(&[(
+        "Dockerfile",
+        "ARG BASE\nFROM $BASE\nFROM node:${V}\nFROM node:24\n",
+    )]);
+    let answer = folder.run(&["check"]);
+    assert!(
+        answer
+            .out
+            .contains("warning: `$BASE` hangs on a build argument that has no value here"),
+        "{}",
+        answer.out
+    );
+    assert!(
+        answer.out.ends_with("1 file, 3 sources: 2 unknown\n"),
+        "{}",
+        answer.out
+    );
+    assert_eq!(answer.code, 0);
+    assert_eq!(folder.run(&["check", "--deny-warnings"]).code, 1);
+    let given = folder.run(&["check", "--build-arg", "BASE=acme/other"]);
+    assert!(
+        given.out.contains("error[FT101]: docker.io/acme/other"),
+        "{}",
+        given.out
+    );
+    assert!(
+        given.out.contains("help: `$BASE` is `acme/other` here"),
+        "{}",
+        given.out
+    );
+}
+
+#[test]
+fn with_a_target_only_what_it_needs_is_checked() {
+    let folder = Folder::new(&[(
+        "Dockerfile",
+        "FROM node:24 AS a\nFROM acme/thing AS b\nFROM a AS c\n",
+    )]);
+    assert_eq!(folder.run(&["check"]).code, 1);
+    assert_eq!(folder.run(&["check", "--target", "b"]).code, 1);
+    assert!(
+        folder
+            .run(&["check", "--target", "c"])
+            .out
+            .ends_with("1 file, 1 source: all pass\n")
+    );
+}
+
+#[test]
+fn every_door_is_watched() {
+    let text = "FROM node:24 AS x\nCOPY --from=acme/a / /\nRUN --mount=from=acme/b,target=/b true\nADD https://example.com/f /\nONBUILD COPY --from=acme/c / /\nCOPY --from=x / /\n";
+    let policy = "version: 1\nsources: {http: require-checksum}\n";
+    let folder = Folder::new(&[("Dockerfile", text), (".fromtier.yaml", policy)]);
+    let answer = folder.run(&["check"]);
+    for (place, code) in [
+        ("2:13", "FT101"),
+        ("3:18", "FT101"),
+        ("4:5", "FT141"),
+        ("5:1", "FT101"),
+    ] {
+        let at = answer
+            .out
+            .find(&format!("Dockerfile:{place}\n"))
+            .unwrap_or_else(|| panic!("{place}: {}", answer.out));
+        assert!(
+            answer.out[..at]
+                .rsplit("error")
+                .next()
+                .unwrap()
+                .starts_with(&format!("[{code}]")),
+            "{}",
+            answer.out
+        );
+    }
+    assert!(
+        answer.out.ends_with("5 sources: 4 refused\n"),
+        "{}",
+        answer.out
+    );
+    let sum = format!(
+        "FROM node:24\nADD --checksum=sha256:{} https://example.com/f /\n",
+        "a".repeat(64)
+    );
+    assert_eq!(
+        Folder::new(&[("Dockerfile", &sum), (".fromtier.yaml", policy)])
+            .run(&["check"])
+            .code,
+        0
+    );
+}
+
+#[test]
+fn a_file_that_is_no_dockerfile_is_a_finding() {
+    let folder = Folder::new(&[("Dockerfile", "FROM node:24\nRUNN x\n")]);
+    let answer = folder.run(&["check"]);
+    assert!(
+        answer
+            .out
+            .starts_with("error: dockerfile parse error on line 2: unknown instruction: RUNN"),
+        "{}",
+        answer.out
+    );
+    assert_eq!(answer.code, 1);
+    let odd = Folder::new(&[
+        (
+            "Dockerfile",
+            "FROM node:24\n# é\nFROM \u{feff}acme/é\nCOPY --from=acme/x / /\n",
+        ),
+        ("b.Dockerfile", ""),
+    ]);
+    assert_eq!(odd.run(&["check"]).code, 1);
+}
+
+#[test]
+fn what_can_not_be_read_is_another_code() {
+    let folder = Folder::new(&[("Dockerfile", "FROM node:24\n"), ("empty/x", "")]);
+    for args in [
+        &["check", "nothing"][..],
+        &["check", "empty"],
+        &["check", "--policy", "none.yaml"],
+        &["check", "--lock", "none.lock"],
+        &["check", "--format", "xml"],
+        &["check", "--build-arg", "novalue"],
+        &["explain", "FT999"],
+        &["unknown"],
+    ] {
+        assert_eq!(folder.run(args).code, 2, "{args:?}");
+    }
+}
+
+#[test]
+fn every_fault_of_a_policy_is_shown_with_its_line() {
+    let folder = Folder::new(&[
+        ("Dockerfile", "FROM node:24\n"),
+        ("b/Dockerfile", "FROM node:24\n"),
+        (
+            ".fromtier.yaml",
+            "version: 1\nteirs: {}\nexceptions:\n- {match: a/b, until: 2027-02-30, owner: me, reason: x}\n",
+        ),
+    ]);
+    let answer = folder.run(&["check", "Dockerfile"]);
+    assert_eq!(answer.code, 2);
+    assert!(
+        answer
+            .out
+            .contains("error: unknown key `teirs`\n --> .fromtier.yaml:2:1\n"),
+        "{}",
+        answer.out
+    );
+    assert!(
+        answer.out.contains("= help: did you mean `tiers`?"),
+        "{}",
+        answer.out
+    );
+    assert!(
+        answer
+            .out
+            .contains("`2027-02-30` is no day of the calendar\n --> .fromtier.yaml:4:23"),
+        "{}",
+        answer.out
+    );
+}
+
+#[test]
+fn json_says_every_source() {
+    let folder = Folder::new(&[
+        ("Dockerfile", "FROM bitnami/node:22 AS a\nFROM acme/thing\n"),
+        (
+            ".fromtier.yaml",
+            "version: 1\nrewrite: [{match: bitnami/node, to: \"node:{tag}\"}]\n",
+        ),
+    ]);
+    let answer = folder.run(&["check", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(
+        json["summary"],
+        serde_json::json!({"files": 1, "sources": 2, "denied": 1, "warned": 0, "unknown": 0, "broken": 0})
+    );
+    let file = &json["files"][0];
+    assert_eq!(
+        (file["file"].as_str(), file["policies"][0].as_str()),
+        (Some("Dockerfile"), Some(".fromtier.yaml"))
+    );
+    let first = &file["sources"][0];
+    assert_eq!(first["verdict"], "allow");
+    assert_eq!(first["rewritten"], "docker.io/library/node:22");
+    assert_eq!(first["findings"][0]["code"], "FT160");
+    let second = &file["sources"][1];
+    assert_eq!(
+        serde_json::json!([
+            second["line"],
+            second["column"],
+            second["end_line"],
+            second["end_column"]
+        ]),
+        serde_json::json!([2, 6, 2, 16])
+    );
+    assert_eq!(
+        (&second["kind"], &second["via"], &second["verdict"]),
+        (&"image".into(), &"from".into(), &"deny".into())
+    );
+    assert_eq!(answer.code, 1);
+}
+
+#[test]
+fn explanations_are_printed() {
+    let folder = Folder::new(&[]);
+    let answer = folder.run(&["explain", "FT101"]);
+    assert!(
+        answer.out.starts_with("# FT101: Community image\n"),
+        "{}",
+        answer.out
+    );
+    assert_eq!(answer.code, 0);
+    assert!(folder.run(&["--version"]).out.starts_with("fromtier "));
+}
