@@ -317,3 +317,54 @@ proptest::proptest! {
         let _ = Policy::parse("p", &format!("{}{put}{}", &WHOLE[..at], &WHOLE[end..]));
     }
 }
+
+/// Every policy that the documentation shows is one.
+#[test]
+fn the_documentations_policies_are_right() {
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let mut files: Vec<_> = std::fs::read_dir(docs.join("rules"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.push(docs.join("policy.md"));
+    let mut count = 0;
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for block in text.split("```yaml\n").skip(1) {
+            let block = block.split("```").next().unwrap();
+            Policy::parse("p", block)
+                .unwrap_or_else(|errors| panic!("{}: {errors:#?}", file.display()));
+            count += 1;
+        }
+    }
+    assert!(count > 10, "{count}");
+}
+
+#[test]
+fn the_built_in_policy_is_what_its_documentation_says() {
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/policy.md");
+    let text = std::fs::read_to_string(docs).unwrap();
+    let block = text
+        .split("```yaml\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let written = crate::layer::Layer::new(Policy::parse("p", block).unwrap(), "", true);
+    let built_in = crate::layer::Layer::new(Policy::builtin(), "", true);
+    for tier in crate::policy::Tier::ALL {
+        assert_eq!(
+            written.tier_action(tier),
+            built_in.tier_action(tier),
+            "{tier:?}"
+        );
+    }
+    assert_eq!(written.digest(), built_in.digest());
+    assert_eq!(written.end_of_life(), built_in.end_of_life());
+    assert_eq!(written.deprecated(), built_in.deprecated());
+    assert_eq!(written.unlisted_tag(), built_in.unlisted_tag());
+    assert_eq!(written.floating_tag(), built_in.floating_tag());
+    let rule = written.policy.sources.oci_layout;
+    assert_eq!(written.source(rule), built_in.source(None));
+}
