@@ -160,16 +160,7 @@ impl Image {
     /// The cycle of a tag: the longest cycle whose numbers the tag's version begins with, or the one of its codename.
     /// A tag such as `latest` or `alpine`, or `3` where the cycles are `3.23` and `3.24`, has none.
     pub fn cycle_of(self, tag: &str) -> Option<Cycle> {
-        let parts = TagParts::parse(tag);
-        if parts.version.is_empty() {
-            let codename = parts.variants.first()?;
-            return self.cycles().find(|cycle| cycle.codename == *codename);
-        }
-        self.cycles()
-            .map(|cycle| (cycle.version(), cycle))
-            .filter(|(version, _)| !version.is_empty() && parts.version.starts_with(version))
-            .max_by_key(|(version, _)| version.len())
-            .map(|(_, cycle)| cycle)
+        Cycles::of(self).of_tag(&TagParts::parse(tag))
     }
 
     /// The notice that the image, or this tag of it, is deprecated.
@@ -181,6 +172,37 @@ impl Image {
             since: raw.since,
             instead: raw.instead,
         })
+    }
+}
+
+/// The cycles of an image with their versions, for more than one question.
+pub(crate) struct Cycles(Vec<(Vec<u32>, Cycle)>);
+
+impl Cycles {
+    pub fn of(image: Image) -> Cycles {
+        Cycles(
+            image
+                .cycles()
+                .map(|cycle| (cycle.version(), cycle))
+                .collect(),
+        )
+    }
+
+    /// [`Image::cycle_of`]
+    pub fn of_tag(&self, parts: &TagParts<'_>) -> Option<Cycle> {
+        if parts.version.is_empty() {
+            let codename = parts.variants.first()?;
+            return self
+                .0
+                .iter()
+                .map(|(_, cycle)| *cycle)
+                .find(|cycle| cycle.codename == *codename);
+        }
+        self.0
+            .iter()
+            .filter(|(version, _)| !version.is_empty() && parts.version.starts_with(version))
+            .max_by_key(|(version, _)| version.len())
+            .map(|(_, cycle)| *cycle)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A tag to offer instead of one that is refused, over or unknown.
 
 use crate::day::Day;
-use crate::image::{Cycle, EndOfLife, Image};
+use crate::image::{Cycle, Cycles, EndOfLife, Image};
 use crate::tag::TagParts;
 
 /// A cycle is worth moving to when it lives for so many more days: that passes over releases that are supported
@@ -27,12 +27,13 @@ pub fn living_tag(
     }
     let wanted = wanted.unwrap_or("latest");
     let tags: Vec<String> = image.tags();
-    let wanted_cycle = image.cycle_of(wanted);
+    let cycles = Cycles::of(image);
+    let wanted_cycle = cycles.of_tag(&TagParts::parse(wanted));
     let by_codename = wanted_cycle.is_some() && TagParts::parse(wanted).version.is_empty();
     let candidates: Vec<Candidate<'_>> = tags
         .iter()
         .filter(|tag| accept(tag) && image.deprecated(Some(tag)).is_none())
-        .filter_map(|tag| Candidate::new(image, tag, by_codename))
+        .filter_map(|tag| Candidate::new(&cycles, tag, by_codename))
         .collect();
 
     let mut wish = TagParts::parse(wanted).variants;
@@ -76,15 +77,16 @@ struct Candidate<'a> {
 
 impl<'a> Candidate<'a> {
     /// `None` for a tag that is spelled the other way (codename or version), or that floats over cycles.
-    fn new(image: Image, tag: &'a str, by_codename: bool) -> Option<Candidate<'a>> {
+    fn new(cycles: &Cycles, tag: &'a str, by_codename: bool) -> Option<Candidate<'a>> {
+        let parts = TagParts::parse(tag);
+        let cycle = cycles.of_tag(&parts);
         let TagParts {
             version,
             mut variants,
-        } = TagParts::parse(tag);
+        } = parts;
         if version.is_empty() != by_codename {
             return None;
         }
-        let cycle = image.cycle_of(tag);
         if by_codename {
             cycle?;
             variants.remove(0);

@@ -7,10 +7,7 @@ pub(crate) fn identity(image: &ImageRef) -> String {
     let domain = image.domain().to_ascii_lowercase();
     let domain = domain.strip_suffix(":443").unwrap_or(&domain);
     let domain = match domain {
-        "index.docker.io"
-        | "registry-1.docker.io"
-        | "registry.hub.docker.com"
-        | "registry.docker.io" => "docker.io",
+        "index.docker.io" | "registry-1.docker.io" | "registry.hub.docker.com" => "docker.io",
         other => other,
     };
     format!("{domain}/{}", image.path())

@@ -368,3 +368,58 @@ fn the_built_in_policy_is_what_its_documentation_says() {
     let rule = written.policy.sources.oci_layout;
     assert_eq!(written.source(rule), built_in.source(None));
 }
+
+/// The schema for editors has the keys that the reader knows, level by level.
+#[test]
+fn the_schema_has_the_same_keys() {
+    let path =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/policy.schema.json");
+    let schema: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    for (text, pointer) in [
+        ("version: 1\nzzzzzzzzzz: 1", "/properties"),
+        (
+            "version: 1\ntiers: {zzzzzzzzzz: 1}",
+            "/properties/tiers/properties",
+        ),
+        (
+            "version: 1\nrewrite: [{match: a/b, to: node, zzzzzzzzzz: 1}]",
+            "/properties/rewrite/items/properties",
+        ),
+        (
+            "version: 1\nimages: [{match: a/b, action: deny, zzzzzzzzzz: 1}]",
+            "/properties/images/items/properties",
+        ),
+        (
+            "version: 1\nbase: {zzzzzzzzzz: 1}",
+            "/properties/base/properties",
+        ),
+        (
+            "version: 1\nsources: {zzzzzzzzzz: 1}",
+            "/properties/sources/properties",
+        ),
+        (
+            "version: 1\nexceptions: [{match: a/b, until: 2027-01-01, owner: a, reason: b, zzzzzzzzzz: 1}]",
+            "/properties/exceptions/items/properties",
+        ),
+    ] {
+        let errors = errors(text);
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        let known = errors[0]
+            .split("known here: ")
+            .nth(1)
+            .unwrap()
+            .trim_end_matches(')');
+        let mut known: Vec<&str> = known.split(", ").collect();
+        known.sort_unstable();
+        let mut keys: Vec<&String> = schema
+            .pointer(pointer)
+            .unwrap()
+            .as_object()
+            .unwrap()
+            .keys()
+            .collect();
+        keys.sort_unstable();
+        assert_eq!(known, keys, "{pointer}");
+    }
+}
