@@ -1,6 +1,7 @@
 //! One policy, one request, one verdict: the gate. Pure; the day is an argument.
 
 mod codes;
+mod decide;
 pub mod error;
 mod file;
 pub mod gate;

@@ -1,0 +1,161 @@
+//! What the policies make of an image and say of it: rewriting, mirrors, rules.
+
+use crate::gate::Gate;
+use crate::layer::Layer;
+use crate::pattern::identity;
+use crate::rules::{self, Case};
+use crate::verdict::{Finding, Severity};
+use fromtier_image::ImageRef;
+
+impl Gate {
+    /// The repository's rewriting, which is as if the Dockerfile had been written so, then the organisation's; each
+    /// once.
+    pub(crate) fn rewrite(&self, normalised: &ImageRef, findings: &mut Vec<Finding>) -> ImageRef {
+        let mut image = normalised.clone();
+        for layer in self.layers.iter().rev() {
+            let Some(rule) = layer.rewrite(&identity(&image), image.tag()) else {
+                continue;
+            };
+            let severity = if layer.policy.warn_only {
+                Severity::Warn
+            } else {
+                Severity::Deny
+            };
+            match rule.apply(&image) {
+                Ok(target) if target == image => {}
+                Ok(target) => {
+                    let because = rule
+                        .reason
+                        .as_ref()
+                        .map(|reason| format!(": {reason}"))
+                        .unwrap_or_default();
+                    findings.push(Finding {
+                        code: "FT160",
+                        severity: Severity::Allow,
+                        message: format!(
+                            "{} makes {} of {}{because}",
+                            layer.who,
+                            target.familiar(),
+                            image.familiar()
+                        ),
+                        help: None,
+                        suggestion: Some(target.familiar()),
+                    });
+                    image = target;
+                }
+                Err(problem) => findings.push(Finding {
+                    code: "FT161",
+                    severity,
+                    message: format!(
+                        "{} rewrites {}, and can't: {problem}",
+                        layer.who,
+                        image.familiar()
+                    ),
+                    help: Some(format!(
+                        "name a tag: {} becomes {}",
+                        rule.pattern.text, rule.to
+                    )),
+                    suggestion: None,
+                }),
+            }
+        }
+        image
+    }
+
+    /// Where the image is pulled from. A mirror of the repository's is a place like any other to the organisation.
+    pub(crate) fn mirrored(&self, image: &ImageRef, findings: &mut Vec<Finding>) -> ImageRef {
+        let name = identity(image);
+        let registry = name.split('/').next().unwrap_or_default();
+        let found = self
+            .layers
+            .iter()
+            .enumerate()
+            .find_map(|(at, layer)| Some((at, layer.mirror(registry)?)));
+        let Some((at, prefix)) = found else {
+            return image.clone();
+        };
+        let mut text = format!("{prefix}/{}", image.path());
+        if let Some(tag) = image.tag() {
+            text = format!("{text}:{tag}");
+        }
+        if let Some(digest) = image.digest() {
+            text = format!("{text}@{}", digest.as_str());
+        }
+        // The prefix was checked when the policy was read; a path that grows too long is pulled from its own place.
+        let Ok(mirror) = ImageRef::parse(&text) else {
+            return image.clone();
+        };
+        if at > 0 {
+            let layers = &self.layers[..at];
+            self.layers_on(
+                layers,
+                &mirror,
+                &identity(&mirror),
+                findings,
+                rules::tier::check,
+            );
+        }
+        mirror
+    }
+
+    /// Step 3: what every policy's rules say of the image.
+    pub(crate) fn decide(&self, image: &ImageRef, findings: &mut Vec<Finding>) {
+        let name = identity(image);
+        self.each_layer(image, &name, findings, |case, out| {
+            for rule in rules::RULES {
+                rule(case, out);
+            }
+        });
+    }
+
+    pub(crate) fn each_layer(
+        &self,
+        image: &ImageRef,
+        name: &str,
+        findings: &mut Vec<Finding>,
+        check: impl Fn(&Case<'_>, &mut Vec<Finding>),
+    ) {
+        self.layers_on(&self.layers, image, name, findings, check);
+    }
+
+    /// Asks some policies, and lets each policy's exceptions and mode have their word on what its rules said.
+    fn layers_on(
+        &self,
+        layers: &[Layer],
+        image: &ImageRef,
+        name: &str,
+        findings: &mut Vec<Finding>,
+        check: impl Fn(&Case<'_>, &mut Vec<Finding>),
+    ) {
+        for (at, layer) in layers.iter().enumerate() {
+            // A policy goes by its own lists and by the organisation's, never by the repository's on its behalf.
+            let lists: Vec<&Layer> = self.layers.iter().take(at + 1).collect();
+            let case = Case {
+                image,
+                name,
+                tier: rules::tier_of(&lists, name, image.tag()),
+                official: rules::official(name),
+                layer,
+                locked: self.lock.get(image),
+                gate: self,
+            };
+            let mut said = Vec::new();
+            check(&case, &mut said);
+            rules::exception::apply(layer, name, image.tag(), self.today, &mut said);
+            if layer.policy.warn_only {
+                said.iter_mut()
+                    .for_each(|finding| finding.severity = finding.severity.min(Severity::Warn));
+            }
+            for finding in said {
+                let again = findings.iter().any(|f| {
+                    f.code == finding.code
+                        && f.message == finding.message
+                        && f.severity >= finding.severity
+                });
+                if !again {
+                    findings.push(finding);
+                }
+            }
+        }
+    }
+}
