@@ -1,1 +1,20 @@
 //! One build: options, contexts, platforms, sub-requests, result.
+
+mod archive;
+mod build;
+mod cache;
+mod excerpt;
+mod export;
+mod ids;
+mod json;
+mod options;
+mod policy;
+mod requests;
+mod resolver;
+mod source;
+mod status;
+mod tabs;
+mod verdicts;
+mod warnings;
+
+pub use build::build;

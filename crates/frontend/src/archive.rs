@@ -1,0 +1,61 @@
+//! Archives told by their first bytes.
+
+/// Whether a file that starts with `head` (its first kilobyte) is a compressed or plain tar archive, as far as the
+/// reference looks: bzip2, gzip and xz by their magic, tar by a header with a right checksum.
+pub fn is_archive(head: &[u8]) -> bool {
+    let magics: [&[u8]; 3] = [b"BZh", &[0x1f, 0x8b, 0x08], b"\xfd7zXZ\0"];
+    magics.iter().any(|magic| head.starts_with(magic)) || is_tar(head)
+}
+
+fn is_tar(head: &[u8]) -> bool {
+    let Some(block) = head.get(..512) else {
+        return false;
+    };
+    let Some(stated) = octal(&block[148..156]) else {
+        return false;
+    };
+    // The checksum counts its own field as blanks; old writers summed signed bytes.
+    let blank = |i: usize, b: u8| if (148..156).contains(&i) { b' ' } else { b };
+    let bytes = || block.iter().enumerate().map(|(i, b)| blank(i, *b));
+    let unsigned: i64 = bytes().map(i64::from).sum();
+    let signed: i64 = bytes().map(|b| i64::from(b.cast_signed())).sum();
+    stated == unsigned || stated == signed
+}
+
+/// An octal number with blanks and zeroes around it.
+fn octal(field: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(field).ok()?;
+    let text = text.trim_matches([' ', '\0']);
+    let text = text.split('\0').next().unwrap_or_default();
+    i64::from_str_radix(text, 8).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tar_header() -> Vec<u8> {
+        let mut block = vec![0; 512];
+        block[..5].copy_from_slice(b"hello");
+        block[148..156].copy_from_slice(b"        ");
+        let sum: u32 = block.iter().map(|b| u32::from(*b)).sum();
+        block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        block
+    }
+
+    #[test]
+    fn archives_are_told_from_text() {
+        assert!(is_archive(&[0x1f, 0x8b, 0x08, 0]));
+        assert!(is_archive(b"BZh9"));
+        assert!(is_archive(&tar_header()));
+        assert!(!is_archive(b"FROM scratch\n"));
+        assert!(!is_archive(&[]));
+    }
+
+    #[test]
+    fn a_wrong_checksum_is_no_tar() {
+        let mut block = tar_header();
+        block[0] = b'j';
+        assert!(!is_archive(&block));
+    }
+}

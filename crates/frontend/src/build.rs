@@ -1,0 +1,333 @@
+//! One build, from the options to the result.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::rc::Rc;
+
+use fromtier_convert::{self as convert, Converted, Options, Outcome};
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_gateway::{Bridge, BuildResult, Code, Detail, Ref, SolveOptions};
+use fromtier_image::Platform;
+use fromtier_llb::MarshalOptions;
+use fromtier_policy::Gate;
+use fromtier_proto::{gw, pb};
+
+use crate::export::{self, Built};
+use crate::options::{self, Config, Opts};
+use crate::policy::{self, Baked};
+use crate::requests;
+use crate::resolver::Builder;
+use crate::source::{Dockerfile, Sources};
+use crate::status::{self, Failure};
+use crate::verdicts;
+use crate::warnings::{self, Notice};
+use fromtier_convert::Scanner;
+
+/// Features of a frontend that a client can insist on.
+const FEATURES: [&str; 4] = [
+    "moby.buildkit.frontend.inputs",
+    "moby.buildkit.frontend.subrequests",
+    "moby.buildkit.frontend.contexts",
+    "moby.buildkit.frontend.gitquerystring",
+];
+
+/// Runs the build that the bridge stands for; the error is the status to return.
+pub async fn build(bridge: &Bridge) -> std::result::Result<BuildResult, gw::Status> {
+    let opened = open(bridge).await.map_err(|e| status::status(e, None))?;
+    // As in the reference, only the error of a build carries the Dockerfile's lines: not that of a sub-request.
+    let info =
+        (!bridge.options().options.contains_key("requestid")).then(|| opened.dockerfile.info());
+    run(&opened)
+        .await
+        .map_err(|e| status::status(e, info.as_ref()))
+}
+
+/// A build whose Dockerfile and policy have been read.
+struct Build<'a> {
+    bridge: &'a Bridge,
+    config: Config,
+    sources: Sources,
+    dockerfile: Dockerfile,
+    gate: Gate,
+}
+
+async fn open(bridge: &Bridge) -> std::result::Result<Build<'_>, Failure> {
+    let opts = &bridge.options().options;
+    let baked = Baked::read(Path::new(policy::BAKED))?;
+    let today = policy::today();
+    let mut config = read_options(bridge)?;
+    check_features(opts)?;
+    // What is read before the repository's own policy is known has the organisation's leave alone.
+    let before = baked.gate(&policy::Repository::default(), today)?;
+    let sources = Sources::find(bridge, opts, &before).await?;
+    let dockerfile = sources.read(bridge, &before).await?;
+    let gate = baked.gate(&dockerfile.repository, today)?;
+    config.convert.main_context = sources.main_context();
+    config.convert.source_map = Some(Rc::clone(&dockerfile.map));
+    Ok(Build {
+        bridge,
+        config,
+        sources,
+        dockerfile,
+        gate,
+    })
+}
+
+fn read_options(bridge: &Bridge) -> Result<Config> {
+    let build = bridge.options();
+    let caps = bridge.llb_caps().clone();
+    let worker = bridge.workers().first();
+    let platforms: Vec<Platform> = (worker.iter())
+        .flat_map(|w| &w.platforms)
+        .map(platform_of)
+        .collect();
+    options::read(&build.options, &caps, &platforms, &build.session_id)
+}
+
+fn platform_of(platform: &pb::Platform) -> Platform {
+    Platform {
+        os: platform.os.clone(),
+        architecture: platform.architecture.clone(),
+        variant: platform.variant.clone(),
+        os_version: platform.os_version.clone(),
+        os_features: match platform.os_features.as_slice() {
+            [] => None,
+            features => Some(features.to_vec()),
+        },
+    }
+}
+
+/// Refuses a build that insists on a feature which this frontend lacks.
+fn check_features(opts: &Opts) -> std::result::Result<(), Failure> {
+    let wanted = opts.get("frontend.caps").map_or("", String::as_str);
+    let names = wanted.split(',').filter(|w| !w.is_empty());
+    for name in names.map(|w| w.split('+').next().unwrap_or_default()) {
+        if !FEATURES.contains(&name) {
+            return Err(Failure::Typed(
+                Box::new(Error::new(format!(
+                    "unsupported frontend capability {name}"
+                ))),
+                Code::UNIMPLEMENTED,
+                Box::new(Detail::FrontendCap(name.to_owned())),
+            ));
+        }
+    }
+    Ok(())
+}
+
+async fn run(build: &Build<'_>) -> std::result::Result<BuildResult, Failure> {
+    let opts = &build.bridge.options().options;
+    let resolver = Builder::new(build.bridge, &build.sources, &build.gate, &build.dockerfile);
+    if let Some(request) = opts.get("requestid") {
+        return answer(build, &resolver, request).await;
+    }
+    let config = &build.config;
+    let mut scanner_verdicts = Vec::new();
+    let scanner = match &config.sbom {
+        Some(wanted) => {
+            let outcome = Scanner::resolve(
+                &wanted.generator,
+                wanted.parameters.clone(),
+                &config.convert,
+                &build.gate,
+                &resolver,
+            )
+            .await;
+            scanner_verdicts = outcome.verdicts;
+            Some(outcome.result?)
+        }
+        None => None,
+    };
+    let _ = scanner_verdicts;
+
+    let targets: Vec<Option<&Platform>> = match config.platforms.as_slice() {
+        [] => vec![None],
+        several => several.iter().map(Some).collect(),
+    };
+    let each = (targets.iter().enumerate())
+        .map(|(i, target)| one(build, &resolver, *target, i == 0, scanner.as_ref()));
+    let mut built = Vec::new();
+    let mut attestations = BTreeMap::new();
+    let mut metadata = BTreeMap::new();
+    // All of them to their ends: the warnings of one must not be lost to the error of another.
+    for done in futures_util::future::join_all(each).await {
+        let done = done?;
+        if let Some(attestation) = done.attestation {
+            attestations.insert(done.built.id(), vec![attestation]);
+        }
+        metadata.extend(done.verdicts);
+        built.push(done.built);
+    }
+    let multi = config.convert.multi_platform;
+    Ok(export::result(built, multi, attestations, metadata))
+}
+
+/// One platform, done.
+struct Done {
+    built: Built,
+    attestation: Option<gw::Attestation>,
+    verdicts: Option<(String, Vec<u8>)>,
+}
+
+async fn one(
+    build: &Build<'_>,
+    resolver: &Builder<'_>,
+    target: Option<&Platform>,
+    first: bool,
+    scanner: Option<&Scanner>,
+) -> std::result::Result<Done, Failure> {
+    let options = Options {
+        target_platform: target.cloned(),
+        unique_id: crate::ids::fresh(),
+        ..build.config.convert.clone()
+    };
+    let bytes = &build.dockerfile.map.data;
+    let outcome = convert::convert(bytes, &options, &build.gate, resolver).await;
+    let verdicts = first
+        .then(|| verdicts::metadata(&outcome.verdicts))
+        .flatten();
+    let notices = match first {
+        true => warnings::notices(&outcome, false),
+        false => Vec::new(),
+    };
+    let warn = warnings::send(build.bridge, &build.dockerfile, &notices);
+    let mut converted = match outcome.result {
+        Ok(converted) => converted,
+        Err(error) => {
+            warn.await;
+            return Err(error.into());
+        }
+    };
+    let (reference, ()) = futures_util::join!(solve(build, &converted, &options), warn);
+    let reference = reference?;
+    let attestation = match scanner {
+        Some(scanner) => {
+            let id = match target {
+                Some(platform) => platform.clone().normalize().format_all(),
+                None => Platform::host().format_all(),
+            };
+            let scan = scanner.scan(&mut converted, &id)?;
+            let marshalled = converted
+                .graph
+                .marshal(
+                    &scan,
+                    MarshalOptions {
+                        platform: options.build_platforms.first(),
+                        caps: Some(&options.caps),
+                        new_id: &mut crate::ids::fresh,
+                    },
+                )
+                .map_err(|e| Error::new(e.to_string()))?;
+            let solved = build
+                .bridge
+                .solve(marshalled.into_pb(), SolveOptions::default())
+                .await?;
+            Some(gw::Attestation {
+                kind: gw::AttestationKind::Bundle.into(),
+                metadata: BTreeMap::from([
+                    ("reason".to_owned(), b"sbom".to_vec()),
+                    ("sbom-core".to_owned(), b"sbom".to_vec()),
+                ]),
+                r#ref: Some(gw::Ref {
+                    id: solved.reference.unwrap_or_default().id,
+                    def: None,
+                }),
+                path: String::new(),
+                in_toto_predicate_type: "https://spdx.dev/Document".into(),
+                in_toto_subjects: Vec::new(),
+            })
+        }
+        None => None,
+    };
+    Ok(Done {
+        built: Built {
+            reference,
+            image: converted.image,
+            base_image: converted.base_image,
+            epoch: converted.epoch,
+            platform: target.cloned(),
+        },
+        attestation,
+        verdicts,
+    })
+}
+
+fn marshal(converted: &Converted, options: &Options) -> Result<pb::Definition> {
+    let platform = options
+        .target_platform
+        .as_ref()
+        .or(options.build_platforms.first());
+    let marshalled = converted.graph.marshal(
+        &converted.state,
+        MarshalOptions {
+            platform,
+            caps: Some(&options.caps),
+            new_id: &mut crate::ids::fresh,
+        },
+    );
+    Ok(marshalled
+        .map_err(|e| Error::new(e.to_string()).wrap("failed to marshal LLB definition"))?
+        .into_pb())
+}
+
+async fn solve(
+    build: &Build<'_>,
+    converted: &Converted,
+    options: &Options,
+) -> std::result::Result<Option<Ref>, Failure> {
+    let definition = marshal(converted, options)?;
+    let solve = SolveOptions {
+        evaluate: false,
+        cache_imports: build.config.cache_imports.clone(),
+    };
+    Ok(build.bridge.solve(definition, solve).await?.reference)
+}
+
+/// Answers a sub-request.
+async fn answer(
+    build: &Build<'_>,
+    resolver: &Builder<'_>,
+    request: &str,
+) -> std::result::Result<BuildResult, Failure> {
+    let bytes = &build.dockerfile.map.data;
+    let options = Options {
+        target_platform: None,
+        unique_id: crate::ids::fresh(),
+        ..build.config.convert.clone()
+    };
+    let answer = match request {
+        name if name == requests::describe::DESCRIBE.name => {
+            requests::describe::answer(&requests::LISTED)
+        }
+        name if name == requests::targets::TARGETS.name => {
+            requests::targets::answer(&convert::targets(bytes)?, bytes)
+        }
+        name if name == requests::outline::OUTLINE.name => {
+            let outcome = convert::outline(bytes, &options, &build.gate, resolver).await;
+            let notices = warnings::notices(&outcome, false);
+            warnings::send(build.bridge, &build.dockerfile, &notices).await;
+            requests::outline::answer(&outcome.result?, bytes)
+        }
+        name if name == requests::lint::LINT.name => {
+            let outcome: Outcome<()> = convert::lint(bytes, &options, &build.gate, resolver).await;
+            let notices: Vec<Notice> = warnings::notices(&outcome, true);
+            let error = outcome.result.as_ref().err();
+            requests::lint::answer(&notices, error, &build.dockerfile.info())
+        }
+        name if name == requests::convertllb::CONVERT_LLB.name => {
+            let outcome = convert::convert(bytes, &options, &build.gate, resolver).await;
+            let notices = warnings::notices(&outcome, false);
+            warnings::send(build.bridge, &build.dockerfile, &notices).await;
+            let converted = outcome.result?;
+            requests::convertllb::answer(&marshal(&converted, &options)?)?
+        }
+        name => {
+            return Err(Failure::Typed(
+                Box::new(Error::new(format!("unsupported request {name}"))),
+                Code::UNKNOWN,
+                Box::new(Detail::Subrequest(name.to_owned())),
+            ));
+        }
+    };
+    Ok(answer.into_result())
+}

@@ -1,0 +1,80 @@
+//! A few lines of a source with the marked ones pointed at, as BuildKit's clients print them.
+
+use fromtier_dockerfile::span::Range;
+
+const RULE: &str = "--------------------\n";
+
+/// The excerpt for `ranges` of `data`, or nothing when no line of it is marked.
+pub fn excerpt(filename: &str, data: &[u8], ranges: &[Range]) -> String {
+    let text = String::from_utf8_lossy(data);
+    let lines: Vec<&str> = text.split('\n').collect();
+    let last = |r: &Range| r.end.line.max(r.start.line);
+    let (Some(first), Some(end)) = (
+        ranges.iter().map(|r| r.start.line).min(),
+        ranges.iter().map(last).max(),
+    ) else {
+        return String::new();
+    };
+    let Ok(mut start) = usize::try_from(first) else {
+        return String::new();
+    };
+    if start < 1 || start > lines.len() {
+        return String::new();
+    }
+    let mut end = usize::try_from(end).unwrap_or(0).min(lines.len());
+    let marked_first = start;
+
+    // Two lines around a block, four around a single line, as far as the file reaches.
+    let pad = if end == start { 4 } else { 2 };
+    let mut added = 0;
+    while added < pad {
+        if start > 1 {
+            start -= 1;
+            added += 1;
+        }
+        if end != lines.len() {
+            end += 1;
+            added += 1;
+        }
+        added += 1;
+    }
+
+    let mut out = format!("{filename}:{marked_first}\n{RULE}");
+    for number in start..=end {
+        let marked = ranges.iter().any(|r| {
+            usize::try_from(r.start.line).is_ok_and(|s| s <= number)
+                && usize::try_from(last(r)).is_ok_and(|e| e >= number)
+        });
+        let mark = if marked { ">>>" } else { "   " };
+        out.push_str(&format!(" {number:3} | {mark} {}\n", lines[number - 1]));
+    }
+    out.push_str(RULE);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fromtier_dockerfile::span::Position;
+
+    fn line(start: i32, end: i32) -> Range {
+        let at = |line| Position { line, character: 0 };
+        Range {
+            start: at(start),
+            end: at(end),
+        }
+    }
+
+    #[test]
+    fn points_at_the_line_with_its_neighbours() {
+        let shown = excerpt("Dockerfile", b"FROM a\nRUN b\nRUN c\n", &[line(2, 2)]);
+        let expected = "Dockerfile:2\n--------------------\n   1 |     FROM a\n   2 | >>> RUN b\n   3 |     RUN c\n   4 |     \n--------------------\n";
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn says_nothing_without_a_line() {
+        assert_eq!(excerpt("Dockerfile", b"FROM a\n", &[]), "");
+        assert_eq!(excerpt("Dockerfile", b"FROM a\n", &[line(9, 9)]), "");
+    }
+}

@@ -1,0 +1,34 @@
+//! Fresh identifiers: random, 25 letters and digits, as BuildKit's own are.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+
+/// A fresh identifier. Unique enough to name things of one build; not a secret.
+pub fn fresh() -> String {
+    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    // Every RandomState has keys of its own, seeded by the system.
+    let mut rest = (0..2).fold(0u128, |all, salt| {
+        let mut hasher = RandomState::new().build_hasher();
+        hasher.write_u8(salt);
+        all << 64 | u128::from(hasher.finish())
+    });
+    let mut id = String::with_capacity(25);
+    for _ in 0..25 {
+        id.push(char::from(DIGITS[(rest % 36) as usize]));
+        rest /= 36;
+    }
+    id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fresh;
+
+    #[test]
+    fn two_are_never_the_same() {
+        let (a, b) = (fresh(), fresh());
+        assert_ne!(a, b);
+        assert_eq!(a.len(), 25);
+        assert!(a.bytes().all(|c| c.is_ascii_alphanumeric()));
+    }
+}

@@ -1,0 +1,202 @@
+//! The build's options (`BUILDKIT_FRONTEND_OPT_…`), read into what a conversion wants.
+
+mod attest;
+mod limits;
+pub mod numbers;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use fromtier_convert::{NoCache, Options};
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::instructions::csv;
+use fromtier_dockerfile::lint;
+use fromtier_image::Platform;
+use fromtier_llb::CapSet as Caps;
+use fromtier_llb::{HostIp, NetMode as NetworkMode, ResolveMode};
+use fromtier_proto::gw::CacheOptionsEntry;
+
+pub use attest::Sbom;
+use numbers::{parse_bool, parse_int};
+
+/// All that the options say.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// What every platform's conversion shares; its platform, contexts and source map are set later.
+    pub convert: Options,
+    /// `--platform`, normalised; empty when none was asked for.
+    pub platforms: Vec<Platform>,
+    /// `--cache-from`.
+    pub cache_imports: Vec<CacheOptionsEntry>,
+    pub sbom: Option<Sbom>,
+}
+
+/// The options by name.
+pub type Opts = BTreeMap<String, String>;
+
+/// Reads the options. `workers` are the platforms of the builder's first worker, the default one first.
+pub fn read(opts: &Opts, caps: &Caps, workers: &[Platform], session: &str) -> Result<Config> {
+    check_old_options(opts, caps)?;
+    let get = |key: &str| opts.get(key).map_or("", String::as_str);
+
+    let default_platform = match workers.first() {
+        Some(platform) => platform.clone(),
+        None => Platform::host(),
+    };
+    let platforms = match get("platform") {
+        "" => Vec::new(),
+        text => parse_platforms(text)?,
+    };
+    let resolve_mode = match get("image-resolve-mode") {
+        "" | "default" => ResolveMode::Default,
+        "pull" => ResolveMode::ForcePull,
+        "local" => ResolveMode::PreferLocal,
+        other => return Err(Error::new(format!("invalid image-resolve-mode: {other}"))),
+    };
+    let extra_hosts =
+        parse_hosts(get("add-hosts")).map_err(|e| e.wrap("failed to parse additional hosts"))?;
+    let shm_size = match get("shm-size") {
+        "" => 0,
+        text => parse_int(text).map_err(|e| e.wrap("failed to parse shm size"))?,
+    };
+    let ulimits =
+        limits::parse_ulimits(get("ulimit")).map_err(|e| e.wrap("failed to parse ulimit"))?;
+    let linux_resources =
+        limits::parse_resources(opts).map_err(|e| e.wrap("failed to parse resource limits"))?;
+    let network = match get("force-network-mode") {
+        "" | "sandbox" => NetworkMode::Unset,
+        "none" => NetworkMode::None,
+        "host" => NetworkMode::Host,
+        other => return Err(Error::new(format!("invalid netmode {other}"))),
+    };
+    let multi_platform = multi_platform(opts, platforms.len())?;
+    let cache_imports = crate::cache::imports(opts)?;
+    let sbom = attest::parse_sbom(opts)?;
+    let lint = match opts.get("build-arg:BUILDKIT_DOCKERFILE_CHECK") {
+        Some(text) => Some(
+            lint::Config::parse(text)
+                .map_err(|e| e.wrap("failed to parse build-arg:BUILDKIT_DOCKERFILE_CHECK"))?,
+        ),
+        None => None,
+    };
+    let hostname = match get("build-arg:BUILDKIT_SANDBOX_HOSTNAME") {
+        "" => get("hostname"),
+        name => name,
+    };
+
+    let convert = Options {
+        build_args: with_prefix(opts, "build-arg:"),
+        labels: with_prefix(opts, "label:"),
+        target: get("target").to_owned(),
+        no_cache: NoCache::parse(opts.get("no-cache").map(String::as_str)),
+        extra_hosts,
+        ulimits,
+        network,
+        shm_size,
+        cgroup_parent: get("cgroup-parent").to_owned(),
+        linux_resources,
+        hostname: hostname.to_owned(),
+        cache_namespace: get("build-arg:BUILDKIT_CACHE_MOUNT_NS").to_owned(),
+        resolve_mode,
+        build_platforms: vec![default_platform],
+        multi_platform,
+        caps: caps.clone(),
+        lint,
+        contexts: with_prefix(opts, "context:"),
+        input_metadata: with_prefix(opts, "input-metadata:"),
+        shared_keys: with_prefix(opts, "sharedkey:localdir:"),
+        session_id: session.to_owned(),
+        local_session_ids: with_prefix(opts, "local-sessionid:"),
+        ..Options::default()
+    };
+    Ok(Config {
+        convert,
+        platforms,
+        cache_imports,
+        sbom,
+    })
+}
+
+/// What is too old, on either side.
+fn check_old_options(opts: &Opts, caps: &Caps) -> Result<()> {
+    caps.supports("file.base")
+        .map_err(|e| Error::new(e).wrap("needs BuildKit 0.5 or later"))?;
+    let removed = |what: &str| {
+        Error::new(format!(
+            "support for \"{what}\" was removed in BuildKit 0.11"
+        ))
+    };
+    if opts
+        .get("override-copy-image")
+        .is_some_and(|v| !v.is_empty())
+    {
+        return Err(removed("override-copy-image"));
+    }
+    let fileop = opts.get("build-arg:BUILDKIT_DISABLE_FILEOP");
+    if fileop.and_then(|v| parse_bool(v)) == Some(true) {
+        return Err(Error::new(
+            "support for \"BUILDKIT_DISABLE_FILEOP\" build-arg was removed in BuildKit 0.11",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether the result is an index: asked for, or more than one platform.
+fn multi_platform(opts: &Opts, platforms: usize) -> Result<bool> {
+    let several = platforms > 1;
+    let asked = ["build-arg:BUILDKIT_MULTI_PLATFORM", "multi-platform"]
+        .into_iter()
+        .find_map(|key| opts.get(key).filter(|v| !v.is_empty()));
+    let Some(text) = asked else {
+        return Ok(several);
+    };
+    let Some(asked) = parse_bool(text) else {
+        return Err(Error::new(format!(
+            "invalid boolean value for multi-platform: {text}"
+        )));
+    };
+    if !asked && several {
+        return Err(Error::new(
+            "conflicting config: returning multiple target platforms is not allowed",
+        ));
+    }
+    Ok(asked)
+}
+
+fn parse_platforms(text: &str) -> Result<Vec<Platform>> {
+    text.split(',')
+        .map(|p| {
+            Platform::parse(p).map(Platform::normalize).map_err(|e| {
+                Error::new(e.to_string()).wrap(format!("failed to parse target platform {p}"))
+            })
+        })
+        .collect()
+}
+
+/// `add-hosts`: `name=ip,name=ip`, in CSV.
+fn parse_hosts(text: &str) -> Result<Vec<HostIp>> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let read = |field: &String| {
+        let lower = field.to_lowercase();
+        let (host, ip) = lower
+            .split_once('=')
+            .ok_or_else(|| Error::new(format!("invalid key-value pair {field}")))?;
+        let ip: IpAddr = ip
+            .parse()
+            .map_err(|_| Error::new(format!("failed to parse IP {ip}")))?;
+        Ok(HostIp {
+            host: host.to_owned(),
+            ip: ip.to_canonical(),
+        })
+    };
+    csv::fields(text)?.iter().map(read).collect()
+}
+
+/// The options under a prefix, without it.
+fn with_prefix(opts: &Opts, prefix: &str) -> BTreeMap<String, String> {
+    opts.iter()
+        .filter_map(|(k, v)| Some((k.strip_prefix(prefix)?.to_owned(), v.clone())))
+        .collect()
+}

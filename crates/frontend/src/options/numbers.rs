@@ -1,0 +1,66 @@
+//! Numbers and booleans in options, as Go's `strconv` reads them.
+
+use fromtier_dockerfile::error::{Error, Result};
+
+/// A boolean as `strconv.ParseBool` reads it.
+pub fn parse_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
+        "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+/// A 64-bit integer as `strconv.ParseInt(…, 10, 64)` reads it, with its error text.
+pub fn parse_int(text: &str) -> Result<i64> {
+    read(text, "ParseInt")
+}
+
+/// The unsigned sibling of [`parse_int`]: no sign is allowed.
+pub fn parse_uint(text: &str) -> Result<u64> {
+    if text.starts_with('+') {
+        return Err(number_error("ParseUint", text, "invalid syntax"));
+    }
+    read(text, "ParseUint")
+}
+
+fn read<T>(text: &str, func: &str) -> Result<T>
+where
+    T: std::str::FromStr<Err = std::num::ParseIntError>,
+{
+    use std::num::IntErrorKind::{NegOverflow, PosOverflow};
+    text.parse().map_err(|e: std::num::ParseIntError| {
+        let why = match e.kind() {
+            PosOverflow | NegOverflow => "value out of range",
+            _ => "invalid syntax",
+        };
+        number_error(func, text, why)
+    })
+}
+
+fn number_error(func: &str, text: &str, why: &str) -> Error {
+    Error::new(format!("strconv.{func}: parsing {text:?}: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn booleans_are_those_of_go() {
+        assert_eq!(parse_bool("True"), Some(true));
+        assert_eq!(parse_bool("f"), Some(false));
+        assert_eq!(parse_bool("yes"), None);
+    }
+
+    #[test]
+    fn numbers_say_why_they_are_none() {
+        assert_eq!(parse_int("-3").unwrap(), -3);
+        let message = |r: Result<u64>| r.unwrap_err().message;
+        let syntax = "strconv.ParseUint: parsing \"+3\": invalid syntax";
+        assert_eq!(message(parse_uint("+3")), syntax);
+        let range = "strconv.ParseUint: parsing \"99999999999999999999\": value out of range";
+        assert_eq!(message(parse_uint("99999999999999999999")), range);
+    }
+}

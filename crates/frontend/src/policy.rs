@@ -1,0 +1,105 @@
+//! Where the policy comes from: the organisation's is baked into the frontend image, the repository's stands next to
+//! the Dockerfile. Any fault in any of them refuses the build.
+
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use fromtier_catalog::Day;
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_policy::{Gate, Lock, Policy, PolicyError};
+
+/// The folder in the frontend image that an organisation's policy and lock are baked into.
+pub const BAKED: &str = "/etc/fromtier";
+/// The organisation's policy in [`BAKED`].
+pub const POLICY_FILE: &str = "policy.yaml";
+/// The lock, in [`BAKED`] or next to the Dockerfile.
+pub const LOCK_FILE: &str = "fromtier.lock";
+/// The repository's policy, next to the Dockerfile.
+pub const REPOSITORY_FILE: &str = ".fromtier.yaml";
+
+/// The organisation's part, read before anything else.
+#[derive(Debug, Default)]
+pub struct Baked {
+    policy: Option<Policy>,
+    lock: Option<Lock>,
+}
+
+impl Baked {
+    /// Reads the files of `folder`; an absent one is none.
+    pub fn read(folder: &Path) -> Result<Baked> {
+        let policy = match read_text(&folder.join(POLICY_FILE))? {
+            Some((name, text)) => {
+                Some(Policy::parse(&name, &text).map_err(|e| broken("policy", &e))?)
+            }
+            None => None,
+        };
+        let lock = match read_text(&folder.join(LOCK_FILE))? {
+            Some((name, text)) => {
+                Some(Lock::parse(&name, &text).map_err(|e| broken("lock file", &e))?)
+            }
+            None => None,
+        };
+        Ok(Baked { policy, lock })
+    }
+
+    /// The gate of a build: the organisation's policy, tightened by the repository's. The organisation's lock is the
+    /// lock; the repository's counts only where there is none.
+    pub fn gate(&self, repository: &Repository, today: Day) -> Result<Gate> {
+        let policy = match &repository.policy {
+            Some((name, text)) => {
+                Some(Policy::parse(name, text).map_err(|e| broken("policy", &e))?)
+            }
+            None => None,
+        };
+        let lock = match (&self.lock, &repository.lock) {
+            (Some(lock), _) => Some(lock.clone()),
+            (None, Some((name, text))) => {
+                Some(Lock::parse(name, text).map_err(|e| broken("lock file", &e))?)
+            }
+            (None, None) => None,
+        };
+        Ok(Gate::new(self.policy.clone(), policy, lock, today))
+    }
+}
+
+/// The repository's part: name and text of each file that is there.
+#[derive(Debug, Clone, Default)]
+pub struct Repository {
+    pub policy: Option<(String, String)>,
+    pub lock: Option<(String, String)>,
+}
+
+/// The day by this machine's clock (UTC). A build argument cannot move it.
+pub fn today() -> Day {
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |d| d.as_secs());
+    Day::from_unix_seconds(seconds)
+}
+
+fn read_text(path: &Path) -> Result<Option<(String, String)>> {
+    let name = path.display().to_string();
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some((name.clone(), utf8(&name, bytes)?))),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(Error::new(format!("failed to read {name}: {e}"))),
+    }
+}
+
+/// Text of a policy or lock file; other bytes are refused.
+pub fn utf8(name: &str, bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|e| {
+        let at = e.utf8_error().valid_up_to();
+        Error::new(format!("{name} is not UTF-8 text (byte {at})"))
+    })
+}
+
+/// One error for a file with faults, each on a line of its own with its place.
+fn broken(what: &str, errors: &[PolicyError]) -> Error {
+    let mut lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    lines.insert(0, format!("the {what} is broken, so nothing is built:"));
+    Error {
+        code: Some("FT001"),
+        ..Error::new(lines.join("\n  "))
+    }
+}

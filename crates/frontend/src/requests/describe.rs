@@ -1,0 +1,60 @@
+//! `frontend.subrequests.describe`: which sub-requests there are.
+
+use crate::json::{Object, Value};
+use crate::tabs;
+
+/// A sub-request as `describe` lists it.
+#[derive(Debug, Clone, Copy)]
+pub struct Request {
+    pub name: &'static str,
+    pub version: &'static str,
+    pub description: &'static str,
+    /// Options: name and description.
+    pub opts: Option<&'static [(&'static str, &'static str)]>,
+    /// Result metadata keys.
+    pub metadata: &'static [&'static str],
+}
+
+pub const DESCRIBE: Request = Request {
+    name: "frontend.subrequests.describe",
+    version: "1.0.0",
+    description: "List available subrequest types",
+    opts: None,
+    metadata: &["result.json", "result.txt"],
+};
+
+fn named(name: &str, description: &str) -> Value {
+    Object::new()
+        .set("name", name)
+        .set("description", description)
+        .done()
+}
+
+fn to_json(request: &Request) -> Value {
+    let list = |items: Option<Vec<Value>>| items.map_or(Value::Null, Value::Array);
+    let opts = request
+        .opts
+        .map(|o| o.iter().map(|(n, d)| named(n, d)).collect());
+    let metadata = request.metadata.iter().map(|m| named(m, "")).collect();
+    Object::new()
+        .set("name", request.name)
+        .set("version", request.version)
+        .set("type", "rpc")
+        .set("description", request.description)
+        .set("opts", list(opts))
+        .set("inputs", Value::Null)
+        .set("metadata", list(Some(metadata)))
+        .set("refs", Value::Null)
+        .done()
+}
+
+/// The list in JSON and as a table.
+pub fn answer(requests: &[Request]) -> super::Answer {
+    let json = Value::Array(requests.iter().map(to_json).collect()).indented();
+    let mut rows = vec![vec!["NAME".into(), "VERSION".into(), "DESCRIPTION".into()]];
+    rows.extend(requests.iter().map(|r| {
+        let short = r.name.strip_prefix("frontend.").unwrap_or(r.name);
+        vec![short.into(), r.version.into(), r.description.into()]
+    }));
+    super::Answer::new(&DESCRIBE, json).text(tabs::columns(&rows, 1))
+}

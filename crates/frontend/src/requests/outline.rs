@@ -1,0 +1,97 @@
+//! `frontend.outline`: the arguments, secrets and SSH agents that a target can be given.
+
+use super::describe::Request;
+use super::location;
+use crate::json::Object;
+use crate::tabs;
+use fromtier_convert::Outline;
+
+pub const OUTLINE: Request = Request {
+    name: "frontend.outline",
+    version: "1.0.0",
+    description: "List all parameters current build target supports",
+    opts: Some(&[("target", "Target build stage")]),
+    metadata: &["result.json", "result.txt"],
+};
+
+/// The outline in JSON and as tables.
+pub fn answer(outline: &Outline, dockerfile: &[u8]) -> super::Answer {
+    super::Answer::new(&OUTLINE, json(outline, dockerfile)).text(text(outline))
+}
+
+fn json(outline: &Outline, dockerfile: &[u8]) -> String {
+    let args = outline.args.iter().map(|a| {
+        Object::new()
+            .set("name", a.key.as_str())
+            .opt_str("description", &a.description)
+            .opt_str("value", &a.value)
+            .set("location", location(0, &a.location))
+            .done()
+    });
+    let secrets = outline.secrets.iter().map(|s| {
+        Object::new()
+            .set("name", s.name.as_str())
+            .opt_bool("required", s.required)
+            .set("location", location(0, &s.location))
+            .done()
+    });
+    let ssh = outline.ssh.iter().map(|s| {
+        Object::new()
+            .set("name", s.name.as_str())
+            .opt_bool("required", s.required)
+            .set("location", location(0, &s.location))
+            .done()
+    });
+    Object::new()
+        .opt_str("name", &outline.name)
+        .opt_str("description", &outline.description)
+        .opt_array("args", args.collect())
+        .opt_array("secrets", secrets.collect())
+        .opt_array("ssh", ssh.collect())
+        .set("sources", super::sources(dockerfile))
+        .done()
+        .indented()
+}
+
+fn text(outline: &Outline) -> String {
+    let mut out = String::new();
+    let mut table = |rows: Vec<Vec<String>>, padding| {
+        out.push_str(&tabs::columns(&rows, padding));
+        out.push('\n');
+    };
+    if !outline.name.is_empty() || !outline.description.is_empty() {
+        let name = match outline.name.as_str() {
+            "" => "(default)",
+            name => name,
+        };
+        let mut rows = vec![vec!["TARGET:".into(), name.into()]];
+        if !outline.description.is_empty() {
+            rows.push(vec!["DESCRIPTION:".into(), outline.description.clone()]);
+        }
+        table(rows, 1);
+    }
+    if !outline.args.is_empty() {
+        let mut rows = vec![vec![
+            "BUILD ARG".into(),
+            "VALUE".into(),
+            "DESCRIPTION".into(),
+        ]];
+        rows.extend(
+            (outline.args.iter())
+                .map(|a| vec![a.key.clone(), a.value.clone(), a.description.clone()]),
+        );
+        table(rows, 3);
+    }
+    let required = |flag: bool| if flag { "true".into() } else { String::new() };
+    if !outline.secrets.is_empty() {
+        let mut rows = vec![vec!["SECRET".into(), "REQUIRED".into()]];
+        rows.extend((outline.secrets.iter()).map(|s| vec![s.name.clone(), required(s.required)]));
+        table(rows, 3);
+    }
+    if !outline.ssh.is_empty() {
+        let mut rows = vec![vec!["SSH".into(), "REQUIRED".into()]];
+        rows.extend((outline.ssh.iter()).map(|s| vec![s.name.clone(), required(s.required)]));
+        table(rows, 3);
+    }
+    out
+}

@@ -1,0 +1,47 @@
+//! `frontend.targets`: the stages of a Dockerfile.
+
+use super::describe::Request;
+use super::location;
+use crate::json::{Object, Value};
+use crate::tabs;
+use fromtier_convert::Target;
+
+pub const TARGETS: Request = Request {
+    name: "frontend.targets",
+    version: "1.0.0",
+    description: "List all targets current build supports",
+    opts: Some(&[]),
+    metadata: &["result.json", "result.txt"],
+};
+
+/// The stages in JSON and as a table.
+pub fn answer(targets: &[Target], dockerfile: &[u8]) -> super::Answer {
+    let items = targets
+        .iter()
+        .map(|t| {
+            Object::new()
+                .opt_str("name", &t.name)
+                .opt_bool("default", t.default)
+                .opt_str("description", &t.description)
+                .opt_str("base", &t.base)
+                .opt_str("platform", &t.platform)
+                .set("location", location(0, &t.location))
+                .done()
+        })
+        .collect();
+    let json = Object::new()
+        .set("targets", Value::Array(items))
+        .set("sources", super::sources(dockerfile))
+        .done()
+        .indented();
+    let mut rows = vec![vec!["TARGET".into(), "DESCRIPTION".into()]];
+    rows.extend(targets.iter().map(|t| {
+        let name = match (t.name.as_str(), t.default) {
+            ("", true) => "(default)".to_owned(),
+            (name, true) => format!("{name} (default)"),
+            (name, false) => name.to_owned(),
+        };
+        vec![name, t.description.clone()]
+    }));
+    super::Answer::new(&TARGETS, json).text(tabs::columns(&rows, 1))
+}

@@ -1,0 +1,202 @@
+//! What a conversion asks, answered by BuildKit through the gateway; equal questions are asked once a build.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+
+use fromtier_convert::{
+    ResolveError, ResolveImage, ResolvedImage, Resolver, SourceMetadata, SourceMetadataRequest,
+};
+use fromtier_gateway::{self as gateway, Bridge, ImageConfigRequest, SolveOptions};
+use fromtier_image::go::time::Time;
+use fromtier_proto::{gw, pb};
+use futures_util::FutureExt;
+use futures_util::future::Shared;
+
+use crate::source::{self, Sources};
+use crate::status::error_of;
+
+type Answer = Result<ResolvedImage, ResolveError>;
+type Question<'a> = Shared<Pin<Box<dyn Future<Output = Answer> + 'a>>>;
+
+/// The builder as a [`Resolver`].
+pub struct Builder<'a> {
+    bridge: &'a Bridge,
+    sources: &'a Sources,
+    gate: &'a fromtier_policy::Gate,
+    dockerfile: &'a crate::source::Dockerfile,
+    asked: RefCell<BTreeMap<String, Question<'a>>>,
+}
+
+impl std::fmt::Debug for Builder<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").finish_non_exhaustive()
+    }
+}
+
+impl<'a> Builder<'a> {
+    pub fn new(
+        bridge: &'a Bridge,
+        sources: &'a Sources,
+        gate: &'a fromtier_policy::Gate,
+        dockerfile: &'a crate::source::Dockerfile,
+    ) -> Self {
+        Builder {
+            bridge,
+            sources,
+            gate,
+            dockerfile,
+            asked: RefCell::default(),
+        }
+    }
+}
+
+impl Resolver for Builder<'_> {
+    async fn image(&self, request: ResolveImage<'_>) -> Answer {
+        let platform = request.platform.map(platform);
+        if request.log_name.is_empty() {
+            // The image of a scanner: the builder says itself what it looks for.
+            let named = self.bridge.options().options.get("image-resolve-mode");
+            let call = gw::ResolveSourceMetaRequest {
+                source: Some(pb::SourceOp {
+                    identifier: format!("docker-image://{}", request.reference),
+                    ..Default::default()
+                }),
+                platform,
+                resolve_mode: named.cloned().unwrap_or_default(),
+                image: Some(gw::ResolveSourceImageRequest::default()),
+                ..Default::default()
+            };
+            let found = self
+                .bridge
+                .resolve_source_meta(call)
+                .await
+                .map_err(failed)?;
+            let updated = found.source.unwrap_or_default().identifier;
+            let Some(image) = found.image else {
+                return Err(ResolveError::NotAnImage {
+                    reference: request.reference.to_owned(),
+                    updated,
+                });
+            };
+            return Ok(ResolvedImage {
+                reference: updated
+                    .strip_prefix("docker-image://")
+                    .unwrap_or(&updated)
+                    .to_owned(),
+                digest: image.digest,
+                config: image.config,
+            });
+        }
+        let call = ImageConfigRequest {
+            reference: request.reference.to_owned(),
+            platform,
+            resolve_mode: request.resolve_mode.name().to_owned(),
+            log_name: request.log_name.to_owned(),
+            oci_store: request
+                .store
+                .map(|s| (s.session_id.to_owned(), s.store_id.to_owned())),
+        };
+        let key = format!("{call:?}");
+        let question = {
+            let bridge = self.bridge;
+            let mut asked = self.asked.borrow_mut();
+            let question = asked.entry(key).or_insert_with(|| {
+                let ask = async move {
+                    match bridge.resolve_image_config(call).await {
+                        Ok(image) => Ok(ResolvedImage {
+                            reference: image.reference,
+                            digest: image.digest,
+                            config: image.config,
+                        }),
+                        Err(gateway::Error::NonImage { updated, reference }) => {
+                            Err(ResolveError::NotAnImage { updated, reference })
+                        }
+                        Err(error) => Err(failed(error)),
+                    }
+                };
+                let boxed: Pin<Box<dyn Future<Output = Answer> + '_>> = Box::pin(ask);
+                boxed.shared()
+            });
+            question.clone()
+        };
+        question.await
+    }
+
+    async fn read_file(
+        &self,
+        definition: pb::Definition,
+        evaluate: bool,
+        path: &str,
+    ) -> Result<Option<Vec<u8>>, ResolveError> {
+        let options = SolveOptions {
+            evaluate,
+            ..SolveOptions::default()
+        };
+        let solved = self
+            .bridge
+            .solve(definition, options)
+            .await
+            .map_err(failed)?;
+        // The reference takes every failure to read for the file's absence here; what can fail is the solve above.
+        let file = source::read_optional(self.bridge, solved.reference.as_ref(), path).await;
+        Ok(file.unwrap_or_default())
+    }
+
+    async fn inputs(&self) -> Result<BTreeMap<String, pb::Definition>, ResolveError> {
+        self.bridge.inputs().await.map_err(failed)
+    }
+
+    async fn dockerignore(&self) -> Result<Vec<String>, ResolveError> {
+        self.sources
+            .dockerignore(self.bridge, self.gate, self.dockerfile)
+            .await
+            .map_err(ResolveError::from)
+    }
+
+    async fn source_metadata(
+        &self,
+        request: SourceMetadataRequest<'_>,
+    ) -> Result<SourceMetadata, ResolveError> {
+        let call = gw::ResolveSourceMetaRequest {
+            source: Some(pb::SourceOp {
+                identifier: request.identifier.to_owned(),
+                attrs: request.attrs.clone(),
+            }),
+            log_name: request.log_name.to_owned(),
+            git: request
+                .return_object
+                .then_some(gw::ResolveSourceGitRequest {
+                    return_object: true,
+                }),
+            ..Default::default()
+        };
+        let answer = (self.bridge.resolve_source_meta(call).await).map_err(failed)?;
+        Ok(SourceMetadata {
+            git_commit: answer
+                .git
+                .map(|g| g.commit_object)
+                .filter(|object| !object.is_empty()),
+            http_last_modified: answer
+                .http
+                .and_then(|h| h.last_modified)
+                .map(|t| Time::utc(t.seconds, t.nanos.try_into().unwrap_or_default())),
+        })
+    }
+}
+
+fn failed(error: gateway::Error) -> ResolveError {
+    ResolveError::from(error_of(error))
+}
+
+/// A platform as the wire has it.
+pub fn platform(platform: &fromtier_image::Platform) -> pb::Platform {
+    pb::Platform {
+        os: platform.os.clone(),
+        architecture: platform.architecture.clone(),
+        variant: platform.variant.clone(),
+        os_version: platform.os_version.clone(),
+        os_features: platform.os_features.clone().unwrap_or_default(),
+    }
+}

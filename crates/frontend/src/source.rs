@@ -1,0 +1,364 @@
+//! Where the build reads from: the Dockerfile, the files next to it, the main context and its `.dockerignore`.
+
+use std::rc::Rc;
+
+use fromtier_convert::{Context, MainContext};
+use fromtier_dockerfile::error::Error;
+use fromtier_dockerfile::git_url::GitRef;
+use fromtier_dockerfile::{go, ignore};
+use fromtier_gateway::{self as gateway, Bridge, Code, Ref, SolveOptions};
+use fromtier_llb::{
+    Constraints, Definition, Differ, Graph, LocalOptions, MarshalOptions, SourceMap, State,
+};
+use fromtier_policy::Gate;
+use fromtier_policy::gate::OtherRequest;
+use fromtier_proto::pb;
+use tokio::sync::OnceCell;
+
+use crate::options::Opts;
+use crate::policy::{self, LOCK_FILE, REPOSITORY_FILE, Repository};
+use crate::status::{Failure, error_of};
+
+const DOCKERFILE: &str = "Dockerfile";
+const DOCKERIGNORE: &str = ".dockerignore";
+/// What a file from the web is called in its source.
+const WEB_FILE: &str = "context";
+
+/// Where things are, by the options.
+#[derive(Debug)]
+pub struct Sources {
+    /// The Dockerfile's path.
+    filename: String,
+    /// The client's directory that holds the Dockerfile.
+    directory: String,
+    /// The Dockerfile is in that directory, wherever the main context is.
+    forced: bool,
+    session: String,
+    context_session: String,
+    dockerfile_input: Option<pb::Definition>,
+    main: MainContext,
+    ignored: OnceCell<Result<Vec<String>, Error>>,
+}
+
+/// The Dockerfile, and what stands next to it.
+#[derive(Debug)]
+pub struct Dockerfile {
+    pub map: Rc<SourceMap>,
+    /// The operation that it was read from; warnings belong to it.
+    pub vertex: String,
+    pub repository: Repository,
+    ignore_file: Option<Vec<u8>>,
+}
+
+impl Dockerfile {
+    /// The Dockerfile as errors and warnings carry it.
+    pub fn info(&self) -> pb::SourceInfo {
+        pb::SourceInfo {
+            filename: self.map.filename.clone(),
+            data: self.map.data.clone(),
+            definition: self.map.definition.as_ref().map(Definition::to_pb),
+            language: self.map.language.clone(),
+        }
+    }
+}
+
+impl Sources {
+    /// Finds out where the main context and the Dockerfile are. What is fetched for that has the gate's leave.
+    pub async fn find(bridge: &Bridge, opts: &Opts, gate: &Gate) -> Result<Sources, Failure> {
+        let get = |key: &str| opts.get(key).map(String::as_str);
+        let session_of = |name: &str| {
+            get(&format!("local-sessionid:{name}"))
+                .unwrap_or(&bridge.options().session_id)
+                .to_owned()
+        };
+        let directory = get("dockerfilekey").unwrap_or("dockerfile").to_owned();
+        let mut sources = Sources {
+            filename: get("filename").unwrap_or(DOCKERFILE).to_owned(),
+            session: session_of(&directory),
+            context_session: session_of("context"),
+            directory,
+            forced: get("dockerfilekey").is_some(),
+            dockerfile_input: None,
+            main: MainContext::default(),
+            ignored: OnceCell::new(),
+        };
+        let named = get(get("contextkey").unwrap_or("context")).unwrap_or_default();
+        let git = GitRef::parse(named);
+        if git.as_ref().map_or_else(|e| e.is_git, |_| true) {
+            git.map_err(|e| e.error)?;
+            let keep = get("build-arg:BUILDKIT_CONTEXT_KEEP_GIT_DIR");
+            sources.main.source = Context::Git {
+                url: named.to_owned(),
+                keep_git_dir: keep.and_then(|v| go::parse_bool(v).ok()),
+                commit_mtime: get("build-arg:SOURCE_DATE_EPOCH").is_some_and(|v| !v.is_empty()),
+            };
+        } else if named.starts_with("http://") || named.starts_with("https://") {
+            let archive = is_archive_at(bridge, named, gate).await?;
+            sources.main.source = Context::Http {
+                url: named.to_owned(),
+                archive,
+            };
+            if !archive {
+                sources.filename = WEB_FILE.to_owned();
+            }
+        } else if bridge.caps().has("frontend.inputs") {
+            let mut inputs = bridge
+                .inputs()
+                .await
+                .map_err(|e| Failure::from(e).wrap("failed to get frontend inputs"))?;
+            if !sources.forced {
+                sources.dockerfile_input = inputs.remove(&sources.directory);
+            }
+            if let Some(input) = inputs.remove("context") {
+                sources.main.source = Context::Input(input);
+            }
+        }
+        if sources.main.source != Context::Local {
+            sources.main.subdir = get("contextsubdir").map(str::to_owned);
+        }
+        Ok(sources)
+    }
+
+    /// The main context for the conversion.
+    pub fn main_context(&self) -> MainContext {
+        self.main.clone()
+    }
+
+    /// Reads the Dockerfile and what stands next to it.
+    pub async fn read(&self, bridge: &Bridge, gate: &Gate) -> Result<Dockerfile, Failure> {
+        let mut graph = Graph::new();
+        let state = self.dockerfile_state(&mut graph, gate)?;
+        let definition =
+            marshal(&graph, &state).map_err(|e| e.wrap("failed to marshal local source"))?;
+        let solved = bridge
+            .solve(definition.to_pb(), SolveOptions::default())
+            .await
+            .map_err(|e| Failure::from(e).wrap("failed to resolve dockerfile"))?;
+        let from = solved.reference.unwrap_or_default();
+        let beside = |name: &str| go::path_join(&[folder(&self.filename), name]);
+        let (policy_path, lock_path) = (beside(REPOSITORY_FILE), beside(LOCK_FILE));
+        let ignore_path = format!("{}{DOCKERIGNORE}", self.filename);
+        let optional = async |path: &str| read_optional(bridge, Some(&from), path).await;
+        let (text, ignore_file, policy, lock) = futures_util::join!(
+            self.read_text(bridge, &from),
+            optional(&ignore_path),
+            optional(&policy_path),
+            optional(&lock_path),
+        );
+        let part = |path: &str, read: Result<Option<Vec<u8>>, gateway::Error>| {
+            let failed = |e| Failure::from(e).wrap(&format!("failed to read {path}"));
+            match read.map_err(failed)? {
+                Some(bytes) => Ok(Some((path.to_owned(), policy::utf8(path, bytes)?))),
+                None => Ok::<_, Failure>(None),
+            }
+        };
+        let data = text.map_err(|e| Failure::from(e).wrap("failed to read dockerfile"))?;
+        let vertex = definition.head().unwrap_or_default();
+        Ok(Dockerfile {
+            map: SourceMap::new(&self.filename, DOCKERFILE, data, Some(definition)),
+            vertex,
+            repository: Repository {
+                policy: part(&policy_path, policy)?,
+                lock: part(&lock_path, lock)?,
+            },
+            ignore_file: ignore_file
+                .unwrap_or_default()
+                .filter(|text| !text.is_empty()),
+        })
+    }
+
+    fn dockerfile_state(&self, graph: &mut Graph, gate: &Gate) -> Result<State, Failure> {
+        if let Some(input) = &self.dockerfile_input {
+            let input = MainContext {
+                source: Context::Input(input.clone()),
+                subdir: None,
+            };
+            if let Some(placed) = input.place(graph, gate)? {
+                return Ok(placed.state);
+            }
+        }
+        let remote = matches!(self.main.source, Context::Git { .. } | Context::Http { .. });
+        if remote && !self.forced {
+            // A sub-directory is of the context only: the Dockerfile's path counts from the top.
+            let whole = MainContext {
+                subdir: None,
+                ..self.main.clone()
+            };
+            if let Some(placed) = whole.place(graph, gate)? {
+                return Ok(placed.state);
+            }
+        }
+        let follow_paths = self.wanted_files();
+        let name = format!("load build definition from {}", self.filename);
+        let options = LocalOptions {
+            session_id: self.session.clone(),
+            follow_paths,
+            shared_key_hint: self.directory.clone(),
+            differ: Some((Differ::None, false)),
+            ..LocalOptions::default()
+        };
+        local(graph, gate, &self.directory, options, &name)
+    }
+
+    /// What is fetched of the Dockerfile's directory.
+    fn wanted_files(&self) -> Vec<String> {
+        let folder = folder(&self.filename);
+        let mut files = vec![
+            self.filename.clone(),
+            format!("{}{DOCKERIGNORE}", self.filename),
+        ];
+        files.extend(self.lower_case());
+        files.push(go::path_join(&[folder, REPOSITORY_FILE]));
+        files.push(go::path_join(&[folder, LOCK_FILE]));
+        files
+    }
+
+    /// `dockerfile`, which serves where there is no `Dockerfile`.
+    fn lower_case(&self) -> Option<String> {
+        let folder = folder(&self.filename);
+        (go::path_base(&self.filename) == DOCKERFILE)
+            .then(|| go::path_join(&[folder, &DOCKERFILE.to_lowercase()]))
+    }
+
+    async fn read_text(&self, bridge: &Bridge, from: &Ref) -> Result<Vec<u8>, gateway::Error> {
+        let error = match bridge.read_file(from, &self.filename, None).await {
+            Ok(data) => return Ok(data),
+            Err(error) => error,
+        };
+        match self.lower_case() {
+            Some(other) => (bridge.read_file(from, &other, None).await).map_err(|_| error),
+            None => Err(error),
+        }
+    }
+
+    /// The patterns of the `.dockerignore` that counts; none when the main context is not a local directory.
+    pub async fn dockerignore(
+        &self,
+        bridge: &Bridge,
+        gate: &Gate,
+        dockerfile: &Dockerfile,
+    ) -> Result<Vec<String>, Error> {
+        if self.main.source != Context::Local {
+            return Ok(Vec::new());
+        }
+        let read = async || self.read_dockerignore(bridge, gate, dockerfile).await;
+        self.ignored.get_or_init(read).await.clone()
+    }
+
+    async fn read_dockerignore(
+        &self,
+        bridge: &Bridge,
+        gate: &Gate,
+        dockerfile: &Dockerfile,
+    ) -> Result<Vec<String>, Error> {
+        let (name, text) = match &dockerfile.ignore_file {
+            Some(text) => (format!("{}{DOCKERIGNORE}", self.filename), text.clone()),
+            None => {
+                let mut graph = Graph::new();
+                let options = LocalOptions {
+                    session_id: self.context_session.clone(),
+                    follow_paths: vec![DOCKERIGNORE.to_owned()],
+                    shared_key_hint: format!("context-{DOCKERIGNORE}"),
+                    differ: Some((Differ::None, false)),
+                    ..LocalOptions::default()
+                };
+                let state = local(&mut graph, gate, "context", options, "load .dockerignore")
+                    .map_err(Failure::into_error)?;
+                let definition = marshal(&graph, &state)?.into_pb();
+                let solved = bridge
+                    .solve(definition, SolveOptions::default())
+                    .await
+                    .map_err(error_of)?;
+                // A file that can't be read counts as none, as in the reference.
+                let read = read_optional(bridge, solved.reference.as_ref(), DOCKERIGNORE).await;
+                (
+                    DOCKERIGNORE.to_owned(),
+                    read.unwrap_or_default().unwrap_or_default(),
+                )
+            }
+        };
+        ignore::read(&text).map_err(|e| e.wrap(format!("failed parsing {name}")))
+    }
+}
+
+/// A directory of the client in a graph, with the gate's leave.
+fn local(
+    graph: &mut Graph,
+    gate: &Gate,
+    name: &str,
+    options: LocalOptions,
+    step: &str,
+) -> Result<State, Failure> {
+    let approved = gate
+        .other(&OtherRequest::Local { name })
+        .map_err(|d| Failure::from(denied(&d)))?;
+    let named = Constraints::new().custom_name(&format!("[internal] {step}"));
+    Ok(graph.local(&approved, options, named))
+}
+
+/// The folder that a path is in.
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or(".", |(folder, _)| folder)
+}
+
+/// A refusal as an error.
+pub fn denied(denial: &fromtier_policy::Denial) -> Error {
+    Error {
+        code: Some(denial.code),
+        help: denial.help.clone(),
+        ..Error::new(denial.message.clone())
+    }
+}
+
+/// A definition that needs no platform and no fresh ids.
+fn marshal(graph: &Graph, state: &State) -> Result<Definition, Error> {
+    let options = MarshalOptions {
+        platform: None,
+        caps: None,
+        new_id: &mut crate::ids::fresh,
+    };
+    graph
+        .marshal(state, options)
+        .map_err(|e| Error::new(e.to_string()))
+}
+
+/// Whether the file at `url` is an archive, by its first bytes.
+async fn is_archive_at(bridge: &Bridge, url: &str, gate: &Gate) -> Result<bool, Failure> {
+    let mut graph = Graph::new();
+    let state = MainContext::place_http(&mut graph, gate, url)?;
+    let definition = marshal(&graph, &state)?.into_pb();
+    let solved = bridge
+        .solve(definition, SolveOptions::default())
+        .await
+        .map_err(|e| Failure::from(e).wrap("failed to resolve httpcontext"))?;
+    let from = solved.reference.unwrap_or_default();
+    let head = bridge
+        .read_file(&from, WEB_FILE, Some((0, 1024)))
+        .await
+        .map_err(|e| Failure::from(e).wrap("failed to read downloaded context"))?;
+    Ok(crate::archive::is_archive(&head))
+}
+
+/// A file, or none when it is not there. Other failures are errors.
+pub async fn read_optional(
+    bridge: &Bridge,
+    from: Option<&Ref>,
+    path: &str,
+) -> Result<Option<Vec<u8>>, gateway::Error> {
+    let Some(from) = from else {
+        return Ok(None);
+    };
+    match bridge.read_file(from, path, None).await {
+        Ok(data) => Ok(Some(data)),
+        Err(gateway::Error::Call(call)) if is_absence(&call) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_absence(call: &gateway::CallError) -> bool {
+    let text = &call.0.message;
+    call.code() == Code::NOT_FOUND
+        || text.contains("no such file or directory")
+        || text.contains("cannot find the file specified")
+        || text.contains("not a directory")
+}

@@ -1,0 +1,171 @@
+//! Errors of a build as the gRPC status that BuildKit passes to the client.
+
+use fromtier_dockerfile::error::{Cause, Error};
+use fromtier_dockerfile::span::Range;
+use fromtier_gateway::{self as gateway, Code, Detail};
+use fromtier_proto::{gw, pb};
+
+/// Why a build ends without a result.
+#[derive(Debug)]
+pub enum Failure {
+    /// Something is wrong with what was asked.
+    Build(Box<Error>),
+    /// The same, with a typed detail that clients look for.
+    Typed(Box<Error>, Code, Box<Detail>),
+    /// The builder's answer, passed on as it came.
+    Gateway(gateway::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Build(Box::new(error))
+    }
+}
+
+impl From<gateway::Error> for Failure {
+    fn from(error: gateway::Error) -> Self {
+        Failure::Gateway(error)
+    }
+}
+
+impl Failure {
+    /// What is wrong, without a type.
+    pub fn into_error(self) -> Error {
+        match self {
+            Failure::Build(error) | Failure::Typed(error, ..) => *error,
+            Failure::Gateway(error) => error_of(error),
+        }
+    }
+
+    /// `context: ` before the message, keeping the builder's code and details.
+    #[must_use]
+    pub fn wrap(self, context: &str) -> Failure {
+        match self {
+            Failure::Build(error) => error.wrap(context).into(),
+            Failure::Typed(error, code, detail) => {
+                Failure::Typed(Box::new(error.wrap(context)), code, detail)
+            }
+            Failure::Gateway(error) => error_of(error).wrap(context).into(),
+        }
+    }
+}
+
+/// A gateway error as an [`Error`]: its text, and its status to be passed on.
+pub fn error_of(error: gateway::Error) -> Error {
+    let mut out = Error::new(error.to_string());
+    if let gateway::Error::Call(call) = error {
+        out.cause = Some(Box::new(Cause {
+            code: call.0.code,
+            message: call.0.message,
+            details: (call.0.details.into_iter())
+                .map(|any| (any.type_url, any.value))
+                .collect(),
+        }));
+    }
+    out
+}
+
+/// The status for `Return`. `source` is the Dockerfile, once it is known: its lines go with the error.
+pub fn status(failure: Failure, source: Option<&pb::SourceInfo>) -> gw::Status {
+    match failure {
+        Failure::Build(error) => of_error(&error, source),
+        Failure::Typed(error, code, detail) => {
+            let mut status = of_error(&error, source);
+            status.code = code.0;
+            status.details.push(detail.to_any());
+            status
+        }
+        Failure::Gateway(gateway::Error::Call(call)) => call.0,
+        Failure::Gateway(error) => of_error(&Error::new(error.to_string()), source),
+    }
+}
+
+fn of_error(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
+    let mut details = Vec::new();
+    if let Some(info) = source {
+        // The outermost place comes first, as BuildKit unwraps its errors.
+        for location in error.locations.iter().rev() {
+            let detail = Detail::Source {
+                info: info.clone(),
+                ranges: ranges(location),
+            };
+            details.push(detail.to_any());
+        }
+    }
+    let cause = error.cause.as_deref();
+    if let Some(cause) = cause {
+        details.extend(cause.details.iter().map(|(url, value)| gw::Any {
+            type_url: url.clone(),
+            value: value.clone(),
+        }));
+    }
+    gw::Status {
+        code: cause.map_or(Code::UNKNOWN.0, |c| c.code),
+        message: cause.map_or_else(|| message(error), |c| c.message.clone()),
+        details,
+    }
+}
+
+/// The text that the client shows: ours with code and help, the reference's as it is.
+fn message(error: &Error) -> String {
+    match (error.code, &error.help) {
+        (Some(code), Some(help)) => format!("error[{code}]: {}\nhelp: {help}", error.message),
+        (Some(code), None) => format!("error[{code}]: {}", error.message),
+        (None, _) => error.message.clone(),
+    }
+}
+
+/// Places as the wire has them.
+pub fn ranges(ranges: &[Range]) -> Vec<pb::Range> {
+    let position = |p: fromtier_dockerfile::span::Position| pb::Position {
+        line: p.line,
+        character: p.character,
+    };
+    ranges
+        .iter()
+        .map(|r| pb::Range {
+            start: Some(position(r.start)),
+            end: Some(position(r.end)),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(n: i32) -> Vec<Range> {
+        let at = fromtier_dockerfile::span::Position {
+            line: n,
+            character: 0,
+        };
+        vec![Range { start: at, end: at }]
+    }
+
+    #[test]
+    fn every_place_goes_along_outermost_first() {
+        let error = Error::new("boom").at(&line(3)).at(&line(1));
+        let info = pb::SourceInfo {
+            filename: "Dockerfile".into(),
+            ..Default::default()
+        };
+        let status = status(error.into(), Some(&info));
+        assert_eq!((status.code, status.message.as_str()), (2, "boom"));
+        let texts: Vec<String> = (status.details.iter())
+            .map(|d| String::from_utf8_lossy(&d.value).into_owned())
+            .collect();
+        assert!(texts[0].contains("\"line\":1"), "{texts:?}");
+        assert!(texts[1].contains("\"line\":3"), "{texts:?}");
+    }
+
+    #[test]
+    fn a_refusal_carries_its_code_and_help() {
+        let mut error = Error::new("no");
+        error.code = Some("FT101");
+        error.help = Some("use node".into());
+        assert_eq!(
+            status(error.into(), None).message,
+            "error[FT101]: no\nhelp: use node"
+        );
+    }
+}

@@ -1,0 +1,53 @@
+//! The gate's verdicts in the build result's metadata: BuildKit passes keys under `frontend.` on to the client
+//! (`--metadata-file`).
+
+use fromtier_convert::SourceVerdict;
+use fromtier_policy::verdict::{Finding, Severity};
+
+use crate::json::{Object, Value};
+
+/// The key of the metadata.
+pub const KEY: &str = "frontend.fromtier.verdicts";
+
+/// The verdicts as metadata; nothing when the build takes nothing from outside.
+pub fn metadata(verdicts: &[SourceVerdict]) -> Option<(String, Vec<u8>)> {
+    if verdicts.is_empty() {
+        return None;
+    }
+    let all = Value::Array(verdicts.iter().map(one).collect());
+    Some((KEY.to_owned(), all.compact().into_bytes()))
+}
+
+fn one(source: &SourceVerdict) -> Value {
+    let verdict = &source.verdict;
+    let line = source.ranges.first().map_or(0, |r| i64::from(r.start.line));
+    let text = |r: &Option<fromtier_image::ImageRef>| {
+        r.as_ref().map(ToString::to_string).unwrap_or_default()
+    };
+    Object::new()
+        .set("source", verdict.asked.as_str())
+        .opt_str("image", &text(&verdict.normalised))
+        .opt_str("rewritten", &text(&verdict.rewritten))
+        .set("verdict", severity(verdict.severity))
+        .opt_str("stage", &source.stage)
+        .opt_int("line", line)
+        .opt_array("findings", verdict.findings.iter().map(finding).collect())
+        .done()
+}
+
+fn finding(finding: &Finding) -> Value {
+    Object::new()
+        .set("code", finding.code)
+        .set("verdict", severity(finding.severity))
+        .set("message", finding.message.as_str())
+        .opt_str("help", finding.help.as_deref().unwrap_or_default())
+        .done()
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Allow => "allow",
+        Severity::Warn => "warn",
+        Severity::Deny => "deny",
+    }
+}

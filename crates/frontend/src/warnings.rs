@@ -1,0 +1,87 @@
+//! What was noticed in a build: findings of the build checks and of the gate, as BuildKit's warnings.
+
+use fromtier_convert::{Outcome, SourceVerdict};
+use fromtier_dockerfile::lint;
+use fromtier_dockerfile::span::Range;
+use fromtier_gateway::Bridge;
+use fromtier_policy::verdict::Severity;
+use fromtier_proto::{gw, pb};
+
+use crate::source::Dockerfile;
+use crate::status;
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The rule's name or the gate's code.
+    pub rule: String,
+    pub description: String,
+    pub url: String,
+    pub message: String,
+    pub ranges: Vec<Range>,
+}
+
+/// The findings of a conversion: those of the build checks first, in the order they were found. Refusals are not
+/// among them when `with_refusals` is false: the build's error says them.
+pub fn notices<T>(outcome: &Outcome<T>, with_refusals: bool) -> Vec<Notice> {
+    let checks = outcome.warnings.iter().map(of_check);
+    let gate = outcome
+        .verdicts
+        .iter()
+        .flat_map(|v| of_gate(v, with_refusals));
+    checks.chain(gate).collect()
+}
+
+fn of_check(warning: &lint::Warning) -> Notice {
+    Notice {
+        rule: warning.rule.to_owned(),
+        description: warning.description.to_owned(),
+        url: warning.url.to_owned(),
+        message: warning.message.clone(),
+        ranges: warning.ranges.clone(),
+    }
+}
+
+fn of_gate(source: &SourceVerdict, with_refusals: bool) -> Vec<Notice> {
+    let told = |severity| match severity {
+        Severity::Allow => false,
+        Severity::Warn => true,
+        Severity::Deny => with_refusals,
+    };
+    let findings = source.verdict.findings.iter();
+    let findings = findings.filter(|f| told(f.severity.min(source.verdict.severity)));
+    findings
+        .map(|f| Notice {
+            rule: f.code.to_owned(),
+            description: f.help.clone().unwrap_or_default(),
+            url: String::new(),
+            message: f.message.clone(),
+            ranges: source.ranges.clone(),
+        })
+        .collect()
+}
+
+/// Sends the findings to the client. A builder that takes no warnings gets none.
+pub async fn send(bridge: &Bridge, dockerfile: &Dockerfile, notices: &[Notice]) {
+    if notices.is_empty() {
+        return;
+    }
+    let info = dockerfile.info();
+    for notice in notices {
+        // A warning that is not delivered must not fail the build.
+        let _ = bridge.warn(request(dockerfile, &info, notice)).await;
+    }
+}
+
+fn request(dockerfile: &Dockerfile, info: &pb::SourceInfo, notice: &Notice) -> gw::WarnRequest {
+    let line = notice.ranges.first().map_or(0, |r| r.start.line);
+    gw::WarnRequest {
+        digest: dockerfile.vertex.clone(),
+        level: 1,
+        short: lint::format_short(&notice.rule, &notice.message, line).into_bytes(),
+        detail: vec![notice.description.clone().into_bytes()],
+        url: notice.url.clone(),
+        info: Some(info.clone()),
+        ranges: status::ranges(&notice.ranges),
+    }
+}
