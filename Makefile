@@ -2,7 +2,7 @@
 
 POLICY ?=
 LOCK ?=
-OUT ?= fromtier.oci.tar
+OUT ?= target/fromtier-frontend.oci.tar
 RUN ?=
 
 .DEFAULT_GOAL := help
@@ -12,7 +12,7 @@ help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
 
 build: ## both binaries, for release: the frontend (static) and the command line
-	cargo build --locked --release -p fromtier-cli
+	cargo build --locked --release -p fromtier
 	@scripts/frontend-image.sh --binary
 
 tools: ## BuildKit, its client and what they need, into target/tools

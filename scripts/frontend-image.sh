@@ -11,7 +11,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 [ $# -eq 1 ] || { sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 out=$1
-caps=moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts
+caps=moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring
 case ${FRONTEND:-} in
 "")
     # A target of its own, so that it says what it is: static, without the C library's loader.
@@ -27,7 +27,6 @@ reference)
     "$ROOT/scripts/tools.sh" buildkit
     binary="$TOOLS/bin/dockerfile-frontend"
     path=/bin/dockerfile-frontend
-    caps+=,moby.buildkit.frontend.gitquerystring
     ;;
 *.tar)
     cp "$FRONTEND" "$out"

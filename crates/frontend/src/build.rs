@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
-use fromtier_convert::{self as convert, Converted, Options, Outcome};
+use fromtier_convert::{self as convert, Converted, Options, Outcome, Scanner, SourceVerdict};
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_gateway::{Bridge, BuildResult, Code, Detail, Ref, SolveOptions};
 use fromtier_image::Platform;
@@ -21,7 +21,6 @@ use crate::source::{Dockerfile, Sources};
 use crate::status::{self, Failure};
 use crate::verdicts;
 use crate::warnings::{self, Notice};
-use fromtier_convert::Scanner;
 
 /// Features of a frontend that a client can insist on.
 const FEATURES: [&str; 4] = [
@@ -122,7 +121,7 @@ async fn run(build: &Build<'_>) -> std::result::Result<BuildResult, Failure> {
         return answer(build, &resolver, request).await;
     }
     let config = &build.config;
-    let mut scanner_verdicts = Vec::new();
+    let mut verdicts = Vec::new();
     let scanner = match &config.sbom {
         Some(wanted) => {
             let outcome = Scanner::resolve(
@@ -133,12 +132,13 @@ async fn run(build: &Build<'_>) -> std::result::Result<BuildResult, Failure> {
                 &resolver,
             )
             .await;
-            scanner_verdicts = outcome.verdicts;
+            let notices = warnings::notices(&outcome, false);
+            warnings::send(build.bridge, &build.dockerfile, &notices).await;
+            verdicts = outcome.verdicts;
             Some(outcome.result?)
         }
         None => None,
     };
-    let _ = scanner_verdicts;
 
     let targets: Vec<Option<&Platform>> = match config.platforms.as_slice() {
         [] => vec![None],
@@ -148,17 +148,17 @@ async fn run(build: &Build<'_>) -> std::result::Result<BuildResult, Failure> {
         .map(|(i, target)| one(build, &resolver, *target, i == 0, scanner.as_ref()));
     let mut built = Vec::new();
     let mut attestations = BTreeMap::new();
-    let mut metadata = BTreeMap::new();
     // All of them to their ends: the warnings of one must not be lost to the error of another.
     for done in futures_util::future::join_all(each).await {
         let done = done?;
         if let Some(attestation) = done.attestation {
             attestations.insert(done.built.id(), vec![attestation]);
         }
-        metadata.extend(done.verdicts);
+        verdicts.extend(done.verdicts);
         built.push(done.built);
     }
     let multi = config.convert.multi_platform;
+    let metadata = verdicts::metadata(&verdicts).into_iter().collect();
     Ok(export::result(built, multi, attestations, metadata))
 }
 
@@ -166,7 +166,8 @@ async fn run(build: &Build<'_>) -> std::result::Result<BuildResult, Failure> {
 struct Done {
     built: Built,
     attestation: Option<gw::Attestation>,
-    verdicts: Option<(String, Vec<u8>)>,
+    /// Of the first platform: the others ask for the same.
+    verdicts: Vec<SourceVerdict>,
 }
 
 async fn one(
@@ -183,11 +184,12 @@ async fn one(
     };
     let bytes = &build.dockerfile.map.data;
     let outcome = convert::convert(bytes, &options, &build.gate, resolver).await;
-    let verdicts = first
-        .then(|| verdicts::metadata(&outcome.verdicts))
-        .flatten();
     let notices = match first {
         true => warnings::notices(&outcome, false),
+        false => Vec::new(),
+    };
+    let verdicts = match first {
+        true => outcome.verdicts,
         false => Vec::new(),
     };
     let warn = warnings::send(build.bridge, &build.dockerfile, &notices);

@@ -30,9 +30,14 @@ fn main() -> ExitCode {
 
 async fn serve() -> Result<(), String> {
     let bridge = Bridge::connect().await.map_err(|e| e.to_string())?;
-    let returned = match fromtier_frontend::build(&bridge).await {
-        Ok(result) => bridge.return_result(result).await,
-        Err(status) => bridge.return_error(status).await,
-    };
-    returned.map_err(|e| e.to_string())
+    match fromtier_frontend::build(&bridge).await {
+        Ok(result) => bridge.return_result(result).await.map_err(|e| e.to_string()),
+        Err(status) => {
+            let message = status.message.clone();
+            let returned = bridge.return_error(status).await;
+            returned.map_err(|e| e.to_string())?;
+            // The client has it already; this is for the daemon's log.
+            Err(message)
+        }
+    }
 }
