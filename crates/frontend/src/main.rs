@@ -31,7 +31,10 @@ fn main() -> ExitCode {
 async fn serve() -> Result<(), String> {
     let bridge = Bridge::connect().await.map_err(|e| e.to_string())?;
     match fromtier_frontend::build(&bridge).await {
-        Ok(result) => bridge.return_result(result).await.map_err(|e| e.to_string()),
+        Ok(result) => bridge
+            .return_result(result)
+            .await
+            .map_err(|e| e.to_string()),
         Err(status) => {
             let message = status.message.clone();
             let returned = bridge.return_error(status).await;
