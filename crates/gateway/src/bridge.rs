@@ -440,9 +440,11 @@ fn solved(response: gw::SolveResponse) -> Solved {
 fn wire_refs(refs: Refs, new_format: bool) -> gw::result::Result {
     use gw::result::Result as R;
     let id = |reference: Option<Ref>| reference.unwrap_or_default().id;
-    let wire = |reference| gw::Ref {
+    // An entry of a map with nothing in it would go without a value, which BuildKit does not expect: the empty
+    // result has an empty graph.
+    let wire = |reference: Option<Ref>| gw::Ref {
+        def: reference.is_none().then(pb::Definition::default),
         id: id(reference),
-        def: None,
     };
     match (refs, new_format) {
         (Refs::Single(one), true) => R::Ref(wire(one)),

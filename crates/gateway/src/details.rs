@@ -1,5 +1,7 @@
 //! Details of an error that BuildKit and its clients understand: JSON under a type URL.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use fromtier_proto::{gw, pb};
@@ -79,8 +81,12 @@ fn definition(graph: &pb::Definition) -> String {
             o.field(
                 "Source",
                 object(|o| {
-                    o.map("locations", &source.locations, |places| {
-                        object(|o| o.list("locations", &places.locations, location))
+                    let places: BTreeMap<String, &[pb::Location]> = source
+                        .all_places()
+                        .map(|(digest, found)| (digest.to_owned(), found))
+                        .collect();
+                    o.map("locations", &places, |found| {
+                        object(|o| o.list("locations", found, location))
                     });
                     o.list("infos", &source.infos, source_info);
                 }),
@@ -179,12 +185,7 @@ impl Object {
         }
     }
 
-    fn map<T>(
-        &mut self,
-        name: &str,
-        entries: &std::collections::BTreeMap<String, T>,
-        json: impl Fn(&T) -> String,
-    ) {
+    fn map<T>(&mut self, name: &str, entries: &BTreeMap<String, T>, json: impl Fn(&T) -> String) {
         if !entries.is_empty() {
             let value = object(|o| {
                 for (key, value) in entries {

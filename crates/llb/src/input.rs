@@ -207,8 +207,8 @@ impl Graph {
                 output,
             }));
         }
-        for (digest, locations) in &source.locations {
-            for location in &locations.locations {
+        for (digest, locations) in source.all_places() {
+            for location in locations {
                 let map = usize::try_from(location.source_index)
                     .ok()
                     .and_then(|at| maps.get(at))

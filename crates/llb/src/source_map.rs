@@ -86,7 +86,7 @@ pub(crate) struct Collector {
     maps: Vec<Rc<SourceMap>>,
     /// Files by address, and their place in `maps`.
     index: std::collections::HashMap<*const SourceMap, i32>,
-    locations: std::collections::BTreeMap<String, pb::Locations>,
+    locations: std::collections::BTreeMap<String, Vec<pb::Location>>,
 }
 
 impl Collector {
@@ -116,10 +116,9 @@ impl Collector {
             });
         }
         match self.locations.get_mut(digest) {
-            Some(known) => known.locations.extend(found),
+            Some(known) => known.extend(found),
             None => {
-                self.locations
-                    .insert(digest.to_owned(), pb::Locations { locations: found });
+                self.locations.insert(digest.to_owned(), found);
             }
         }
     }
@@ -143,8 +142,13 @@ impl Collector {
                 language: map.language.clone(),
             });
         }
+        let places = self.locations.into_iter();
+        let places = places.map(|(digest, locations)| pb::Places {
+            digest,
+            locations: Some(pb::Locations { locations }),
+        });
         Ok(pb::Source {
-            locations: self.locations,
+            places: places.collect(),
             infos,
         })
     }

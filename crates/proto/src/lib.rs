@@ -13,6 +13,7 @@ pub mod gw {
 }
 
 mod encode;
+mod places;
 
 pub use prost::Message;
 

@@ -63,15 +63,15 @@ fn recording(plant: impl Fn(&mut pb::Op, &mut pb::OpMetadata, &mut gw::WarnReque
         def: vec![source, exec, last, head],
         metadata: BTreeMap::from([(digest.clone(), metadata)]),
         source: Some(pb::Source {
-            locations: BTreeMap::from([(
+            places: vec![pb::Places {
                 digest,
-                pb::Locations {
+                locations: Some(pb::Locations {
                     locations: vec![pb::Location {
                         source_index: 0,
                         ranges: vec![range],
                     }],
-                },
-            )]),
+                }),
+            }],
             infos: vec![pb::SourceInfo {
                 filename: "Dockerfile".into(),
                 ..Default::default()

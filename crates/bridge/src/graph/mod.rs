@@ -124,6 +124,7 @@ impl Graph {
         let mut last = None;
         let mut last_digest = String::new();
         let source = definition.source.clone().unwrap_or_default();
+        let placed: BTreeMap<&str, &[pb::Location]> = source.all_places().collect();
         let files: Vec<String> = source.infos.iter().map(|f| f.filename.clone()).collect();
 
         for (i, bytes) in definition.def.iter().enumerate() {
@@ -168,9 +169,8 @@ impl Graph {
             if let Some(group) = &mut metadata.progress_group {
                 groups.stable(&mut group.id);
             }
-            let places = source
-                .locations
-                .get(&original)
+            let places = placed
+                .get(original.as_str())
                 .map(|found| places(found, &files))
                 .unwrap_or_default();
             index_of.insert(original.clone(), vertices.len());
@@ -187,7 +187,8 @@ impl Graph {
         if head.is_none() && !vertices.is_empty() {
             return Err("the last operation names no result".to_owned());
         }
-        for digest in definition.metadata.keys().chain(source.locations.keys()) {
+        let said = definition.metadata.keys().map(String::as_str);
+        for digest in said.chain(placed.keys().copied()) {
             if *digest != last_digest && !index_of.contains_key(digest) {
                 return Err(format!("something is said of {digest}, which is not there"));
             }
@@ -221,13 +222,12 @@ fn without_our_files(paths: &mut String) {
     }
 }
 
-fn places(found: &pb::Locations, files: &[String]) -> Vec<Value> {
+fn places(found: &[pb::Location], files: &[String]) -> Vec<Value> {
     let end = |p: &Option<pb::Position>| {
         let p = (*p).unwrap_or_default();
         json!([p.line, p.character])
     };
     found
-        .locations
         .iter()
         .flat_map(|location| {
             let file = usize::try_from(location.source_index)

@@ -394,11 +394,11 @@ fn source(source: &pb::Source) -> Value {
             .opt_array("ranges", l.ranges.iter().map(range).collect())
             .done()
     };
-    let places: Vec<_> = (source.locations.iter())
-        .map(|(digest, l)| {
-            let all = l.locations.iter().map(location).collect();
+    let places: Vec<_> = (source.all_places())
+        .map(|(digest, found)| {
+            let all = found.iter().map(location).collect();
             (
-                digest.clone(),
+                digest.to_owned(),
                 Object::new().opt_array("locations", all).done(),
             )
         })
