@@ -457,3 +457,21 @@ fn wire_refs(refs: Refs, new_format: bool) -> gw::result::Result {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fromtier_proto::Message;
+
+    #[test]
+    fn an_empty_filesystem_of_a_platform_is_a_whole_entry() {
+        let many = BTreeMap::from([("linux/amd64".to_owned(), None)]);
+        let gw::result::Result::Refs(map) = wire_refs(Refs::Many(many), true) else {
+            unreachable!("several results go out as a map")
+        };
+        // Read back as BuildKit reads it: a map entry without a value would be no message at all.
+        let entry = &map.encode_to_vec()[2..];
+        let key = 2 + "linux/amd64".len();
+        assert_eq!(entry[key], 0x12, "{entry:x?}");
+    }
+}

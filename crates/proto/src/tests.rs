@@ -55,3 +55,17 @@ fn a_copy_without_owner_keeps_negative_mode_and_time() {
     expected.extend(minus_one);
     assert_eq!(action.encode_to_vec(), expected);
 }
+
+#[test]
+fn an_operation_without_lines_still_has_its_entry_whole() {
+    let source = pb::Source {
+        places: vec![pb::Places {
+            digest: "d".into(),
+            locations: Some(pb::Locations::default()),
+        }],
+        infos: vec![],
+    };
+    // The entry of a map as Go writes it: key and value, though the value is empty.
+    let expected = [0x0a, 5, 0x0a, 1, b'd', 0x12, 0];
+    assert_eq!(source.encode_to_vec(), expected);
+}
