@@ -8,7 +8,7 @@ use fromtier_llb::{Exec, FileAction, ImageOptions, MkdirInfo, Mount, State};
 use fromtier_policy::gate::Via;
 use fromtier_policy::{ApprovedImage, Gate};
 
-use crate::base::images::{Digests, Place, Sources, Wanted};
+use crate::base::images::{Place, Sources, Wanted};
 use crate::meta;
 use crate::options::Options;
 use crate::plan::args::Platforms;
@@ -22,11 +22,22 @@ const OUT: &str = "/run/out/";
 /// A scanner that may run, and how it is run.
 #[derive(Debug, Clone)]
 pub struct Scanner {
+    /// The image as steps are named after it, as in the reference: without the digest that it resolved to.
+    name: String,
     image: ApprovedImage,
     config: ImageConfig,
     args: Vec<String>,
     platform: Platform,
     parameters: BTreeMap<String, String>,
+}
+
+/// An approved image without its digest, unless `asked` named one.
+fn shown(image: &ApprovedImage, asked: &str) -> String {
+    let reference = image.reference().clone();
+    match asked.contains('@') {
+        true => reference.to_string(),
+        false => reference.without_digest().to_string(),
+    }
 }
 
 impl Scanner {
@@ -66,15 +77,16 @@ impl Scanner {
                 location: &[],
             },
         };
-        let admitted = sources.image(&wanted, Digests::AsAsked).await?;
+        let admitted = sources.image(&wanted).await?;
         let config = &admitted.config.config;
         let words = [&config.entrypoint, &config.cmd];
         let args: Vec<String> = words.into_iter().flatten().flatten().cloned().collect();
         if args.is_empty() {
-            let image = admitted.approved.reference();
+            let image = shown(&admitted.approved, reference);
             return Err(Error::new(format!("scanner {image} does not have cmd")));
         }
         Ok(Scanner {
+            name: shown(&admitted.approved, reference),
             image: admitted.approved,
             config: admitted.config,
             args,
@@ -91,7 +103,7 @@ impl Scanner {
             ImageOptions::default(),
             meta::plain().platform(&self.platform),
         );
-        let step = format!("[{name}] generating sbom using {}", self.image.reference());
+        let step = format!("[{name}] generating sbom using {}", self.name);
         let mut constraints = meta::named(step);
         if converted.ignore_cache {
             constraints = constraints.ignore_cache();

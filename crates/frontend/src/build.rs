@@ -19,6 +19,7 @@ use crate::requests;
 use crate::resolver::Builder;
 use crate::source::{Dockerfile, Sources};
 use crate::status::{self, Failure};
+use crate::syntax;
 use crate::verdicts;
 use crate::warnings::{self, Notice};
 
@@ -116,6 +117,7 @@ fn check_features(opts: &Opts) -> std::result::Result<(), Failure> {
 
 async fn run(build: &Build<'_>) -> std::result::Result<BuildResult, Failure> {
     let opts = &build.bridge.options().options;
+    syntax::check(opts, &build.dockerfile.map.data)?;
     let resolver = Builder::new(build.bridge, &build.sources, &build.gate, &build.dockerfile);
     if let Some(request) = opts.get("requestid") {
         return answer(build, &resolver, request).await;

@@ -13,6 +13,7 @@ mod requests;
 mod resolver;
 mod source;
 mod status;
+mod syntax;
 mod tabs;
 mod verdicts;
 mod warnings;

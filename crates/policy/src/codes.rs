@@ -16,6 +16,7 @@ const fn code(code: &'static str, title: &'static str) -> Code {
 /// All codes, in their order.
 pub static CODES: &[Code] = &[
     code("FT001", "Broken policy or lock file"),
+    code("FT002", "Another frontend"),
     code("FT100", "Not an image reference"),
     code("FT101", "Community image"),
     code("FT102", "Verified publisher's image"),

@@ -43,14 +43,6 @@ pub(crate) struct Admitted {
     pub config: ImageConfig,
 }
 
-/// Whether the operation names the digest that was resolved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Digests {
-    Always,
-    /// Only where it was asked for or pinned, as the reference does for named contexts.
-    AsAsked,
-}
-
 /// Why an image can't be used.
 pub(crate) enum Refusal {
     Gate(Error),
@@ -95,7 +87,7 @@ impl<'a, R: Resolver> Sources<'a, R> {
     }
 
     /// Request, resolve, admit.
-    pub async fn image(&self, wanted: &Wanted<'_>, digests: Digests) -> Result<Admitted, Refusal> {
+    pub async fn image(&self, wanted: &Wanted<'_>) -> Result<Admitted, Refusal> {
         let place = &wanted.place;
         let mut pass = self
             .ledger
@@ -122,9 +114,7 @@ impl<'a, R: Resolver> Sources<'a, R> {
                     continue;
                 }
             }
-            return self
-                .ledger
-                .admit(&pass, &returned, &resolved, place, digests);
+            return self.ledger.admit(&pass, &returned, &resolved, place);
         }
         Err(Refusal::Answer(Error::new(format!(
             "the builder's source policy and this policy keep replacing {}",
@@ -189,7 +179,6 @@ impl<'a> Ledger<'a> {
         returned: &ImageRef,
         resolved: &ResolvedImage,
         place: &Place<'_>,
-        digests: Digests,
     ) -> Result<Admitted, Refusal> {
         let config = ImageConfig::from_json(&resolved.config).map_err(|e| {
             Refusal::Answer(Error::new(e.to_string()).wrap("failed to parse image config"))
@@ -200,24 +189,13 @@ impl<'a> Ledger<'a> {
                 Some(Digest::parse(text).map_err(|e| Refusal::Answer(Error::new(e.to_string())))?)
             }
         };
-        let admit = |digest: Option<&Digest>| {
-            let resolved = Resolved {
-                reference: returned,
-                digest,
-                config: &config,
-            };
-            self.gate.admit(pass, &resolved)
+        let resolved = Resolved {
+            reference: returned,
+            digest: digest.as_ref(),
+            config: &config,
         };
-        let mut approved =
-            admit(digest.as_ref()).map_err(|denial| Refusal::Gate(self.denied(denial, place)))?;
-        if digests == Digests::AsAsked
-            && pass.pinned().is_none()
-            && returned.digest().is_none()
-            // Checked with its digest; named without, unless the policy insists on it.
-            && let Ok(bare) = admit(None)
-        {
-            approved = bare;
-        }
+        let approved = (self.gate.admit(pass, &resolved))
+            .map_err(|denial| Refusal::Gate(self.denied(denial, place)))?;
         self.record(approved.verdict(), place);
         Ok(Admitted { approved, config })
     }

@@ -21,7 +21,7 @@ use crate::meta;
 use crate::paths;
 use crate::plan::{self, StageId};
 use crate::resolver::Resolver;
-use images::{Admitted, Digests, Place, Refusal, Wanted};
+use images::{Admitted, Place, Refusal, Wanted};
 
 /// A base to be fetched.
 struct Job {
@@ -158,7 +158,7 @@ impl<R: Resolver> Converter<'_, R> {
                     log_reference: None,
                     place,
                 };
-                let admitted = self.sources.image(&wanted, Digests::Always).await;
+                let admitted = self.sources.image(&wanted).await;
                 match admitted {
                     Ok(admitted) => Ok(Fetched::Image(Box::new(admitted))),
                     Err(Refusal::Resolve(e)) => Err(self.suggest_base(e.into(), &job.name)),

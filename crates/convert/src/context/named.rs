@@ -12,7 +12,7 @@ use fromtier_proto::pb;
 
 use super::oci::{self, OciImage};
 use super::remote::{self, Remote};
-use crate::base::images::{Admitted, Digests, Place, Refusal, Sources, Wanted};
+use crate::base::images::{Admitted, Place, Refusal, Sources, Wanted};
 use crate::meta;
 use crate::options::Options;
 use crate::resolver::{ResolveError, Resolver};
@@ -208,7 +208,7 @@ async fn image<R: Resolver>(
         log_reference: Some(reference),
         place: *place,
     };
-    match sources.image(&wanted, Digests::AsAsked).await {
+    match sources.image(&wanted).await {
         Ok(admitted) => {
             let shown = match admitted.approved.verdict().rewritten {
                 Some(_) => admitted.approved.reference().to_string(),

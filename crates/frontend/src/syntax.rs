@@ -1,0 +1,80 @@
+//! `# syntax=` and `BUILDKIT_SYNTAX`: which frontend the build asks for. A build that is here stays here.
+
+use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::parser;
+use fromtier_image::ImageRef;
+
+use crate::options::Opts;
+
+/// Docker's own frontends: their language is the one spoken here.
+const OURS: [&str; 2] = [
+    "docker.io/docker/dockerfile",
+    "docker.io/docker/dockerfile-upstream",
+];
+
+/// Refuses a build that asks for a frontend which is neither this one nor Docker's own. Where BuildKit itself chose
+/// this one by such a line (the `cmdline` option says so), that has been answered already.
+pub fn check(opts: &Opts, dockerfile: &[u8]) -> Result<()> {
+    if opts.contains_key("cmdline") {
+        return Ok(());
+    }
+    if let Some(asked) = opts.get("build-arg:BUILDKIT_SYNTAX") {
+        return allow(asked, opts);
+    }
+    match parser::detect_syntax(dockerfile) {
+        Some(line) => allow(&line.value, opts).map_err(|e| e.at(&line.location)),
+        None => Ok(()),
+    }
+}
+
+fn allow(asked: &str, opts: &Opts) -> Result<()> {
+    let asked = asked.split_whitespace().next().unwrap_or_default();
+    let name = |text: &str| ImageRef::parse(text).ok().map(|r| r.name());
+    let wanted = name(asked);
+    let this = opts.get("source").and_then(|source| name(source));
+    let known = |wanted: &String| OURS.contains(&wanted.as_str()) || Some(wanted) == this.as_ref();
+    if wanted.as_ref().is_some_and(known) {
+        return Ok(());
+    }
+    Err(Error {
+        code: Some("FT002"),
+        help: Some("remove the line, or name docker/dockerfile:1 or this frontend's image".into()),
+        ..Error::new(format!(
+            "the build asks for the frontend {asked}; this frontend hands no build on to another"
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn opts(pairs: &[(&str, &str)]) -> Opts {
+        let pairs = pairs.iter();
+        pairs.map(|(k, v)| (k.to_string(), v.to_string())).collect()
+    }
+
+    #[test]
+    fn another_frontend_is_refused_at_its_line() {
+        let error = check(&opts(&[]), b"# syntax=acme/other:1\nFROM a\n").unwrap_err();
+        assert_eq!(error.code, Some("FT002"));
+        assert_eq!(error.locations[0][0].start.line, 1);
+        let argument = opts(&[("build-arg:BUILDKIT_SYNTAX", "acme/other")]);
+        assert!(check(&argument, b"FROM a\n").is_err());
+    }
+
+    #[test]
+    fn docker_and_this_frontend_are_fine() {
+        check(&opts(&[]), b"# syntax=docker/dockerfile:1\nFROM a\n").unwrap();
+        let here = opts(&[("source", "registry.example.com/fromtier:2")]);
+        check(&here, b"# syntax=registry.example.com/fromtier:1\nFROM a\n").unwrap();
+        check(&opts(&[]), b"FROM a\n").unwrap();
+    }
+
+    #[test]
+    fn what_buildkit_has_answered_is_not_asked_again() {
+        let chosen = opts(&[("cmdline", "acme/fromtier"), ("source", "acme/fromtier")]);
+        check(&chosen, b"# syntax=acme/other:1\nFROM a\n").unwrap();
+    }
+}
