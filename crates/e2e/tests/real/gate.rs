@@ -85,8 +85,16 @@ fn as_a_context_for_one_platform() {
 
 #[test]
 fn by_a_trigger_of_a_base() {
-    let build = Build::new("FROM onbuild-from\n");
-    refused(&build);
+    // The base may be used; what its trigger copies from may not.
+    let base = "images:\n- {match: onbuild-from, action: allow, reason: a base of ours}\n";
+    let policy = format!("{OFFICIAL}{base}");
+    let text = Build::new("FROM onbuild-from\n").run(&Frontend::with_policy(&policy));
+    let text = text.failure();
+    assert!(text.contains("FT101"), "no rule is named:\n{text}");
+    assert!(
+        text.contains("random-user/"),
+        "the image isn't named:\n{text}"
+    );
 }
 
 #[test]
