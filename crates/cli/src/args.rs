@@ -33,7 +33,7 @@ pub struct Check {
     /// The organisation's policy; the repository's `.fromtier.yaml` can only tighten it
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
-    /// The lock file; otherwise the nearest `fromtier.lock` from the Dockerfile upward
+    /// The lock file; otherwise the `fromtier.lock` next to the Dockerfile
     #[arg(long, value_name = "FILE")]
     pub lock: Option<PathBuf>,
     /// A build argument, as in `docker build`

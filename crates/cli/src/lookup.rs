@@ -48,8 +48,8 @@ impl<'a> Lookup<'a> {
         }
     }
 
-    /// The gate for a Dockerfile: the policy that was named, and the nearest `.fromtier.yaml` from the Dockerfile
-    /// upward; the lock that was named, else the nearest `fromtier.lock`.
+    /// The gate for a Dockerfile: the policy that was named, and the `.fromtier.yaml` next to the Dockerfile; the lock
+    /// that was named, else the `fromtier.lock` there. A build finds the same files.
     pub fn gate(&mut self, dockerfile: &Path) -> &Result<Found, Broken> {
         let folder = dockerfile
             .parent()
@@ -64,12 +64,12 @@ impl<'a> Lookup<'a> {
     }
 
     fn make(&self, folder: &Path) -> Result<Found, Broken> {
-        let repository = upward(folder, POLICY)
+        let repository = beside(folder, POLICY)
             .filter(|path| !self.policy.is_some_and(|named| same(named, path)));
         let lock = self
             .lock
             .map(Path::to_owned)
-            .or_else(|| upward(folder, LOCK));
+            .or_else(|| beside(folder, LOCK));
         let read_policy = |path: &Path| read(path, Policy::parse);
         let gate = Gate::new(
             self.policy.map(read_policy).transpose()?,
@@ -107,22 +107,11 @@ fn read<T>(
     parse(&path.display().to_string(), &text).map_err(|errors| Broken::Wrong { text, errors })
 }
 
-/// The nearest file of this name from a folder upward, up to the root of the repository (where `.git` is).
-fn upward(folder: &Path, name: &str) -> Option<PathBuf> {
-    let mut at = folder.to_owned();
-    let mut absolute = std::path::absolute(folder).ok()?;
-    loop {
-        let path = if at == Path::new(".") {
-            PathBuf::from(name)
-        } else {
-            at.join(name)
-        };
-        if path.exists() {
-            return Some(path);
-        }
-        if absolute.join(".git").exists() || !absolute.pop() {
-            return None;
-        }
-        at = absolute.clone();
-    }
+/// The file of this name next to a Dockerfile, where a build looks for it.
+fn beside(folder: &Path, name: &str) -> Option<PathBuf> {
+    let path = match folder == Path::new(".") {
+        true => PathBuf::from(name),
+        false => folder.join(name),
+    };
+    path.exists().then_some(path)
 }

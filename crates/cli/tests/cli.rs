@@ -100,7 +100,7 @@ fn what_passes_is_said_in_a_line() {
 }
 
 #[test]
-fn folders_are_walked_and_each_file_has_the_policy_above_it() {
+fn folders_are_walked_and_each_file_has_the_policy_next_to_it() {
     let folder = Folder::new(&[
         ("Dockerfile", STORY),
         ("a/api.Dockerfile", STORY),
@@ -114,12 +114,14 @@ fn folders_are_walked_and_each_file_has_the_policy_above_it() {
     ]);
     let answer = folder.run(&["check"]);
     assert!(
-        answer.out.ends_with("3 files, 3 sources: 1 refused\n"),
+        answer.out.ends_with("3 files, 3 sources: 2 refused\n"),
         "{}",
         answer.out
     );
     assert_eq!(answer.code, 1);
-    assert_eq!(folder.run(&["check", "a"]).code, 0);
+    assert_eq!(folder.run(&["check", "a/api.Dockerfile"]).code, 0);
+    // As in a build: a policy further up is not this file's.
+    assert_eq!(folder.run(&["check", "a/b"]).code, 1);
 }
 
 #[test]
@@ -153,9 +155,9 @@ fn the_lock_file_is_found_and_named() {
     let lock = format!("docker.io/library/node:22 {digest} 2026-11-24\n");
     let folder = Folder::new(&[
         ("sub/Dockerfile", "FROM node:22\n"),
-        ("fromtier.lock", &lock),
+        ("sub/fromtier.lock", &lock),
         ("other.lock", ""),
-        (".fromtier.yaml", "version: 1\nbase: {digest: pin}\n"),
+        ("sub/.fromtier.yaml", "version: 1\nbase: {digest: pin}\n"),
     ]);
     let json: serde_json::Value =
         serde_json::from_str(&folder.run(&["check", "--format", "json"]).out).unwrap();
