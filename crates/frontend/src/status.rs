@@ -1,7 +1,7 @@
 //! Errors of a build as the gRPC status that BuildKit passes to the client.
 
+use fromtier_convert::pb_ranges;
 use fromtier_dockerfile::error::{Cause, Error};
-use fromtier_dockerfile::span::Range;
 use fromtier_gateway::{self as gateway, Code, Detail};
 use fromtier_proto::{gw, pb};
 
@@ -87,7 +87,7 @@ fn of_error(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
         for location in error.locations.iter().rev() {
             let detail = Detail::Source {
                 info: info.clone(),
-                ranges: ranges(location),
+                ranges: pb_ranges(location),
             };
             details.push(detail.to_any());
         }
@@ -115,24 +115,10 @@ fn message(error: &Error) -> String {
     }
 }
 
-/// Places as the wire has them.
-pub fn ranges(ranges: &[Range]) -> Vec<pb::Range> {
-    let position = |p: fromtier_dockerfile::span::Position| pb::Position {
-        line: p.line,
-        character: p.character,
-    };
-    ranges
-        .iter()
-        .map(|r| pb::Range {
-            start: Some(position(r.start)),
-            end: Some(position(r.end)),
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fromtier_dockerfile::span::Range;
 
     fn line(n: i32) -> Vec<Range> {
         let at = fromtier_dockerfile::span::Position {

@@ -1,6 +1,6 @@
 //! What was noticed in a build: findings of the build checks and of the gate, as BuildKit's warnings.
 
-use fromtier_convert::{Outcome, SourceVerdict};
+use fromtier_convert::{Outcome, SourceVerdict, pb_ranges};
 use fromtier_dockerfile::lint;
 use fromtier_dockerfile::span::Range;
 use fromtier_gateway::Bridge;
@@ -8,7 +8,6 @@ use fromtier_policy::verdict::Severity;
 use fromtier_proto::{gw, pb};
 
 use crate::source::Dockerfile;
-use crate::status;
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +81,6 @@ fn request(dockerfile: &Dockerfile, info: &pb::SourceInfo, notice: &Notice) -> g
         detail: vec![notice.description.clone().into_bytes()],
         url: notice.url.clone(),
         info: Some(info.clone()),
-        ranges: status::ranges(&notice.ranges),
+        ranges: pb_ranges(&notice.ranges),
     }
 }
