@@ -52,17 +52,23 @@ suite() {
     touch "$stamp"
 }
 
+# The Debian archive that this machine takes its packages from.
+debian_archive() {
+    grep -rhv '^ *#' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null |
+        grep -oE 'https?://[^] ]+/debian/?( |$)' | head -n 1 | tr -d ' ' | grep .
+}
+
 # Unpacks a package of the machine's own distribution, or of the Debian release that is asked for.
 unpack() { # package [release]
-    local package=$1 release=${2:-} apt="$TOOLS/apt${2:+-$2}" options=()
+    local package=$1 release=${2:-} apt="$TOOLS/apt${2:+-$2}" options=() archive
     have apt-get && have dpkg-deb || return 1
     mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/debs" "$TOOLS/root"
     options=(-o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=root -o Acquire::Retries=3
         -o Acquire::Languages=none)
     if [ -n "$release" ]; then
         [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || return 1
-        echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $release main" \
-            >"$apt/sources.list"
+        archive=$(debian_archive) || return 1
+        echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $archive $release main" >"$apt/sources.list"
         options+=(-o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
             -o Dir::Etc::preferencesparts=/dev/null)
     fi
