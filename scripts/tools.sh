@@ -54,8 +54,13 @@ suite() {
 
 # The Debian archive that this machine takes its packages from.
 debian_archive() {
-    grep -rhv '^ *#' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null |
-        grep -oE 'https?://[^] ]+/debian/?( |$)' | head -n 1 | tr -d ' ' | grep .
+    local all
+    # One of the two may be absent, which is no failure.
+    all=$({ grep -rhv '^ *#' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null || true; } |
+        grep -oE 'https?://[^] ]+/debian/?( |$)' || true)
+    [ -n "$all" ] || return 1
+    all=${all%%$'\n'*}
+    printf '%s\n' "${all% }"
 }
 
 # Unpacks a package of the machine's own distribution, or of the Debian release that is asked for.
