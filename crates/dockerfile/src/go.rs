@@ -1,42 +1,11 @@
 //! Small pieces of Go's standard library whose exact results users see: quoting, casing, booleans, paths.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::error::{Error, Result};
+pub use fromtier_image::go::path::{clean as path_clean, join as path_join};
+pub use fromtier_image::go::quote;
 
-/// Text in double quotes, as `%q` prints it.
-pub fn quote(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '\x07' => out.push_str("\\a"),
-            '\x08' => out.push_str("\\b"),
-            '\x0c' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\x0b' => out.push_str("\\v"),
-            ' '..='~' => out.push(c),
-            _ if is_print(c) => out.push(c),
-            _ => {
-                let code = c as u32;
-                let _ = match code {
-                    0..=0x7f => write!(out, "\\x{code:02x}"),
-                    0x80..=0xffff => write!(out, "\\u{code:04x}"),
-                    _ => write!(out, "\\U{code:08x}"),
-                };
-            }
-        }
-    }
-    out.push('"');
-    out
-}
+use crate::error::{Error, Result};
 
 /// Bytes in double quotes, as `%q` prints them: what isn't UTF-8 as `\xNN`.
 pub fn quote_bytes(bytes: &[u8]) -> String {
@@ -50,18 +19,6 @@ pub fn quote_bytes(bytes: &[u8]) -> String {
     }
     out.push('"');
     out
-}
-
-/// Letters, marks, numbers, punctuation, symbols and the ASCII space (`unicode.IsPrint`).
-fn is_print(c: char) -> bool {
-    if c.is_ascii() {
-        return matches!(c, ' '..='~');
-    }
-    // The standard library keeps this table to itself; its escaping tells what it says. A leading letter
-    // keeps a combining mark from being escaped for standing alone.
-    let mut buffer = [b'a'; 5];
-    let len = 1 + c.encode_utf8(&mut buffer[1..]).len();
-    std::str::from_utf8(&buffer[..len]).is_ok_and(|s| s.escape_debug().nth(1) == Some(c))
 }
 
 /// Lower case, one character for one (`strings.ToLower`).
@@ -101,48 +58,6 @@ pub fn parse_bool(text: &str) -> Result<bool> {
             quote(text)
         ))),
     }
-}
-
-/// The shortest equal path: no `.`, no `..` that could go, no doubled or trailing slash (`path.Clean`).
-pub fn path_clean(path: &str) -> Cow<'_, str> {
-    if is_clean(path) {
-        return Cow::Borrowed(path);
-    }
-    let rooted = path.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            ".." if rooted => {}
-            _ => parts.push(part),
-        }
-    }
-    let joined = parts.join("/");
-    Cow::Owned(match (rooted, joined.is_empty()) {
-        (true, _) => format!("/{joined}"),
-        (false, true) => ".".to_owned(),
-        (false, false) => joined,
-    })
-}
-
-fn is_clean(path: &str) -> bool {
-    let rest = path.strip_prefix('/').unwrap_or(path);
-    match rest {
-        "" => path == "/",
-        _ => rest.split('/').all(|part| !matches!(part, "" | "." | "..")),
-    }
-}
-
-/// The elements that aren't empty with slashes between, cleaned; empty when all are (`path.Join`).
-pub fn path_join(elements: &[&str]) -> String {
-    let full: Vec<&str> = elements.iter().copied().filter(|e| !e.is_empty()).collect();
-    if full.is_empty() {
-        return String::new();
-    }
-    path_clean(&full.join("/")).into_owned()
 }
 
 /// The last element of a path: `.` of an empty one, `/` of nothing but slashes (`path.Base`).

@@ -388,7 +388,7 @@ fn count(n: usize) -> i64 {
 
 /// A cleaned path from the root; `keep_slash` keeps a trailing `/` or `/.`, which mean something to copies.
 fn absolute(dir: &str, given: &str, keep_slash: bool) -> String {
-    let mut cleaned = path::clean(given);
+    let mut cleaned = path::clean(given).into_owned();
     if !path::is_abs(&cleaned) {
         cleaned = path::join(&["/", dir, &cleaned]);
     }

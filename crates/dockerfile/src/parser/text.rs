@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+pub(crate) use fromtier_image::go::lossy;
+
 /// The first character and its length in bytes. A byte that isn't UTF-8 is U+FFFD, one byte long.
 /// An empty slice gives U+FFFD and 0.
 pub(crate) fn decode(bytes: &[u8]) -> (char, usize) {
@@ -21,21 +23,6 @@ pub(crate) fn decode(bytes: &[u8]) -> (char, usize) {
         .and_then(|b| std::str::from_utf8(b).ok())
         .and_then(|s| s.chars().next())
         .map_or((char::REPLACEMENT_CHARACTER, 1), |c| (c, len))
-}
-
-/// The text, with U+FFFD for each byte that isn't UTF-8.
-pub(crate) fn lossy(bytes: &[u8]) -> String {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.to_owned();
-    }
-    let mut out = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        out.push_str(chunk.valid());
-        for _ in chunk.invalid() {
-            out.push(char::REPLACEMENT_CHARACTER);
-        }
-    }
-    out
 }
 
 /// Whether a byte, taken as a character of its own, is a blank. Go's byte-wise loops ask this.

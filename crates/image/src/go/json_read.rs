@@ -396,20 +396,8 @@ fn unescape(raw: &[u8]) -> String {
     }
     match String::from_utf8(out) {
         Ok(text) => text,
-        Err(error) => replace_invalid(error.as_bytes()),
+        Err(error) => super::lossy(error.as_bytes()),
     }
-}
-
-/// Every byte that is not part of valid UTF-8 becomes one U+FFFD, as in Go.
-fn replace_invalid(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        out.push_str(chunk.valid());
-        for _ in chunk.invalid() {
-            out.push(char::REPLACEMENT_CHARACTER);
-        }
-    }
-    out
 }
 
 fn hex4(raw: &[u8], at: usize) -> u32 {

@@ -36,6 +36,21 @@ pub fn quote(text: &str) -> String {
     out
 }
 
+/// The text, with one U+FFFD for every byte that isn't a part of valid UTF-8.
+pub fn lossy(bytes: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        for _ in chunk.invalid() {
+            out.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    out
+}
+
 /// `unicode.IsPrint` for characters beyond ASCII.
 fn is_printable(c: char) -> bool {
     // The standard library's table has the same categories; only at the start of a string does it

@@ -1,47 +1,53 @@
 //! Slash-separated paths as Go's `path` package cleans and joins them.
 
+use std::borrow::Cow;
+
 /// `path.IsAbs`.
 pub fn is_abs(path: &str) -> bool {
     path.starts_with('/')
 }
 
-/// `path.Clean`: the shortest equivalent path; `.` for the empty one.
-pub fn clean(path: &str) -> String {
+/// `path.Clean`: the shortest equal path, with no `.`, no `..` that could go, no doubled or trailing slash; `.` for the
+/// empty one.
+pub fn clean(path: &str) -> Cow<'_, str> {
+    if is_clean(path) {
+        return Cow::Borrowed(path);
+    }
     let rooted = is_abs(path);
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {
             "" | "." => {}
-            ".." => {
-                if parts.last().is_some_and(|last| *last != "..") {
-                    parts.pop();
-                } else if !rooted {
-                    parts.push("..");
-                }
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
             }
-            part => parts.push(part),
+            ".." if rooted => {}
+            _ => parts.push(part),
         }
     }
     let joined = parts.join("/");
-    match (rooted, joined.is_empty()) {
+    Cow::Owned(match (rooted, joined.is_empty()) {
         (true, _) => format!("/{joined}"),
         (false, true) => ".".to_owned(),
         (false, false) => joined,
+    })
+}
+
+fn is_clean(path: &str) -> bool {
+    let rest = path.strip_prefix('/').unwrap_or(path);
+    match rest {
+        "" => path == "/",
+        _ => rest.split('/').all(|part| !matches!(part, "" | "." | "..")),
     }
 }
 
-/// `path.Join`: empty elements are left out, the rest is cleaned; empty when all are.
+/// `path.Join`: the elements that aren't empty with slashes between, cleaned; empty when all are.
 pub fn join(elements: &[&str]) -> String {
-    let mut all = String::new();
-    for element in elements {
-        if all.is_empty() {
-            all.push_str(element);
-        } else if !element.is_empty() {
-            all.push('/');
-            all.push_str(element);
-        }
+    let full: Vec<&str> = elements.iter().copied().filter(|e| !e.is_empty()).collect();
+    if full.is_empty() {
+        return String::new();
     }
-    if all.is_empty() { all } else { clean(&all) }
+    clean(&full.join("/")).into_owned()
 }
 
 #[cfg(test)]
