@@ -94,6 +94,8 @@ mod tests {
     #[test]
     fn booleans_have_the_spellings_of_go() {
         assert_eq!(parse_bool("T"), Ok(true));
+        assert_eq!(parse_bool("True"), Ok(true));
+        assert_eq!(parse_bool("f"), Ok(false));
         assert_eq!(parse_bool("False"), Ok(false));
         assert_eq!(
             parse_bool("yes").map_err(|e| e.message),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::go::quote;
 use fromtier_dockerfile::instructions::csv;
 use fromtier_image::ImageRef;
 
@@ -36,7 +37,10 @@ pub fn parse_sbom(opts: &BTreeMap<String, String>) -> Result<Option<Sbom>> {
         match kind.as_str() {
             "sbom" => sbom = Some(read_sbom(&fields)?),
             "provenance" => {}
-            _ => return Err(Error::new(format!("unknown attestation type {kind:?}"))),
+            _ => {
+                let kind = quote(&kind);
+                return Err(Error::new(format!("unknown attestation type {kind}")));
+            }
         }
     }
     Ok(sbom)

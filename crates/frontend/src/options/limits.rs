@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::go::quote;
 use fromtier_dockerfile::instructions::csv;
 use fromtier_proto::pb::{LinuxResources, Ulimit};
 
@@ -140,12 +141,13 @@ fn check_cpuset(text: &str) -> Result<()> {
                 ("range", low >= 0 && high >= low, high)
             }
         };
+        let part = quote(part);
         if !ok {
-            return Err(Error::new(format!("invalid cpuset {kind} {part:?}")));
+            return Err(Error::new(format!("invalid cpuset {kind} {part}")));
         }
         if top > MAX_CPU {
             return Err(Error::new(format!(
-                "cpuset {kind} {part:?} exceeds maximum {MAX_CPU}"
+                "cpuset {kind} {part} exceeds maximum {MAX_CPU}"
             )));
         }
     }

@@ -9,6 +9,7 @@ use std::net::IpAddr;
 
 use fromtier_convert::{NoCache, Options};
 use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::go::parse_bool;
 use fromtier_dockerfile::instructions::csv;
 use fromtier_dockerfile::lint;
 use fromtier_image::Platform;
@@ -17,7 +18,7 @@ use fromtier_llb::{HostIp, NetMode as NetworkMode, ResolveMode};
 use fromtier_proto::gw::CacheOptionsEntry;
 
 pub use attest::Sbom;
-use numbers::{parse_bool, parse_int};
+use numbers::parse_int;
 
 /// All that the options say.
 #[derive(Debug, Clone)]
@@ -133,7 +134,7 @@ fn check_old_options(opts: &Opts, caps: &Caps) -> Result<()> {
         return Err(removed("override-copy-image"));
     }
     let fileop = opts.get("build-arg:BUILDKIT_DISABLE_FILEOP");
-    if fileop.and_then(|v| parse_bool(v)) == Some(true) {
+    if fileop.is_some_and(|v| parse_bool(v) == Ok(true)) {
         return Err(Error::new(
             "support for \"BUILDKIT_DISABLE_FILEOP\" build-arg was removed in BuildKit 0.11",
         ));
@@ -150,7 +151,7 @@ fn multi_platform(opts: &Opts, platforms: usize) -> Result<bool> {
     let Some(text) = asked else {
         return Ok(several);
     };
-    let Some(asked) = parse_bool(text) else {
+    let Ok(asked) = parse_bool(text) else {
         return Err(Error::new(format!(
             "invalid boolean value for multi-platform: {text}"
         )));

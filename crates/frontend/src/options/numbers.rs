@@ -1,15 +1,7 @@
-//! Numbers and booleans in options, as Go's `strconv` reads them.
+//! Numbers in options, as Go's `strconv` reads them.
 
 use fromtier_dockerfile::error::{Error, Result};
-
-/// A boolean as `strconv.ParseBool` reads it.
-pub fn parse_bool(text: &str) -> Option<bool> {
-    match text {
-        "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
-        "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
-        _ => None,
-    }
-}
+use fromtier_dockerfile::go::quote;
 
 /// A 64-bit integer as `strconv.ParseInt(…, 10, 64)` reads it, with its error text.
 pub fn parse_int(text: &str) -> Result<i64> {
@@ -39,20 +31,13 @@ where
 }
 
 fn number_error(func: &str, text: &str, why: &str) -> Error {
-    Error::new(format!("strconv.{func}: parsing {text:?}: {why}"))
+    Error::new(format!("strconv.{func}: parsing {}: {why}", quote(text)))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    #[test]
-    fn booleans_are_those_of_go() {
-        assert_eq!(parse_bool("True"), Some(true));
-        assert_eq!(parse_bool("f"), Some(false));
-        assert_eq!(parse_bool("yes"), None);
-    }
 
     #[test]
     fn numbers_say_why_they_are_none() {
