@@ -68,15 +68,16 @@ impl Converted {
         )
     }
 
-    /// The definition of a scan ([`crate::Scanner::scan`]) of this build.
+    /// The definition of a scan ([`crate::Scanner::scan`]) of this build: it runs on the builder's own platform, and has
+    /// the capabilities that the build's operations have been marshalled with.
     ///
     /// Errors: as [`Converted::definition`].
     pub fn scan_definition(&self, scan: &State, options: &Options) -> Result<Definition, Error> {
         self.marshal(
             scan,
             MarshalOptions {
-                platform: None,
-                caps: None,
+                platform: options.build_platforms.first(),
+                caps: Some(&options.caps),
                 new_id: &mut || options.unique_id.clone(),
             },
         )

@@ -8,7 +8,6 @@ use fromtier_convert::{self as convert, Converted, Options, Outcome, Scanner, So
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_gateway::{Bridge, BuildResult, Code, Detail, Ref, SolveOptions};
 use fromtier_image::Platform;
-use fromtier_llb::MarshalOptions;
 use fromtier_policy::Gate;
 use fromtier_proto::{gw, pb};
 
@@ -17,6 +16,7 @@ use crate::options::{self, Config, Opts};
 use crate::policy::{self, Baked};
 use crate::requests;
 use crate::resolver::Builder;
+use crate::sbom;
 use crate::source::{Dockerfile, Sources};
 use crate::status::{self, Failure};
 use crate::syntax;
@@ -35,11 +35,11 @@ const FEATURES: [&str; 4] = [
 pub async fn build(bridge: &Bridge) -> std::result::Result<BuildResult, gw::Status> {
     let opened = open(bridge).await.map_err(|e| status::status(e, None))?;
     // As in the reference, only the error of a build carries the Dockerfile's lines: not that of a sub-request.
-    let info =
-        (!bridge.options().options.contains_key("requestid")).then(|| opened.dockerfile.info());
-    run(&opened)
-        .await
-        .map_err(|e| status::status(e, info.as_ref()))
+    let with_lines = !bridge.options().options.contains_key("requestid");
+    run(&opened).await.map_err(|e| {
+        let info = with_lines.then(|| opened.dockerfile.info());
+        status::status(e, info.as_ref())
+    })
 }
 
 /// A build whose Dockerfile and policy have been read.
@@ -61,7 +61,10 @@ async fn open(bridge: &Bridge) -> std::result::Result<Build<'_>, Failure> {
     let before = baked.gate(&policy::Repository::default(), today)?;
     let sources = Sources::find(bridge, opts, &before).await?;
     let dockerfile = sources.read(bridge, &before).await?;
-    let gate = baked.gate(&dockerfile.repository, today)?;
+    let gate = match dockerfile.repository.is_empty() {
+        true => before,
+        false => baked.gate(&dockerfile.repository, today)?,
+    };
     config.convert.main_context = sources.main_context();
     config.convert.source_map = Some(Rc::clone(&dockerfile.map));
     Ok(Build {
@@ -204,74 +207,24 @@ async fn one(
     };
     let (reference, ()) = futures_util::join!(solve(build, &converted, &options), warn);
     let reference = reference?;
+    let built = Built {
+        reference,
+        image: std::mem::take(&mut converted.image),
+        base_image: converted.base_image.take(),
+        epoch: converted.epoch.take(),
+        platform: target.cloned(),
+    };
     let attestation = match scanner {
         Some(scanner) => {
-            let id = match target {
-                Some(platform) => platform.clone().normalize().format_all(),
-                None => Platform::host().format_all(),
-            };
-            let scan = scanner.scan(&mut converted, &id)?;
-            let marshalled = converted
-                .graph
-                .marshal(
-                    &scan,
-                    MarshalOptions {
-                        platform: options.build_platforms.first(),
-                        caps: Some(&options.caps),
-                        new_id: &mut crate::ids::fresh,
-                    },
-                )
-                .map_err(|e| Error::new(e.to_string()))?;
-            let solved = build
-                .bridge
-                .solve(marshalled.into_pb(), SolveOptions::default())
-                .await?;
-            Some(gw::Attestation {
-                kind: gw::AttestationKind::Bundle.into(),
-                metadata: BTreeMap::from([
-                    ("reason".to_owned(), b"sbom".to_vec()),
-                    ("sbom-core".to_owned(), b"sbom".to_vec()),
-                ]),
-                r#ref: Some(gw::Ref {
-                    id: solved.reference.unwrap_or_default().id,
-                    def: None,
-                }),
-                path: String::new(),
-                in_toto_predicate_type: "https://spdx.dev/Document".into(),
-                in_toto_subjects: Vec::new(),
-            })
+            Some(sbom::attest(build.bridge, scanner, &built.id(), &mut converted, &options).await?)
         }
         None => None,
     };
     Ok(Done {
-        built: Built {
-            reference,
-            image: converted.image,
-            base_image: converted.base_image,
-            epoch: converted.epoch,
-            platform: target.cloned(),
-        },
+        built,
         attestation,
         verdicts,
     })
-}
-
-fn marshal(converted: &Converted, options: &Options) -> Result<pb::Definition> {
-    let platform = options
-        .target_platform
-        .as_ref()
-        .or(options.build_platforms.first());
-    let marshalled = converted.graph.marshal(
-        &converted.state,
-        MarshalOptions {
-            platform,
-            caps: Some(&options.caps),
-            new_id: &mut crate::ids::fresh,
-        },
-    );
-    Ok(marshalled
-        .map_err(|e| Error::new(e.to_string()).wrap("failed to marshal LLB definition"))?
-        .into_pb())
 }
 
 async fn solve(
@@ -279,7 +232,7 @@ async fn solve(
     converted: &Converted,
     options: &Options,
 ) -> std::result::Result<Option<Ref>, Failure> {
-    let definition = marshal(converted, options)?;
+    let definition = converted.definition(options)?.into_pb();
     let solve = SolveOptions {
         evaluate: false,
         cache_imports: build.config.cache_imports.clone(),
@@ -323,7 +276,7 @@ async fn answer(
             let notices = warnings::notices(&outcome, false);
             warnings::send(build.bridge, &build.dockerfile, &notices).await;
             let converted = outcome.result?;
-            requests::convertllb::answer(&marshal(&converted, &options)?)?
+            requests::convertllb::answer(&converted.definition(&options)?.into_pb())?
         }
         name => {
             return Err(Failure::Typed(

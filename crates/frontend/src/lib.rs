@@ -11,6 +11,7 @@ mod options;
 mod policy;
 mod requests;
 mod resolver;
+mod sbom;
 mod source;
 mod status;
 mod syntax;

@@ -69,6 +69,13 @@ pub struct Repository {
     pub lock: Option<(String, String)>,
 }
 
+impl Repository {
+    /// Whether neither file is there.
+    pub fn is_empty(&self) -> bool {
+        self.policy.is_none() && self.lock.is_none()
+    }
+}
+
 /// The day by this machine's clock (UTC). A build argument cannot move it.
 pub fn today() -> Day {
     let seconds = SystemTime::now()
