@@ -41,6 +41,12 @@ impl Error {
         }
     }
 
+    /// The line that it is about, when it has a place.
+    pub fn line(&self) -> Option<i32> {
+        let first = self.locations.iter().flatten().next();
+        first.map(|range| range.start.line)
+    }
+
     /// Adds a location, as the reference's `parser.WithLocation` does.
     #[must_use]
     pub fn at(mut self, location: &[Range]) -> Self {

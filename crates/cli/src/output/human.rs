@@ -49,12 +49,7 @@ struct Note<'a> {
 impl Printer {
     fn file(&self, file: &File, out: &mut String) {
         if let Some(error) = &file.error {
-            let line = error
-                .locations
-                .iter()
-                .flatten()
-                .next()
-                .map_or(1, |range| range.start.line);
+            let line = error.line().unwrap_or(1);
             let at = line_of(&file.text, line);
             self.say(
                 &note(

@@ -29,12 +29,7 @@ pub fn render(report: &Report) -> String {
 
 fn file(file: &File) -> Value {
     let error = file.error.as_ref().map(|error| {
-        let line = error
-            .locations
-            .iter()
-            .flatten()
-            .next()
-            .map_or(1, |range| range.start.line);
+        let line = error.line().unwrap_or(1);
         let (line, column) = position(&file.text, line_of(&file.text, line).start);
         json!({"message": error.message, "help": error.help, "line": line, "column": column})
     });
