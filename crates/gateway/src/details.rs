@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use fromtier_image::go::json_string as string;
 use fromtier_proto::{gw, pb};
 
 /// One thing to know of an error beyond its text.
@@ -200,24 +201,6 @@ impl Object {
 fn bytes(data: &[u8]) -> String {
     let mut out = "\"".to_owned();
     STANDARD.encode_string(data, &mut out);
-    out.push('"');
-    out
-}
-
-fn string(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
     out.push('"');
     out
 }
