@@ -403,14 +403,8 @@ fn source(source: &pb::Source) -> Value {
             )
         })
         .collect();
-    let infos = source.infos.iter().map(|info| {
-        Object::new()
-            .opt_str("filename", &info.filename)
-            .opt_str("data", &base64(&info.data))
-            .opt("definition", info.definition.as_ref().map(definition))
-            .opt_str("language", &info.language)
-            .done()
-    });
+    let infos = source.infos.iter();
+    let infos = infos.map(|info| super::source_info(info, definition));
     Object::new()
         .opt(
             "locations",
@@ -439,25 +433,11 @@ fn metadata(said: &pb::OpMetadata) -> Value {
     let caps: Vec<_> = (said.caps.iter())
         .map(|(k, v)| (k.clone(), Value::Bool(*v)))
         .collect();
-    let export = said.export_cache.as_ref();
-    let group = said.progress_group.as_ref();
     Object::new()
         .opt_bool("ignoreCache", said.ignore_cache)
         .opt("description", text_map(&said.description))
-        .opt(
-            "exportCache",
-            export.map(|e| Object::new().opt_bool("Value", e.value).done()),
-        )
+        .opt("exportCache", super::export_cache(said))
         .opt("caps", (!caps.is_empty()).then_some(Value::Object(caps)))
-        .opt(
-            "progressGroup",
-            group.map(|g| {
-                Object::new()
-                    .opt_str("id", &g.id)
-                    .opt_str("name", &g.name)
-                    .opt_bool("weak", g.weak)
-                    .done()
-            }),
-        )
+        .opt("progressGroup", super::progress_group(said))
         .done()
 }

@@ -5,7 +5,7 @@ use fromtier_dockerfile::span::Range;
 use fromtier_proto::pb;
 
 use super::describe::Request;
-use super::{base64, location};
+use super::{base64, location, source_info};
 use crate::excerpt::excerpt;
 use crate::json::{Object, Value};
 use crate::warnings::Notice;
@@ -48,19 +48,10 @@ fn json(notices: &[Notice], error: Option<&Error>, info: &pb::SourceInfo) -> Str
     });
     Object::new()
         .set("warnings", warnings)
-        .set("sources", Value::Array(vec![source(info)]))
+        .set("sources", Value::Array(vec![source_info(info, definition)]))
         .opt("buildError", build_error)
         .done()
         .indented()
-}
-
-fn source(info: &pb::SourceInfo) -> Value {
-    Object::new()
-        .opt_str("filename", &info.filename)
-        .opt_str("data", &base64(&info.data))
-        .opt("definition", info.definition.as_ref().map(definition))
-        .opt_str("language", &info.language)
-        .done()
 }
 
 fn definition(definition: &pb::Definition) -> Value {

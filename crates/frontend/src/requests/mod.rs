@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use fromtier_dockerfile::span::{Position, Range};
 use fromtier_gateway::BuildResult;
+use fromtier_proto::pb;
 
 use crate::json::{Object, Value};
 use describe::Request;
@@ -76,7 +77,7 @@ fn sources(dockerfile: &[u8]) -> Value {
 }
 
 /// What is said of an operation, as Go's `encoding/json` writes it.
-fn go_metadata(said: &fromtier_proto::pb::OpMetadata) -> Value {
+fn go_metadata(said: &pb::OpMetadata) -> Value {
     let object =
         |fields: Vec<(String, Value)>| (!fields.is_empty()).then_some(Value::Object(fields));
     let description = said
@@ -84,28 +85,14 @@ fn go_metadata(said: &fromtier_proto::pb::OpMetadata) -> Value {
         .iter()
         .map(|(k, v)| (k.clone(), Value::Str(v.clone())));
     let caps = said.caps.iter().map(|(k, v)| (k.clone(), Value::Bool(*v)));
-    let export = said.export_cache.as_ref();
-    let group = said.progress_group.as_ref();
     let limits = said.linux_resources.as_ref();
     let unsigned = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     Object::new()
         .opt_bool("ignore_cache", said.ignore_cache)
         .opt("description", object(description.collect()))
-        .opt(
-            "export_cache",
-            export.map(|e| Object::new().opt_bool("Value", e.value).done()),
-        )
+        .opt("export_cache", export_cache(said))
         .opt("caps", object(caps.collect()))
-        .opt(
-            "progress_group",
-            group.map(|g| {
-                Object::new()
-                    .opt_str("id", &g.id)
-                    .opt_str("name", &g.name)
-                    .opt_bool("weak", g.weak)
-                    .done()
-            }),
-        )
+        .opt("progress_group", progress_group(said))
         .opt(
             "linux_resources",
             limits.map(|l| {
@@ -120,6 +107,30 @@ fn go_metadata(said: &fromtier_proto::pb::OpMetadata) -> Value {
                     .done()
             }),
         )
+        .done()
+}
+
+fn export_cache(said: &pb::OpMetadata) -> Option<Value> {
+    let export = said.export_cache.as_ref()?;
+    Some(Object::new().opt_bool("Value", export.value).done())
+}
+
+fn progress_group(said: &pb::OpMetadata) -> Option<Value> {
+    let group = said.progress_group.as_ref()?;
+    let group = Object::new()
+        .opt_str("id", &group.id)
+        .opt_str("name", &group.name)
+        .opt_bool("weak", group.weak);
+    Some(group.done())
+}
+
+/// A source file; `definition` says how the graph that it was read by is written.
+fn source_info(info: &pb::SourceInfo, definition: fn(&pb::Definition) -> Value) -> Value {
+    Object::new()
+        .opt_str("filename", &info.filename)
+        .opt_str("data", &base64(&info.data))
+        .opt("definition", info.definition.as_ref().map(definition))
+        .opt_str("language", &info.language)
         .done()
 }
 
