@@ -104,7 +104,12 @@ impl Recording {
             Some(R::Refs(many)) => many
                 .refs
                 .iter()
-                .map(|(platform, one)| (platform.clone(), one.id.clone()))
+                .map(|e| {
+                    (
+                        e.platform.clone(),
+                        e.reference.clone().unwrap_or_default().id,
+                    )
+                })
                 .collect(),
             Some(R::RefsDeprecated(many)) => many.refs.clone(),
             None => BTreeMap::new(),

@@ -440,17 +440,21 @@ fn solved(response: gw::SolveResponse) -> Solved {
 fn wire_refs(refs: Refs, new_format: bool) -> gw::result::Result {
     use gw::result::Result as R;
     let id = |reference: Option<Ref>| reference.unwrap_or_default().id;
-    // An entry of a map with nothing in it would go without a value, which BuildKit does not expect: the empty
-    // result has an empty graph.
-    let wire = |reference: Option<Ref>| gw::Ref {
-        def: reference.is_none().then(pb::Definition::default),
+    let wire = |reference| gw::Ref {
         id: id(reference),
+        def: None,
     };
     match (refs, new_format) {
         (Refs::Single(one), true) => R::Ref(wire(one)),
         (Refs::Single(one), false) => R::RefDeprecated(id(one)),
         (Refs::Many(many), true) => R::Refs(gw::RefMap {
-            refs: many.into_iter().map(|(k, v)| (k, wire(v))).collect(),
+            refs: many
+                .into_iter()
+                .map(|(platform, reference)| gw::RefEntry {
+                    platform,
+                    reference: Some(wire(reference)),
+                })
+                .collect(),
         }),
         (Refs::Many(many), false) => R::RefsDeprecated(gw::RefMapDeprecated {
             refs: many.into_iter().map(|(k, v)| (k, id(v))).collect(),
