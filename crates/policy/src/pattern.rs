@@ -1,5 +1,6 @@
 //! Patterns of image names and tags: `random-user/node-custom`, `registry.example.com/platform/*`, `node:22*`.
 
+use crate::Place;
 use fromtier_image::ImageRef;
 
 /// The name that rules judge an image by: registries that are one and the same have one spelling here.
@@ -14,10 +15,12 @@ pub(crate) fn identity(image: &ImageRef) -> String {
 }
 
 /// A pattern. In the name `*` stands for any characters but `/`, `**` for any; in the tag `*` stands for any.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Pattern {
     /// As written in the file.
     pub text: String,
+    /// Where it is written; none for what is built in.
+    pub at: Option<Place>,
     name: Glob,
     tag: Option<Glob>,
 }
@@ -65,9 +68,15 @@ impl Pattern {
         };
         Ok(Pattern {
             text: text.to_owned(),
+            at: None,
             name: Glob::new(&name, true),
             tag: tag.map(|tag| Glob::new(tag, false)),
         })
+    }
+
+    /// Do both match the same, as far as their letters tell?
+    pub fn same(&self, other: &Pattern) -> bool {
+        self.name == other.name && self.tag == other.tag
     }
 
     /// Does the pattern match? `name` is [`identity`]'s.

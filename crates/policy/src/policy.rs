@@ -1,5 +1,6 @@
 //! A policy: what its file says, checked.
 
+use crate::Place;
 use crate::pattern::Pattern;
 use crate::range::Range;
 use crate::verdict::Severity;
@@ -58,6 +59,8 @@ pub struct Policy {
     pub(crate) mirrors: Vec<Mirror>,
     pub(crate) sources: Sources,
     pub(crate) exceptions: Vec<Exception>,
+    /// Where the settings of `tiers`, `base`, `mirrors` and `sources` stand, and `mode`: `base.digest`.
+    pub(crate) settings: Vec<(String, Place)>,
 }
 
 /// `rewrite:` an image is replaced by another.

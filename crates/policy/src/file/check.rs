@@ -13,7 +13,7 @@ pub(super) fn together(policy: &Policy, places: &Places, report: &mut Report<'_>
     for (index, exception) in policy.exceptions.iter().enumerate() {
         let twice = policy.exceptions[..index]
             .iter()
-            .any(|e| e.pattern == exception.pattern && e.rules == exception.rules);
+            .any(|e| e.pattern.same(&exception.pattern) && e.rules == exception.rules);
         if twice {
             report.error(
                 places.exceptions[index],

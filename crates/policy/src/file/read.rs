@@ -4,6 +4,7 @@ use super::check;
 use super::fields::{Fields, action, choice, list, text};
 use super::report::{Report, Span};
 use super::yaml::{Node, Value};
+use crate::Place;
 use crate::pattern::Pattern;
 use crate::policy::{
     Base, DigestRule, Exception, ImageRule, Mirror, Policy, Rewrite, SourceRule, Sources, Tags,
@@ -97,6 +98,7 @@ pub(super) fn policy(root: &Node, report: &mut Report<'_>) -> Policy {
             exception(item, &mut policy, &mut places, report);
         }
     }
+    policy.settings = settings(&fields, report);
     check::together(&policy, &places, report);
     policy
 }
@@ -114,9 +116,36 @@ fn tiers(node: &Node, policy: &mut Policy, report: &mut Report<'_>) {
 }
 
 fn pattern(text: &str, span: Span, report: &mut Report<'_>) -> Option<Pattern> {
-    Pattern::parse(text)
-        .map_err(|problem| report.error(span, problem, None))
-        .ok()
+    match Pattern::parse(text) {
+        Ok(mut pattern) => {
+            pattern.at = Some(report.place(span));
+            Some(pattern)
+        }
+        Err(problem) => {
+            report.error(span, problem, None);
+            None
+        }
+    }
+}
+
+/// Where each setting stands that is not a rule of a list.
+fn settings(fields: &Fields<'_>, report: &Report<'_>) -> Vec<(String, Place)> {
+    let mut settings = Vec::new();
+    for key in ["mode", "tiers", "base", "mirrors", "sources"] {
+        match fields.get(key).map(|node| (node, &node.value)) {
+            Some((_, Value::Map(entries))) => {
+                settings.extend(entries.iter().map(|entry| {
+                    (
+                        format!("{key}.{}", entry.key),
+                        report.place(entry.key_span.to_end(entry.value.span)),
+                    )
+                }));
+            }
+            Some((node, _)) => settings.push((key.to_owned(), report.place(node.span))),
+            None => {}
+        }
+    }
+    settings
 }
 
 fn patterns(node: &Node, report: &mut Report<'_>) -> Vec<Pattern> {

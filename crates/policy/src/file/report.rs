@@ -1,6 +1,7 @@
 //! Collecting complaints about a file, each with its place.
 
-use crate::PolicyError;
+use crate::{Place, PolicyError};
+use std::sync::Arc;
 
 /// A place in the text, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,14 @@ impl Span {
         }
     }
 
+    /// From the beginning of this to the end of the other.
+    pub fn to_end(self, end: Span) -> Span {
+        Span {
+            start: self.start,
+            end: end.end.max(self.start),
+        }
+    }
+
     /// From the beginning of this to the beginning of the other.
     pub fn to(self, end: Span) -> Span {
         Span {
@@ -28,44 +37,75 @@ impl Span {
 }
 
 pub(super) struct Report<'a> {
-    file: &'a str,
+    file: Arc<str>,
     text: &'a str,
+    /// Where each line begins, in characters and in bytes.
+    lines: Vec<(usize, usize)>,
     errors: Vec<PolicyError>,
 }
 
 impl<'a> Report<'a> {
-    pub fn new(file: &'a str, text: &'a str) -> Report<'a> {
+    pub fn new(file: &str, text: &'a str) -> Report<'a> {
+        let mut lines = Vec::new();
+        let mut at = (0, 0);
+        for line in text.split_inclusive('\n') {
+            lines.push(at);
+            at = (at.0 + line.chars().count(), at.1 + line.len());
+        }
+        if text.is_empty() || text.ends_with('\n') {
+            lines.push(at);
+        }
         Report {
-            file,
+            file: file.into(),
             text,
+            lines,
             errors: Vec::new(),
         }
     }
 
     pub fn error(&mut self, span: Span, message: impl Into<String>, help: Option<String>) {
-        let byte = |index: usize| {
-            self.text
-                .char_indices()
-                .nth(index)
-                .map_or(self.text.len(), |(at, _)| at)
-        };
-        let start = byte(span.start);
-        let end = byte(span.end.max(span.start + 1)).max(start);
-        let before = &self.text[..start];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let place = self.place(span);
+        self.errors.push(PolicyError {
+            file: place.file.to_string(),
+            line: place.line,
+            column: place.column,
+            span: place.span,
+            message: message.into(),
+            help,
+        });
+    }
+
+    /// Line, column and bytes of a span.
+    pub fn place(&self, span: Span) -> Place {
+        let (line, start) = self.byte(span.start);
+        let (_, end) = self.byte(span.end.max(span.start + 1));
+        let end = end.max(start);
         // An empty value's place is where the next thing begins; what follows the line is not part of it.
         let end = self.text[start..end]
             .find('\n')
             .filter(|at| *at > 0)
             .map_or(end, |at| start + at);
-        self.errors.push(PolicyError {
-            file: self.file.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
+        let line_start = self.lines[line].1;
+        Place {
+            file: self.file.clone(),
+            line: line + 1,
+            column: self.text[line_start..start].chars().count() + 1,
             span: start..end,
-            message: message.into(),
-            help,
-        });
+        }
+    }
+
+    /// The line, counted from 0, and the byte of a character.
+    fn byte(&self, character: usize) -> (usize, usize) {
+        let line = self
+            .lines
+            .partition_point(|(first, _)| *first <= character)
+            .saturating_sub(1);
+        let (first, start) = self.lines[line];
+        let byte = self.text[start..]
+            .char_indices()
+            .nth(character - first)
+            .map_or(self.text.len(), |(at, _)| start + at);
+        (line, byte)
     }
 
     pub fn is_empty(&self) -> bool {

@@ -423,3 +423,16 @@ fn the_schema_has_the_same_keys() {
         assert_eq!(known, keys, "{pointer}");
     }
 }
+
+#[test]
+fn rules_and_settings_know_where_they_stand() {
+    let text =
+        "version: 1\n# é\nimages:\n- match: node\n  tags: \"<25\"\ntiers: {community: warn}\n";
+    let policy = Policy::parse("p.yaml", text).unwrap();
+    let at = policy.images[0].pattern.at.clone().unwrap();
+    assert_eq!((at.to_string().as_str(), at.column), ("p.yaml:4", 10));
+    assert_eq!(&text[at.span], "node");
+    let (key, at) = &policy.settings[0];
+    assert_eq!((key.as_str(), at.line), ("tiers.community", 6));
+    assert_eq!(&text[at.span.clone()], "community: warn");
+}
