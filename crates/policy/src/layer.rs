@@ -1,9 +1,9 @@
 //! A policy at work in a gate: its gaps filled, its rules indexed by name.
 
+use crate::index::Index;
 use crate::pattern::Pattern;
 use crate::policy::{DigestRule, Exception, ImageRule, Policy, Rewrite, SourceRule, Tier};
 use crate::verdict::Severity;
-use std::collections::HashMap;
 
 /// Publishers that every policy knows to be verified: Docker's own organisation, which BuildKit's default SBOM
 /// generator comes from.
@@ -52,7 +52,7 @@ impl Layer {
             Tier::Official | Tier::Community => return false,
         };
         index
-            .of(name)
+            .of(name, tag)
             .into_iter()
             .any(|i| list[i].matches(name, tag))
     }
@@ -101,7 +101,7 @@ impl Layer {
     /// The first rewrite rule that matches.
     pub fn rewrite(&self, name: &str, tag: Option<&str>) -> Option<&Rewrite> {
         self.rewrites
-            .of(name)
+            .of(name, tag)
             .into_iter()
             .map(|i| &self.policy.rewrites[i])
             .find(|rule| rule.pattern.matches(name, tag))
@@ -110,7 +110,7 @@ impl Layer {
     /// All image rules that match.
     pub fn image_rules(&self, name: &str, tag: Option<&str>) -> impl Iterator<Item = &ImageRule> {
         self.images
-            .of(name)
+            .of(name, tag)
             .into_iter()
             .map(|i| &self.policy.images[i])
             .filter(move |rule| rule.pattern.matches(name, tag))
@@ -119,7 +119,7 @@ impl Layer {
     /// All exceptions that match.
     pub fn exceptions(&self, name: &str, tag: Option<&str>) -> impl Iterator<Item = &Exception> {
         self.exceptions
-            .of(name)
+            .of(name, tag)
             .into_iter()
             .map(|i| &self.policy.exceptions[i])
             .filter(move |rule| rule.pattern.matches(name, tag))
@@ -136,42 +136,5 @@ impl Layer {
 
     pub fn source(&self, rule: Option<SourceRule>) -> SourceRule {
         rule.unwrap_or(SourceRule::Say(Severity::Allow))
-    }
-}
-
-/// Rules by the name that they match; those with a `*` in it apart.
-#[derive(Debug)]
-struct Index {
-    by_name: HashMap<String, Vec<usize>>,
-    globs: Vec<usize>,
-}
-
-impl Index {
-    fn new<'a>(patterns: impl Iterator<Item = &'a Pattern>) -> Index {
-        let mut index = Index {
-            by_name: HashMap::new(),
-            globs: Vec::new(),
-        };
-        for (i, pattern) in patterns.enumerate() {
-            match pattern.literal_name() {
-                Some(name) => index.by_name.entry(name.to_owned()).or_default().push(i),
-                None => index.globs.push(i),
-            }
-        }
-        index
-    }
-
-    /// The rules that may match, in the order of the file.
-    fn of(&self, name: &str) -> Vec<usize> {
-        let mut rules: Vec<usize> = self
-            .by_name
-            .get(name)
-            .into_iter()
-            .flatten()
-            .chain(&self.globs)
-            .copied()
-            .collect();
-        rules.sort_unstable();
-        rules
     }
 }

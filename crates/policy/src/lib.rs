@@ -5,6 +5,7 @@ mod decide;
 pub mod error;
 mod file;
 pub mod gate;
+mod index;
 mod layer;
 pub mod lock;
 mod pattern;

@@ -1,6 +1,7 @@
 //! Patterns of image names and tags: `random-user/node-custom`, `registry.example.com/platform/*`, `node:22*`.
 
 use crate::Place;
+use crate::index::Literals;
 use fromtier_image::ImageRef;
 
 /// The name that rules judge an image by: registries that are one and the same have one spelling here.
@@ -93,6 +94,30 @@ impl Pattern {
         self.name.literal.as_deref()
     }
 
+    /// The literal parts that the pattern can be found by.
+    pub fn literals(&self) -> Literals {
+        let name = &self.name.tokens;
+        let mut beginning: Vec<u8> = literally(name.iter()).collect();
+        if let (true, Some(tag)) = (beginning.len() == name.len(), &self.tag) {
+            let tag: Vec<u8> = literally(tag.tokens.iter()).collect();
+            if !tag.is_empty() {
+                beginning.push(b':');
+                beginning.extend(tag);
+            }
+        }
+        // Only what stands before the first `/` is the host, and only where no `**` may stand for a `/` as well.
+        let host = name
+            .split(|token| *token == Token::Byte(b'/'))
+            .next()
+            .filter(|host| !host.contains(&Token::Any))
+            .map(|host| literally(host.iter().rev()).collect());
+        Literals {
+            beginning,
+            end: literally(name.iter().rev()).collect(),
+            host,
+        }
+    }
+
     /// Does this pattern certainly match all that `other` matches?
     pub fn covers(&self, other: &Pattern) -> bool {
         let tag = match (&self.tag, &other.tag) {
@@ -170,7 +195,7 @@ impl Glob {
     fn matches(&self, text: &str) -> bool {
         match &self.literal {
             Some(literal) => literal == text,
-            None => run(&self.tokens, text.bytes().map(Token::Byte)),
+            None => fits(&self.tokens, text.as_bytes()),
         }
     }
 
@@ -180,7 +205,52 @@ impl Glob {
     }
 }
 
-/// Runs a glob over a text, or over another glob's tokens, keeping the set of places in the glob that are reached.
+/// The bytes until the first star.
+fn literally<'a>(tokens: impl Iterator<Item = &'a Token>) -> impl Iterator<Item = u8> {
+    tokens.map_while(|token| match token {
+        Token::Byte(byte) => Some(*byte),
+        Token::Segment | Token::Any => None,
+    })
+}
+
+/// Does a text fit a glob? Each star first stands for nothing, and for more when what follows it doesn't fit: the last
+/// one first, and when that would have to stand for a `/` it can't stand for, the last `**` before it. Stars before
+/// those need no second try, for what lies between would fit no better further on.
+fn fits(glob: &[Token], text: &[u8]) -> bool {
+    let (mut at, mut read) = (0, 0);
+    // Where a star stands in the glob, and up to where in the text it reaches.
+    let mut segment: Option<(usize, usize)> = None;
+    let mut any: Option<(usize, usize)> = None;
+    loop {
+        match (glob.get(at), text.get(read)) {
+            (None, None) => return true,
+            (Some(Token::Byte(a)), Some(b)) if a == b => (at, read) = (at + 1, read + 1),
+            (Some(Token::Segment), _) => {
+                segment = Some((at, read));
+                at += 1;
+            }
+            (Some(Token::Any), _) => {
+                (any, segment) = (Some((at, read)), None);
+                at += 1;
+            }
+            _ => {
+                let longer = |(star, end): (usize, usize), slash: bool| {
+                    (*text.get(end)? != b'/' || slash).then_some((star, end + 1))
+                };
+                segment = segment.and_then(|star| longer(star, false));
+                if segment.is_none() {
+                    any = any.and_then(|star| longer(star, true));
+                }
+                let Some((star, end)) = segment.or(any) else {
+                    return false;
+                };
+                (at, read) = (star + 1, end);
+            }
+        }
+    }
+}
+
+/// Runs a glob over another glob's tokens, keeping the set of places in the glob that are reached.
 fn run(glob: &[Token], text: impl Iterator<Item = Token>) -> bool {
     let mut reached = vec![false; glob.len() + 1];
     let close = |reached: &mut Vec<bool>| {
@@ -304,6 +374,16 @@ mod tests {
                 Pattern::parse(text).is_err() || text == "Acme/node",
                 "{text}"
             );
+        }
+    }
+
+    proptest::proptest! {
+        /// The way that tries no more than it must finds what the way that tries all finds.
+        #[test]
+        fn the_quick_way_is_right(glob in "[ab/*]{0,9}", text in "[ab/]{0,12}") {
+            let glob = Glob::new(&glob, true);
+            let slow = run(&glob.tokens, text.bytes().map(Token::Byte));
+            proptest::prop_assert_eq!(fits(&glob.tokens, text.as_bytes()), slow);
         }
     }
 

@@ -2,6 +2,8 @@
 
 use super::read::Places;
 use super::report::Report;
+use crate::index::Index;
+use crate::layer::Layer;
 use crate::pattern::{Pattern, identity};
 use crate::policy::{Policy, Rewrite};
 use crate::verdict::Severity;
@@ -10,9 +12,13 @@ use fromtier_image::ImageRef;
 pub(super) fn together(policy: &Policy, places: &Places, report: &mut Report<'_>) {
     rewrites(policy, places, report);
     preferred(policy, places, report);
+    let patterns = Index::new(policy.exceptions.iter().map(|rule| &rule.pattern));
     for (index, exception) in policy.exceptions.iter().enumerate() {
-        let twice = policy.exceptions[..index]
-            .iter()
+        let twice = patterns
+            .covering(&exception.pattern)
+            .into_iter()
+            .take_while(|i| *i < index)
+            .map(|i| &policy.exceptions[i])
             .any(|e| e.pattern.same(&exception.pattern) && e.rules == exception.rules);
         if twice {
             report.error(
@@ -25,10 +31,19 @@ pub(super) fn together(policy: &Policy, places: &Places, report: &mut Report<'_>
 }
 
 fn rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
+    if policy.rewrites.is_empty() {
+        return;
+    }
+    let layer = Layer::new(policy.clone(), "this policy", true);
+    let patterns = Index::new(policy.rewrites.iter().map(|rule| &rule.pattern));
+    let takes = |pattern: &Pattern| {
+        let mut all = patterns.covering(pattern).into_iter();
+        all.find(|i| policy.rewrites[*i].pattern.covers(pattern))
+    };
     for (index, rule) in policy.rewrites.iter().enumerate() {
-        if let Some(earlier) = policy.rewrites[..index]
-            .iter()
-            .find(|earlier| earlier.pattern.covers(&rule.pattern))
+        if let Some(earlier) = takes(&rule.pattern)
+            .filter(|earlier| *earlier < index)
+            .map(|earlier| &policy.rewrites[earlier])
         {
             report.error(
                 places.rewrites[index],
@@ -41,13 +56,13 @@ fn rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
             continue;
         }
         let Some(target) = sample(rule) else { continue };
-        if let Some(circle) = circle(policy, rule, &target) {
+        if let Some(circle) = circle(&layer, rule, &target) {
             report.error(
                 places.targets[index],
                 format!("rewrites go in a circle: {circle}"),
                 Some("an image is rewritten once: write what it shall become in the end".into()),
             );
-        } else if let Some(refusal) = refusal(policy, rule, &target) {
+        } else if let Some(refusal) = refusal(&layer, rule, &target) {
             report.error(
                 places.targets[index],
                 format!("`{}` is what this very policy refuses: {refusal}", rule.to),
@@ -55,18 +70,19 @@ fn rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
             );
         }
     }
+    let targets: Vec<Option<ImageRef>> = policy
+        .rewrites
+        .iter()
+        .map(|rewrite| sample(rewrite).filter(|_| !rewrite.to.contains('{')))
+        .collect();
     for (index, rule) in policy.images.iter().enumerate() {
-        let Some(taken) = policy
-            .rewrites
-            .iter()
-            .find(|rewrite| rewrite.pattern.covers(&rule.pattern))
-        else {
+        let Some(taken) = takes(&rule.pattern).map(|taken| &policy.rewrites[taken]) else {
             continue;
         };
-        let comes_back = |rewrite: &Rewrite| {
-            rewrite.to.contains('{') || sample(rewrite).is_none_or(|to| hits(&rule.pattern, &to))
-        };
-        if !policy.rewrites.iter().any(comes_back) {
+        let comes_back = targets
+            .iter()
+            .any(|to| to.as_ref().is_none_or(|to| hits(&rule.pattern, to)));
+        if !comes_back {
             report.error(
                 places.images[index],
                 format!(
@@ -96,20 +112,17 @@ fn hits(pattern: &Pattern, image: &ImageRef) -> bool {
 }
 
 /// Follows a rewritten image through the rules until it stays what it is; the way, when it comes back to the rule.
-fn circle(policy: &Policy, rule: &Rewrite, target: &ImageRef) -> Option<String> {
+fn circle(layer: &Layer, rule: &Rewrite, target: &ImageRef) -> Option<String> {
     let mut way = vec![rule.pattern.text.clone(), target.familiar()];
     let mut image = target.clone();
-    for _ in 0..policy.rewrites.len() + 1 {
-        let next = policy
-            .rewrites
-            .iter()
-            .find(|rule| hits(&rule.pattern, &image))?;
+    for _ in 0..layer.policy.rewrites.len() + 1 {
+        let next = layer.rewrite(&identity(&image), image.tag())?;
         let rewritten = next.apply(&image).ok()?;
         if rewritten == image {
             return None;
         }
         way.push(rewritten.familiar());
-        if hits(&rule.pattern, &rewritten) || std::ptr::eq(next, rule) {
+        if hits(&rule.pattern, &rewritten) || next.pattern.same(&rule.pattern) {
             return Some(way.join(" → "));
         }
         image = rewritten;
@@ -118,20 +131,19 @@ fn circle(policy: &Policy, rule: &Rewrite, target: &ImageRef) -> Option<String> 
 }
 
 /// Why the policy refuses its own target, as far as that is certain without a day and without a tag.
-fn refusal(policy: &Policy, rule: &Rewrite, target: &ImageRef) -> Option<String> {
+fn refusal(layer: &Layer, rule: &Rewrite, target: &ImageRef) -> Option<String> {
     let name = identity(target);
     // A tag that comes from the asked image is nobody's to judge yet.
     let own_tag = ImageRef::parse(&rule.to)
         .ok()
         .and_then(|to| to.tag().map(str::to_owned));
     let tag = own_tag.as_deref();
-    let layer = crate::layer::Layer::new(policy.clone(), "this policy", true);
     if layer.exceptions(&name, tag).next().is_some() {
         return None;
     }
     let rules: Vec<_> = layer.image_rules(&name, tag).collect();
     let said = rules.iter().filter_map(|rule| rule.action).max();
-    let tier = crate::rules::tier_of(&[&layer], &name, tag);
+    let tier = crate::rules::tier_of(&[layer], &name, tag);
     match said {
         Some(Severity::Deny) => return Some("its image is denied".into()),
         Some(_) => {}
@@ -149,12 +161,14 @@ fn refusal(policy: &Policy, rule: &Rewrite, target: &ImageRef) -> Option<String>
 
 /// A preferred image must be one that its own rule allows.
 fn preferred(policy: &Policy, places: &Places, report: &mut Report<'_>) {
+    let patterns = Index::new(policy.images.iter().map(|rule| &rule.pattern));
     for (index, rule) in policy.images.iter().enumerate() {
         let Some(prefer) = &rule.prefer else { continue };
         let name = identity(prefer);
-        let refused = policy
-            .images
-            .iter()
+        let refused = patterns
+            .of(&name, prefer.tag())
+            .into_iter()
+            .map(|i| &policy.images[i])
             .filter(|rule| rule.pattern.matches(&name, prefer.tag()))
             .find(|rule| {
                 rule.action == Some(Severity::Deny)

@@ -5,6 +5,7 @@ use super::fields::{Fields, action, choice, list, text};
 use super::report::{Report, Span};
 use super::yaml::{Node, Value};
 use crate::Place;
+use crate::index::Index;
 use crate::pattern::Pattern;
 use crate::policy::{
     Base, DigestRule, Exception, ImageRule, Mirror, Policy, Rewrite, SourceRule, Sources, Tags,
@@ -150,6 +151,7 @@ fn settings(fields: &Fields<'_>, report: &Report<'_>) -> Vec<(String, Place)> {
 
 fn patterns(node: &Node, report: &mut Report<'_>) -> Vec<Pattern> {
     let mut patterns: Vec<Pattern> = Vec::new();
+    let mut spans = Vec::new();
     for item in list(node, report) {
         let Some((text, span)) = text(item, report) else {
             continue;
@@ -157,15 +159,26 @@ fn patterns(node: &Node, report: &mut Report<'_>) -> Vec<Pattern> {
         let Some(pattern) = pattern(text, span, report) else {
             continue;
         };
-        if let Some(earlier) = patterns.iter().find(|earlier| earlier.covers(&pattern)) {
-            let earlier = earlier.text.clone();
+        patterns.push(pattern);
+        spans.push(span);
+    }
+    let index = Index::new(patterns.iter());
+    for (at, pattern) in patterns.iter().enumerate() {
+        let above = index
+            .covering(pattern)
+            .into_iter()
+            .take_while(|i| *i < at)
+            .find(|i| patterns[*i].covers(pattern));
+        if let Some(above) = above {
             report.error(
-                span,
-                format!("`{text}` adds nothing: `{earlier}` above matches all of it"),
+                spans[at],
+                format!(
+                    "`{}` adds nothing: `{}` above matches all of it",
+                    pattern.text, patterns[above].text
+                ),
                 None,
             );
         }
-        patterns.push(pattern);
     }
     patterns
 }

@@ -1,0 +1,265 @@
+//! Which of thousands of patterns may match this image, without trying them all.
+//!
+//! Every pattern lies under one of its literal parts: the beginning of the name (with the tag, where the name has no
+//! `*`), the end of the name, or the end of the registry's host; whichever of them the fewest patterns share, the
+//! longest of several. Asking for an image finds the literals that it begins or ends with, and gives the patterns
+//! under them in the file's order.
+
+use crate::pattern::Pattern;
+use std::collections::HashMap;
+
+/// The patterns of one list.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    /// By how the image begins, `docker.io/library/node:22`.
+    beginning: Keys,
+    /// By how the name ends, its bytes turned round.
+    end: Keys,
+    /// By how the registry's host ends, its bytes turned round.
+    host: Keys,
+}
+
+/// The literals of a pattern under which it may lie.
+pub(crate) struct Literals {
+    pub beginning: Vec<u8>,
+    pub end: Vec<u8>,
+    /// `None` where a `**` may reach over the host's end.
+    pub host: Option<Vec<u8>>,
+}
+
+impl Index {
+    pub fn new<'a>(patterns: impl Iterator<Item = &'a Pattern>) -> Index {
+        let literals: Vec<Literals> = patterns.map(Pattern::literals).collect();
+        let mut shared: [HashMap<&[u8], usize>; 3] = Default::default();
+        for literal in &literals {
+            for (count, key) in shared.iter_mut().zip(literal.each()) {
+                if let Some(key) = key {
+                    *count.entry(key).or_default() += 1;
+                }
+            }
+        }
+        let mut placed: [Vec<(Vec<u8>, usize)>; 3] = Default::default();
+        for (rule, literal) in literals.iter().enumerate() {
+            let (place, key) = literal
+                .each()
+                .into_iter()
+                .enumerate()
+                .filter_map(|(place, key)| Some((place, key?)))
+                .min_by_key(|(place, key)| (shared[*place].get(key), std::cmp::Reverse(key.len())))
+                .unwrap_or_default();
+            placed[place].push((key.to_vec(), rule));
+        }
+        let [beginning, end, host] = placed.map(Keys::new);
+        Index {
+            beginning,
+            end,
+            host,
+        }
+    }
+
+    /// The rules that may match, in the order of the file. `name` is [`crate::pattern::identity`]'s.
+    pub fn of(&self, name: &str, tag: Option<&str>) -> Vec<usize> {
+        let mut beginning = Vec::with_capacity(name.len() + 16);
+        beginning.extend_from_slice(name.as_bytes());
+        if let Some(tag) = tag {
+            beginning.push(b':');
+            beginning.extend_from_slice(tag.as_bytes());
+        }
+        let host = name.split('/').next().unwrap_or_default();
+        self.under(&beginning, &turned(name), &turned(host))
+    }
+
+    /// The rules that may match all that a pattern matches, in the order of the file.
+    pub fn covering(&self, pattern: &Pattern) -> Vec<usize> {
+        let literals = pattern.literals();
+        let host = literals.host.unwrap_or_default();
+        self.under(&literals.beginning, &literals.end, &host)
+    }
+
+    fn under(&self, beginning: &[u8], end: &[u8], host: &[u8]) -> Vec<usize> {
+        let mut rules = Vec::new();
+        self.beginning.under(beginning, &mut rules);
+        self.end.under(end, &mut rules);
+        self.host.under(host, &mut rules);
+        rules.sort_unstable();
+        rules
+    }
+}
+
+impl Literals {
+    fn each(&self) -> [Option<&[u8]>; 3] {
+        [Some(&self.beginning), Some(&self.end), self.host.as_deref()]
+    }
+}
+
+/// A text's bytes from its end to its beginning.
+pub(crate) fn turned(text: &str) -> Vec<u8> {
+    text.bytes().rev().collect()
+}
+
+/// Texts with rules under them: which of the texts does another one begin with?
+#[derive(Debug, Default)]
+struct Keys {
+    /// Sorted by their text.
+    keys: Vec<Key>,
+}
+
+#[derive(Debug)]
+struct Key {
+    text: Vec<u8>,
+    rules: Vec<usize>,
+    /// The longest other key that this one begins with.
+    parent: Option<usize>,
+}
+
+impl Keys {
+    fn new(mut rules: Vec<(Vec<u8>, usize)>) -> Keys {
+        rules.sort();
+        let mut keys: Vec<Key> = Vec::new();
+        for (text, rule) in rules {
+            match keys.last_mut() {
+                Some(last) if last.text == text => last.rules.push(rule),
+                last => {
+                    let before = last.is_some().then(|| keys.len() - 1);
+                    let parent = chain(&keys, before).find(|at| text.starts_with(&keys[*at].text));
+                    keys.push(Key {
+                        text,
+                        rules: vec![rule],
+                        parent,
+                    });
+                }
+            }
+        }
+        Keys { keys }
+    }
+
+    /// The rules under all keys that the text begins with.
+    fn under(&self, text: &[u8], rules: &mut Vec<usize>) {
+        // Whatever the text begins with is the last key that is not behind it, or one that this key begins with.
+        let last = self
+            .keys
+            .partition_point(|key| key.text.as_slice() <= text)
+            .checked_sub(1);
+        for at in chain(&self.keys, last) {
+            if text.starts_with(&self.keys[at].text) {
+                rules.extend_from_slice(&self.keys[at].rules);
+            }
+        }
+    }
+}
+
+/// A key, the one that it begins with, and so on.
+fn chain(keys: &[Key], from: Option<usize>) -> impl Iterator<Item = usize> {
+    std::iter::successors(from, |at| keys[*at].parent)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use proptest::prelude::*;
+
+    fn index(texts: &[String]) -> (Vec<Pattern>, Index) {
+        let patterns: Vec<Pattern> = texts
+            .iter()
+            .filter_map(|text| Pattern::parse(text).ok())
+            .collect();
+        let index = Index::new(patterns.iter());
+        (patterns, index)
+    }
+
+    #[test]
+    fn few_of_many_are_tried() {
+        for form in [
+            "node:22.%",
+            "acme/%",
+            "registry-%.example.com/**",
+            "registry.example.com/team-%/*",
+            "registry.example.com/**/legacy-%",
+            "registry.example.com/*-%",
+            "*.team%.example.com/**",
+            "**/node-%",
+            "ghcr.io/acme/*:%-alpine",
+        ] {
+            let texts: Vec<String> = (1000..5000)
+                .map(|number: i32| form.replace('%', &number.to_string()))
+                .collect();
+            let (patterns, index) = index(&texts);
+            assert_eq!(patterns.len(), texts.len(), "{form}");
+            let most = [
+                ("docker.io/library/node", "22.1234"),
+                ("docker.io/acme/1234", "1"),
+                ("registry-1234.example.com/a/b", "1"),
+                ("registry.example.com/team-1234/a", "1"),
+                ("registry.example.com/a/b/legacy-1234", "1"),
+                ("registry.example.com/a-1234", "1"),
+                ("eu.team1234.example.com/a", "1"),
+                ("ghcr.io/x/node-1234", "1"),
+            ]
+            .iter()
+            .map(|(name, tag)| index.of(name, Some(tag)).len())
+            .max();
+            let expected = if form.starts_with("ghcr.io") { 0 } else { 1 };
+            assert_eq!(most, Some(expected), "{form}");
+        }
+    }
+
+    #[test]
+    fn the_order_is_the_files() {
+        let texts = [
+            "**",
+            "acme/*",
+            "**/tool",
+            "acme/tool",
+            "acme/tool:1*",
+            "*/tool",
+        ];
+        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+        let (_, index) = index(&texts);
+        assert_eq!(
+            index.of("docker.io/acme/tool", Some("1.2")),
+            [0, 1, 2, 3, 4, 5]
+        );
+        assert_eq!(index.of("docker.io/acme/other", Some("1")), [0, 1, 5]);
+    }
+
+    fn texts() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[ab*]{1,3}",
+            "[ab*]{1,3}/[ab*]{1,4}",
+            "[ab*]{1,2}\\.[ab*]{1,2}/[ab*/]{1,5}",
+            "\\*\\*(/[ab*]{1,3})?",
+            "[ab*]{1,3}/[ab*]{1,3}:[12*.]{1,3}",
+            "[ab]:[12*.]{1,3}",
+        ]
+    }
+
+    proptest! {
+        /// What a look through the whole list finds, the index finds, in the same order.
+        #[test]
+        fn nothing_that_matches_is_missed(
+            texts in prop::collection::vec(texts(), 0..40),
+            name in "(docker\\.io/library/[ab]{1,3}|docker\\.io/[ab]{1,3}/[ab]{1,3}|[ab]{1,2}\\.[ab]{1,2}(/[ab]{1,2}){1,3})",
+            tag in prop::option::of("[12.]{1,3}"),
+        ) {
+            let (patterns, index) = index(&texts);
+            let tag = tag.as_deref();
+            let all: Vec<usize> = (0..patterns.len()).filter(|i| patterns[*i].matches(&name, tag)).collect();
+            let mut found = index.of(&name, tag);
+            prop_assert!(found.is_sorted());
+            found.retain(|i| patterns[*i].matches(&name, tag));
+            prop_assert_eq!(found, all);
+        }
+
+        #[test]
+        fn no_covering_pattern_is_missed(texts in prop::collection::vec(texts(), 0..40), text in texts()) {
+            let (patterns, index) = index(&texts);
+            if let Ok(pattern) = Pattern::parse(&text) {
+                let found = index.covering(&pattern);
+                for (i, other) in patterns.iter().enumerate() {
+                    prop_assert!(!other.covers(&pattern) || found.contains(&i), "{} covers {}", other.text, text);
+                }
+            }
+        }
+    }
+}
