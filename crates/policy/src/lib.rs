@@ -1,5 +1,6 @@
 //! One policy, one request, one verdict: the gate. Pure; the day is an argument.
 
+mod advice;
 mod codes;
 mod decide;
 pub mod error;
@@ -14,10 +15,12 @@ pub mod policy;
 mod range;
 mod rewrite;
 mod rules;
+pub mod table;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+pub mod trace;
 pub mod verdict;
 
 pub use codes::{CODES, Code};

@@ -1,0 +1,503 @@
+//! What is odd about a policy without being wrong: exceptions that have ended, rules that another takes the work of,
+//! rules that no living tag satisfies. A build doesn't ask for it; whoever keeps the policy does.
+
+use crate::pattern::{Pattern, identity};
+use crate::policy::{ImageRule, Policy};
+use crate::rules;
+use crate::verdict::Severity;
+use crate::{Day, Place, PolicyError};
+use fromtier_catalog::{self as catalog, EndOfLife, Image, as_of};
+use fromtier_image::ImageRef;
+
+/// An exception that ends within so many days is worth a word.
+const SOON: i32 = 30;
+
+impl Policy {
+    /// What is odd about the policy on this day, in the order of the file. Nothing of it keeps a build from using it.
+    pub fn advice(&self, today: Day) -> Vec<PolicyError> {
+        let mut advice = Advice {
+            policy: self,
+            today,
+            said: Vec::new(),
+        };
+        advice.exceptions();
+        advice.lists();
+        advice.image_rules();
+        advice.rewrites();
+        let mut said = advice.said;
+        said.sort_by_key(|warning| (warning.span.start, warning.span.end));
+        said
+    }
+}
+
+struct Advice<'a> {
+    policy: &'a Policy,
+    today: Day,
+    said: Vec<PolicyError>,
+}
+
+impl Advice<'_> {
+    fn say(&mut self, at: &Option<Place>, message: String, help: Option<String>) {
+        // What is built in has no place, and nobody to tell.
+        if let Some(at) = at {
+            self.said.push(PolicyError {
+                file: at.file.to_string(),
+                line: at.line,
+                column: at.column,
+                span: at.span.clone(),
+                message,
+                help,
+            });
+        }
+    }
+
+    fn exceptions(&mut self) {
+        let policy = self.policy;
+        for (index, exception) in policy.exceptions.iter().enumerate() {
+            let at = &exception.pattern.at;
+            let text = &exception.pattern.text;
+            let left = exception.until.days_since(self.today);
+            if left < 0 {
+                self.say(
+                    at,
+                    format!(
+                        "the exception for `{text}` ended on {}: it lets nothing through any more",
+                        exception.until
+                    ),
+                    Some(format!(
+                        "take it out, or agree on another day with {}",
+                        exception.owner
+                    )),
+                );
+                continue;
+            }
+            if left <= SOON {
+                let when = match left {
+                    0 => "today".to_owned(),
+                    1 => "tomorrow".to_owned(),
+                    days => format!("in {days} days, on {}", exception.until),
+                };
+                self.say(
+                    at,
+                    format!("the exception for `{text}` ends {when}"),
+                    Some(format!(
+                        "{} asked for it: {}",
+                        exception.owner, exception.reason
+                    )),
+                );
+            }
+            let wider = policy.exceptions.iter().enumerate().find(|(other, wider)| {
+                *other != index
+                    && wider.until >= exception.until
+                    && wider.pattern.covers(&exception.pattern)
+                    && (wider.rules.is_empty()
+                        || !exception.rules.is_empty()
+                            && exception
+                                .rules
+                                .iter()
+                                .all(|rule| wider.rules.contains(rule)))
+            });
+            if let Some((_, wider)) = wider {
+                self.say(
+                    at,
+                    format!(
+                        "the exception for `{text}` adds nothing: `{}`{} lets all of it through until {}",
+                        wider.pattern.text,
+                        line(&wider.pattern),
+                        wider.until
+                    ),
+                    None,
+                );
+            }
+        }
+    }
+
+    /// The tiers are asked in their order, so a later list has no word on what an earlier one has.
+    fn lists(&mut self) {
+        let policy = self.policy;
+        let lists = [
+            ("internal", &policy.internal),
+            ("verified-publisher", &policy.verified),
+            ("open-source", &policy.open_source),
+        ];
+        for (index, (key, list)) in lists.iter().enumerate() {
+            for pattern in *list {
+                if pattern.literal_name().and_then(rules::official).is_some() {
+                    self.say(
+                        &pattern.at,
+                        format!(
+                            "`{}` under `{key}` is an official image: that is its tier whatever the lists say",
+                            pattern.text
+                        ),
+                        Some("use a rule under `images` for this one".into()),
+                    );
+                    continue;
+                }
+                let earlier = lists[..index]
+                    .iter()
+                    .find_map(|(key, list)| Some((key, list.iter().find(|p| p.covers(pattern))?)));
+                if let Some((first, wider)) = earlier {
+                    self.say(
+                        &pattern.at,
+                        format!(
+                            "`{}` under `{key}` adds nothing: `{}` under `{first}`{} has it",
+                            pattern.text,
+                            wider.text,
+                            line(wider)
+                        ),
+                        None,
+                    );
+                }
+            }
+        }
+    }
+
+    fn image_rules(&mut self) {
+        let policy = self.policy;
+        for (index, rule) in policy.images.iter().enumerate() {
+            self.overruled(index, rule);
+            if let Some(name) = rule.pattern.literal_name() {
+                match (
+                    rules::official(name),
+                    name.strip_prefix("docker.io/library/"),
+                ) {
+                    (Some(image), _) => self.official(rule, image),
+                    (None, Some(short)) => self.unknown(&rule.pattern.at, short),
+                    (None, None) => {}
+                }
+            }
+            if let Some(prefer) = &rule.prefer {
+                self.target(&rule.pattern.at, prefer, "preferred");
+            }
+        }
+    }
+
+    /// An action that a stricter one always beats: of several the strictest holds.
+    fn overruled(&mut self, index: usize, rule: &ImageRule) {
+        let Some(action) = rule.action else { return };
+        let stricter = self.policy.images.iter().enumerate().find(|(other, by)| {
+            *other != index && by.action > Some(action) && by.pattern.covers(&rule.pattern)
+        });
+        if let Some((_, by)) = stricter {
+            let message = format!(
+                "`action: {}` for `{}` has no effect: `{}`{} is stricter, and the strictest holds",
+                word(action),
+                rule.pattern.text,
+                by.pattern.text,
+                line(&by.pattern)
+            );
+            self.say(&rule.pattern.at, message, None);
+        }
+    }
+
+    fn official(&mut self, rule: &ImageRule, image: Image) {
+        let at = &rule.pattern.at;
+        if let Some(notice) = image.deprecated(None) {
+            let instead = notice
+                .instead()
+                .next()
+                .map(|name| format!("its successor is {name}"));
+            let message = format!("`{}` is deprecated (as of {})", rule.pattern.text, as_of());
+            self.say(at, message, instead);
+            return;
+        }
+        if rule.tags.is_none() && rule.variants.is_empty() || rule.action == Some(Severity::Deny) {
+            return;
+        }
+        let name = format!("docker.io/library/{}", image.name());
+        let fitting: Vec<String> = image
+            .tags()
+            .into_iter()
+            .filter(|tag| rule.allows(tag) && rule.pattern.matches(&name, Some(tag)))
+            .collect();
+        let what = allowed(rule);
+        if fitting.is_empty() {
+            let message = format!(
+                "no tag of `{}` that is still rebuilt is {what} (as of {})",
+                image.name(),
+                as_of()
+            );
+            self.say(at, message, self.living(image));
+            return;
+        }
+        let lives = |tag: &String| {
+            image.deprecated(Some(tag)).is_none()
+                && image
+                    .cycle_of(tag)
+                    .is_none_or(|cycle| !cycle.is_over(self.today))
+        };
+        if !fitting.iter().any(lives) {
+            let message = format!(
+                "every tag of `{}` that is {what} is past its end of life (as of {})",
+                image.name(),
+                as_of()
+            );
+            self.say(at, message, self.living(image));
+        }
+    }
+
+    /// The cycles to choose from.
+    fn living(&self, image: Image) -> Option<String> {
+        let living: Vec<String> = image
+            .cycles()
+            .filter(|cycle| !cycle.is_over(self.today) && !cycle.version().is_empty())
+            .take(6)
+            .map(|cycle| match cycle.end_of_life {
+                EndOfLife::On(day) => format!("{} (until {day})", cycle.name),
+                _ => cycle.name.to_owned(),
+            })
+            .collect();
+        (!living.is_empty()).then(|| format!("what lives: {}", living.join(", ")))
+    }
+
+    fn rewrites(&mut self) {
+        let policy = self.policy;
+        for rule in &policy.rewrites {
+            // What hangs on the asked image is nobody's to judge yet.
+            if rule.to.contains('{') {
+                continue;
+            }
+            if let Ok(target) = ImageRef::parse(&rule.to) {
+                self.target(&rule.pattern.at, &target, "what it is rewritten to");
+            }
+        }
+    }
+
+    /// An image that the policy itself names: is it one to build on?
+    fn target(&mut self, at: &Option<Place>, target: &ImageRef, what: &str) {
+        let name = identity(target);
+        let Some(image) = rules::official(&name) else {
+            if let Some(short) = name.strip_prefix("docker.io/library/") {
+                self.unknown(at, short);
+            }
+            return;
+        };
+        let shown = target.familiar();
+        let instead = |tag: Option<&str>| {
+            catalog::living_tag(image, tag, self.today, &|_| true)
+                .map(|tag| format!("{}:{tag} is alive", image.name()))
+        };
+        let Some(tag) = target.tag() else {
+            if let Some(notice) = image.deprecated(None) {
+                let instead = notice
+                    .instead()
+                    .next()
+                    .map(|name| format!("its successor is {name}"));
+                self.say(at, format!("`{shown}`, {what}, is deprecated"), instead);
+            }
+            return;
+        };
+        if let Some(notice) = image.deprecated(Some(tag)) {
+            let instead = notice
+                .instead()
+                .next()
+                .map(|name| format!("its successor is {name}"));
+            self.say(at, format!("`{shown}`, {what}, is deprecated"), instead);
+        } else if let Some(cycle) = image
+            .cycle_of(tag)
+            .filter(|cycle| cycle.is_over(self.today))
+        {
+            let since = match cycle.end_of_life {
+                EndOfLife::On(day) => format!(" since {day}"),
+                _ => String::new(),
+            };
+            let message = format!("`{shown}`, {what}, is past its end of life{since}");
+            self.say(at, message, instead(Some(tag)));
+        } else if image.tag(tag).is_none() {
+            let message = format!(
+                "`{shown}`, {what}, is not among the tags that are rebuilt (as of {})",
+                as_of()
+            );
+            self.say(at, message, instead(Some(tag)));
+        }
+    }
+
+    fn unknown(&mut self, at: &Option<Place>, name: &str) {
+        let message = match catalog::retired(name) {
+            Some(notice) => format!(
+                "`{name}` is no official image any more since {}",
+                notice.since
+            ),
+            None => format!(
+                "`{name}` is not among the official images (as of {})",
+                as_of()
+            ),
+        };
+        let help = catalog::similar(name)
+            .map(|image| format!("did you mean `{}`?", image.name()))
+            .or_else(|| {
+                catalog::retired(name)
+                    .and_then(|notice| notice.instead().next())
+                    .map(|name| format!("its successor is {name}"))
+            });
+        self.say(at, message, help);
+    }
+}
+
+/// "within >=22, <25, of the variants alpine, slim"
+fn allowed(rule: &ImageRule) -> String {
+    let tags = rule.tags.as_ref().map(|tags| format!("within `{tags}`"));
+    let variants = match rule.variants.as_slice() {
+        [] => None,
+        [one] => Some(format!("of the variant `{one}`")),
+        several => Some(format!("of the variants `{}`", several.join("`, `"))),
+    };
+    match (tags, variants) {
+        (Some(tags), Some(variants)) => format!("{tags} and {variants}"),
+        (one, other) => one.or(other).unwrap_or_default(),
+    }
+}
+
+fn line(pattern: &Pattern) -> String {
+    pattern
+        .at
+        .as_ref()
+        .map(|at| format!(" (line {})", at.line))
+        .unwrap_or_default()
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Allow => "allow",
+        Severity::Warn => "warn",
+        Severity::Deny => "deny",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use crate::testing::{policy, today};
+
+    /// Each warning as `line: message (help)`.
+    fn advice(text: &str) -> Vec<String> {
+        policy(text)
+            .advice(today())
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    #[track_caller]
+    fn says(text: &str, expected: &str) {
+        let said = advice(text);
+        assert!(said.len() == 1 && said[0].contains(expected), "{said:#?}");
+    }
+
+    fn exception(matched: &str, until: &str, more: &str) -> String {
+        format!(
+            "\n- {{match: {matched}, until: {until}, owner: payments, reason: migration{more}}}"
+        )
+    }
+
+    #[test]
+    fn a_policy_without_oddities_is_silent() {
+        let text = format!(
+            "version: 1\ninternal: [r.example.com/**]\nrewrite: [{{match: bitnami/node, to: \"node:24-alpine\"}}]\n\
+             images: [{{match: node, tags: \">=22, <25\", variants: [alpine, slim], prefer: \"node:22-alpine\"}}]\nexceptions:{}",
+            exception("acme/*", "2027-01-31", "")
+        );
+        assert_eq!(advice(&text), Vec::<String>::new());
+    }
+
+    #[test]
+    fn exceptions_that_ended_or_soon_will() {
+        let of = |until| format!("version: 1\nexceptions:{}", exception("acme/*", until, ""));
+        says(
+            &of("2026-08-31"),
+            "policy.yaml:3:11: the exception for `acme/*` ended on 2026-08-31",
+        );
+        says(
+            &of("2026-09-01"),
+            "ends today (payments asked for it: migration)",
+        );
+        says(&of("2026-09-02"), "ends tomorrow");
+        says(&of("2026-10-01"), "ends in 30 days, on 2026-10-01");
+        assert_eq!(advice(&of("2026-10-02")), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_exception_within_another() {
+        let of = |first: &str, second: &str| format!("version: 1\nexceptions:{first}{second}");
+        let wide = exception("acme/*", "2027-06-30", "");
+        says(
+            &of(&wide, &exception("acme/a", "2027-01-31", "")),
+            "for `acme/a` adds nothing: `acme/*` (line 3) lets all of it through until 2027-06-30",
+        );
+        assert!(advice(&of(&wide, &exception("acme/a", "2027-07-01", ""))).is_empty());
+        let narrow = exception("acme/*", "2027-06-30", ", rules: [FT131]");
+        assert!(advice(&of(&narrow, &exception("acme/a", "2027-01-31", ""))).is_empty());
+    }
+
+    #[test]
+    fn what_an_earlier_list_has() {
+        says(
+            "version: 1\ninternal: [acme/**]\nverified-publisher: [acme/tools]",
+            "`acme/tools` under `verified-publisher` adds nothing: `acme/**` under `internal` (line 2) has it",
+        );
+        says("version: 1\ninternal: [node]", "is an official image");
+    }
+
+    #[test]
+    fn an_action_that_a_stricter_one_beats() {
+        says(
+            "version: 1\nimages: [{match: acme/*, action: deny}, {match: acme/a, action: allow}]",
+            "`action: allow` for `acme/a` has no effect: `acme/*` (line 2) is stricter",
+        );
+        assert!(
+            advice("version: 1\nimages: [{match: acme/*, action: allow}, {match: acme/a, action: deny}]")
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn ranges_that_no_living_tag_is_in() {
+        says(
+            "version: 1\nimages: [{match: node, tags: \">=40\"}]",
+            "no tag of `node` that is still rebuilt is within `>=40` (as of 2026-08-21)",
+        );
+        says(
+            "version: 1\nimages: [{match: node, variants: [nanoserver]}]",
+            "no tag of `node` that is still rebuilt is of the variant `nanoserver`",
+        );
+        let said = advice("version: 1\nimages: [{match: node, tags: \"=18\"}]");
+        assert!(said[0].contains("what lives: 26 (until "), "{said:#?}");
+        assert!(
+            advice("version: 1\nimages: [{match: node, tags: \">=40\", action: deny}]").is_empty()
+        );
+    }
+
+    #[test]
+    fn names_that_are_no_official_images() {
+        says(
+            "version: 1\nimages: [{match: pyhton, tags: \">=3\"}]",
+            "`pyhton` is not among the official images (as of 2026-08-21) (did you mean `python`?)",
+        );
+        says(
+            "version: 1\nimages: [{match: openjdk, tags: \">=17\"}]",
+            "`openjdk` is deprecated",
+        );
+    }
+
+    #[test]
+    fn targets_that_are_not_to_be_built_on() {
+        let to = |to: &str| format!("version: 1\nrewrite: [{{match: acme/a, to: \"{to}\"}}]");
+        says(
+            &to("node:18-alpine"),
+            "`node:18-alpine`, what it is rewritten to, is past its end of life since 2025-04-30 (node:26-alpine is alive)",
+        );
+        says(
+            &to("node:22-apline"),
+            "is not among the tags that are rebuilt",
+        );
+        says(
+            &to("openjdk:17"),
+            "is deprecated (its successor is eclipse-temurin)",
+        );
+        assert!(advice(&to("node:{tag}")).is_empty());
+        says(
+            "version: 1\nimages: [{match: node, prefer: \"node:16\"}]",
+            "`node:16`, preferred, is past its end of life",
+        );
+    }
+}

@@ -1,0 +1,123 @@
+//! A table of what a policy is expected to say: `policy.test.yaml`. Read as strictly as a policy.
+
+use crate::file::Document;
+use crate::verdict::Severity;
+use crate::{Day, Place, PolicyError};
+
+/// A checked table.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    /// The day that all rows are asked on, unless they say another.
+    pub today: Option<Day>,
+    /// The policy file and the lock file, beside the table; `None`: those of the usual names.
+    pub policy: Option<String>,
+    pub lock: Option<String>,
+    pub rows: Vec<Row>,
+}
+
+/// A source, and what is expected of it.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Where the source stands.
+    pub at: Place,
+    pub ask: Ask,
+    pub today: Option<Day>,
+    /// `linux/arm64`, as written.
+    pub platform: Option<String>,
+    pub stage: Option<String>,
+    /// What the row is there for, in words.
+    pub why: Option<String>,
+    pub expect: Expected,
+}
+
+/// The source of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// As `FROM` has it; `scratch` is no image.
+    Image(String),
+    Git(String, Option<String>),
+    Http(String, Option<String>),
+}
+
+/// What a row expects; `None` is not looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    pub verdict: Severity,
+    /// The code of the refusal, or of a warning where the source passes.
+    pub code: Option<String>,
+    /// What the image is rewritten to, the image to use instead, what the registry is asked for.
+    pub rewritten: Option<String>,
+    pub suggestion: Option<String>,
+    pub pull: Option<String>,
+}
+
+impl Ask {
+    /// The key that it has in a row, and the text.
+    pub fn key(&self) -> (&'static str, &str) {
+        match self {
+            Ask::Image(image) => ("image", image),
+            Ask::Git(url, _) => ("git", url),
+            Ask::Http(url, _) => ("http", url),
+        }
+    }
+}
+
+impl Table {
+    /// Reads a table. `name` is how errors call the file; every error in it is reported at once.
+    pub fn parse(name: &str, text: &str) -> Result<Table, Vec<PolicyError>> {
+        let mut document = Document::new(name, text);
+        let table = document.table();
+        document.finish(table)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn a_table_is_read() {
+        let text = "today: 2026-11-24\ntests:\n- {image: \"node:22-alpine\", expect: allow}\n\
+                    - image: random-user/node-custom\n  why: the story\n  expect: deny\n  code: FT101\n  suggestion: node:22-alpine\n  platform: linux/arm64\n\
+                    - {http: \"https://example.com/x\", checksum: \"sha256:ab\", expect: warn, today: 2027-01-01}\n";
+        let table = Table::parse("t.yaml", text).unwrap();
+        assert_eq!(table.today, Day::parse("2026-11-24"));
+        assert_eq!(table.rows.len(), 3);
+        assert_eq!(table.rows[0].ask, Ask::Image("node:22-alpine".into()));
+        assert_eq!(table.rows[0].expect.verdict, Severity::Allow);
+        assert_eq!(table.rows[1].at.to_string(), "t.yaml:4");
+        assert_eq!(table.rows[1].expect.code.as_deref(), Some("FT101"));
+        assert_eq!(table.rows[1].platform.as_deref(), Some("linux/arm64"));
+        assert_eq!(
+            table.rows[2].ask,
+            Ask::Http("https://example.com/x".into(), Some("sha256:ab".into()))
+        );
+    }
+
+    #[test]
+    fn every_fault_is_said_with_its_place() {
+        let text = "tests:\n- {image: node, expect: refuse}\n- {expect: allow}\n- {image: a, git: b, expect: allow}\n\
+                    - {image: node, expect: deny, code: FT999, sugestion: x, platform: a/b/c/d}\n- {image: node}\n";
+        let errors: Vec<String> = Table::parse("t", text)
+            .unwrap_err()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let starts = [
+            "t:2:25: `refuse` is none of deny, warn, allow",
+            "t:3:3: a row asks of one source: `image`, `git` or `http`",
+            "t:4:3: a row asks of one source",
+            "t:5:37: `FT999` is no code",
+            "t:5:44: unknown key `sugestion` (did you mean `suggestion`?)",
+            "t:5:68: `a/b/c/d` is no platform",
+            "t:6:3: `expect` is missing here",
+        ];
+        assert_eq!(errors.len(), starts.len(), "{errors:#?}");
+        for (error, start) in errors.iter().zip(starts) {
+            assert!(error.starts_with(start), "{error}");
+        }
+        assert!(Table::parse("t", "").is_err());
+        assert!(Table::parse("t", "tests: []").is_err());
+    }
+}

@@ -1,0 +1,437 @@
+//! All that the gate goes by for one image, in the order in which it goes by it: for people who ask why. A build
+//! doesn't need it; the verdict in it is the gate's own.
+
+use crate::gate::{Gate, ImageRequest};
+use crate::layer::Layer;
+use crate::pattern::{Pattern, identity};
+use crate::policy::Tier;
+use crate::rules;
+use crate::verdict::{Denial, Severity, Verdict};
+use crate::{Day, Place};
+use fromtier_catalog::{self as catalog, EndOfLife, Platforms};
+use fromtier_image::{Digest, ImageRef};
+
+/// The way of one image through the gate.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    /// The reference in full; `None` when it is none.
+    pub normalised: Option<ImageRef>,
+    /// The rewriting, in the order in which it is done.
+    pub rewrites: Vec<Rewriting>,
+    /// What the rules judge: normalised and rewritten.
+    pub image: Option<ImageRef>,
+    /// Who makes the image, by each policy.
+    pub tiers: Vec<Membership>,
+    /// The rules under `images` that match.
+    pub rules: Vec<Matched>,
+    /// What the catalogue knows; `None` for an image that is not in it.
+    pub facts: Option<Facts>,
+    /// What the lock file says.
+    pub locked: Option<(Digest, Day)>,
+    /// The exceptions that match, whether or not they hold today.
+    pub exceptions: Vec<Excepted>,
+    /// The registry that the image is pulled through, and where that is said.
+    pub mirror: Option<(String, Option<Place>)>,
+    /// What a build would ask the registry for, if the image passes.
+    pub pull: Option<ImageRef>,
+    /// The digest that the lock or the reference pins it to.
+    pub pinned: Option<Digest>,
+    pub verdict: Verdict,
+}
+
+/// One rewrite rule at work.
+#[derive(Debug, Clone)]
+pub struct Rewriting {
+    /// Whose policy it is: "this policy".
+    pub who: &'static str,
+    /// The rule's `match` and `to`.
+    pub rule: (String, String),
+    pub at: Option<Place>,
+    pub reason: Option<String>,
+    /// What came out, or why nothing could.
+    pub to: Result<ImageRef, String>,
+}
+
+/// The tier of the image by one policy, and what that policy says of the tier.
+#[derive(Debug, Clone)]
+pub struct Membership {
+    pub who: &'static str,
+    pub tier: Tier,
+    pub why: Why,
+    /// What is said of the tier, and where; `None` where it is said nowhere.
+    pub action: Severity,
+    pub action_at: Option<Place>,
+}
+
+/// Why an image is of its tier.
+#[derive(Debug, Clone)]
+pub enum Why {
+    /// It is in the catalogue of official images.
+    Catalogue,
+    /// A list of a policy has it: the pattern, and where it stands.
+    List(String, Option<Place>),
+    /// No list has it.
+    Nowhere,
+}
+
+/// A rule under `images` that matches.
+#[derive(Debug, Clone)]
+pub struct Matched {
+    pub who: &'static str,
+    pub pattern: String,
+    pub at: Option<Place>,
+    /// As the file says it; likewise the next ones.
+    pub tags: Option<String>,
+    pub variants: Vec<String>,
+    pub prefer: Option<String>,
+    pub action: Option<Severity>,
+    pub reason: Option<String>,
+    /// Do tags and variants allow the image's tag?
+    pub fits: bool,
+}
+
+/// What the catalogue knows of an official image and its tag.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// `node`
+    pub name: &'static str,
+    /// The day that the facts are from.
+    pub as_of: Day,
+    /// The platforms that the tag is rebuilt for; `None`: it is not among the supported tags.
+    pub platforms: Option<Platforms>,
+    /// The release cycle of the tag: its name, its codename, its end, and the days that are left to it.
+    pub cycle: Option<CycleFacts>,
+    /// The image or the tag is given up: since when, and for what.
+    pub deprecated: Option<(&'static str, Vec<&'static str>)>,
+}
+
+/// A release cycle on the day of the gate.
+#[derive(Debug, Clone, Copy)]
+pub struct CycleFacts {
+    pub name: &'static str,
+    pub codename: &'static str,
+    pub end_of_life: EndOfLife,
+    pub over: bool,
+    /// Days to the end; negative when it is past, `None` when it is not known.
+    pub days_left: Option<i32>,
+}
+
+/// An exception that matches.
+#[derive(Debug, Clone)]
+pub struct Excepted {
+    pub who: &'static str,
+    pub pattern: String,
+    pub at: Option<Place>,
+    pub until: Day,
+    pub owner: String,
+    pub reason: String,
+    /// The codes that it is narrowed to; all when empty.
+    pub rules: Vec<String>,
+    /// Has it ended?
+    pub over: bool,
+    /// Is it what lets the image through?
+    pub used: bool,
+}
+
+impl Gate {
+    /// The way of an image through steps 1 to 5 of the gate, and the verdict of [`Gate::request`].
+    pub fn trace(&self, request: &ImageRequest<'_>) -> Trace {
+        let (verdict, pinned) = match self.request(request) {
+            Ok(pass) => (pass.verdict().clone(), pass.pinned().cloned()),
+            Err(Denial { verdict, .. }) => (*verdict, None),
+        };
+        let mut trace = Trace {
+            normalised: verdict.normalised.clone(),
+            rewrites: Vec::new(),
+            image: None,
+            tiers: Vec::new(),
+            rules: Vec::new(),
+            facts: None,
+            locked: None,
+            exceptions: Vec::new(),
+            mirror: None,
+            pull: None,
+            pinned,
+            verdict,
+        };
+        let Some(normalised) = trace.normalised.clone() else {
+            return trace;
+        };
+        let mut image = normalised;
+        for layer in self.layers.iter().rev() {
+            if let Some(step) = rewriting(layer, &image) {
+                if let Ok(to) = &step.to {
+                    image = to.clone();
+                }
+                trace.rewrites.push(step);
+            }
+        }
+        let name = identity(&image);
+        for at in 0..self.layers.len() {
+            trace
+                .tiers
+                .push(membership(&self.layers[..=at], &name, image.tag()));
+        }
+        for layer in &self.layers {
+            trace.rules.extend(matched(layer, &name, image.tag()));
+            trace
+                .exceptions
+                .extend(self.excepted(layer, &name, image.tag(), &trace.verdict));
+        }
+        trace.facts = self.facts(&name, image.tag());
+        trace.locked = self
+            .lock
+            .get(&image)
+            .map(|entry| (entry.digest.clone(), entry.resolved));
+        if trace.pinned.is_none() {
+            trace.pinned = image
+                .digest()
+                .or(trace.locked.as_ref().map(|(digest, _)| digest))
+                .cloned();
+        }
+        let registry = name.split('/').next().unwrap_or_default();
+        trace.mirror = self.layers.iter().find_map(|layer| {
+            let at = layer.at(&format!("mirrors.{registry}"));
+            layer
+                .mirror(registry)
+                .map(|prefix| (prefix.to_owned(), at.cloned()))
+        });
+        let pull = self.mirrored(&image, &mut Vec::new());
+        trace.pull = Some(match &trace.pinned {
+            Some(digest) => pull.with_digest(digest.clone()),
+            None => pull,
+        });
+        trace.image = Some(image);
+        trace
+    }
+
+    fn facts(&self, name: &str, tag: Option<&str>) -> Option<Facts> {
+        let image = rules::official(name)?;
+        let cycle = tag.and_then(|tag| image.cycle_of(tag));
+        Some(Facts {
+            name: image.name(),
+            as_of: catalog::as_of(),
+            platforms: tag.and_then(|tag| image.tag(tag)),
+            cycle: cycle.map(|cycle| CycleFacts {
+                name: cycle.name,
+                codename: cycle.codename,
+                end_of_life: cycle.end_of_life,
+                over: cycle.is_over(self.today),
+                days_left: match cycle.end_of_life {
+                    EndOfLife::On(day) => Some(day.days_since(self.today)),
+                    EndOfLife::Over | EndOfLife::NotAnnounced => None,
+                },
+            }),
+            deprecated: image
+                .deprecated(tag)
+                .map(|notice| (notice.since, notice.instead().collect())),
+        })
+    }
+
+    fn excepted(
+        &self,
+        layer: &Layer,
+        name: &str,
+        tag: Option<&str>,
+        verdict: &Verdict,
+    ) -> Vec<Excepted> {
+        layer
+            .exceptions(name, tag)
+            .map(|exception| {
+                let over = exception.until < self.today;
+                // As the finding names it: the gate's own word on which exception it went by.
+                let named = format!(
+                    "until {} ({}: {})",
+                    exception.until, exception.owner, exception.reason
+                );
+                let used = verdict
+                    .findings
+                    .iter()
+                    .any(|finding| finding.code == "FT150" && finding.message.contains(&named));
+                Excepted {
+                    who: layer.who,
+                    pattern: exception.pattern.text.clone(),
+                    at: exception.pattern.at.clone(),
+                    until: exception.until,
+                    owner: exception.owner.clone(),
+                    reason: exception.reason.clone(),
+                    rules: exception.rules.clone(),
+                    over,
+                    used: used && !over,
+                }
+            })
+            .collect()
+    }
+}
+
+impl Layer {
+    /// Where a setting stands: `tiers.community`.
+    fn at(&self, setting: &str) -> Option<&Place> {
+        self.policy
+            .settings
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(setting))
+            .map(|(_, at)| at)
+    }
+}
+
+fn rewriting(layer: &Layer, image: &ImageRef) -> Option<Rewriting> {
+    let rule = layer.rewrite(&identity(image), image.tag())?;
+    let to = rule.apply(image);
+    if to.as_ref() == Ok(image) {
+        return None;
+    }
+    Some(Rewriting {
+        who: layer.who,
+        rule: (rule.pattern.text.clone(), rule.to.clone()),
+        at: rule.pattern.at.clone(),
+        reason: rule.reason.clone(),
+        to,
+    })
+}
+
+/// The tier by the last of these policies, which goes by the lists of all of them.
+fn membership(layers: &[Layer], name: &str, tag: Option<&str>) -> Membership {
+    let layer = &layers[layers.len() - 1];
+    let all: Vec<&Layer> = layers.iter().collect();
+    let tier = rules::tier_of(&all, name, tag);
+    let listed = layers.iter().find_map(|layer| {
+        let list: &[Pattern] = match tier {
+            Tier::Internal => &layer.policy.internal,
+            Tier::Verified => &layer.policy.verified,
+            Tier::OpenSource => &layer.policy.open_source,
+            Tier::Official | Tier::Community => &[],
+        };
+        list.iter().find(|pattern| pattern.matches(name, tag))
+    });
+    Membership {
+        who: layer.who,
+        tier,
+        why: match (tier, listed) {
+            (Tier::Official, _) => Why::Catalogue,
+            (_, Some(pattern)) => Why::List(pattern.text.clone(), pattern.at.clone()),
+            (_, None) => Why::Nowhere,
+        },
+        action: layer.tier_action(tier),
+        action_at: layer.at(&format!("tiers.{}", tier.key())).cloned(),
+    }
+}
+
+fn matched(layer: &Layer, name: &str, tag: Option<&str>) -> Vec<Matched> {
+    layer
+        .image_rules(name, tag)
+        .map(|rule| Matched {
+            who: layer.who,
+            pattern: rule.pattern.text.clone(),
+            at: rule.pattern.at.clone(),
+            tags: rule.tags.as_ref().map(ToString::to_string),
+            variants: rule.variants.clone(),
+            prefer: rule.prefer.as_ref().map(ImageRef::familiar),
+            action: rule.action,
+            reason: rule.reason.clone(),
+            fits: rule.tags.is_none() && rule.variants.is_empty()
+                || tag.is_some_and(|tag| rule.allows(tag)),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::gate::Via;
+    use crate::testing::{gate, lock_of};
+
+    fn trace(policy: &str, lock: &str, reference: &str) -> Trace {
+        gate(policy, lock).trace(&ImageRequest {
+            reference,
+            via: Via::From,
+            platform: None,
+            stage: None,
+        })
+    }
+
+    const POLICY: &str = "version: 1
+tiers:
+  community: deny
+rewrite:
+- match: bitnami/node
+  to: node:{tag}
+  reason: one source
+images:
+- {match: node, tags: \">=22\"}
+mirrors:
+  docker.io: r.example.com/hub
+exceptions:
+- match: acme/*
+  until: 2026-12-31
+  owner: payments
+  reason: migration
+";
+
+    #[test]
+    fn each_step_is_there_with_its_line() {
+        let lock = lock_of("docker.io/library/node:22", 'a');
+        let trace = trace(POLICY, &lock, "bitnami/node:22");
+        let step = &trace.rewrites[0];
+        assert_eq!(step.at.as_ref().unwrap().to_string(), "policy.yaml:5");
+        assert_eq!(step.to.as_ref().unwrap().familiar(), "node:22");
+        assert_eq!(step.reason.as_deref(), Some("one source"));
+        assert!(matches!(
+            trace.tiers[0],
+            Membership {
+                tier: Tier::Official,
+                why: Why::Catalogue,
+                action: Severity::Allow,
+                action_at: None,
+                ..
+            }
+        ));
+        assert_eq!(trace.rules[0].at.as_ref().unwrap().line, 9);
+        assert!(trace.rules[0].fits);
+        let cycle = trace.facts.as_ref().unwrap().cycle.unwrap();
+        assert_eq!((cycle.name, cycle.over), ("22", false));
+        assert!(cycle.days_left.unwrap() > 0);
+        let (mirror, at) = trace.mirror.clone().unwrap();
+        assert_eq!(
+            (mirror.as_str(), at.unwrap().line),
+            ("r.example.com/hub", 11)
+        );
+        let pulled = trace.pull.unwrap().to_string();
+        assert!(
+            pulled.starts_with("r.example.com/hub/library/node:22@sha256:aaaa"),
+            "{pulled}"
+        );
+        assert_eq!(trace.verdict.severity, Severity::Allow);
+    }
+
+    #[test]
+    fn the_exception_that_lets_it_through_is_marked() {
+        let trace = trace(POLICY, "", "acme/thing");
+        assert_eq!(trace.tiers[0].tier, Tier::Community);
+        assert_eq!(trace.tiers[0].action_at.as_ref().unwrap().line, 3);
+        let exception = &trace.exceptions[0];
+        assert!(exception.used && !exception.over);
+        assert_eq!(exception.at.as_ref().unwrap().line, 13);
+        assert_eq!(trace.verdict.severity, Severity::Warn);
+    }
+
+    #[test]
+    fn what_is_no_reference_has_a_verdict_and_nothing_else() {
+        let trace = trace(POLICY, "", "Not A Reference");
+        assert!(trace.normalised.is_none() && trace.pull.is_none());
+        assert_eq!(trace.verdict.findings[0].code, "FT100");
+    }
+
+    #[test]
+    fn a_refused_image_says_where_it_would_come_from() {
+        let trace = trace(POLICY, "", "node:18");
+        assert_eq!(trace.verdict.severity, Severity::Deny);
+        assert!(!trace.rules[0].fits);
+        assert_eq!(
+            trace.pull.unwrap().to_string(),
+            "r.example.com/hub/library/node:18"
+        );
+        assert!(trace.facts.unwrap().cycle.unwrap().over);
+    }
+}
