@@ -35,7 +35,7 @@ pub use context::{Context, MainContext, PlacedContext};
 pub use meta::to_pb as pb_ranges;
 pub use options::{NoCache, Options};
 pub use outline::{ArgInfo, Need, Outline};
-pub use plan::sources::{PlannedSource, SourceKind, sources};
+pub use plan::sources::{PlannedSource, SourceKind, sources, trigger_sources};
 pub use resolver::{
     OciStore, ResolveError, ResolveImage, ResolvedImage, Resolver, SourceMetadata,
     SourceMetadataRequest,

@@ -3,6 +3,10 @@
 //! An image goes the way request → [`Pass`] → admit; `Approved…` have private fields, and no other maker than this
 //! module. What a graph is built from is made of them only, so a source that nobody asked about can't be in it.
 
+mod locking;
+
+pub use locking::Lockable;
+
 use crate::layer::Layer;
 use crate::lock::Lock;
 use crate::pattern::identity;
@@ -167,18 +171,7 @@ impl Gate {
 
     /// Steps 1 to 5 of the gate: normalise, rewrite, decide, pin, mirror.
     pub fn request(&self, request: &ImageRequest<'_>) -> Result<Pass, Denial> {
-        let normalised = self.normalise(request.reference)?;
-        let mut findings = Vec::new();
-        let image = self.rewrite(&normalised, &mut findings);
-        self.decide(&image, &mut findings);
-        let pull = self.mirrored(&image, &mut findings);
-        let verdict = Verdict {
-            asked: request.reference.to_owned(),
-            rewritten: (image != normalised).then(|| image.clone()),
-            normalised: Some(normalised),
-            severity: worst(&findings),
-            findings,
-        };
+        let (image, pull, verdict) = self.judge(request)?;
         let verdict = passing(verdict)?;
         // The user's own digest has been held against the lock's.
         let pinned = image
@@ -195,6 +188,23 @@ impl Gate {
             pinned,
             verdict,
         })
+    }
+
+    /// What an image becomes, where it is pulled from, and all that is said of it.
+    fn judge(&self, request: &ImageRequest<'_>) -> Result<(ImageRef, ImageRef, Verdict), Denial> {
+        let normalised = self.normalise(request.reference)?;
+        let mut findings = Vec::new();
+        let image = self.rewrite(&normalised, &mut findings);
+        self.decide(&image, &mut findings);
+        let pull = self.mirrored(&image, &mut findings);
+        let verdict = Verdict {
+            asked: request.reference.to_owned(),
+            rewritten: (image != normalised).then(|| image.clone()),
+            normalised: Some(normalised),
+            severity: worst(&findings),
+            findings,
+        };
+        Ok((image, pull, verdict))
     }
 
     /// Steps 6 and 7: what was resolved is checked, and approved.

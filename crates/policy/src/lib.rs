@@ -26,7 +26,7 @@ pub mod verdict;
 pub use codes::{CODES, Code};
 pub use error::PolicyError;
 pub use fromtier_catalog::Day;
-pub use gate::{ApprovedImage, ApprovedSource, Gate, Pass};
+pub use gate::{ApprovedImage, ApprovedSource, Gate, Lockable, Pass};
 pub use lock::Lock;
 pub use place::Place;
 pub use policy::{Policy, Tier};

@@ -137,6 +137,44 @@ impl Lock {
             .any(|(_, entry)| entry.digest == *digest)
     }
 
+    /// The file of these entries, in the place of `text`: its comments stay. Those at its top stay at the top, those
+    /// above a line go where that line goes, and go with it.
+    pub fn written_over(&self, text: &str) -> String {
+        let (mut out, mut comments) = (String::new(), String::new());
+        let mut above: BTreeMap<&str, String> = BTreeMap::new();
+        for line in text.lines() {
+            if line.trim().is_empty() || line.starts_with('#') {
+                comments.push_str(line.trim_end());
+                comments.push('\n');
+                continue;
+            }
+            let reference = line.split(' ').next().unwrap_or(line);
+            if above.is_empty() {
+                // Up to the last empty line they are the file's; without any, all of them are.
+                let own = comments.rfind("\n\n").map_or(comments.len(), |at| at + 2);
+                out.push_str(&comments[..own]);
+                comments.drain(..own);
+            }
+            above.insert(reference, std::mem::take(&mut comments));
+        }
+        if above.is_empty() {
+            out.push_str(&std::mem::take(&mut comments));
+        }
+        for (reference, Entry { digest, resolved }) in &self.entries {
+            if let Some(above) = above.get(reference.as_str()) {
+                out.push_str(above);
+            }
+            out.push_str(&format!("{reference} {} {resolved}\n", digest.as_str()));
+        }
+        out.push_str(&comments);
+        out
+    }
+
+    /// The name that an image has in a lock: its reference in full, with its tag, without a digest. None without a tag.
+    pub fn name_of(image: &ImageRef) -> Option<String> {
+        image.tag().map(|_| key(image))
+    }
+
     /// The references with their entries, sorted.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
         self.entries
@@ -187,6 +225,38 @@ mod tests {
         assert_eq!(lock.get(&node).unwrap().resolved.to_string(), "2026-11-23");
         assert!(lock.get(&ImageRef::parse("node:23").unwrap()).is_none());
         assert!(lock.get(&ImageRef::parse("node").unwrap()).is_none());
+    }
+
+    #[test]
+    fn comments_stay_where_they_were() {
+        let text = format!(
+            "# made by us\n\n# why alpine\ndocker.io/library/alpine:3 {A} 2026-11-24\n# why node\ndocker.io/library/node:22 {B} 2026-11-23\n# the end\n"
+        );
+        let mut lock = Lock::parse("l", &text).unwrap();
+        assert_eq!(lock.written_over(&text), text);
+        let day = Day::parse("2026-11-25").unwrap();
+        lock.entries.remove("docker.io/library/alpine:3");
+        lock.insert(
+            &ImageRef::parse("busybox:1").unwrap(),
+            Digest::parse(A).unwrap(),
+            day,
+        );
+        assert_eq!(
+            lock.written_over(&text),
+            format!(
+                "# made by us\n\ndocker.io/library/busybox:1 {A} 2026-11-25\n# why node\ndocker.io/library/node:22 {B} 2026-11-23\n# the end\n"
+            )
+        );
+        assert_eq!(
+            Lock::default().written_over("# only this\n"),
+            "# only this\n"
+        );
+        assert_eq!(lock.written_over(""), lock.to_string());
+        let headed = format!("# head\ndocker.io/library/node:22 {B} 2026-11-23\n");
+        assert!(
+            lock.written_over(&headed)
+                .starts_with("# head\ndocker.io/library/busybox:1 ")
+        );
     }
 
     #[test]

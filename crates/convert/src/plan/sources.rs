@@ -17,7 +17,7 @@ use super::from::FromLines;
 use super::stages::Stages;
 use crate::converter;
 use crate::options::Options;
-use crate::outline::Capture;
+use crate::outline::{ArgInfo, Capture};
 use crate::vars::Vars;
 
 /// What kind of source it is.
@@ -59,29 +59,56 @@ pub struct PlannedSource {
 pub fn sources(bytes: &[u8], options: &Options) -> Result<Vec<PlannedSource>> {
     let lint = Linter::new(Config::default());
     let file = converter::read(bytes, &lint)?;
+    let (globals, infos) = globals(&file, options)?;
+    let needed = needed(&file, options, &lint, &globals, Capture::new(infos));
+    let mut walk = Walk::new(bytes, options, &file, &globals);
+    for (index, stage) in file.stages.iter().enumerate() {
+        walk.stage(index, stage, needed.get(index).copied().unwrap_or(true));
+    }
+    Ok(walk.found)
+}
+
+/// What the triggers of the base that stands at `base` want, which is one of [`sources`]' answers to the same bytes and
+/// options. A trigger that is no instruction wants nothing: the build itself says so.
+///
+/// Errors: what keeps the file from being read.
+pub fn trigger_sources(
+    bytes: &[u8],
+    options: &Options,
+    base: &PlannedSource,
+    triggers: &[String],
+) -> Result<Vec<PlannedSource>> {
+    let file = converter::read(bytes, &Linter::new(Config::default()))?;
+    let (globals, _) = globals(&file, options)?;
+    let mut walk = Walk::new(bytes, options, &file, &globals);
+    let mut at = At {
+        stage: &base.stage,
+        needed: base.needed,
+        vars: Vars::default(),
+    };
+    for trigger in triggers {
+        let nodes = parser::parse(trigger.as_bytes()).map(|parsed| parsed.nodes);
+        for node in nodes.iter().flatten() {
+            if let Ok(command) = instructions::parse_command(node) {
+                walk.command(&command, &mut at, true);
+            }
+        }
+    }
+    for found in &mut walk.found {
+        found.ranges.clone_from(&base.ranges);
+        found.span = base.span;
+    }
+    Ok(walk.found)
+}
+
+fn globals(file: &converter::File, options: &Options) -> Result<(Vars, HashMap<String, ArgInfo>)> {
     let platforms = Platforms::of(options);
     let target = match options.target.as_str() {
         "" => file.stages.last().map_or("", |s| &s.name),
         name => name,
     };
     let builtin = args::builtin(&platforms, &options.build_args, target);
-    let (globals, infos) =
-        args::with_globals(builtin, &file.lex, &file.globals, &options.build_args)?;
-    let needed = needed(&file, options, &lint, &globals, Capture::new(infos));
-    let names = file.stages.iter().map(|s| to_lower(&s.name));
-    let mut walk = Walk {
-        bytes,
-        options,
-        lex: &file.lex,
-        globals: &globals,
-        names: names.filter(|n| !n.is_empty()).collect(),
-        vars: HashMap::new(),
-        found: Vec::new(),
-    };
-    for (index, stage) in file.stages.iter().enumerate() {
-        walk.stage(index, stage, needed.get(index).copied().unwrap_or(true));
-    }
-    Ok(walk.found)
+    args::with_globals(builtin, &file.lex, &file.globals, &options.build_args)
 }
 
 /// Which of the written stages the target needs; all of them where that can't be told.
@@ -128,7 +155,25 @@ struct At<'s> {
     vars: Vars,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(
+        bytes: &'a [u8],
+        options: &'a Options,
+        file: &'a converter::File,
+        globals: &'a Vars,
+    ) -> Self {
+        let names = file.stages.iter().map(|s| to_lower(&s.name));
+        Walk {
+            bytes,
+            options,
+            lex: &file.lex,
+            globals,
+            names: names.filter(|n| !n.is_empty()).collect(),
+            vars: HashMap::new(),
+            found: Vec::new(),
+        }
+    }
+
     fn stage(&mut self, index: usize, stage: &instructions::Stage, needed: bool) {
         let number = index.to_string();
         let name = if stage.name.is_empty() {
@@ -390,6 +435,32 @@ mod tests {
             })
             .collect();
         assert_eq!(spans, ["node:22", "busybox", "alpine", "https://e.org/x"]);
+    }
+
+    #[test]
+    fn triggers_of_a_base_are_seen_where_the_base_stands() {
+        let text = "FROM node AS build\nFROM team/base:1 AS b\n";
+        let options = Options::default();
+        let base = &of(text)[1];
+        let triggers = [
+            "COPY --from=build /a /a",
+            "COPY --from=alpine:3 /b /b",
+            "RUN --mount=from=busybox,target=/b true",
+            "NOT AN INSTRUCTION",
+        ]
+        .map(str::to_owned);
+        let found = trigger_sources(text.as_bytes(), &options, base, &triggers).unwrap();
+        let seen: Vec<_> = found
+            .iter()
+            .map(|s| (s.reference.as_str(), s.via, s.stage.as_str(), s.span))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("alpine:3", Via::Onbuild, "b", base.span),
+                ("busybox", Via::Onbuild, "b", base.span)
+            ]
+        );
     }
 
     #[test]

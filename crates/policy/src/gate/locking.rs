@@ -1,0 +1,95 @@
+//! What a lock file may hold, for whoever makes one: the gate before there is a lock.
+
+use super::{Gate, ImageRequest, passing, worst};
+use crate::lock::Lock;
+use crate::verdict::{Denial, Verdict};
+use fromtier_image::ImageRef;
+
+/// What only a lock file or a digest in the Dockerfile can satisfy; a lock that is being made can't be asked to.
+const OF_THE_LOCK: [&str; 3] = ["FT120", "FT121", "FT122"];
+
+/// An image that may be locked.
+#[derive(Debug, Clone)]
+pub struct Lockable {
+    image: ImageRef,
+    pull: ImageRef,
+    verdict: Verdict,
+}
+
+impl Lockable {
+    /// What a line of the lock is about: rewritten, not mirrored; with the Dockerfile's own digest, where it has one.
+    pub fn image(&self) -> &ImageRef {
+        &self.image
+    }
+
+    /// Where it is pulled from: mirrored.
+    pub fn pull(&self) -> &ImageRef {
+        &self.pull
+    }
+
+    pub fn verdict(&self) -> &Verdict {
+        &self.verdict
+    }
+}
+
+impl Gate {
+    /// Leave to lock an image: what [`Gate::request`] says, but for what the lock itself is to settle. It gives no
+    /// leave to use it.
+    pub fn lockable(&self, request: &ImageRequest<'_>) -> Result<Lockable, Denial> {
+        let (image, pull, mut verdict) = self.judge(request)?;
+        verdict
+            .findings
+            .retain(|finding| !OF_THE_LOCK.contains(&finding.code));
+        verdict.severity = worst(&verdict.findings);
+        let verdict = passing(verdict)?;
+        Ok(Lockable {
+            image,
+            pull,
+            verdict,
+        })
+    }
+
+    /// The same gate with another lock.
+    #[must_use]
+    pub fn with_lock(self, lock: Lock) -> Gate {
+        Gate { lock, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use crate::gate::{ImageRequest, Via};
+    use crate::testing::{gate, lock_of};
+    use crate::{Denial, Lockable};
+
+    fn ask(policy: &str, lock: &str, reference: &str) -> Result<Lockable, Denial> {
+        gate(policy, lock).lockable(&ImageRequest {
+            reference,
+            via: Via::From,
+            platform: None,
+            stage: None,
+        })
+    }
+
+    #[test]
+    fn what_is_not_locked_yet_may_be() {
+        let policy = "version: 1\nbase: {digest: pin}\nrewrite: [{match: acme/node, to: \"node:{tag}\"}]\nmirrors: {docker.io: registry.example.com/hub}";
+        let found = ask(policy, "", "acme/node:22").unwrap();
+        assert_eq!(found.image().to_string(), "docker.io/library/node:22");
+        assert_eq!(
+            found.pull().to_string(),
+            "registry.example.com/hub/library/node:22"
+        );
+        // Nor does the old lock's digest stand in the way of the Dockerfile's.
+        let own = format!("node:22@sha256:{}", "b".repeat(64));
+        let lock = lock_of("docker.io/library/node:22", 'a');
+        assert!(ask(policy, &lock, &own).is_ok());
+    }
+
+    #[test]
+    fn what_is_refused_otherwise_is_not_locked() {
+        let denial = ask("version: 1\nbase: {digest: pin}", "", "acme/thing:1").unwrap_err();
+        assert_eq!(denial.code, "FT101");
+    }
+}
