@@ -4,6 +4,7 @@ POLICY ?=
 LOCK ?=
 OUT ?= target/fromtier-frontend.oci.tar
 RUN ?=
+CASES ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help build tools test units differential e2e conformance check demo frontend-image frontend-image-push clean
@@ -24,8 +25,8 @@ test: ## everything: units, differential, end to end, BuildKit's own suite
 units: ## the tests beside the code
 	@scripts/test.sh units
 
-differential: ## this frontend and the reference on the corpus of tests/corpus
-	@scripts/test.sh differential
+differential: ## this frontend and the reference on tests/corpus (CASES=N: and on N made by chance)
+	@CASES='$(CASES)' scripts/test.sh differential
 
 e2e: ## real builds on a real BuildKit
 	@scripts/test.sh e2e

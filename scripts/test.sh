@@ -11,8 +11,13 @@ units() { cargo test --locked --workspace; }
 differential() {
     scripts/tools.sh buildkit
     cargo build --locked -p fromtier-frontend
-    FROMTIER_REFERENCE="$TOOLS/bin/dockerfile-frontend" FROMTIER_FRONTEND="$TARGET/debug/fromtier-frontend" \
-        cargo run --locked --quiet -p fromtier-differential
+    cargo build --locked -p fromtier-differential
+    export FROMTIER_REFERENCE="$TOOLS/bin/dockerfile-frontend" FROMTIER_FRONTEND="$TARGET/debug/fromtier-frontend"
+    local harness="$TARGET/debug/fromtier-differential" code=0
+    "$harness" --self-test || code=1
+    "$harness" || code=1
+    "$harness" --generate "${CASES:-300}" --seed 1 || code=1
+    return $code
 }
 e2e() { scripts/e2e.sh; }
 conformance() { scripts/conformance.sh; }
@@ -34,6 +39,10 @@ for part in "$@"; do
     case $part in
     units | e2e)
         got=$(awk '/^test result:/ { p += $4; f += $6 } END { print p " passed, " f " failed" }' "$logs/$part.log")
+        ;;
+    differential)
+        got=$(grep -o '^[0-9]* of [0-9]* [a-z ]*cases are the same\|^all [0-9]* planted .* found' "$logs/$part.log" |
+            paste -sd ',' || true)
         ;;
     *) got=$(grep -v '^ ' "$logs/$part.log" | grep '[0-9] of [0-9]\|passed\|agree\|cases' | tail -n 1 || true) ;;
     esac

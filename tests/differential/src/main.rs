@@ -12,11 +12,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use fromtier_bridge::compare::{Intended, compare};
-use fromtier_bridge::run::run_blocking;
+use fromtier_bridge::compare::Intended;
 use fromtier_bridge::{Case, Outcome};
 use fromtier_differential::{
-    Named, Pair, Surroundings, corpus, generate, planted, report, run_one, run_pairs, summary,
+    GENERATED, Named, Pair, Surroundings, corpus, generate, planted, report, run_one, run_pair,
+    run_pairs, summary,
 };
 
 struct Args {
@@ -79,51 +79,77 @@ fn number(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("{text} is no number"))
 }
 
+/// How many generated cases are held in memory at a time.
+const BATCH: u64 = 500;
+
 /// Compares on generated cases, and prints the small form of each one that differs.
 fn generated(args: &Args, count: u64, intended: &Intended) -> Result<ExitCode, String> {
     let surroundings = Surroundings::read(&args.corpus)?;
-    let made = |seed: u64| generate::case(&mut generate::Dice::new(seed));
-    let mut cases = Vec::new();
-    for seed in args.seed..args.seed + count {
-        let name = format!("seed-{seed}");
-        let case = Case::parse(&name, &made(seed)).map_err(|err| err.to_string())?;
-        let case = surroundings.around(case);
-        cases.push(Named { name, case });
-    }
-    let pairs = run_pairs(cases, &args.reference, &args.ours, intended)?;
-    let mut different = 0;
-    for pair in pairs.iter().filter(|pair| !pair.differences.is_empty()) {
-        different += 1;
-        // The kind of difference must stay the same, or the smallest case would be about something else.
-        let kind = |path: &str| path.split(['/', ':']).next().unwrap_or_default().to_owned();
-        let wanted = kind(&pair.differences[0].path);
-        let differences = |case: &Case| {
-            let case = surroundings.around(case.clone());
-            let run = |program| run_blocking(program, &case).ok();
-            let (Some(left), Some(right)) = (run(&args.reference), run(&args.ours)) else {
-                return Vec::new();
-            };
-            let mut found = compare(&left, &right);
-            found.retain(|d| intended.allows("generated", d).is_none() && kind(&d.path) == wanted);
-            found
-        };
-        let seed = pair.name.trim_start_matches("seed-").parse().unwrap_or(0);
-        let small = generate::shrink(&made(seed), |case| !differences(case).is_empty());
-        println!("{}\n{small}", pair.name);
-        println!("  at first: {}", pair.differences[0]);
-        if let Ok(case) = Case::parse("small", &small) {
-            for difference in differences(&case) {
-                println!("  {difference}");
+    let (mut different, mut built, mut again) = (0, 0, 0);
+    let end = args.seed + count;
+    let mut from = args.seed;
+    while from < end {
+        let mut cases = Vec::new();
+        for seed in from..end.min(from + BATCH) {
+            let name = format!("{GENERATED}{seed}");
+            let case = Case::parse(&name, &made(seed)).map_err(|err| err.to_string())?;
+            let case = surroundings.around(case);
+            cases.push(Named { name, case });
+        }
+        for pair in run_pairs(cases, &args.reference, &args.ours, intended)? {
+            built += u64::from(matches!(pair.left.outcome, Outcome::Result(_)));
+            if !pair.differences.is_empty() {
+                different += 1;
+                print_small(args, &surroundings, &pair, intended);
+            } else if pair.again > 0 {
+                again += 1;
             }
         }
+        from += BATCH;
     }
-    let built = |pair: &&Pair| matches!(pair.left.outcome, Outcome::Result(_));
     println!(
-        "{} of {count} generated cases are the same; the reference built {}",
+        "{} of {count} generated cases are the same; the reference built {built}{}",
         count - different,
-        pairs.iter().filter(built).count()
+        asked_again(again)
     );
     Ok(ExitCode::from(u8::from(different > 0)))
+}
+
+fn made(seed: u64) -> String {
+    generate::case(&mut generate::Dice::new(seed))
+}
+
+fn asked_again(cases: u64) -> String {
+    match cases {
+        0 => String::new(),
+        _ => format!("; {cases} after it was asked again"),
+    }
+}
+
+/// Prints the smallest form of a generated case that still differs.
+fn print_small(args: &Args, surroundings: &Surroundings, pair: &Pair, intended: &Intended) {
+    // The kind of difference must stay the same, or the smallest case would be about something else.
+    let kind = |path: &str| path.split(['/', ':']).next().unwrap_or_default().to_owned();
+    let wanted = kind(&pair.differences[0].path);
+    let differences = |case: &Case| {
+        let named = Named {
+            name: pair.name.clone(),
+            case: surroundings.around(case.clone()),
+        };
+        let pair = run_pair(named, &args.reference, &args.ours, intended);
+        let mut found = pair.map(|pair| pair.differences).unwrap_or_default();
+        found.retain(|difference| kind(&difference.path) == wanted);
+        found
+    };
+    let seed = pair.name.trim_start_matches(GENERATED).parse().unwrap_or(0);
+    let small = generate::shrink(&made(seed), |case| !differences(case).is_empty());
+    println!("{}\n{small}", pair.name);
+    println!("  at first: {}", pair.differences[0]);
+    if let Ok(case) = Case::parse("small", &small) {
+        for difference in differences(&case) {
+            println!("  {difference}");
+        }
+    }
 }
 
 fn run(args: Args) -> Result<ExitCode, String> {
@@ -171,9 +197,13 @@ fn run(args: Args) -> Result<ExitCode, String> {
         all.sort_unstable();
         all[all.len() / 2]
     };
+    let again = pairs
+        .iter()
+        .filter(|pair| pair.again > 0 && pair.differences.is_empty());
     println!(
-        "{same} of {} cases are the same; half of them took the reference {:.1?} or less, ours {:.1?}",
+        "{same} of {} cases are the same{}; half of them took the reference {:.1?} or less, ours {:.1?}",
         pairs.len(),
+        asked_again(again.count() as u64),
         median(|pair| pair.left.took),
         median(|pair| pair.right.took)
     );

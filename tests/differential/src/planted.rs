@@ -8,8 +8,24 @@ use fromtier_bridge::{Case, Recording};
 
 use crate::Surroundings;
 
-/// What is changed in this Dockerfile, and a part of the path of a difference that must be found.
-const PLANTED: &[(&str, &str, &str)] = &[
+/// What is changed in a case, and a part of the path of a difference that must be found.
+type Planted = (&'static str, &'static str, &'static str);
+
+const BUILT: &str = "option attest:sbom=
+-- Dockerfile --
+FROM alpine AS build
+ENV A=1
+RUN echo a
+FROM build AS last
+RUN true
+COPY --from=build /x /y
+LABEL l=1
+CMD true
+-- image docker/buildkit-syft-scanner:stable-1 --
+{\"config\":{\"Entrypoint\":[\"/scan\"]}}
+";
+
+const IN_BUILT: &[Planted] = &[
     (
         "echo a",
         "echo b",
@@ -27,43 +43,49 @@ const PLANTED: &[(&str, &str, &str)] = &[
         "FROM busybox AS build",
         "op/Source/identifier",
     ),
+    ("FROM alpine AS build", "FROM busybox AS build", "calls/"),
     (
         "LABEL l=1",
         "LABEL l=2",
         "result/metadata/containerimage.config/history",
     ),
+    ("[\"/scan\"]", "[\"/other\"]", "result/attestations/"),
     ("CMD true", "CMD [\"true\"]", "warnings/JSONArgsRecommended"),
     ("CMD true", "\nCMD true", "warnings/JSONArgsRecommended"),
     ("COPY --from", "COPY --frm", "outcome"),
 ];
 
-const DOCKERFILE: &str = "FROM alpine AS build\nENV A=1\nRUN echo a\nFROM build AS last\nRUN true\n\
-                          COPY --from=build /x /y\nLABEL l=1\nCMD true\n";
+const REFUSED: &str = "-- Dockerfile --\nFROM alpine\nCOPY a\n";
+
+const IN_REFUSED: &[Planted] = &[
+    ("COPY a", "ADD a", "error/message"),
+    ("COPY a", "\nCOPY a", "error/details"),
+];
 
 /// Runs the proof.
 ///
 /// # Errors
 /// What was not seen, or was seen and is not there.
 pub fn prove(reference: &Path, surroundings: &Surroundings) -> Result<usize, String> {
-    let run = |dockerfile: &str| -> Result<Recording, String> {
-        let mut case = Case::default();
-        let files = case.locals.entry("dockerfile".to_owned()).or_default();
-        files.insert_file("Dockerfile", dockerfile);
+    let run = |text: &str| -> Result<Recording, String> {
+        let case = Case::parse("planted", text).map_err(|err| err.to_string())?;
         let case = surroundings.around(case);
         run_blocking(reference, &case).map_err(|err| format!("{}: {err}", reference.display()))
     };
-    let plain = run(DOCKERFILE)?;
-    if let Some(difference) = compare(&plain, &run(DOCKERFILE)?).first() {
-        return Err(format!("the reference differs from itself: {difference}"));
-    }
-    for (old, new, path) in PLANTED {
-        let differences = compare(&plain, &run(&DOCKERFILE.replacen(old, new, 1))?);
-        if !differences.iter().any(|d| d.path.contains(path)) {
-            let found: Vec<_> = differences.iter().map(|d| &*d.path).collect();
-            return Err(format!(
-                "{old} became {new}, and no difference is at {path}; found {found:?}"
-            ));
+    for (text, planted) in [(BUILT, IN_BUILT), (REFUSED, IN_REFUSED)] {
+        let plain = run(text)?;
+        if let Some(difference) = compare(&plain, &run(text)?).first() {
+            return Err(format!("the reference differs from itself: {difference}"));
+        }
+        for (old, new, path) in planted {
+            let differences = compare(&plain, &run(&text.replacen(old, new, 1))?);
+            if !differences.iter().any(|d| d.path.contains(path)) {
+                let found: Vec<_> = differences.iter().map(|d| &*d.path).collect();
+                return Err(format!(
+                    "{old} became {new}, and no difference is at {path}; found {found:?}"
+                ));
+            }
         }
     }
-    Ok(PLANTED.len())
+    Ok(IN_BUILT.len() + IN_REFUSED.len())
 }

@@ -1,6 +1,7 @@
 //! Differences that are meant to be there.
 
-use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Difference;
 
@@ -13,7 +14,7 @@ pub struct Rule {
     pub path: String,
     /// Why it is meant.
     pub reason: String,
-    used: Cell<bool>,
+    used: Arc<AtomicBool>,
 }
 
 /// The file of intended differences.
@@ -40,7 +41,7 @@ impl Intended {
                     case: case.to_owned(),
                     path: path.to_owned(),
                     reason: reason.to_owned(),
-                    used: Cell::new(false),
+                    used: Arc::default(),
                 }),
                 _ => return Err(format!("line {number}: case | path | reason")),
             }
@@ -54,13 +55,15 @@ impl Intended {
             .rules
             .iter()
             .find(|rule| glob(&rule.case, case) && glob(&rule.path, &difference.path))?;
-        rule.used.set(true);
+        rule.used.store(true, Ordering::Relaxed);
         Some(rule)
     }
 
     /// Rules that nothing was found for: they say something that is no longer true.
     pub fn unused(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter().filter(|rule| !rule.used.get())
+        self.rules
+            .iter()
+            .filter(|rule| !rule.used.load(Ordering::Relaxed))
     }
 }
 
