@@ -1,0 +1,114 @@
+//! The Dockerfiles of the corpus and the examples, and what the reference says of each.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use fromtier_bridge::graph::Graph;
+use fromtier_bridge::run::run_blocking;
+use fromtier_bridge::{Case, Outcome};
+
+use crate::parsers::PARSERS;
+
+/// What a parser should make of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// The reference builds it, so it is a Dockerfile.
+    Read,
+    /// The reference refuses its text.
+    Refused,
+    /// The reference refuses the build for another reason: a missing stage, an option. No parser need see that.
+    Neither,
+}
+
+/// One Dockerfile.
+pub struct File {
+    pub data: Vec<u8>,
+    pub expected: Expected,
+}
+
+/// What was found.
+pub struct Found {
+    /// Each text once.
+    pub files: Vec<File>,
+    /// The graphs that the reference makes of the corpus.
+    pub graphs: Vec<Graph>,
+}
+
+/// Reads them all and asks the reference.
+///
+/// # Errors
+/// The text for a person: what cannot be read or started.
+pub fn find(corpus: &Path, examples: &Path, reference: &Path) -> Result<Found, String> {
+    let world = Case::read(&corpus.join("world.case")).map_err(|err| err.to_string())?;
+    let mut texts: BTreeMap<Vec<u8>, Expected> = BTreeMap::new();
+    let mut graphs = Vec::new();
+    for path in below(corpus)? {
+        if path.extension().is_none_or(|ending| ending != "case") || path.ends_with("world.case") {
+            continue;
+        }
+        let mut case = Case::read(&path).map_err(|err| err.to_string())?;
+        if case.options.contains_key("requestid") {
+            // It is asked about the file, not for a build.
+            continue;
+        }
+        let Some(data) = dockerfile(&case) else {
+            continue;
+        };
+        case.images.add_missing(&world.images);
+        let recording = run_blocking(reference, &case)
+            .map_err(|err| format!("{}: {err}", reference.display()))?;
+        for id in recording.refs().values() {
+            if let Some(graph) = recording.definition(id).and_then(|d| Graph::decode(d).ok()) {
+                graphs.push(graph);
+            }
+        }
+        // That the text is to blame is what our parser says of it; the corpus holds us to the reference there.
+        let expected = match recording.outcome {
+            Outcome::Result(_) => Expected::Read,
+            _ if !PARSERS[0].reads(&data) => Expected::Refused,
+            _ => Expected::Neither,
+        };
+        let known = texts.entry(data).or_insert(expected);
+        if expected == Expected::Read {
+            *known = Expected::Read;
+        }
+    }
+    for path in below(examples)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !name.starts_with("Dockerfile") || name.ends_with(".dockerignore") {
+            continue;
+        }
+        let data = std::fs::read(&path).map_err(|err| format!("{}: {err}", path.display()))?;
+        texts.entry(data).or_insert(Expected::Read);
+    }
+    let files = texts.into_iter();
+    Ok(Found {
+        files: files
+            .map(|(data, expected)| File { data, expected })
+            .collect(),
+        graphs,
+    })
+}
+
+/// The case's Dockerfile, if a client brings it along.
+fn dockerfile(case: &Case) -> Option<Vec<u8>> {
+    let name = case.options.get("filename").map_or("Dockerfile", |n| n);
+    let tree = case.locals.get("dockerfile")?;
+    tree.read(name).ok().map(<[u8]>::to_vec)
+}
+
+fn below(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut out = Vec::new();
+    let entries =
+        std::fs::read_dir(folder).map_err(|err| format!("{}: {err}", folder.display()))?;
+    for entry in entries {
+        let path = entry.map_err(|err| err.to_string())?.path();
+        if path.is_dir() {
+            out.extend(below(&path)?);
+        } else {
+            out.push(path);
+        }
+    }
+    out.sort();
+    Ok(out)
+}
