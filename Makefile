@@ -7,7 +7,7 @@ RUN ?=
 CASES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build tools test units differential e2e conformance check demo frontend-image frontend-image-push clean
+.PHONY: help build tools test units differential e2e conformance peers check demo frontend-image frontend-image-push clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
@@ -34,6 +34,9 @@ e2e: ## real builds on a real BuildKit
 conformance: ## BuildKit's own integration suite (RUN=regex: a part of it)
 	@RUN='$(RUN)' scripts/conformance.sh
 
+peers: ## what published Dockerfile crates make of the corpus, and how fast
+	@scripts/peers.sh
+
 check: ## format, lints, documentation, dependencies
 	@scripts/check.sh
 
@@ -48,4 +51,4 @@ frontend-image-push: frontend-image ## the same, pushed by skopeo (REF=registry/
 	skopeo copy 'oci-archive:$(OUT)' 'docker://$(REF)'
 
 clean: ## all that was built, but not the tools
-	rm -rf target/debug target/release target/*-unknown-linux-gnu target/stand-ins target/conformance '$(OUT)'
+	rm -rf target/debug target/release target/*-unknown-linux-gnu target/stand-ins target/conformance target/peers '$(OUT)'

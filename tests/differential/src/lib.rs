@@ -148,6 +148,7 @@ pub fn run_pair(
             for difference in std::mem::take(&mut pair.differences) {
                 pair.intended.push((difference, TOO_LATE.to_owned()));
             }
+            pair.again = 0;
         }
     }
     Ok(pair)
@@ -350,5 +351,36 @@ mod tests {
             "COPY"
         );
         assert_eq!(of("result/metadata/x", "1"), "no instruction");
+    }
+
+    #[test]
+    fn warnings_of_a_refused_build_are_let_pass_for_several_platforms_only() {
+        let refused = Recording {
+            outcome: Outcome::Error(Default::default()),
+            ..Recording::default()
+        };
+        let mut pair = Pair {
+            name: "x".to_owned(),
+            left: refused.clone(),
+            right: refused,
+            differences: vec![Difference {
+                path: "warnings/UndefinedVar: x".to_owned(),
+                left: "nothing".to_owned(),
+                right: "there".to_owned(),
+            }],
+            intended: Vec::new(),
+            again: 0,
+        };
+        let case = |platforms: &str| {
+            Case::parse(
+                "x",
+                &format!("option platform={platforms}\n-- Dockerfile --\n"),
+            )
+            .unwrap()
+        };
+        assert!(told_too_late(&pair, &case("linux/amd64,linux/arm64")));
+        assert!(!told_too_late(&pair, &case("linux/amd64")));
+        pair.differences[0].left = "there".to_owned();
+        assert!(!told_too_late(&pair, &case("linux/amd64,linux/arm64")));
     }
 }

@@ -35,7 +35,7 @@ fn in_file(parser: &Parser, data: &[u8]) -> Vec<String> {
             alone.extend_from_slice(format!("# escape={}\n", file.escape).as_bytes());
         }
         if !node.keyword.eq_ignore_ascii_case("from") {
-            alone.extend_from_slice(b"FROM a\n");
+            alone.extend_from_slice(b"FROM alpine\n");
         }
         alone.extend_from_slice(written);
         alone.push(b'\n');

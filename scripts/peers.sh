@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# What published crates for Dockerfiles make of our corpus: the tables of docs/dependencies.md.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+scripts/tools.sh buildkit
+cargo build --locked --release --manifest-path tests/peers/Cargo.toml --target-dir "$TARGET/peers"
+FROMTIER_REFERENCE="$TOOLS/bin/dockerfile-frontend" "$TARGET/peers/release/fromtier-peers"
