@@ -108,6 +108,13 @@ pub struct Pair {
     pub again: usize,
 }
 
+impl Pair {
+    /// Whether both frontends had to be killed. What they had said until then depends on the time alone.
+    pub fn neither_ended(&self) -> bool {
+        self.left.exit_code.is_none() && self.right.exit_code.is_none()
+    }
+}
+
 /// How often the reference is asked again on a case that differs.
 ///
 /// Some of what it says depends on the order of Go's maps or on which of two requests is answered first. What it says itself,
@@ -137,7 +144,8 @@ pub fn run_pair(
     };
     sort_out(&mut pair, intended);
     let first = (pair.left.clone(), pair.differences.clone());
-    while !pair.differences.is_empty() && pair.again < AGAIN {
+    // One that had to be killed would take as long every time.
+    while !pair.differences.is_empty() && pair.again < AGAIN && pair.left.exit_code.is_some() {
         pair.again += 1;
         pair.left = run(left)?;
         sort_out(&mut pair, intended);

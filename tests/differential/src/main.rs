@@ -85,7 +85,7 @@ const BATCH: u64 = 500;
 /// Compares on generated cases, and prints the small form of each one that differs.
 fn generated(args: &Args, count: u64, intended: &Intended) -> Result<ExitCode, String> {
     let surroundings = Surroundings::read(&args.corpus)?;
-    let (mut different, mut built, mut again) = (0, 0, 0);
+    let (mut different, mut endless, mut built, mut again) = (0, 0, 0, 0);
     let end = args.seed + count;
     let mut from = args.seed;
     while from < end {
@@ -98,7 +98,10 @@ fn generated(args: &Args, count: u64, intended: &Intended) -> Result<ExitCode, S
         }
         for pair in run_pairs(cases, &args.reference, &args.ours, intended)? {
             built += u64::from(matches!(pair.left.outcome, Outcome::Result(_)));
-            if !pair.differences.is_empty() {
+            if pair.neither_ended() {
+                endless += 1;
+                println!("{}: neither frontend came to an end", pair.name);
+            } else if !pair.differences.is_empty() {
                 different += 1;
                 print_small(args, &surroundings, &pair, intended);
             } else if pair.again > 0 {
@@ -109,7 +112,7 @@ fn generated(args: &Args, count: u64, intended: &Intended) -> Result<ExitCode, S
     }
     println!(
         "{} of {count} generated cases are the same; the reference built {built}{}",
-        count - different,
+        count - different - endless,
         asked_again(again)
     );
     Ok(ExitCode::from(u8::from(different > 0)))
