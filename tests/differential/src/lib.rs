@@ -121,7 +121,7 @@ impl Pair {
 /// at one time or another, is right.
 const AGAIN: usize = 40;
 
-/// Runs both frontends on a case; the first one up to [`AGAIN`] times more, until nothing differs that is not meant to.
+/// Runs both frontends on a case; the first one up to `AGAIN` times more, until nothing differs that is not meant to.
 ///
 /// # Errors
 /// If a frontend cannot be started.
