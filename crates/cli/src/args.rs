@@ -23,6 +23,9 @@ pub enum Command {
         /// The code, as in `error[FT101]`
         code: Option<String>,
     },
+    /// Check, test, begin and explain policies
+    #[command(subcommand)]
+    Policy(crate::policy::args::Policy),
 }
 
 #[derive(Debug, Default, clap::Args)]

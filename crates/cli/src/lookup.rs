@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use fromtier_policy::{Day, Gate, Lock, Policy, PolicyError};
 
 /// The repository's policy.
-const POLICY: &str = ".fromtier.yaml";
-const LOCK: &str = "fromtier.lock";
+pub const POLICY: &str = ".fromtier.yaml";
+/// The lock file.
+pub const LOCK: &str = "fromtier.lock";
 
 /// Why there is no gate.
 #[derive(Debug, Clone)]
@@ -96,7 +97,8 @@ fn same(a: &Path, b: &Path) -> bool {
     matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
-fn read<T>(
+/// Reads and parses a file.
+pub fn read<T>(
     path: &Path,
     parse: impl Fn(&str, &str) -> Result<T, Vec<PolicyError>>,
 ) -> Result<T, Broken> {
@@ -108,7 +110,7 @@ fn read<T>(
 }
 
 /// The file of this name next to a Dockerfile, where a build looks for it.
-fn beside(folder: &Path, name: &str) -> Option<PathBuf> {
+pub fn beside(folder: &Path, name: &str) -> Option<PathBuf> {
     let path = match folder == Path::new(".") {
         true => PathBuf::from(name),
         false => folder.join(name),

@@ -6,6 +6,7 @@ mod explain;
 mod files;
 mod lookup;
 mod output;
+mod policy;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -28,14 +29,14 @@ fn main() -> ExitCode {
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());
     let coloured = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let today = Day::from_unix_seconds(seconds);
+    let style = output::Style {
+        coloured: coloured && std::io::stdout().is_terminal(),
+    };
     let (text, code) = match &args.command {
-        Command::Check(check) => {
-            let style = output::Style {
-                coloured: coloured && std::io::stdout().is_terminal(),
-            };
-            check::run(check, Day::from_unix_seconds(seconds), style)
-        }
+        Command::Check(check) => check::run(check, today, style),
         Command::Explain { code } => explain::run(code.as_deref()),
+        Command::Policy(policy) => policy::run(policy, today, style),
     };
     // A reader that has had enough is no failure of ours.
     let _ = std::io::stdout().write_all(text.as_bytes());

@@ -1,66 +1,9 @@
 //! The program as its users meet it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod folder;
 
-/// A folder that goes away with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(files: &[(&str, &str)]) -> Folder {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let name = format!(
-            "fromtier-cli-{}-{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
-        let folder = Folder(std::env::temp_dir().join(name));
-        // As the root of a repository: nothing above it is looked at.
-        std::fs::create_dir_all(folder.0.join(".git")).unwrap();
-        for (path, text) in files {
-            let path = folder.0.join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        folder
-    }
-
-    fn run(&self, args: &[&str]) -> Answer {
-        run_in(&self.0, args)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-#[derive(Debug)]
-struct Answer {
-    out: String,
-    err: String,
-    code: i32,
-}
-
-fn run_in(folder: &Path, args: &[&str]) -> Answer {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = Command::new(env!("CARGO_BIN_EXE_fromtier"))
-        .args(args)
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    Answer {
-        out: String::from_utf8(stdout).unwrap(),
-        err: String::from_utf8(stderr).unwrap(),
-        code: status.code().unwrap(),
-    }
-}
+use folder::Folder;
 
 const STORY: &str = "FROM random-user/node-custom:latest AS build\nRUN npm ci\n";
 const POLICY: &str = "version: 1\nimages:\n- {match: node, tags: \">=22, <25\", variants: [alpine, slim], prefer: \"node:22-alpine\"}\n";

@@ -8,7 +8,8 @@ use crate::policy::Tier;
 use crate::rules;
 use crate::verdict::{Denial, Severity, Verdict};
 use crate::{Day, Place};
-use fromtier_catalog::{self as catalog, EndOfLife, Platforms};
+use fromtier_catalog as catalog;
+pub use fromtier_catalog::{EndOfLife, Platforms};
 use fromtier_image::{Digest, ImageRef};
 
 /// The way of one image through the gate.

@@ -1,23 +1,17 @@
 //! For people: each finding with the line it is about.
 
 use std::ops::Range;
-use std::path::Path;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use fromtier_policy::{Finding, PolicyError, Severity};
+use annotate_snippets::Level;
+use fromtier_policy::{Finding, Severity};
 
-use super::{Style, line_of, place};
+use super::printer::{Note, Printer};
+use super::{Style, counted, line_of, place};
 use crate::check::{Failure, File, Judged, Report};
-use crate::lookup::Broken;
 
 /// Everything, with a line at the end that sums it up.
 pub fn render(report: &Report, style: Style) -> String {
-    let renderer = if style.coloured {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
-    let printer = Printer { renderer };
+    let printer = Printer::new(style);
     let mut out = String::new();
     for file in &report.files {
         printer.file(file, &mut out);
@@ -29,21 +23,6 @@ pub fn render(report: &Report, style: Style) -> String {
         out.push_str(&summary(report));
     }
     out
-}
-
-struct Printer {
-    renderer: Renderer,
-}
-
-/// One thing to say.
-struct Note<'a> {
-    level: Level<'a>,
-    code: Option<&'a str>,
-    message: &'a str,
-    path: &'a Path,
-    text: &'a str,
-    at: Range<usize>,
-    help: Option<&'a str>,
 }
 
 impl Printer {
@@ -106,54 +85,10 @@ impl Printer {
     fn failure(&self, failure: &Failure, out: &mut String) {
         match failure {
             Failure::Path { path, error } => {
-                self.title(&format!("{}: {error}", path.display()), out)
-            }
-            Failure::Setup(Broken::Unreadable { path, error }) => {
                 self.title(&format!("{}: {error}", path.display()), out);
             }
-            Failure::Setup(Broken::Wrong { text, errors }) => {
-                for error in errors {
-                    self.policy_error(text, error, out);
-                }
-            }
+            Failure::Setup(broken) => self.broken(broken, out),
         }
-    }
-
-    fn policy_error(&self, text: &str, error: &PolicyError, out: &mut String) {
-        let note = Note {
-            level: Level::ERROR,
-            code: None,
-            message: &error.message,
-            path: Path::new(&error.file),
-            text,
-            at: error.span.clone(),
-            help: error.help.as_deref(),
-        };
-        self.say(&note, out);
-    }
-
-    fn say(&self, note: &Note<'_>, out: &mut String) {
-        let path = note.path.display().to_string();
-        let snippet = Snippet::source(note.text)
-            .path(path)
-            .annotation(AnnotationKind::Primary.span(note.at.clone()));
-        let title = note.level.clone().primary_title(note.message);
-        let title = match note.code {
-            Some(code) => title.id(code),
-            None => title,
-        };
-        let mut group = title.element(snippet);
-        for line in note.help.iter().flat_map(|help| help.lines()) {
-            group = group.element(Level::HELP.message(line));
-        }
-        out.push_str(&self.renderer.render(&[group]));
-        out.push_str("\n\n");
-    }
-
-    fn title(&self, message: &str, out: &mut String) {
-        let group = annotate_snippets::Group::with_title(Level::ERROR.primary_title(message));
-        out.push_str(&self.renderer.render(&[group]));
-        out.push_str("\n\n");
     }
 }
 
@@ -184,9 +119,6 @@ fn resolved(judged: &Judged, finding: &Finding) -> Option<String> {
 }
 
 fn summary(report: &Report) -> String {
-    let count = |number: usize, what: &str| {
-        format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-    };
     let sources: usize = report.files.iter().map(|file| file.sources.len()).sum();
     let mut parts = Vec::new();
     for (number, what) in [
@@ -206,7 +138,7 @@ fn summary(report: &Report) -> String {
     };
     format!(
         "{}, {}: {verdict}\n",
-        count(report.files.len(), "file"),
-        count(sources, "source")
+        counted(report.files.len(), "file"),
+        counted(sources, "source")
     )
 }

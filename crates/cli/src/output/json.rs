@@ -1,11 +1,13 @@
 //! For programs: every source with its verdict. The shape is in `docs/cli.md`; what is there stays.
 
+use std::path::Path;
+
 use fromtier_convert::SourceKind;
 use fromtier_policy::gate::Via;
 use fromtier_policy::{Finding, Severity};
 use serde_json::{Value, json};
 
-use super::{line_of, place, position};
+use super::{line_of, place, position, word};
 use crate::check::{Failure, File, Judged, Report};
 use crate::lookup::Broken;
 
@@ -66,15 +68,16 @@ fn source(text: &str, judged: &Judged) -> Value {
         "column": column,
         "end_line": end_line,
         "end_column": end_column,
-        "verdict": verdict.map_or("unknown", |v| severity(v.severity)),
+        "verdict": verdict.map_or("unknown", |v| word(v.severity)),
         "findings": verdict.map_or_else(Vec::new, |v| v.findings.iter().map(finding).collect()),
     })
 }
 
-fn finding(finding: &Finding) -> Value {
+/// A finding.
+pub fn finding(finding: &Finding) -> Value {
     json!({
         "code": finding.code,
-        "severity": severity(finding.severity),
+        "severity": word(finding.severity),
         "message": finding.message,
         "help": finding.help,
         "suggestion": finding.suggestion,
@@ -83,22 +86,25 @@ fn finding(finding: &Finding) -> Value {
 
 fn failure(failure: &Failure) -> Vec<Value> {
     match failure {
-        Failure::Path { path, error } | Failure::Setup(Broken::Unreadable { path, error }) => {
-            vec![json!({"file": path.display().to_string(), "message": error, "help": null, "line": null, "column": null})]
-        }
-        Failure::Setup(Broken::Wrong { errors, .. }) => errors
+        Failure::Path { path, error } => vec![unreadable(path, error)],
+        Failure::Setup(broken) => self::broken(broken),
+    }
+}
+
+/// Why there is no gate, as items of `failures`.
+pub fn broken(broken: &Broken) -> Vec<Value> {
+    match broken {
+        Broken::Unreadable { path, error } => vec![unreadable(path, error)],
+        Broken::Wrong { errors, .. } => errors
             .iter()
             .map(|e| json!({"file": e.file, "message": e.message, "help": e.help, "line": e.line, "column": e.column}))
             .collect(),
     }
 }
 
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Allow => "allow",
-        Severity::Warn => "warn",
-        Severity::Deny => "deny",
-    }
+/// A path that can't be read, as an item of `failures`.
+pub fn unreadable(path: &Path, error: &str) -> Value {
+    json!({"file": path.display().to_string(), "message": error, "help": null, "line": null, "column": null})
 }
 
 fn via(via: Via) -> &'static str {

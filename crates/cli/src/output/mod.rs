@@ -2,8 +2,11 @@
 
 pub mod human;
 pub mod json;
+pub mod printer;
 
 use std::ops::Range;
+
+use fromtier_policy::Severity;
 
 use crate::check::Judged;
 
@@ -11,6 +14,58 @@ use crate::check::Judged;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Style {
     pub coloured: bool,
+}
+
+/// Colours of words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paint {
+    Red,
+    Yellow,
+    Green,
+    Bold,
+    Dim,
+}
+
+impl Style {
+    /// The word in this colour, where there are colours.
+    pub fn paint(self, paint: Paint, word: &str) -> String {
+        let code = match paint {
+            Paint::Red => "31",
+            Paint::Yellow => "33",
+            Paint::Green => "32",
+            Paint::Bold => "1",
+            Paint::Dim => "2",
+        };
+        if self.coloured {
+            format!("\u{1b}[{code}m{word}\u{1b}[0m")
+        } else {
+            word.to_owned()
+        }
+    }
+
+    /// `allow`, `warn` or `deny`, in its colour.
+    pub fn verdict(self, severity: Severity) -> String {
+        let paint = match severity {
+            Severity::Allow => Paint::Green,
+            Severity::Warn => Paint::Yellow,
+            Severity::Deny => Paint::Red,
+        };
+        self.paint(paint, word(severity))
+    }
+}
+
+/// `allow`, `warn` or `deny`, as policies and JSON have it.
+pub fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Allow => "allow",
+        Severity::Warn => "warn",
+        Severity::Deny => "deny",
+    }
+}
+
+/// `1 file`, `2 files`
+pub fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// The bytes of a source's reference in the file, or those of its first line.
@@ -50,7 +105,7 @@ fn line_of(text: &str, number: i32) -> Range<usize> {
 }
 
 /// Line and column of a byte, counted from 1, the column in characters.
-fn position(text: &str, at: usize) -> (usize, usize) {
+pub fn position(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     (

@@ -1,0 +1,103 @@
+//! One thing said, with the lines that it is about.
+
+use std::ops::Range;
+use std::path::Path;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use fromtier_policy::PolicyError;
+
+use super::Style;
+use crate::lookup::Broken;
+
+/// Draws notes for a terminal.
+#[derive(Debug)]
+pub struct Printer {
+    renderer: Renderer,
+}
+
+/// One thing to say.
+#[derive(Debug)]
+pub struct Note<'a> {
+    pub level: Level<'a>,
+    pub code: Option<&'a str>,
+    pub message: &'a str,
+    pub path: &'a Path,
+    /// The whole text of the file.
+    pub text: &'a str,
+    /// What it is about, in bytes.
+    pub at: Range<usize>,
+    /// Each line of it becomes a line of help.
+    pub help: Option<&'a str>,
+}
+
+impl Printer {
+    pub fn new(style: Style) -> Printer {
+        Printer {
+            renderer: if style.coloured {
+                Renderer::styled()
+            } else {
+                Renderer::plain()
+            },
+        }
+    }
+
+    /// A note and an empty line.
+    pub fn say(&self, note: &Note<'_>, out: &mut String) {
+        let path = note.path.display().to_string();
+        let snippet = Snippet::source(note.text)
+            .path(path)
+            .annotation(AnnotationKind::Primary.span(note.at.clone()));
+        let title = note.level.clone().primary_title(note.message);
+        let title = match note.code {
+            Some(code) => title.id(code),
+            None => title,
+        };
+        let mut group = title.element(snippet);
+        for line in note.help.iter().flat_map(|help| help.lines()) {
+            group = group.element(Level::HELP.message(line));
+        }
+        out.push_str(&self.renderer.render(&[group]));
+        out.push_str("\n\n");
+    }
+
+    /// An error that is about no line.
+    pub fn title(&self, message: &str, out: &mut String) {
+        let group = Group::with_title(Level::ERROR.primary_title(message));
+        out.push_str(&self.renderer.render(&[group]));
+        out.push_str("\n\n");
+    }
+
+    /// What is wrong or odd in a policy, a lock file or a table.
+    pub fn policy_error(
+        &self,
+        level: Level<'_>,
+        text: &str,
+        error: &PolicyError,
+        out: &mut String,
+    ) {
+        let note = Note {
+            level,
+            code: None,
+            message: &error.message,
+            path: Path::new(&error.file),
+            text,
+            at: error.span.clone(),
+            help: error.help.as_deref(),
+        };
+        self.say(&note, out);
+    }
+
+    /// Why there is no gate.
+    pub fn broken(&self, broken: &Broken, out: &mut String) {
+        match broken {
+            Broken::Unreadable { path, error } => {
+                self.title(&format!("{}: {error}", path.display()), out);
+            }
+            Broken::Wrong { text, errors } => {
+                for error in errors {
+                    self.policy_error(Level::ERROR, text, error, out);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! For people: one line a step, the place that says so at its end.
+
+use std::fmt::Display;
+
+use fromtier_image::ImageRef;
+use fromtier_policy::trace::{
+    CycleFacts, Excepted, Facts, Matched, Membership, Rewriting, Trace, Why,
+};
+use fromtier_policy::{Finding, Place, Severity};
+
+use super::Explained;
+use crate::output::{Paint, Style, word};
+
+/// The steps in their order, the verdict last.
+pub fn render(explained: &Explained, style: Style) -> String {
+    let trace = &explained.trace;
+    let mut steps = Steps {
+        style,
+        out: format!("{}\n", style.paint(Paint::Bold, &trace.verdict.asked)),
+    };
+    let policies: Vec<String> = explained
+        .policies
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let policies = match policies.is_empty() {
+        true => "the built-in one".to_owned(),
+        false => policies.join(", then "),
+    };
+    steps.step("policy", format!("{policies}, on {}", explained.today));
+    if let Some(normalised) = &trace.normalised {
+        steps.step("in full", normalised);
+        way(&mut steps, trace, explained);
+    }
+    steps.step("verdict", style.verdict(trace.verdict.severity));
+    for finding in &trace.verdict.findings {
+        steps.finding(finding);
+    }
+    let suggestion = trace
+        .verdict
+        .findings
+        .iter()
+        .filter(|finding| finding.severity > Severity::Allow)
+        .find_map(|finding| finding.suggestion.as_ref());
+    if let Some(image) = suggestion {
+        steps.step("instead", image);
+    }
+    steps.out
+}
+
+fn way(steps: &mut Steps, trace: &Trace, explained: &Explained) {
+    let several = explained.policies.len() > 1;
+    if trace.rewrites.is_empty() {
+        steps.step("rewritten", "no rule matches");
+    }
+    for rewriting in &trace.rewrites {
+        steps.step("rewritten", rewrite(rewriting, several));
+    }
+    for tier in &trace.tiers {
+        steps.step("tier", membership(tier, several));
+    }
+    if trace.rules.is_empty() {
+        steps.step("rules", "none is about it");
+    }
+    for rule in &trace.rules {
+        steps.step("rule", matched(rule, several));
+    }
+    if let Some(facts) = &trace.facts {
+        for line in lifecycle(facts, trace.image.as_ref()) {
+            steps.step("catalogue", line);
+        }
+    }
+    match (&trace.locked, &explained.lock) {
+        (Some((digest, day)), Some(path)) => steps.step(
+            "lock",
+            format!("{} of {day}{}", digest.as_str(), at_end(path.display())),
+        ),
+        (None, Some(path)) => steps.step("lock", format!("not in {}", path.display())),
+        (_, None) => steps.step("lock", "no lock file"),
+    }
+    for exception in &trace.exceptions {
+        steps.step("exception", excepted(exception, several));
+    }
+    if let Some((prefix, at)) = &trace.mirror {
+        steps.step("mirror", format!("{prefix}{}", at_place(at)));
+    }
+    if let Some(pull) = &trace.pull {
+        let refused = match trace.verdict.severity {
+            Severity::Deny => "nothing; it would be ",
+            _ => "",
+        };
+        steps.step("pulled", format!("{refused}{pull}"));
+    }
+}
+
+struct Steps {
+    style: Style,
+    out: String,
+}
+
+impl Steps {
+    fn step(&mut self, what: &str, said: impl Display) {
+        let what = self.style.paint(Paint::Dim, &format!("{what:<10}"));
+        self.out.push_str(&format!("  {what} {said}\n"));
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        let head = match finding.severity {
+            Severity::Deny => self.style.paint(Paint::Red, finding.code),
+            Severity::Warn => self.style.paint(Paint::Yellow, finding.code),
+            Severity::Allow => finding.code.to_owned(),
+        };
+        self.out
+            .push_str(&format!("             {head}: {}\n", finding.message));
+        if let Some(help) = &finding.help {
+            self.out.push_str(&format!("             help: {help}\n"));
+        }
+    }
+}
+
+fn at_end(place: impl Display) -> String {
+    format!("  [{place}]")
+}
+
+fn at_place(place: &Option<Place>) -> String {
+    place.as_ref().map(at_end).unwrap_or_default()
+}
+
+/// "the organisation's policy: ", where there are two.
+fn whose(who: &str, several: bool) -> String {
+    match several {
+        true => format!("{who}: "),
+        false => String::new(),
+    }
+}
+
+fn rewrite(rewriting: &Rewriting, several: bool) -> String {
+    let (matched, to) = &rewriting.rule;
+    let what = match &rewriting.to {
+        Ok(image) => format!("{} by `{matched}` → `{to}`", image.familiar()),
+        Err(problem) => format!("can't be, by `{matched}` → `{to}`: {problem}"),
+    };
+    let because = rewriting
+        .reason
+        .as_ref()
+        .map(|reason| format!(": {reason}"))
+        .unwrap_or_default();
+    format!(
+        "{}{what}{because}{}",
+        whose(rewriting.who, several),
+        at_place(&rewriting.at)
+    )
+}
+
+fn membership(tier: &Membership, several: bool) -> String {
+    let why = match &tier.why {
+        Why::Catalogue => "in the catalogue of official images".to_owned(),
+        Why::List(pattern, at) => format!("`{pattern}` is in its list{}", at_place(at)),
+        Why::Nowhere => "in no list and not in the catalogue".to_owned(),
+    };
+    format!(
+        "{}{}, {why}; {}{}",
+        whose(tier.who, several),
+        tier.tier.key(),
+        word(tier.action),
+        match &tier.action_at {
+            Some(at) => at_end(at),
+            None => at_end("not said in the policy"),
+        },
+    )
+}
+
+fn matched(rule: &Matched, several: bool) -> String {
+    let mut parts = Vec::new();
+    if let Some(tags) = &rule.tags {
+        parts.push(format!("tags {tags}"));
+    }
+    if !rule.variants.is_empty() {
+        parts.push(format!("variants {}", rule.variants.join(", ")));
+    }
+    if !parts.is_empty() {
+        let fits = if rule.fits {
+            "the tag fits"
+        } else {
+            "the tag doesn't fit"
+        };
+        parts.push(fits.to_owned());
+    }
+    if let Some(action) = rule.action {
+        parts.push(word(action).to_owned());
+    }
+    if let Some(prefer) = &rule.prefer {
+        parts.push(format!("prefers {prefer}"));
+    }
+    if let Some(reason) = &rule.reason {
+        parts.push(reason.clone());
+    }
+    format!(
+        "{}`{}`: {}{}",
+        whose(rule.who, several),
+        rule.pattern,
+        parts.join("; "),
+        at_place(&rule.at)
+    )
+}
+
+/// The cycle, the tag, the deprecation; each says when the facts are from.
+fn lifecycle(facts: &Facts, image: Option<&ImageRef>) -> Vec<String> {
+    let as_of = at_end(format!("as of {}", facts.as_of));
+    let mut lines = Vec::new();
+    if let Some((since, instead)) = &facts.deprecated {
+        let since = match since.is_empty() {
+            true => String::new(),
+            false => format!(" since {since}"),
+        };
+        let instead = match instead.is_empty() {
+            true => String::new(),
+            false => format!("; instead: {}", instead.join(", ")),
+        };
+        lines.push(format!("given up{since}{instead}{as_of}"));
+    }
+    if let Some(cycle) = &facts.cycle {
+        lines.push(format!("{} {}{as_of}", facts.name, life(cycle)));
+    }
+    if let Some(tag) = image.and_then(ImageRef::tag) {
+        lines.push(match facts.platforms {
+            Some(platforms) => {
+                let names: Vec<String> = platforms.names().collect();
+                format!("`{tag}` is rebuilt for {}{as_of}", names.join(", "))
+            }
+            None => format!("`{tag}` is not among the tags that are rebuilt{as_of}"),
+        });
+    }
+    lines
+}
+
+fn life(cycle: &CycleFacts) -> String {
+    let name = match cycle.codename.is_empty() {
+        true => cycle.name.to_owned(),
+        false => format!("{} ({})", cycle.name, cycle.codename),
+    };
+    match (cycle.end_of_life, cycle.days_left) {
+        (fromtier_policy::trace::EndOfLife::On(day), Some(left)) if left >= 0 => {
+            let days = crate::output::counted(usize::try_from(left).unwrap_or(0), "day");
+            format!("{name} lives until {day}, {days} left")
+        }
+        (fromtier_policy::trace::EndOfLife::On(day), _) => {
+            format!("{name} is past its end of life since {day}")
+        }
+        _ if cycle.over => format!("{name} is past its end of life"),
+        _ => format!("{name} lives, its end is not announced"),
+    }
+}
+
+fn excepted(exception: &Excepted, several: bool) -> String {
+    let holds = match (exception.used, exception.over) {
+        (true, _) => "lets it through",
+        (false, true) => "has ended",
+        (false, false) => "is not needed",
+    };
+    let rules = match exception.rules.is_empty() {
+        true => String::new(),
+        false => format!(" for {}", exception.rules.join(", ")),
+    };
+    format!(
+        "{}`{}`{rules} until {}: {holds} ({}: {}){}",
+        whose(exception.who, several),
+        exception.pattern,
+        exception.until,
+        exception.owner,
+        exception.reason,
+        at_place(&exception.at)
+    )
+}

@@ -1,0 +1,112 @@
+//! `fromtier policy init`: a policy to begin with.
+
+use std::io::Write as _;
+
+use clap::builder::{PossibleValue, PossibleValuesParser};
+
+use super::args::Init;
+use crate::lookup::POLICY;
+use crate::{CLEAN, FAILED};
+
+/// The template that is taken when none is named.
+pub const DEFAULT: &str = "default";
+
+/// Name, what it is for, text.
+const TEMPLATES: &[(&str, &str, &str)] = &[(
+    DEFAULT,
+    "the built-in policy, each key explained",
+    include_str!("init.yaml"),
+)];
+
+/// The names of the templates, for the command line.
+pub fn names() -> PossibleValuesParser {
+    TEMPLATES
+        .iter()
+        .map(|(name, about, _)| PossibleValue::new(*name).help(*about))
+        .collect::<Vec<_>>()
+        .into()
+}
+
+pub fn run(args: &Init) -> (String, u8) {
+    let text = TEMPLATES
+        .iter()
+        .find(|(name, ..)| *name == args.template)
+        .map_or("", |(_, _, text)| text);
+    if args.print {
+        return (text.to_owned(), CLEAN);
+    }
+    let path = match args.folder.as_os_str() == "." {
+        true => POLICY.into(),
+        false => args.folder.join(POLICY),
+    };
+    // Never over a policy that is there, not even one that comes to be at this moment.
+    let written =
+        std::fs::File::create_new(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+    match written {
+        Ok(()) => {
+            let path = path.display();
+            let text = format!(
+                "{path} written. Next:\n  fromtier policy check    what is wrong with it, and what is odd\n  fromtier check           what it says of the Dockerfiles here\n"
+            );
+            (text, CLEAN)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => (
+            format!(
+                "error: {} is there already; --print shows the template instead\n",
+                path.display()
+            ),
+            FAILED,
+        ),
+        Err(error) => (format!("error: {}: {error}\n", path.display()), FAILED),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use fromtier_policy::{Day, Policy};
+
+    #[test]
+    fn every_template_is_a_policy_without_oddities() {
+        for (name, _, text) in TEMPLATES {
+            let policy = Policy::parse(name, text).unwrap_or_else(|errors| panic!("{errors:#?}"));
+            let advice = policy.advice(Day::parse("2026-11-24").unwrap());
+            assert!(advice.is_empty(), "{advice:#?}");
+        }
+    }
+
+    /// A `#` before a key or an item with its indentation, which is even, is a line that is switched off; before
+    /// words and an odd number of spaces it is a comment.
+    fn switched_on(text: &str) -> String {
+        text.lines()
+            .filter(|line| !line.is_empty() && *line != "#")
+            .filter_map(|line| match line.strip_prefix('#') {
+                None => Some(line),
+                Some(rest) => {
+                    let indent = rest.len() - rest.trim_start().len();
+                    (indent % 2 == 0).then_some(rest)
+                }
+            })
+            .map(|line| format!("{line}\n"))
+            .collect()
+    }
+
+    #[test]
+    fn what_the_template_has_switched_off_is_right_as_well() {
+        let text = switched_on(include_str!("init.yaml"));
+        let policy =
+            Policy::parse("p", &text).unwrap_or_else(|errors| panic!("{text}\n{errors:#?}"));
+        let advice = policy.advice(Day::parse("2026-11-24").unwrap());
+        assert!(advice.is_empty(), "{advice:#?}");
+        for key in [
+            "rewrite:",
+            "images:",
+            "mirrors:",
+            "exceptions:",
+            "internal:",
+        ] {
+            assert!(text.lines().any(|line| line.starts_with(key)), "{key}");
+        }
+    }
+}

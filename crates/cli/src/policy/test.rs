@@ -1,0 +1,402 @@
+//! `fromtier policy test`: what a policy says, held against a table of what it is expected to say.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use fromtier_image::{ImageRef, Platform};
+use fromtier_policy::gate::{ImageRequest, OtherRequest, Via};
+use fromtier_policy::table::{Ask, Expected, Row, Table};
+use fromtier_policy::{Day, Finding, Gate, Lock, Policy, Severity, Verdict};
+use serde_json::{Value, json};
+
+use super::args::Test;
+use super::files;
+use crate::args::Format;
+use crate::lookup::{Broken, LOCK, beside, read};
+use crate::output::printer::Printer;
+use crate::output::{Paint, Style, counted, json, word};
+use crate::{CLEAN, FAILED, FINDINGS};
+
+/// A table and how its rows came out.
+#[derive(Debug)]
+struct Outcome {
+    table: PathBuf,
+    policy: PathBuf,
+    rows: Vec<(Row, Actual)>,
+}
+
+/// What the gate said of a row.
+#[derive(Debug, Clone)]
+struct Actual {
+    verdict: Severity,
+    code: Option<String>,
+    rewritten: Option<String>,
+    suggestion: Option<String>,
+    pull: Option<String>,
+    findings: Vec<Finding>,
+}
+
+/// A key of a row whose value is another than expected; one of the two may be missing.
+#[derive(Debug, PartialEq, Eq)]
+struct Difference {
+    key: &'static str,
+    expected: Option<String>,
+    actual: Option<String>,
+}
+
+pub fn run(args: &Test, today: Day, style: Style) -> (String, u8) {
+    let mut outcomes = Vec::new();
+    let mut failures = Vec::new();
+    for path in files::tables(&args.files) {
+        match path.and_then(|path| one(path, args, today)) {
+            Ok(outcome) => outcomes.push(outcome),
+            Err(broken) => failures.push(broken),
+        }
+    }
+    let failed = outcomes.iter().map(Outcome::failed).sum::<usize>();
+    let text = match args.format {
+        Format::Human => human(&outcomes, &failures, style),
+        Format::Json => document(&outcomes, &failures),
+    };
+    let code = match (failures.is_empty(), failed) {
+        (false, _) => FAILED,
+        (true, 0) => CLEAN,
+        (true, _) => FINDINGS,
+    };
+    (text, code)
+}
+
+impl Outcome {
+    fn failed(&self) -> usize {
+        self.rows
+            .iter()
+            .filter(|(row, actual)| !differences(&row.expect, actual).is_empty())
+            .count()
+    }
+}
+
+fn one(path: PathBuf, args: &Test, today: Day) -> Result<Outcome, Broken> {
+    let table = read(&path, Table::parse)?;
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let named = table.policy.clone().or_else(|| files::policy_name(&path));
+    let policy_path = folder.join(named.unwrap_or_else(|| files::ORGANISATION.to_owned()));
+    let policy = read(&policy_path, Policy::parse)?;
+    let organisation = args
+        .policy
+        .as_deref()
+        .map(|path| read(path, Policy::parse))
+        .transpose()?;
+    let lock = match &table.lock {
+        Some(name) => Some(folder.join(name)),
+        None => beside(&folder, LOCK),
+    };
+    let lock = lock.map(|path| read(&path, Lock::parse)).transpose()?;
+    let day = args.today.or(table.today).unwrap_or(today);
+    let mut gates: BTreeMap<Day, Gate> = BTreeMap::new();
+    let rows = table
+        .rows
+        .into_iter()
+        .map(|row| {
+            let day = row.today.unwrap_or(day);
+            let gate = gates.entry(day).or_insert_with(|| {
+                Gate::new(
+                    organisation.clone(),
+                    Some(policy.clone()),
+                    lock.clone(),
+                    day,
+                )
+            });
+            let actual = ask(gate, &row);
+            (row, actual)
+        })
+        .collect();
+    Ok(Outcome {
+        table: path,
+        policy: policy_path,
+        rows,
+    })
+}
+
+fn ask(gate: &Gate, row: &Row) -> Actual {
+    let other = match &row.ask {
+        Ask::Image(image) if image == "scratch" => OtherRequest::Scratch,
+        Ask::Image(image) => return ask_image(gate, row, image),
+        Ask::Git(url, checksum) => OtherRequest::Git {
+            url,
+            checksum: checksum.as_deref(),
+        },
+        Ask::Http(url, checksum) => OtherRequest::Http {
+            url,
+            checksum: checksum.as_deref(),
+        },
+    };
+    match gate.other(&other) {
+        Ok(approved) => Actual::new(approved.verdict(), None),
+        Err(denial) => Actual::new(&denial.verdict, None),
+    }
+}
+
+fn ask_image(gate: &Gate, row: &Row, image: &str) -> Actual {
+    // The table was checked when it was read.
+    let platform = row
+        .platform
+        .as_deref()
+        .and_then(|text| Platform::parse(text).ok());
+    let request = ImageRequest {
+        reference: image,
+        via: Via::From,
+        platform: Some(&platform.unwrap_or_else(Platform::host)),
+        stage: row.stage.as_deref(),
+    };
+    match gate.request(&request) {
+        Ok(pass) => Actual::new(pass.verdict(), Some(pass.pull().to_string())),
+        Err(denial) => Actual::new(&denial.verdict, None),
+    }
+}
+
+impl Actual {
+    fn new(verdict: &Verdict, pull: Option<String>) -> Actual {
+        let worst = |finding: &&Finding| finding.severity == verdict.severity;
+        Actual {
+            verdict: verdict.severity,
+            code: verdict
+                .findings
+                .iter()
+                .find(worst)
+                .map(|finding| finding.code.to_owned()),
+            rewritten: verdict.rewritten.as_ref().map(ImageRef::familiar),
+            suggestion: verdict
+                .findings
+                .iter()
+                .filter(worst)
+                .find_map(|finding| finding.suggestion.clone()),
+            pull,
+            findings: verdict.findings.clone(),
+        }
+    }
+
+    /// Is this one of the codes that made the verdict?
+    fn says(&self, code: &str) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| finding.severity == self.verdict && finding.code == code)
+    }
+}
+
+/// Where the gate says otherwise. Images are compared as images, not as texts.
+fn differences(expected: &Expected, actual: &Actual) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    if expected.verdict != actual.verdict {
+        differences.push(Difference {
+            key: "expect",
+            expected: Some(word(expected.verdict).to_owned()),
+            actual: Some(word(actual.verdict).to_owned()),
+        });
+        // Why it is so says the code, asked for or not.
+        if expected.code.is_none() && actual.code.is_some() {
+            differences.push(Difference {
+                key: "code",
+                expected: None,
+                actual: actual.code.clone(),
+            });
+        }
+    }
+    if let Some(code) = expected.code.as_ref().filter(|code| !actual.says(code)) {
+        differences.push(Difference {
+            key: "code",
+            expected: Some(code.clone()),
+            actual: actual.code.clone(),
+        });
+    }
+    for (key, expected, actual) in [
+        ("rewritten", &expected.rewritten, &actual.rewritten),
+        ("suggestion", &expected.suggestion, &actual.suggestion),
+        ("pull", &expected.pull, &actual.pull),
+    ] {
+        let Some(wanted) = expected else { continue };
+        if actual.as_deref().map(full) != Some(full(wanted)) {
+            differences.push(Difference {
+                key,
+                expected: Some(wanted.clone()),
+                actual: actual.clone(),
+            });
+        }
+    }
+    differences
+}
+
+/// `docker.io/library/node:22` for `node:22`; what is no reference stays as it is.
+fn full(reference: &str) -> String {
+    ImageRef::parse(reference).map_or_else(
+        |_| reference.to_owned(),
+        |image| image.tag_name_only().to_string(),
+    )
+}
+
+fn human(outcomes: &[Outcome], failures: &[Broken], style: Style) -> String {
+    let mut out = String::new();
+    for outcome in outcomes {
+        for (row, actual) in &outcome.rows {
+            let differences = differences(&row.expect, actual);
+            if !differences.is_empty() {
+                out.push_str(&diff(row, actual, &differences, style));
+                out.push('\n');
+            }
+        }
+    }
+    let printer = Printer::new(style);
+    for failure in failures {
+        printer.broken(failure, &mut out);
+    }
+    for outcome in outcomes {
+        let rows = counted(outcome.rows.len(), "row");
+        let said = match outcome.failed() {
+            0 if outcome.rows.len() == 1 => "it holds".to_owned(),
+            0 => "all hold".to_owned(),
+            1 => "1 doesn't hold".to_owned(),
+            failed => format!("{failed} don't hold"),
+        };
+        out.push_str(&format!("{}: {rows}: {said}\n", outcome.table.display()));
+    }
+    out
+}
+
+/// A row that doesn't hold, as a diff of what stands in the table.
+fn diff(row: &Row, actual: &Actual, differences: &[Difference], style: Style) -> String {
+    let (key, source) = row.ask.key();
+    let mut lines = vec![format!(
+        "{}: {}: the policy says otherwise{}",
+        style.paint(Paint::Red, "fails"),
+        style.paint(Paint::Bold, &row.at.to_string()),
+        row.why
+            .as_ref()
+            .map(|why| format!(" ({why})"))
+            .unwrap_or_default(),
+    )];
+    lines.push(format!("    {key}: {source}"));
+    let changed = |key: &str| differences.iter().find(|difference| difference.key == key);
+    let kept = [
+        ("expect", Some(word(row.expect.verdict))),
+        ("code", row.expect.code.as_deref()),
+        ("rewritten", row.expect.rewritten.as_deref()),
+        ("suggestion", row.expect.suggestion.as_deref()),
+        ("pull", row.expect.pull.as_deref()),
+    ];
+    for (key, value) in kept {
+        match (changed(key), value) {
+            (Some(difference), _) => {
+                if let Some(expected) = &difference.expected {
+                    lines.push(style.paint(Paint::Red, &format!("  - {key}: {expected}")));
+                }
+                if let Some(actual) = &difference.actual {
+                    lines.push(style.paint(Paint::Green, &format!("  + {key}: {actual}")));
+                }
+            }
+            (None, Some(value)) => lines.push(format!("    {key}: {value}")),
+            (None, None) => {}
+        }
+    }
+    for finding in &actual.findings {
+        lines.push(format!("    {}: {}", finding.code, finding.message));
+        if let Some(help) = &finding.help {
+            lines.push(format!("    help: {help}"));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+fn document(outcomes: &[Outcome], failures: &[Broken]) -> String {
+    let row = |(row, actual): &(Row, Actual)| -> Value {
+        let (key, source) = row.ask.key();
+        json!({
+            "line": row.at.line,
+            "column": row.at.column,
+            "source": {key: source},
+            "why": row.why,
+            "holds": differences(&row.expect, actual).is_empty(),
+            "expected": {
+                "verdict": word(row.expect.verdict),
+                "code": row.expect.code,
+                "rewritten": row.expect.rewritten,
+                "suggestion": row.expect.suggestion,
+                "pull": row.expect.pull,
+            },
+            "actual": {
+                "verdict": word(actual.verdict),
+                "code": actual.code,
+                "rewritten": actual.rewritten,
+                "suggestion": actual.suggestion,
+                "pull": actual.pull,
+                "findings": actual.findings.iter().map(json::finding).collect::<Vec<_>>(),
+            },
+        })
+    };
+    let document = json!({
+        "version": 1,
+        "tables": outcomes.iter().map(|outcome| json!({
+            "file": outcome.table.display().to_string(),
+            "policy": outcome.policy.display().to_string(),
+            "rows": outcome.rows.iter().map(row).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "failures": failures.iter().flat_map(json::broken).collect::<Vec<_>>(),
+        "summary": {
+            "tables": outcomes.len(),
+            "rows": outcomes.iter().map(|outcome| outcome.rows.len()).sum::<usize>(),
+            "failed": outcomes.iter().map(Outcome::failed).sum::<usize>(),
+        },
+    });
+    format!("{document:#}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expected() -> Expected {
+        Expected {
+            verdict: Severity::Deny,
+            code: Some("FT101".into()),
+            rewritten: None,
+            suggestion: Some("docker.io/library/node:22-alpine".into()),
+            pull: None,
+        }
+    }
+
+    fn actual() -> Actual {
+        Actual {
+            verdict: Severity::Deny,
+            code: Some("FT101".into()),
+            rewritten: Some("node:22".into()),
+            suggestion: Some("node:22-alpine".into()),
+            pull: None,
+            findings: vec![Finding {
+                code: "FT101",
+                severity: Severity::Deny,
+                message: String::new(),
+                help: None,
+                suggestion: None,
+            }],
+        }
+    }
+
+    #[test]
+    fn images_are_compared_as_images_and_what_is_not_asked_is_not_compared() {
+        assert_eq!(differences(&expected(), &actual()), []);
+    }
+
+    #[test]
+    fn every_difference_is_told() {
+        let other = Expected {
+            verdict: Severity::Warn,
+            code: Some("FT102".into()),
+            rewritten: Some("node:24".into()),
+            pull: Some("node:24".into()),
+            ..expected()
+        };
+        let keys: Vec<&str> = differences(&other, &actual())
+            .iter()
+            .map(|d| d.key)
+            .collect();
+        assert_eq!(keys, ["expect", "code", "rewritten", "pull"]);
+    }
+}

@@ -1,0 +1,455 @@
+//! `fromtier policy` as those who keep policies meet it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod folder;
+
+use folder::Folder;
+use serde_json::{Value, json};
+
+const POLICY: &str = "version: 1
+tiers:
+  community: deny
+internal: [registry.example.com/platform/**]
+rewrite:
+- match: bitnami/node
+  to: node:{tag}
+  reason: one source
+images:
+- match: node
+  tags: \">=22\"
+mirrors:
+  docker.io: r.example.com/hub
+exceptions:
+- match: ghcr.io/acme/legacy
+  until: 2026-12-11
+  owner: payments
+  reason: migration
+";
+
+const TABLE: &str = "today: 2026-11-24
+tests:
+- image: node:22-alpine
+  expect: allow
+- image: random-user/node-custom
+  expect: deny
+  code: FT101
+";
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[test]
+fn a_policy_with_faults_shows_all_of_them_at_their_places() {
+    let text = "version: 1\nteirs: {}\nrewrite:\n- {match: a/b, to: c/d}\nexceptions:\n- {match: a/b, until: 2027-02-30, owner: me, reason: x}\n";
+    let folder = Folder::new(&[("policy.yaml", text)]);
+    let answer = folder.run(&["policy", "check"]);
+    for (message, place) in [
+        ("error: unknown key `teirs`", "policy.yaml:2:1"),
+        ("`c/d` is what this very policy refuses", "policy.yaml:4:20"),
+        ("`2027-02-30` is no day of the calendar", "policy.yaml:6:23"),
+    ] {
+        assert!(answer.out.contains(message), "{message}: {}", answer.out);
+        assert!(answer.out.contains(place), "{place}: {}", answer.out);
+    }
+    assert!(
+        answer.out.ends_with("\npolicy.yaml: 3 errors\n"),
+        "{}",
+        answer.out
+    );
+    assert_eq!(answer.code, 1);
+}
+
+#[test]
+fn what_is_odd_is_a_warning_and_no_fault() {
+    let folder = Folder::new(&[(".fromtier.yaml", POLICY)]);
+    let answer = folder.run(&["policy", "check", "--today", "2026-11-24"]);
+    assert_eq!(
+        answer.out,
+        "\
+warning: the exception for `ghcr.io/acme/legacy` ends in 17 days, on 2026-12-11
+  --> .fromtier.yaml:15:10
+   |
+15 | - match: ghcr.io/acme/legacy
+   |          ^^^^^^^^^^^^^^^^^^^
+   |
+   = help: payments asked for it: migration
+
+.fromtier.yaml: 1 warning
+"
+    );
+    assert_eq!(answer.code, 0);
+    let strict = folder.run(&[
+        "policy",
+        "check",
+        "--today",
+        "2026-11-24",
+        "--deny-warnings",
+    ]);
+    assert_eq!(strict.code, 1);
+    let quiet = folder.run(&["policy", "check", "--today", "2026-10-01"]);
+    assert_eq!(
+        (quiet.out.as_str(), quiet.code),
+        (".fromtier.yaml: nothing wrong\n", 0)
+    );
+}
+
+#[test]
+fn faults_and_oddities_come_as_json() {
+    let folder = Folder::new(&[
+        ("a/.fromtier.yaml", POLICY),
+        ("b/policy.yaml", "version: 2\n"),
+    ]);
+    let answer = folder.run(&[
+        "policy",
+        "check",
+        "a",
+        "b",
+        "c.yaml",
+        "--format",
+        "json",
+        "--today",
+        "2026-11-24",
+    ]);
+    let said = json(&answer.out);
+    assert_eq!(said["version"], 1);
+    assert_eq!(
+        said["summary"],
+        json!({"files": 2, "errors": 1, "warnings": 1})
+    );
+    assert_eq!(said["files"][0]["file"], "a/.fromtier.yaml");
+    let warning = &said["files"][0]["warnings"][0];
+    assert_eq!(
+        json!([
+            warning["line"],
+            warning["column"],
+            warning["end_line"],
+            warning["end_column"]
+        ]),
+        json!([15, 10, 15, 29])
+    );
+    assert_eq!(
+        said["files"][1]["errors"][0]["message"],
+        "version `2` is not known"
+    );
+    assert_eq!(said["failures"][0]["file"], "c.yaml");
+    assert_eq!(answer.code, 2);
+}
+
+#[test]
+fn a_table_that_holds_is_said_in_a_line() {
+    let folder = Folder::new(&[("policy.yaml", POLICY), ("policy.test.yaml", TABLE)]);
+    for args in [
+        &["policy", "test"][..],
+        &["policy", "test", "."],
+        &["policy", "test", "policy.yaml"],
+        &["policy", "test", "policy.test.yaml"],
+    ] {
+        let answer = folder.run(args);
+        assert!(
+            answer.out.ends_with("policy.test.yaml: 2 rows: all hold\n"),
+            "{}",
+            answer.out
+        );
+        assert_eq!(answer.code, 0);
+    }
+}
+
+#[test]
+fn a_row_that_does_not_hold_is_shown_as_a_diff() {
+    let table = "today: 2026-11-24
+tests:
+- image: node:22-alpine
+  expect: allow
+- image: random-user/node-custom
+  why: the story
+  expect: allow
+- image: bitnami/node:22
+  expect: allow
+  rewritten: node:24
+  pull: r.example.com/hub/library/node:22
+";
+    let folder = Folder::new(&[(".fromtier.yaml", POLICY), (".fromtier.test.yaml", table)]);
+    let answer = folder.run(&["policy", "test"]);
+    assert_eq!(
+        answer.out,
+        "\
+fails: .fromtier.test.yaml:5: the policy says otherwise (the story)
+    image: random-user/node-custom
+  - expect: allow
+  + expect: deny
+  + code: FT101
+    FT101: docker.io/random-user/node-custom is a community image; this policy refuses community images
+    help: use an official image: node:26
+
+fails: .fromtier.test.yaml:8: the policy says otherwise
+    image: bitnami/node:22
+    expect: allow
+  - rewritten: node:24
+  + rewritten: node:22
+    pull: r.example.com/hub/library/node:22
+    FT160: this policy makes node:22 of bitnami/node:22: one source
+
+.fromtier.test.yaml: 3 rows: 2 don't hold
+"
+    );
+    assert_eq!(answer.code, 1);
+    let said = json(&folder.run(&["policy", "test", "--format", "json"]).out);
+    assert_eq!(
+        said["summary"],
+        json!({"tables": 1, "rows": 3, "failed": 2})
+    );
+    let row = &said["tables"][0]["rows"][1];
+    assert_eq!(row["holds"], false);
+    assert_eq!(row["source"], json!({"image": "random-user/node-custom"}));
+    assert_eq!(row["expected"]["verdict"], "allow");
+    assert_eq!(row["actual"]["code"], "FT101");
+    assert_eq!(row["line"], 5);
+}
+
+#[test]
+fn the_day_of_a_test_can_be_held_still() {
+    let table = "tests:
+- {image: ghcr.io/acme/legacy, expect: warn, code: FT150}
+- {image: ghcr.io/acme/legacy, today: 2027-01-01, expect: deny, code: FT101}
+";
+    let folder = Folder::new(&[("policy.yaml", POLICY), ("policy.test.yaml", table)]);
+    assert_eq!(
+        folder
+            .run(&["policy", "test", "--today", "2026-12-11"])
+            .code,
+        0
+    );
+    let late = folder.run(&["policy", "test", "--today", "2026-12-12"]);
+    assert!(
+        late.out
+            .contains("  - expect: warn\n  + expect: deny\n  - code: FT150\n  + code: FT101\n"),
+        "{}",
+        late.out
+    );
+    assert_eq!(late.code, 1);
+}
+
+#[test]
+fn a_repositorys_policy_is_tested_beside_the_organisations() {
+    let folder = Folder::new(&[
+        (".fromtier.yaml", "version: 1\ntiers: {community: allow}\n"),
+        (".fromtier.test.yaml", TABLE),
+        ("org.yaml", "version: 1\n"),
+    ]);
+    assert_eq!(folder.run(&["policy", "test"]).code, 1);
+    assert_eq!(
+        folder.run(&["policy", "test", "--policy", "org.yaml"]).code,
+        0
+    );
+}
+
+#[test]
+fn other_sources_and_the_lock_are_tested_too() {
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let policy =
+        "version: 1\nbase: {digest: pin}\nsources: {http: require-checksum, scratch: deny}\n";
+    let table = format!(
+        "tests:
+- {{image: \"node:22\", expect: allow, pull: \"node:22@{digest}\"}}
+- {{image: \"node:24\", expect: deny, code: FT121}}
+- {{image: scratch, expect: deny, code: FT142}}
+- {{http: \"https://example.com/x\", expect: deny, code: FT141}}
+- {{http: \"https://example.com/x\", checksum: \"{digest}\", expect: allow}}
+- {{git: \"https://example.com/x.git\", expect: allow}}
+"
+    );
+    let lock = format!("docker.io/library/node:22 {digest} 2026-11-24\n");
+    let folder = Folder::new(&[
+        ("policy.yaml", policy),
+        ("policy.test.yaml", &table),
+        ("fromtier.lock", &lock),
+    ]);
+    let answer = folder.run(&["policy", "test"]);
+    assert_eq!(
+        (answer.out.as_str(), answer.code),
+        ("policy.test.yaml: 6 rows: all hold\n", 0)
+    );
+}
+
+#[test]
+fn tables_and_policies_that_can_not_be_read_are_another_code() {
+    let folder = Folder::new(&[
+        (
+            "policy.test.yaml",
+            "tests:\n- {image: node, expect: perhaps}\n",
+        ),
+        ("a/policy.test.yaml", TABLE),
+        ("b/policy.yaml", POLICY),
+        ("c/policy.yaml", "version: 2\n"),
+        ("c/policy.test.yaml", TABLE),
+    ]);
+    let answer = folder.run(&["policy", "test"]);
+    assert!(
+        answer
+            .out
+            .contains("error: `perhaps` is none of deny, warn, allow\n --> policy.test.yaml:2:25"),
+        "{}",
+        answer.out
+    );
+    for args in [
+        &["policy", "test"][..],
+        &["policy", "test", "a"],
+        &["policy", "test", "b"],
+        &["policy", "test", "b/policy.yaml"],
+        &["policy", "test", "c"],
+        &["policy", "test", "--today", "yesterday"],
+        &["policy", "check"],
+        &["policy", "check", "none.yaml"],
+        &["policy", "explain", "node", "--policy", "c/policy.yaml"],
+        &["policy", "explain", "node", "--policy", "none.yaml"],
+        &["policy", "explain", "node", "--platform", "a/b/c/d"],
+        &["policy"],
+    ] {
+        assert_eq!(folder.run(args).code, 2, "{args:?}");
+    }
+}
+
+#[test]
+fn the_schema_is_the_published_one() {
+    let folder = Folder::new(&[]);
+    let answer = folder.run(&["policy", "schema"]);
+    assert_eq!((answer.code, answer.err.as_str()), (0, ""));
+    assert_eq!(json(&answer.out)["title"], "Fromtier policy");
+    let published = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/policy.schema.json");
+    assert_eq!(answer.out, std::fs::read_to_string(published).unwrap());
+}
+
+#[test]
+fn a_policy_is_begun_and_passes_its_check() {
+    let folder = Folder::new(&[("sub/x", "")]);
+    let answer = folder.run(&["policy", "init"]);
+    assert!(
+        answer.out.starts_with(".fromtier.yaml written."),
+        "{}",
+        answer.out
+    );
+    let check = folder.run(&["policy", "check", "--deny-warnings"]);
+    assert_eq!(
+        (check.out.as_str(), check.code),
+        (".fromtier.yaml: nothing wrong\n", 0)
+    );
+    std::fs::write(folder.0.join(".fromtier.yaml"), "version: 1\n").unwrap();
+    let again = folder.run(&["policy", "init"]);
+    assert!(
+        again.out.contains(".fromtier.yaml is there already"),
+        "{}",
+        again.out
+    );
+    assert_eq!(again.code, 2);
+    let kept = std::fs::read_to_string(folder.0.join(".fromtier.yaml")).unwrap();
+    assert_eq!(kept, "version: 1\n");
+    assert_eq!(folder.run(&["policy", "init", "sub"]).code, 0);
+    assert!(folder.0.join("sub/.fromtier.yaml").exists());
+    assert_eq!(folder.run(&["policy", "init", "none"]).code, 2);
+    assert_eq!(
+        folder.run(&["policy", "init", "--template", "none"]).code,
+        2
+    );
+    let printed = folder.run(&["policy", "init", "--print"]);
+    assert!(printed.out.contains("\nversion: 1\n"));
+}
+
+#[test]
+fn an_image_is_explained_step_by_step_with_the_lines_that_say_so() {
+    let folder = Folder::new(&[("policy.yaml", POLICY)]);
+    let args = [
+        "policy",
+        "explain",
+        "bitnami/node:22",
+        "--today",
+        "2026-11-24",
+    ];
+    let answer = folder.run(&args);
+    assert_eq!(
+        answer.out,
+        "\
+bitnami/node:22
+  policy     policy.yaml, on 2026-11-24
+  in full    docker.io/bitnami/node:22
+  rewritten  node:22 by `bitnami/node` → `node:{tag}`: one source  [policy.yaml:6]
+  tier       docker-official-image, in the catalogue of official images; allow  [not said in the policy]
+  rule       `node`: tags >=22; the tag fits  [policy.yaml:10]
+  catalogue  node 22 lives until 2027-04-30, 157 days left  [as of 2026-08-21]
+  catalogue  `22` is rebuilt for linux/amd64, linux/arm/v7, linux/arm64, linux/ppc64le  [as of 2026-08-21]
+  lock       no lock file
+  mirror     r.example.com/hub  [policy.yaml:13]
+  pulled     r.example.com/hub/library/node:22
+  verdict    allow
+             FT160: this policy makes node:22 of bitnami/node:22: one source
+"
+    );
+    assert_eq!(answer.code, 0);
+    let said = json(&folder.run(&[&args[..], &["--format", "json"]].concat()).out);
+    assert_eq!(said["judged"], "docker.io/library/node:22");
+    assert_eq!(
+        said["rewrites"][0]["at"],
+        json!({"file": "policy.yaml", "line": 6, "column": 10})
+    );
+    assert_eq!(said["tiers"][0]["by"], "catalogue");
+    assert_eq!(said["catalogue"]["cycle"]["days_left"], 157);
+    assert_eq!(said["mirror"]["prefix"], "r.example.com/hub");
+    assert_eq!(said["verdict"], "allow");
+}
+
+#[test]
+fn a_refused_image_is_explained_with_what_to_use_instead() {
+    let folder = Folder::new(&[("policy.yaml", POLICY)]);
+    let answer = folder.run(&[
+        "policy",
+        "explain",
+        "node:18-alpine",
+        "--today",
+        "2026-11-24",
+    ]);
+    for line in [
+        "  rule       `node`: tags >=22; the tag doesn't fit  [policy.yaml:10]\n",
+        "  catalogue  node 18 is past its end of life since 2025-04-30  [as of 2026-08-21]\n",
+        "  pulled     nothing; it would be r.example.com/hub/library/node:18-alpine\n",
+        "  verdict    deny\n",
+        "  instead    node:26-alpine\n",
+    ] {
+        assert!(answer.out.contains(line), "{line}: {}", answer.out);
+    }
+    assert_eq!(answer.code, 1);
+    let listed = folder.run(&["policy", "explain", "registry.example.com/platform/a/b:1"]);
+    assert!(
+        listed.out.contains(
+            "  tier       internal, `registry.example.com/platform/**` is in its list  [policy.yaml:4]; allow"
+        ),
+        "{}",
+        listed.out
+    );
+    let no = folder.run(&["policy", "explain", "Not An Image"]);
+    assert!(no.out.contains("FT100"), "{}", no.out);
+    assert_eq!(no.code, 1);
+}
+
+#[test]
+fn two_policies_are_told_apart_in_an_explanation() {
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let lock = format!("docker.io/library/node:22 {digest} 2026-11-24\n");
+    let folder = Folder::new(&[
+        ("org.yaml", POLICY),
+        (
+            ".fromtier.yaml",
+            "version: 1\nimages: [{match: node, variants: [alpine]}]\n",
+        ),
+        ("fromtier.lock", &lock),
+    ]);
+    let answer = folder.run(&["policy", "explain", "node:22", "--policy", "org.yaml"]);
+    for line in [
+        "  policy     org.yaml, then .fromtier.yaml, on ".to_owned(),
+        "  rule       the organisation's policy: `node`: tags >=22; the tag fits  [org.yaml:10]\n".to_owned(),
+        "  rule       the repository's policy: `node`: variants alpine; the tag doesn't fit  [.fromtier.yaml:2]\n".to_owned(),
+        format!("  lock       {digest} of 2026-11-24  [fromtier.lock]\n"),
+    ] {
+        assert!(answer.out.contains(&line), "{line}: {}", answer.out);
+    }
+    assert_eq!(answer.code, 1);
+}
