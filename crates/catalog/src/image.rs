@@ -124,6 +124,16 @@ impl Image {
         tags
     }
 
+    /// All supported tags with their platforms, sorted by the tags' bytes.
+    pub(crate) fn tags_with_platforms(self) -> Vec<(String, Platforms)> {
+        let mut tags = Vec::new();
+        self.each_tag(|tag, mask| {
+            tags.push((String::from_utf8_lossy(tag).into_owned(), mask));
+            true
+        });
+        tags
+    }
+
     /// Hands out the tags in order while `more` says so.
     fn each_tag(self, mut more: impl FnMut(&[u8], Platforms) -> bool) {
         let mut tag: Vec<u8> = Vec::with_capacity(64);

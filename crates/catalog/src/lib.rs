@@ -9,10 +9,11 @@ mod nearest;
 mod platforms;
 mod table;
 mod tag;
+mod variants;
 
 pub use day::Day;
 pub use image::{Cycle, EndOfLife, Image, Notice, as_of, image, images, retired};
-pub use living::living_tag;
+pub use living::{Asked, living_tag};
 pub use nearest::{distance, nearest, similar};
 pub use platforms::Platforms;
 pub use tag::TagParts;

@@ -1,71 +1,141 @@
 //! A tag to offer instead of one that is refused, over or unknown.
 
 use crate::day::Day;
-use crate::image::{Cycle, Cycles, EndOfLife, Image};
+use crate::image::{Cycle, Cycles, EndOfLife, Image, image};
+use crate::platforms::Platforms;
 use crate::tag::TagParts;
+use crate::variants::{self, Part, Releases, Wish};
+use fromtier_image::Platform;
+use std::cmp::Reverse;
 
 /// A cycle is worth moving to when it lives for so many more days: that passes over releases that are supported
 /// for some months only (Java's, Ubuntu's and, but for their first weeks, Node's releases between the long ones).
 const WORTH_MOVING_TO: i32 = 365;
 
-/// A listed tag of `image` that is alive on `today`, for whoever asked for the tag `wanted`; `accept` is the
-/// caller's own condition (a policy's tag rules).
+/// Who asks for a tag, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The tag that won't do, of this image or of another one that it is to replace; without one, `latest`.
+    pub tag: Option<&'a str>,
+    /// What the tag must exist for; without one, `linux/amd64`, or Windows where the asked tag says so.
+    pub platform: Option<&'a Platform>,
+    pub today: Day,
+}
+
+/// A listed tag of `image` that is alive, for whoever asked for another; `accept` is the caller's own condition (a
+/// policy's rules).
 ///
-/// In this order: the variant of `wanted` is kept where there is one (`-alpine3.18` as `-alpine`, else one part of
-/// `-buster-slim`), else the plain tag is offered; the cycle of `wanted` is kept while it lives, else the newest
-/// cycle with a year or more to live is taken, else the newest that lives; of several tags the shortest
-/// (`22-alpine`, not `22.23.2-alpine3.24`). A codename is answered with a codename. Where no lifecycle is known,
-/// the highest version stands for the newest cycle. `None`: nothing fits.
+/// In this order:
+/// - the variants of the asked tag are kept as far as there are such tags, without the releases below that are over
+///   (`-alpine3.12` becomes `-alpine`, `-slim-buster` becomes `-slim`, `-openjdk-17` becomes `-eclipse-temurin-17`);
+/// - the cycle is kept while it lives, else it is one with a year or more to live: of the same major release, the
+///   newest; else the image's line of long-term support; else the newest;
+/// - of several tags the shortest (`22-alpine`, not `22.23.2-alpine3.24`).
+///
+/// A codename is answered with a codename. Where no lifecycle is known, the newest version stands for the newest
+/// cycle. `None`: nothing fits.
 pub fn living_tag(
     image: Image,
-    wanted: Option<&str>,
-    today: Day,
+    asked: &Asked<'_>,
     accept: &dyn Fn(&str) -> bool,
 ) -> Option<String> {
     if image.deprecated(None).is_some() {
         return None;
     }
-    let wanted = wanted.unwrap_or("latest");
-    let tags: Vec<String> = image.tags();
-    let cycles = Cycles::of(image);
-    let wanted_cycle = cycles.of_tag(&TagParts::parse(wanted));
-    let by_codename = wanted_cycle.is_some() && TagParts::parse(wanted).version.is_empty();
+    let wanted = TagParts::parse(asked.tag.unwrap_or("latest"));
+    let system = system(image, &wanted);
+    let cycles = Cycles::of(system);
+    let wanted_cycle = cycles.of_tag(&wanted);
+    // `buildpack-deps` has Debian's codenames, and no numbers for them.
+    let by_codename = match wanted_cycle {
+        Some(_) => wanted.version.is_empty(),
+        None => system.name() == "debian" && image.name() != system.name(),
+    };
+    let tags = image.tags_with_platforms();
+    let platform = platform(asked, &wanted);
     let candidates: Vec<Candidate<'_>> = tags
         .iter()
-        .filter(|tag| accept(tag) && image.deprecated(Some(tag)).is_none())
-        .filter_map(|tag| Candidate::new(&cycles, tag, by_codename))
+        .filter(|(tag, platforms)| {
+            platforms.has(&platform) && image.deprecated(Some(tag)).is_none()
+        })
+        .filter_map(|(tag, _)| Candidate::new(&cycles, tag, by_codename))
         .collect();
+    let order = cycle_order(system, &wanted, wanted_cycle, asked.today, &tags);
 
-    let mut wish = TagParts::parse(wanted).variants;
-    if by_codename {
-        wish.remove(0);
+    let variants = match by_codename && wanted_cycle.is_some() {
+        true => wanted.variants.get(1..).unwrap_or_default(),
+        false => &wanted.variants,
+    };
+    let mut releases = Releases::on(asked.today);
+    let offered: Vec<Vec<Part<'_>>> = candidates
+        .iter()
+        .map(|c| variants::parts(&c.variants))
+        .collect();
+    let wish = Wish::new(variants, &offered, &mut releases);
+    let prefixed = asked.tag.is_some_and(|tag| tag.starts_with('v'));
+    let mut ranked: Vec<_> = candidates
+        .iter()
+        .zip(&offered)
+        .filter_map(|(candidate, parts)| {
+            let rank = match &order {
+                Some(order) => Rank::Cycle(
+                    order
+                        .iter()
+                        .position(|cycle| candidate.cycle == Some(*cycle))?,
+                ),
+                None => newest_first(&wanted.version, &candidate.version),
+            };
+            let distance = wish.distance(parts, &mut releases);
+            let style = candidate.tag.starts_with('v') != prefixed;
+            let length = candidate.tag.len();
+            let near = (distance.contents, rank, distance.build);
+            Some((near, style, length, candidate.tag))
+        })
+        .collect();
+    ranked.sort();
+    let best = ranked.into_iter().find(|(.., tag)| accept(tag));
+    best.map(|(.., tag)| tag.to_owned()).or_else(|| {
+        let latest = order.is_none() && image.tag("latest").is_some_and(|p| p.has(&platform));
+        (latest && accept("latest")).then(|| "latest".to_owned())
+    })
+}
+
+/// What to take first: the least.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// The place of the cycle among those to offer.
+    Cycle(usize),
+    /// Without cycles: the release that was asked for, then the newest version. `6` is newer than any `6.3`.
+    Version(bool, Reverse<Vec<u32>>),
+}
+
+fn newest_first(wanted: &[u32], version: &[u32]) -> Rank {
+    let line = wanted.len().min(2);
+    let same = line > 0 && version.len() >= line && version[..line] == wanted[..line];
+    let mut version = version.to_vec();
+    version.push(u32::MAX);
+    Rank::Version(!same, Reverse(version))
+}
+
+/// The image whose cycles the tags go by: its own, or those of the distribution that `buildpack-deps` is asked for.
+fn system(official: Image, wanted: &TagParts<'_>) -> Image {
+    if official.name() != "buildpack-deps" {
+        return official;
     }
-    let order = cycle_order(image, wanted_cycle, today);
-    for level in [
-        Level::Same,
-        Level::Family,
-        Level::Part,
-        Level::Plain,
-        Level::Any,
-    ] {
-        let fitting = || candidates.iter().filter(|c| level.fits(&wish, &c.variants));
-        let best = match &order {
-            Some(order) => order
-                .iter()
-                .find_map(|cycle| shortest(fitting().filter(|c| c.cycle == Some(*cycle)))),
-            None => fitting()
-                .filter_map(|c| c.version.first())
-                .max()
-                .and_then(|newest| {
-                    shortest(fitting().filter(|c| c.version.first() == Some(newest)))
-                }),
-        };
-        if best.is_some() {
-            return best;
-        }
-    }
-    (order.is_none() && accept("latest") && image.tag("latest").is_some())
-        .then(|| "latest".to_owned())
+    let ubuntu = image("ubuntu").filter(|ubuntu| Cycles::of(*ubuntu).of_tag(wanted).is_some());
+    ubuntu.or(image("debian")).unwrap_or(official)
+}
+
+fn platform(asked: &Asked<'_>, wanted: &TagParts<'_>) -> Platform {
+    let windows = |part: &&str| part.starts_with("windows") || part.starts_with("nanoserver");
+    asked.platform.cloned().unwrap_or_else(|| Platform {
+        os: match wanted.variants.iter().any(windows) {
+            true => "windows".to_owned(),
+            false => "linux".to_owned(),
+        },
+        architecture: "amd64".to_owned(),
+        ..Platform::default()
+    })
 }
 
 struct Candidate<'a> {
@@ -79,14 +149,14 @@ impl<'a> Candidate<'a> {
     /// `None` for a tag that is spelled the other way (codename or version), or that floats over cycles.
     fn new(cycles: &Cycles, tag: &'a str, by_codename: bool) -> Option<Candidate<'a>> {
         let parts = TagParts::parse(tag);
+        if parts.version.is_empty() != by_codename {
+            return None;
+        }
         let cycle = cycles.of_tag(&parts);
         let TagParts {
             version,
             mut variants,
         } = parts;
-        if version.is_empty() != by_codename {
-            return None;
-        }
         if by_codename {
             cycle?;
             variants.remove(0);
@@ -114,64 +184,63 @@ impl<'a> Candidate<'a> {
     }
 }
 
-/// How near a candidate's variants are to those that were asked for.
-#[derive(Clone, Copy)]
-enum Level {
-    Same,
-    Family,
-    Part,
-    Plain,
-    Any,
-}
-
-impl Level {
-    fn fits(self, wish: &[&str], have: &[&str]) -> bool {
-        let family = |part: &str| {
-            part.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.')
-                .to_owned()
-        };
-        match self {
-            Level::Same => wish == have,
-            Level::Family => {
-                !wish.is_empty()
-                    && wish.len() == have.len()
-                    && wish.iter().zip(have).all(|(a, b)| family(a) == family(b))
-            }
-            Level::Part => {
-                have.len() == 1 && wish.iter().any(|part| family(part) == family(have[0]))
-            }
-            Level::Plain => have.is_empty(),
-            Level::Any => true,
-        }
-    }
-}
-
-fn shortest<'a>(candidates: impl Iterator<Item = &'a Candidate<'a>>) -> Option<String> {
-    candidates
-        .min_by_key(|c| (c.tag.len(), c.tag))
-        .map(|c| c.tag.to_owned())
-}
-
 /// The cycles to offer, best first; `None` where the image has no known lifecycle.
-fn cycle_order(image: Image, wanted: Option<Cycle>, today: Day) -> Option<Vec<Cycle>> {
+fn cycle_order(
+    image: Image,
+    wanted: &TagParts<'_>,
+    wanted_cycle: Option<Cycle>,
+    today: Day,
+    tags: &[(String, Platforms)],
+) -> Option<Vec<Cycle>> {
     let mut cycles: Vec<Cycle> = image.cycles().collect();
     if cycles.is_empty() {
         return None;
     }
     cycles.retain(|cycle| !cycle.is_over(today));
+    // A codename's version is its cycle's.
+    let version = wanted_cycle.map_or(wanted.version.clone(), |cycle| cycle.version());
+    let long_term = long_term(&cycles, tags).filter(|cycle| cycle.version() >= version);
     cycles.sort_by_key(|cycle| {
         let lasting = match cycle.end_of_life {
             EndOfLife::On(day) => day.days_since(today) >= WORTH_MOVING_TO,
             EndOfLife::Over => false,
             EndOfLife::NotAnnounced => true,
         };
+        let own = cycle.version();
+        let same_major = own.first() == version.first() && own >= version;
         (
-            wanted != Some(*cycle),
+            wanted_cycle != Some(*cycle),
             !lasting,
-            std::cmp::Reverse(cycle.version()),
+            !same_major,
+            long_term != Some(*cycle),
+            Reverse(own),
         )
     });
     Some(cycles)
+}
+
+/// The cycle that the `lts` tags stand for. The catalogue doesn't say that two tags are one image; but tags that don't
+/// exist for the same platforms are two, and where that leaves one cycle, it is this one.
+fn long_term(cycles: &[Cycle], tags: &[(String, Platforms)]) -> Option<Cycle> {
+    let platforms = |wanted: &str| {
+        let at = tags
+            .binary_search_by(|(tag, _)| tag.as_str().cmp(wanted))
+            .ok()?;
+        Some(tags[at].1)
+    };
+    platforms("lts")?;
+    let mut fitting = cycles.iter().filter(|cycle| {
+        platforms(cycle.name).is_some()
+            && tags
+                .iter()
+                .all(|(tag, mask)| match tag.strip_prefix("lts") {
+                    Some(variant) => platforms(&format!("{}{variant}", cycle.name))
+                        .is_none_or(|own| own == *mask),
+                    None => true,
+                })
+    });
+    let only = fitting.next()?;
+    fitting.next().is_none().then_some(*only)
 }
 
 #[cfg(test)]
@@ -180,13 +249,16 @@ mod tests {
     use super::*;
     use crate::image::{image, images};
 
+    fn asked<'a>(tag: Option<&'a str>, today: &str) -> Asked<'a> {
+        Asked {
+            tag,
+            platform: None,
+            today: Day::parse(today).unwrap(),
+        }
+    }
+
     fn offer(name: &str, wanted: &str, today: &str) -> Option<String> {
-        living_tag(
-            image(name).unwrap(),
-            Some(wanted),
-            Day::parse(today).unwrap(),
-            &|_| true,
-        )
+        living_tag(image(name).unwrap(), &asked(Some(wanted), today), &|_| true)
     }
 
     #[track_caller]
@@ -226,34 +298,27 @@ mod tests {
 
     #[test]
     fn the_condition_of_the_caller_holds() {
-        let tag = living_tag(
-            image("node").unwrap(),
-            None,
-            Day::parse("2026-09-01").unwrap(),
-            &|tag| {
-                let parts = TagParts::parse(tag);
-                parts.version.first().is_some_and(|v| (22..25).contains(v))
-                    && parts.has_variant("alpine")
-            },
-        );
+        let tag = living_tag(image("node").unwrap(), &asked(None, "2026-09-01"), &|tag| {
+            let parts = TagParts::parse(tag);
+            parts.version.first().is_some_and(|v| (22..25).contains(v))
+                && parts.has_variant("alpine")
+        });
         assert_eq!(tag.as_deref(), Some("24-alpine"));
         assert_eq!(
-            living_tag(
-                image("node").unwrap(),
-                None,
-                Day::parse("2026-09-01").unwrap(),
-                &|_| false
-            ),
+            living_tag(image("node").unwrap(), &asked(None, "2026-09-01"), &|_| {
+                false
+            }),
             None
         );
     }
 
     #[test]
     fn every_image_with_tags_has_an_offer_that_lives() {
-        let today = Day::parse("2026-08-22").unwrap();
+        let asked = asked(None, "2026-08-22");
+        let today = asked.today;
         let mut without: Vec<&str> = Vec::new();
         for image in images() {
-            match living_tag(image, None, today, &|_| true) {
+            match living_tag(image, &asked, &|_| true) {
                 Some(tag) => {
                     assert!(image.tag(&tag).is_some(), "{}:{tag}", image.name());
                     assert!(
