@@ -170,7 +170,18 @@ impl Image {
     /// The cycle of a tag: the longest cycle whose numbers the tag's version begins with, or the one of its codename.
     /// A tag such as `latest` or `alpine`, or `3` where the cycles are `3.23` and `3.24`, has none.
     pub fn cycle_of(self, tag: &str) -> Option<Cycle> {
-        Cycles::of(self).of_tag(&TagParts::parse(tag))
+        let parts = TagParts::parse(tag);
+        Cycles::of(self.goes_by(&parts)).of_tag(&parts)
+    }
+
+    /// The image whose cycles a tag goes by: this one, but the tags of `buildpack-deps` are Debian's and Ubuntu's
+    /// releases.
+    pub fn goes_by(self, tag: &TagParts<'_>) -> Image {
+        if self.row.name != "buildpack-deps" {
+            return self;
+        }
+        let ubuntu = image("ubuntu").filter(|ubuntu| Cycles::of(*ubuntu).of_tag(tag).is_some());
+        ubuntu.or(image("debian")).unwrap_or(self)
     }
 
     /// The notice that the image, or this tag of it, is deprecated.

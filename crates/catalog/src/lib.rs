@@ -2,6 +2,7 @@
 //!
 //! The facts age: [`as_of`] says what day they are from, and whoever reasons from them says so.
 
+mod asked;
 pub mod day;
 mod image;
 mod living;
@@ -11,6 +12,7 @@ mod table;
 mod tag;
 mod variants;
 
+pub use asked::asked_tag;
 pub use day::Day;
 pub use image::{Cycle, EndOfLife, Image, Notice, as_of, image, images, retired};
 pub use living::{Asked, living_tag};

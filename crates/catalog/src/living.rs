@@ -1,7 +1,7 @@
 //! A tag to offer instead of one that is refused, over or unknown.
 
 use crate::day::Day;
-use crate::image::{Cycle, Cycles, EndOfLife, Image, image};
+use crate::image::{Cycle, Cycles, EndOfLife, Image};
 use crate::platforms::Platforms;
 use crate::tag::TagParts;
 use crate::variants::{self, Part, Releases, Wish};
@@ -43,7 +43,7 @@ pub fn living_tag(
         return None;
     }
     let wanted = TagParts::parse(asked.tag.unwrap_or("latest"));
-    let system = system(image, &wanted);
+    let system = image.goes_by(&wanted);
     let cycles = Cycles::of(system);
     let wanted_cycle = cycles.of_tag(&wanted);
     // `buildpack-deps` has Debian's codenames, and no numbers for them.
@@ -115,15 +115,6 @@ fn newest_first(wanted: &[u32], version: &[u32]) -> Rank {
     let mut version = version.to_vec();
     version.push(u32::MAX);
     Rank::Version(!same, Reverse(version))
-}
-
-/// The image whose cycles the tags go by: its own, or those of the distribution that `buildpack-deps` is asked for.
-fn system(official: Image, wanted: &TagParts<'_>) -> Image {
-    if official.name() != "buildpack-deps" {
-        return official;
-    }
-    let ubuntu = image("ubuntu").filter(|ubuntu| Cycles::of(*ubuntu).of_tag(wanted).is_some());
-    ubuntu.or(image("debian")).unwrap_or(official)
 }
 
 fn platform(asked: &Asked<'_>, wanted: &TagParts<'_>) -> Platform {
@@ -279,8 +270,8 @@ mod tests {
 
     #[test]
     fn a_cycle_that_is_over_gives_way_to_one_that_lasts() {
-        offers("node", "18-alpine", "2026-09-01", "26-alpine");
-        offers("node", "18-buster-slim", "2026-09-01", "26-slim");
+        offers("node", "18-alpine", "2026-09-01", "24-alpine");
+        offers("node", "18-buster-slim", "2026-09-01", "24-slim");
         offers("debian", "bullseye-slim", "2026-09-01", "trixie-slim");
         offers("debian", "11", "2026-09-01", "13");
         offers("ubuntu", "xenial", "2026-09-01", "resolute");
@@ -290,7 +281,9 @@ mod tests {
 
     #[test]
     fn latest_and_foreign_variants_become_a_plain_tag() {
-        offers("node", "latest", "2026-09-01", "26");
+        offers("node", "latest", "2026-09-01", "24");
+        // Nobody is sent back.
+        offers("node", "25", "2026-09-01", "26");
         offers("node", "22.1.0-debian-12", "2026-09-01", "22");
         offers("python", "latest", "2026-09-01", "3.14");
         offers("golang", "1.19", "2026-09-01", "1.27");

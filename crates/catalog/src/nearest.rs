@@ -3,7 +3,7 @@
 use crate::image::{Image, image, images, retired};
 
 /// What people call things that the official images call otherwise.
-const ALIASES: [(&str, &str); 33] = [
+const ALIASES: [(&str, &str); 37] = [
     ("nodejs", "node"),
     ("npm", "node"),
     ("yarn", "node"),
@@ -34,6 +34,10 @@ const ALIASES: [(&str, &str); 33] = [
     ("wp", "wordpress"),
     ("mvn", "maven"),
     ("centos", "almalinux"),
+    ("fastapi", "python"),
+    ("minideb", "debian"),
+    ("openresty", "nginx"),
+    ("zend-php", "php"),
     ("rocky", "almalinux"),
     ("rockylinux", "almalinux"),
     ("dind", "docker"),
@@ -107,7 +111,7 @@ pub fn nearest(path: &str) -> Option<Image> {
 }
 
 /// The living official image of this name or alias, with or without the digits at its end.
-fn known_as(name: &str) -> Option<Image> {
+pub(crate) fn known_as(name: &str) -> Option<Image> {
     let bare = name.trim_end_matches(|c: char| c.is_ascii_digit());
     for name in [name, bare] {
         if let Some(image) = image(name) {

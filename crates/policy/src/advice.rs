@@ -274,7 +274,12 @@ impl Advice<'_> {
         };
         let shown = target.familiar();
         let instead = |tag: Option<&str>| {
-            catalog::living_tag(image, tag, self.today, &|_| true)
+            let asked = catalog::Asked {
+                tag,
+                platform: None,
+                today: self.today,
+            };
+            catalog::living_tag(image, &asked, &|_| true)
                 .map(|tag| format!("{}:{tag} is alive", image.name()))
         };
         let Some(tag) = target.tag() else {
@@ -484,7 +489,7 @@ mod tests {
         let to = |to: &str| format!("version: 1\nrewrite: [{{match: acme/a, to: \"{to}\"}}]");
         says(
             &to("node:18-alpine"),
-            "`node:18-alpine`, what it is rewritten to, is past its end of life since 2025-04-30 (node:26-alpine is alive)",
+            "`node:18-alpine`, what it is rewritten to, is past its end of life since 2025-04-30 (node:24-alpine is alive)",
         );
         says(
             &to("node:22-apline"),

@@ -64,16 +64,29 @@ impl Gate {
 
     /// Where the image is pulled from. A mirror of the repository's is a place like any other to the organisation.
     pub(crate) fn mirrored(&self, image: &ImageRef, findings: &mut Vec<Finding>) -> ImageRef {
+        let Some((at, mirror)) = self.mirror_of(image) else {
+            return image.clone();
+        };
+        let layers = &self.layers[..at];
+        self.layers_on(
+            layers,
+            &mirror,
+            &identity(&mirror),
+            findings,
+            rules::tier::check,
+        );
+        mirror
+    }
+
+    /// The place that an image is pulled from, and which policy says so.
+    pub(crate) fn mirror_of(&self, image: &ImageRef) -> Option<(usize, ImageRef)> {
         let name = identity(image);
         let registry = name.split('/').next().unwrap_or_default();
-        let found = self
+        let (at, prefix) = self
             .layers
             .iter()
             .enumerate()
-            .find_map(|(at, layer)| Some((at, layer.mirror(registry)?)));
-        let Some((at, prefix)) = found else {
-            return image.clone();
-        };
+            .find_map(|(at, layer)| Some((at, layer.mirror(registry)?)))?;
         let mut text = format!("{prefix}/{}", image.path());
         if let Some(tag) = image.tag() {
             text = format!("{text}:{tag}");
@@ -82,20 +95,7 @@ impl Gate {
             text = format!("{text}@{}", digest.as_str());
         }
         // The prefix was checked when the policy was read; a path that grows too long is pulled from its own place.
-        let Ok(mirror) = ImageRef::parse(&text) else {
-            return image.clone();
-        };
-        if at > 0 {
-            let layers = &self.layers[..at];
-            self.layers_on(
-                layers,
-                &mirror,
-                &identity(&mirror),
-                findings,
-                rules::tier::check,
-            );
-        }
-        mirror
+        Some((at, ImageRef::parse(&text).ok()?))
     }
 
     /// Step 3: what every policy's rules say of the image.
@@ -138,6 +138,7 @@ impl Gate {
                 layer,
                 locked: self.lock.get(image),
                 gate: self,
+                advice: false,
             };
             let mut said = Vec::new();
             check(&case, &mut said);

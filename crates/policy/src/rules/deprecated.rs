@@ -1,8 +1,8 @@
 //! FT130: an official image, or this tag of it, that its maintainers have given up.
 
-use super::{Case, suggest};
+use super::Case;
+use crate::suggest::instead;
 use crate::verdict::{Finding, Severity};
-use fromtier_catalog as catalog;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     let severity = case.layer.deprecated();
@@ -17,12 +17,14 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     } else {
         format!(" since {}", notice.since)
     };
-    let successors: Vec<&str> = notice.instead().collect();
-    let suggestion = successors
-        .iter()
-        .find_map(|name| catalog::image(name))
-        .map(|image| suggest(case.gate, image, case.tag()))
-        .or_else(|| successors.first().map(|name| (*name).to_owned()));
+    let suggestion = instead(case);
+    let help = match (&suggestion, notice.instead().next()) {
+        (Some(image), _) => Some(format!("use {image}")),
+        (None, Some(image)) => Some(format!(
+            "its successor is {image}, which the policy has to allow"
+        )),
+        (None, None) => None,
+    };
     out.push(Finding {
         code: "FT130",
         severity,
@@ -31,7 +33,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
             case.shown(),
             case.says(severity)
         ),
-        help: suggestion.as_ref().map(|image| format!("use {image}")),
+        help,
         suggestion,
     });
 }

@@ -1,8 +1,9 @@
 //! FT131: the release cycle of an official image's tag is over.
 
-use super::{Case, another_tag};
+use super::Case;
+use crate::suggest::another;
 use crate::verdict::{Finding, Severity};
-use fromtier_catalog::{EndOfLife, as_of};
+use fromtier_catalog::{EndOfLife, TagParts, as_of};
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     let severity = case.layer.end_of_life();
@@ -22,14 +23,14 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
         EndOfLife::On(day) => format!(" since {day}"),
         EndOfLife::Over | EndOfLife::NotAnnounced => String::new(),
     };
-    let (help, suggestion) = another_tag(case, image);
+    let (help, suggestion) = another(case);
     out.push(Finding {
         code: "FT131",
         severity,
         message: format!(
             "{} is past its end of life{since} ({} {}, as of {}); {} images that get no fixes",
             case.shown(),
-            image.name(),
+            image.goes_by(&TagParts::parse(tag)).name(),
             cycle.name,
             as_of(),
             case.says(severity),
@@ -53,7 +54,18 @@ mod tests {
             "docker.io/library/node:18-alpine is past its end of life since 2025-04-30 (node 18, as of 2026-08-21); \
              this policy warns about images that get no fixes"
         );
-        assert_eq!(findings[0].help.as_deref(), Some("use node:26-alpine"));
+        assert_eq!(findings[0].help.as_deref(), Some("use node:24-alpine"));
+    }
+
+    #[test]
+    fn a_system_below_that_is_over_is_named() {
+        let findings = warned("version: 1", "buildpack-deps:buster-scm");
+        assert!(
+            findings[0]
+                .message
+                .contains("since 2022-09-10 (debian 10, as of"),
+            "{findings:?}"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! FT133: a tag that moves from one release to the next: `latest`, `alpine`, no version at all.
 
-use super::{Case, another_tag, parts};
+use super::{Case, parts};
+use crate::suggest::another;
 use crate::verdict::{Finding, Severity};
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
@@ -22,7 +23,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let (help, suggestion) = match case.official {
-        Some(image) => another_tag(case, image),
+        Some(_) => another(case),
         None => (None, None),
     };
     out.push(Finding {
@@ -58,7 +59,7 @@ mod tests {
         }
         assert_eq!(
             denied(POLICY, "node:alpine").help.as_deref(),
-            Some("use node:26-alpine")
+            Some("use node:24-alpine")
         );
     }
 

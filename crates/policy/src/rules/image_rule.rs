@@ -1,7 +1,8 @@
 //! FT106, FT110, FT111: what the policy's `images` say of this very image: its action, its tags, its variants.
 
-use super::{Case, another_tag, official};
+use super::Case;
 use crate::policy::ImageRule;
+use crate::suggest::another;
 use crate::verdict::{Finding, Severity};
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
@@ -19,12 +20,13 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
             .as_ref()
             .map(|reason| format!(": {reason}"))
             .unwrap_or_default();
+        let (help, suggestion) = another(case);
         out.push(Finding {
             code: "FT106",
             severity,
             message: format!("{} `{}`{because}", case.says(severity), rule.pattern.text),
-            help: prefer(rule).map(|image| format!("use {image}")),
-            suggestion: prefer(rule),
+            help,
+            suggestion,
         });
     }
     for rule in rules {
@@ -69,13 +71,7 @@ fn tag(case: &Case<'_>, rule: &ImageRule) -> Option<Finding> {
         ),
         _ => return None,
     };
-    let (mut help, mut suggestion) = match official(case.name) {
-        Some(image) => another_tag(case, image),
-        None => (None, None),
-    };
-    if let Some(image) = prefer(rule) {
-        (help, suggestion) = (Some(format!("use {image}")), Some(image));
-    }
+    let (help, suggestion) = another(case);
     Some(Finding {
         code,
         severity: Severity::Deny,
@@ -83,10 +79,6 @@ fn tag(case: &Case<'_>, rule: &ImageRule) -> Option<Finding> {
         help,
         suggestion,
     })
-}
-
-fn prefer(rule: &ImageRule) -> Option<String> {
-    rule.prefer.as_ref().map(fromtier_image::ImageRef::familiar)
 }
 
 #[cfg(test)]

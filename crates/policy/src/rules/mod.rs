@@ -21,7 +21,7 @@ use crate::lock::Entry;
 use crate::policy::Tier;
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog::{self as catalog, Day, Image, TagParts};
-use fromtier_image::ImageRef;
+use fromtier_image::{ImageRef, Platform};
 
 /// One image before one policy.
 pub(crate) struct Case<'a> {
@@ -35,10 +35,12 @@ pub(crate) struct Case<'a> {
     /// What the lock says of it.
     pub locked: Option<&'a Entry>,
     pub gate: &'a Gate,
+    /// Is it asked of an image whether it can be an advice? Then no rule gives one of its own.
+    pub advice: bool,
 }
 
 /// A rule: what it has to say goes into the list.
-type Rule = fn(&Case<'_>, &mut Vec<Finding>);
+pub(crate) type Rule = fn(&Case<'_>, &mut Vec<Finding>);
 
 /// In the order in which they are said.
 pub(crate) const RULES: [Rule; 8] = [
@@ -59,6 +61,11 @@ impl<'a> Case<'a> {
 
     pub fn today(&self) -> Day {
         self.gate.today
+    }
+
+    /// What the image is for, where it is known.
+    pub fn platform(&self) -> Option<&'a Platform> {
+        None
     }
 
     /// `docker.io/library/node:22`, or by its digest where it has no tag.
@@ -95,47 +102,6 @@ pub(crate) fn tier_of(layers: &[&Layer], name: &str, tag: Option<&str>) -> Tier 
 /// The official image of a full name.
 pub(crate) fn official(name: &str) -> Option<Image> {
     catalog::image(name.strip_prefix("docker.io/library/")?)
-}
-
-/// An official image to use instead, as short as a Dockerfile writes it: what a policy prefers, else a tag that is
-/// alive and that every policy allows, else the name.
-pub(crate) fn suggest(gate: &Gate, image: Image, wanted: Option<&str>) -> String {
-    let name = format!("docker.io/library/{}", image.name());
-    let allowed = |name: &str, tag: Option<&str>| {
-        gate.layers.iter().all(|layer| {
-            layer
-                .image_rules(name, tag)
-                .all(|rule| tag.is_some_and(|tag| rule.allows(tag)))
-        })
-    };
-    let preferred = gate.layers.iter().find_map(|layer| {
-        layer
-            .policy
-            .images
-            .iter()
-            .find(|rule| rule.prefer.is_some() && rule.pattern.matches(&name, Some("latest")))
-    });
-    if let Some(prefer) = preferred.and_then(|rule| rule.prefer.as_ref())
-        && allowed(&crate::pattern::identity(prefer), prefer.tag())
-    {
-        return prefer.familiar();
-    }
-    match catalog::living_tag(image, wanted, gate.today, &|tag| allowed(&name, Some(tag))) {
-        Some(tag) => format!("{}:{tag}", image.name()),
-        None => image.name().to_owned(),
-    }
-}
-
-/// Help and suggestion for an official image whose tag won't do.
-pub(crate) fn another_tag(case: &Case<'_>, official: Image) -> (Option<String>, Option<String>) {
-    let suggestion = suggest(case.gate, official, case.tag());
-    let same = case
-        .tag()
-        .is_some_and(|tag| suggestion == format!("{}:{tag}", official.name()));
-    if same || !suggestion.contains(':') {
-        return (None, None);
-    }
-    (Some(format!("use {suggestion}")), Some(suggestion))
 }
 
 /// The parts of the case's tag.

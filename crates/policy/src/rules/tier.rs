@@ -1,7 +1,8 @@
 //! FT101–FT105, FT107, FT108: who makes the image, and what the policy says of them.
 
-use super::{Case, suggest};
+use super::Case;
 use crate::policy::Tier;
+use crate::suggest::instead;
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog as catalog;
 
@@ -31,7 +32,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     };
     let nearest = match case.tier {
         Tier::Official => None,
-        _ => catalog::nearest(case.image.path()).map(|image| suggest(case.gate, image, case.tag())),
+        _ => instead(case),
     };
     out.push(Finding {
         code,
@@ -69,9 +70,7 @@ fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
             format!("{} is a community image; {policy}", case.name),
         ),
     };
-    let nearest =
-        catalog::nearest(case.image.path()).or_else(|| library.and_then(catalog::similar));
-    let suggestion = nearest.map(|image| suggest(case.gate, image, case.tag()));
+    let suggestion = instead(case);
     let elsewhere = retired.and_then(|notice| notice.instead().next());
     let help = match (&suggestion, elsewhere) {
         (Some(image), _) => format!("use an official image: {image}"),
@@ -117,7 +116,7 @@ mod tests {
         let denial = denied("version: 1", "random-user/node-custom");
         assert_eq!(
             denial.help.as_deref(),
-            Some("use an official image: node:26")
+            Some("use an official image: node:24")
         );
         let denial = denied("version: 1", "acme/thing");
         assert_eq!(

@@ -1,6 +1,7 @@
 //! FT132: a tag of an official image that is not among those that are rebuilt.
 
-use super::{Case, another_tag};
+use super::Case;
+use crate::suggest::another;
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog::as_of;
 
@@ -16,7 +17,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     if severity == Severity::Allow || said || image.tag(tag).is_some() {
         return;
     }
-    let (help, suggestion) = another_tag(case, image);
+    let (help, suggestion) = another(case);
     out.push(Finding {
         code: "FT132",
         severity,

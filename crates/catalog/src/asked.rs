@@ -1,0 +1,136 @@
+//! What the name and tag of an image that is no official one say of the official image's tag.
+
+use crate::image::Image;
+use crate::nearest::known_as;
+use crate::tag::TagParts;
+
+/// Words that stand before a release's number for an image that they are no name of.
+const RELEASE_WORDS: [(&str, &str); 2] = [("stream", "almalinux"), ("el", "almalinux")];
+
+/// Names that say as a variant what kind of image is meant.
+const KINDS: [&str; 2] = ["jdk", "jre"];
+
+/// The tag that an image named so would have as `image`: `acme/node18-alpine` is asked for like `node:18-alpine`,
+/// `tools/web:python3.9` like `python:3.9`. What the name says of a version is said of the software, what the tag says
+/// may be said of the build, so the name goes first.
+pub fn asked_tag(image: Image, path: &str, tag: Option<&str>) -> Option<String> {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let name = name.to_ascii_lowercase();
+    let tag_parts = TagParts::parse(tag.unwrap_or("latest"));
+    let mut variants: Vec<&str> = Vec::new();
+    let named = if name == image.name() {
+        None
+    } else {
+        let parts: Vec<&str> = name.split(['-', '_']).collect();
+        version_in(image, &parts, &mut variants)
+    };
+    let mut tagged = Vec::new();
+    let in_tag = version_in(image, &tag_parts.variants, &mut tagged);
+    let version = named.or_else(|| match tag_parts.version.is_empty() {
+        true => in_tag,
+        false => Some(tag_parts.version.clone()),
+    });
+    variants.extend(tagged);
+    let Some(version) = version else {
+        // Nothing new: the tag as it is, with what the name adds.
+        let mut all = vec![tag.unwrap_or("latest")];
+        all.extend(
+            variants
+                .iter()
+                .filter(|part| !tag_parts.variants.contains(part)),
+        );
+        return (tag.is_some() || all.len() > 1).then(|| all.join("-"));
+    };
+    let version: Vec<String> = version.iter().map(u32::to_string).collect();
+    let mut text = version.join(".");
+    for variant in variants {
+        text = format!("{text}-{variant}");
+    }
+    Some(text)
+}
+
+/// The version behind one of the image's names among the parts; the other parts go to `rest`.
+fn version_in<'a>(image: Image, parts: &[&'a str], rest: &mut Vec<&'a str>) -> Option<Vec<u32>> {
+    let mut found = None;
+    let mut after_name = false;
+    for part in parts {
+        let word = part.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let number = &part[word.len()..];
+        let is_name = !word.is_empty()
+            && (known_as(word).is_some_and(|known| known.name() == image.name())
+                || !number.is_empty() && RELEASE_WORDS.contains(&(word, image.name())));
+        let number_only = word.is_empty() && after_name;
+        after_name = is_name && number.is_empty();
+        if KINDS.contains(&word) {
+            rest.push(word);
+        }
+        if (is_name || number_only) && !number.is_empty() && found.is_none() {
+            found = version(image, number);
+        } else if !is_name {
+            rest.push(part);
+        }
+    }
+    found
+}
+
+/// The numbers of a version; `311` is `3.11` where there is no such release as 311.
+fn version(image: Image, text: &str) -> Option<Vec<u32>> {
+    let version = TagParts::parse(text).version;
+    let known = |version: &[u32]| {
+        image
+            .cycles()
+            .any(|cycle| cycle.version().starts_with(version))
+    };
+    if let (&[number], Some((first, rest))) = (version.as_slice(), text.split_at_checked(1))
+        && !rest.is_empty()
+        && !known(&[number])
+    {
+        let dotted = TagParts::parse(&format!("{first}.{rest}")).version;
+        if known(&dotted) {
+            return Some(dotted);
+        }
+    }
+    (!version.is_empty()).then_some(version)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::nearest::nearest;
+
+    #[test]
+    fn names_and_tags_say_what_is_wanted() {
+        for (path, tag, expected) in [
+            ("random-user/node-custom", "latest", "latest-custom"),
+            ("random-user/node", "16-alpine", "16-alpine"),
+            ("acme/node18-alpine", "latest", "18-alpine"),
+            ("mhart/alpine-node", "12", "12-alpine"),
+            ("acme/python3.11-slim", "1.0.3", "3.11-slim"),
+            ("ubi8/python-39", "1-117", "3.9-117"),
+            ("ubi9/php-83", "latest", "8.3"),
+            ("ubi8/nodejs-18", "1-71", "18-71"),
+            ("adoptopenjdk/openjdk11", "alpine-jre", "11-alpine-jre"),
+            ("tools/python-web", "python3.9-slim", "3.9-web-slim"),
+            (
+                "distroless/java17-debian12",
+                "nonroot",
+                "17-debian12-nonroot",
+            ),
+            ("centos/centos", "stream9", "9"),
+            ("acme/php-fpm", "7.4", "7.4-fpm"),
+            (
+                "bitnami/postgresql",
+                "15.4.0-debian-11-r0",
+                "15.4.0-debian-11-r0",
+            ),
+        ] {
+            let image = nearest(path).unwrap();
+            assert_eq!(
+                asked_tag(image, path, Some(tag)).as_deref(),
+                Some(expected),
+                "{path}:{tag}"
+            );
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What to use instead: an image that the policies at hand let through, whose tag exists and is alive.
+//!
+//! What a policy prefers comes first, then the nearest official image and its successors. Nothing is offered that the
+//! gate would refuse or call outdated itself.
+
+use crate::gate::Gate;
+use crate::layer::Layer;
+use crate::pattern::identity;
+use crate::rules::{self, Case, Rule};
+use crate::verdict::{Finding, Severity};
+use fromtier_catalog::{self as catalog, Asked, Image};
+use fromtier_image::ImageRef;
+
+/// A digest or a lock file's line is added to any image in the same way, so their absence speaks against none.
+const ADDED_LATER: [&str; 2] = ["FT120", "FT121"];
+
+/// Whoever follows an advice must not be warned of the same again.
+const OUTDATED: [&str; 4] = ["FT130", "FT131", "FT132", "FT133"];
+
+/// An image to use in the place of one that is no official one (or no longer).
+pub(crate) fn instead(case: &Case<'_>) -> Option<String> {
+    if case.advice {
+        return None;
+    }
+    preferred(case, case.name, case.tag()).or_else(|| {
+        successors(case)
+            .into_iter()
+            .find_map(|image| of(case, image))
+    })
+}
+
+/// Help and suggestion for an image that won't do as it is.
+pub(crate) fn another(case: &Case<'_>) -> (Option<String>, Option<String>) {
+    let Some(official) = case.official else {
+        let suggestion = instead(case);
+        return (
+            suggestion.as_ref().map(|image| format!("use {image}")),
+            suggestion,
+        );
+    };
+    if case.advice {
+        return (None, None);
+    }
+    let own = case.image.familiar();
+    let suggestion = preferred(case, case.name, case.tag())
+        .or_else(|| of(case, official))
+        .filter(|suggestion| *suggestion != own);
+    (
+        suggestion.as_ref().map(|image| format!("use {image}")),
+        suggestion,
+    )
+}
+
+/// The official images to think of, nearest first: successors by their notice, what the name means.
+fn successors(case: &Case<'_>) -> Vec<Image> {
+    let path = case.image.path();
+    let library = case.name.strip_prefix("docker.io/library/");
+    let notice = case
+        .official
+        .and_then(|image| image.deprecated(case.tag()))
+        .or_else(|| library.and_then(catalog::retired));
+    let mut images: Vec<Image> = Vec::new();
+    // A notice may name a tag as well: `amazonlinux:2023`.
+    let named = notice.iter().flat_map(|notice| notice.instead());
+    images.extend(named.filter_map(|name| catalog::image(name.split(':').next()?)));
+    if images.is_empty() {
+        images.extend(catalog::nearest(path).or_else(|| library.and_then(catalog::similar)));
+    }
+    // What is a successor of one Java is one of the others.
+    let openjdk = catalog::image("openjdk").and_then(|image| image.deprecated(None));
+    if let (Some(first), Some(javas)) = (images.first(), openjdk) {
+        let javas: Vec<Image> = javas.instead().filter_map(catalog::image).collect();
+        if javas.iter().any(|java| java.name() == first.name()) {
+            images.extend(javas);
+        }
+    }
+    images
+}
+
+/// A tag of an official image for whoever asked for the case's image.
+fn of(case: &Case<'_>, image: Image) -> Option<String> {
+    let name = format!("docker.io/library/{}", image.name());
+    if let Some(preferred) = preferred(case, &name, Some("latest")) {
+        return Some(preferred);
+    }
+    let tag = match case.official {
+        Some(_) => case.tag().map(str::to_owned),
+        None => catalog::asked_tag(image, case.image.path(), case.tag()),
+    };
+    let asked = Asked {
+        tag: tag.as_deref(),
+        platform: case.platform(),
+        today: case.today(),
+    };
+    let good = |tag: &str| {
+        ImageRef::parse(&format!("{}:{tag}", image.name()))
+            .is_ok_and(|image| case.gate.would_pass(&image))
+    };
+    let tag = catalog::living_tag(image, &asked, &good)?;
+    Some(format!("{}:{tag}", image.name()))
+}
+
+/// What a policy's rules for an image prefer to it.
+fn preferred(case: &Case<'_>, name: &str, tag: Option<&str>) -> Option<String> {
+    case.gate.layers.iter().find_map(|layer| {
+        layer
+            .image_rules(name, tag)
+            .filter_map(|rule| rule.prefer.as_ref())
+            .find(|prefer| exists(prefer, case) && case.gate.would_pass(prefer))
+            .map(ImageRef::familiar)
+    })
+}
+
+/// Is the image there for the platform, as far as the catalogue knows?
+fn exists(image: &ImageRef, case: &Case<'_>) -> bool {
+    let known = rules::official(&identity(image)).and_then(|known| known.tag(image.tag()?));
+    match (known, case.platform()) {
+        (Some(platforms), Some(platform)) => platforms.has(platform),
+        _ => true,
+    }
+}
+
+impl Gate {
+    /// Would all policies let the image through, without an exception, and without calling it outdated?
+    fn would_pass(&self, image: &ImageRef) -> bool {
+        let mut findings = Vec::new();
+        let image = self.rewrite(&image.clone().tag_name_only(), &mut findings);
+        self.ask(&self.layers, &image, &rules::RULES, &mut findings);
+        if let Some((whose, mirror)) = self.mirror_of(&image) {
+            // Those before whoever named the mirror judge it as a place like any other.
+            self.ask(
+                &self.layers[..whose],
+                &mirror,
+                &[rules::tier::check],
+                &mut findings,
+            );
+        }
+        !findings.iter().any(objects)
+    }
+
+    /// What some policies' rules say of an image, before exceptions and `mode: warn` have their word.
+    fn ask(&self, layers: &[Layer], image: &ImageRef, rules: &[Rule], findings: &mut Vec<Finding>) {
+        let name = identity(image);
+        for (at, layer) in layers.iter().enumerate() {
+            let lists: Vec<_> = self.layers.iter().take(at + 1).collect();
+            let case = Case {
+                image,
+                name: &name,
+                tier: rules::tier_of(&lists, &name, image.tag()),
+                official: rules::official(&name),
+                layer,
+                locked: self.lock.get(image),
+                gate: self,
+                advice: true,
+            };
+            for rule in rules {
+                rule(&case, findings);
+            }
+        }
+    }
+}
+
+fn objects(finding: &Finding) -> bool {
+    match finding.severity {
+        Severity::Deny => !ADDED_LATER.contains(&finding.code),
+        Severity::Warn => OUTDATED.contains(&finding.code),
+        Severity::Allow => false,
+    }
+}
