@@ -180,7 +180,7 @@ fails: .fromtier.test.yaml:5: the policy says otherwise (the story)
   + expect: deny
   + code: FT101
     FT101: docker.io/random-user/node-custom is a community image; this policy refuses community images
-    help: use an official image: node:26
+    help: use an official image: node:24
 
 fails: .fromtier.test.yaml:8: the policy says otherwise
     image: bitnami/node:22
@@ -412,7 +412,7 @@ fn a_refused_image_is_explained_with_what_to_use_instead() {
         "  catalogue  node 18 is past its end of life since 2025-04-30  [as of 2026-08-21]\n",
         "  pulled     nothing; it would be r.example.com/hub/library/node:18-alpine\n",
         "  verdict    deny\n",
-        "  instead    node:26-alpine\n",
+        "  instead    node:24-alpine\n",
     ] {
         assert!(answer.out.contains(line), "{line}: {}", answer.out);
     }

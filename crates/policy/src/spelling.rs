@@ -1,0 +1,230 @@
+//! Letters that look like others, and what that says of a reference.
+
+/// What a letter outside ASCII is mistaken for: Cyrillic, Greek and other letters, dashes, dots and slashes.
+const LIKE: [(&str, char); 39] = [
+    ("аα𝐚", 'a'),
+    ("Вв", 'b'),
+    ("сϲ", 'c'),
+    ("ԁɗ", 'd'),
+    ("еҽ", 'e'),
+    ("ƒ", 'f'),
+    ("ɡց", 'g'),
+    ("һհ", 'h'),
+    ("іıɩί", 'i'),
+    ("јϳ", 'j'),
+    ("кκ", 'k'),
+    ("ӏⅼǀ", 'l'),
+    ("мⅿ", 'm'),
+    ("ոռп", 'n'),
+    ("оοօ", 'o'),
+    ("рρ", 'p'),
+    ("ԛգ", 'q'),
+    ("гꭇ", 'r'),
+    ("ѕꜱ", 's'),
+    ("тτ", 't'),
+    ("սυʋ", 'u'),
+    ("ѵν", 'v'),
+    ("ԝա", 'w'),
+    ("хχ", 'x'),
+    ("уүγ", 'y'),
+    ("ᴢʐ", 'z'),
+    ("äàáâãåāă", 'a'),
+    ("çćč", 'c'),
+    ("èéêëēė", 'e'),
+    ("ìíîïīį", 'i'),
+    ("ñńň", 'n'),
+    ("òóôõöøō", 'o'),
+    ("ùúûüū", 'u'),
+    ("śšş", 's'),
+    ("ýÿ", 'y'),
+    ("‐‑‒–—―−", '-'),
+    ("∕⁄╱", '/'),
+    ("․。．", '.'),
+    ("：∶", ':'),
+];
+
+/// What a character outside ASCII is mistaken for.
+fn like(c: char) -> Option<char> {
+    if let Some(fullwidth) = (c as u32).checked_sub(0xfee0)
+        && (0x21..=0x7e).contains(&fullwidth)
+    {
+        return char::from_u32(fullwidth);
+    }
+    LIKE.iter()
+        .find(|(letters, _)| letters.contains(c))
+        .map(|(_, ascii)| *ascii)
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{a0}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202f}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || c.is_control()
+}
+
+/// Why a text with characters outside ASCII is no reference; `None` when that is not what is wrong with it.
+pub(crate) fn explain(text: &str) -> Option<String> {
+    let odd = text.chars().find(|c| !c.is_ascii() || c.is_control())?;
+    let code = odd as u32;
+    if is_invisible(odd) {
+        return Some(format!(
+            "there is a character in it that can't be seen (U+{code:04X}): type the name anew"
+        ));
+    }
+    let plain: Option<String> = text
+        .chars()
+        .map(|c| if c.is_ascii() { Some(c) } else { like(c) })
+        .collect();
+    Some(match (like(odd), plain) {
+        (Some(ascii), Some(plain)) => format!(
+            "`{odd}` (U+{code:04X}) is not the `{ascii}` that it looks like: did you mean {plain}?"
+        ),
+        _ => format!("`{odd}` (U+{code:04X}) is not in ASCII, and the names of images are"),
+    })
+}
+
+/// The text with one letter for all that look the same: `d0cker.lo` and `docker.io` have one skeleton.
+pub(crate) fn skeleton(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .map(|c| match like(c).unwrap_or(c) {
+            '0' => 'o',
+            '1' | 'i' | '|' => 'l',
+            '3' => 'e',
+            '5' => 's',
+            'q' | '9' => 'g',
+            c => c,
+        })
+        .collect();
+    plain
+        .replace("rn", "m")
+        .replace("vv", "w")
+        .replace("cl", "d")
+}
+
+/// A host name with its `xn--` labels written out; `None` when it has none, or none that can be read.
+pub(crate) fn unicode_host(host: &str) -> Option<String> {
+    if !host.split('.').any(|label| label.starts_with("xn--")) {
+        return None;
+    }
+    let labels: Option<Vec<String>> = host
+        .split('.')
+        .map(|label| match label.strip_prefix("xn--") {
+            Some(code) => punycode(code),
+            None => Some(label.to_owned()),
+        })
+        .collect();
+    Some(labels?.join("."))
+}
+
+/// Decodes punycode (RFC 3492).
+fn punycode(code: &str) -> Option<String> {
+    let (plain, extended) = code.rsplit_once('-').unwrap_or(("", code));
+    let mut out: Vec<char> = plain.chars().collect();
+    let (mut n, mut i, mut bias): (u32, u32, u32) = (128, 0, 72);
+    let mut digits = extended.bytes().peekable();
+    while digits.peek().is_some() {
+        let (start, mut weight, mut k) = (i, 1u32, 36u32);
+        loop {
+            let digit = match digits.next()? {
+                b @ b'a'..=b'z' => u32::from(b - b'a'),
+                b @ b'0'..=b'9' => u32::from(b - b'0') + 26,
+                _ => return None,
+            };
+            i = i.checked_add(digit.checked_mul(weight)?)?;
+            let threshold = k.saturating_sub(bias).clamp(1, 26);
+            if digit < threshold {
+                break;
+            }
+            weight = weight.checked_mul(36 - threshold)?;
+            k += 36;
+        }
+        let length = u32::try_from(out.len()).ok()? + 1;
+        // How far the numbers were apart says how the next one is written.
+        let mut delta = (i - start) / if start == 0 { 700 } else { 2 };
+        delta += delta / length;
+        bias = 0;
+        while delta > 455 {
+            delta /= 35;
+            bias += 36;
+        }
+        bias += 36 * delta / (delta + 38);
+        n = n.checked_add(i / length)?;
+        i %= length;
+        out.insert(usize::try_from(i).ok()?, char::from_u32(n)?);
+        i += 1;
+    }
+    Some(out.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn letters_that_look_like_others_are_named() {
+        for (text, expected) in [
+            (
+                "nоde:22",
+                "`о` (U+043E) is not the `o` that it looks like: did you mean node:22?",
+            ),
+            (
+                "docker．io/library/node",
+                "`．` (U+FF0E) is not the `.` that it looks like: did you mean docker.io/library/node?",
+            ),
+            (
+                "node:22–alpine",
+                "`–` (U+2013) is not the `-` that it looks like: did you mean node:22-alpine?",
+            ),
+            (
+                "no\u{200b}de",
+                "there is a character in it that can't be seen (U+200B): type the name anew",
+            ),
+            (
+                "node:世",
+                "`世` (U+4E16) is not in ASCII, and the names of images are",
+            ),
+        ] {
+            assert_eq!(explain(text).as_deref(), Some(expected), "{text}");
+        }
+        assert_eq!(explain("Node:22"), None);
+    }
+
+    #[test]
+    fn one_skeleton_for_all_that_look_the_same() {
+        for (a, b) in [
+            ("docker.lo", "docker.io"),
+            ("d0cker.io", "docker.io"),
+            ("ghcr.1o", "ghcr.io"),
+            ("qhcr.io", "ghcr.io"),
+            ("1ibrary", "library"),
+            ("rnysql", "mysql"),
+            ("döcker.io", "docker.io"),
+        ] {
+            assert_eq!(skeleton(a), skeleton(b), "{a} {b}");
+        }
+        assert_ne!(skeleton("gcr.io"), skeleton("icr.io"));
+    }
+
+    #[test]
+    fn punycode_is_read() {
+        for (host, expected) in [
+            ("xn--dcker-jua.io", "döcker.io"),
+            ("xn--bcher-kva.example", "bücher.example"),
+            ("xn--h1alffa9f.xn--p1ai", "россия.рф"),
+            ("a.xn--mller-kva.de", "a.müller.de"),
+        ] {
+            assert_eq!(unicode_host(host).as_deref(), Some(expected), "{host}");
+        }
+        assert_eq!(unicode_host("docker.io"), None);
+        for broken in ["xn--a-", "xn--99999999999", "xn--é"] {
+            let _ = unicode_host(broken);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_makes_it_panic(text in "\\PC{0,20}") {
+            let _ = (explain(&text), skeleton(&text), unicode_host(&format!("xn--{text}")));
+        }
+    }
+}
