@@ -6,7 +6,7 @@ use fromtier_convert::{Options, PlannedSource, SourceKind, sources};
 use fromtier_dockerfile::error::Error;
 use fromtier_image::{ImageRef, Platform};
 use fromtier_policy::gate::{ImageRequest, OtherRequest};
-use fromtier_policy::{Day, Gate, Severity, Verdict};
+use fromtier_policy::{Day, Gate, Scope, Severity, Verdict};
 
 use crate::args::{Check, Format};
 use crate::files;
@@ -211,8 +211,10 @@ fn one(gate: &Gate, source: PlannedSource) -> Judged {
             let request = ImageRequest {
                 reference: &source.reference,
                 via: source.via,
-                platform: platform.as_ref(),
-                stage: Some(source.stage.as_str()),
+                scope: Scope {
+                    platform: platform.as_ref(),
+                    ..Scope::default()
+                },
             };
             let (verdict, pinned) = match gate.request(&request) {
                 Ok(pass) => (
@@ -231,7 +233,7 @@ fn one(gate: &Gate, source: PlannedSource) -> Judged {
         SourceKind::Git => OtherRequest::Git { url, checksum },
         SourceKind::Http => OtherRequest::Http { url, checksum },
     };
-    let verdict = match gate.other(&other) {
+    let verdict = match gate.other(&other, &Scope::default()) {
         Ok(approved) => approved.verdict().clone(),
         Err(denial) => *denial.verdict,
     };

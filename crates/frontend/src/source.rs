@@ -10,8 +10,8 @@ use fromtier_gateway::{self as gateway, Bridge, Code, Ref, SolveOptions};
 use fromtier_llb::{
     Constraints, Definition, Differ, Graph, LocalOptions, MarshalOptions, SourceMap, State,
 };
-use fromtier_policy::Gate;
 use fromtier_policy::gate::OtherRequest;
+use fromtier_policy::{Gate, Scope};
 use fromtier_proto::pb;
 use tokio::sync::OnceCell;
 
@@ -290,7 +290,7 @@ fn local(
     step: &str,
 ) -> Result<State, Failure> {
     let approved = gate
-        .other(&OtherRequest::Local { name })
+        .other(&OtherRequest::Local { name }, &Scope::default())
         .map_err(|d| Failure::from(denied(&d)))?;
     let named = Constraints::new().custom_name(&format!("[internal] {step}"));
     Ok(graph.local(&approved, options, named))

@@ -4,7 +4,7 @@ use crate::graph::{Graph, Output, Vertex};
 use crate::source_map::{SourceLocation, SourceMap};
 use crate::state::State;
 use fromtier_image::Digest;
-use fromtier_policy::{Denial, Gate, Verdict};
+use fromtier_policy::{Denial, Gate, Scope, Verdict};
 use fromtier_proto::{Message, pb};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -83,10 +83,15 @@ impl DefinitionVertex {
 impl Graph {
     /// Brings in a client's definition. The gate is asked about every source in it, also those that nothing uses; a
     /// nested build is refused, for its sources can not be known. Nothing in the definition is changed.
-    pub fn input(&mut self, gate: &Gate, definition: &pb::Definition) -> Result<Input, InputError> {
+    pub fn input(
+        &mut self,
+        gate: &Gate,
+        scope: &Scope<'_>,
+        definition: &pb::Definition,
+    ) -> Result<Input, InputError> {
         let mut verdicts = Vec::new();
         let output = self.bring_in(definition, &mut |identifier, attrs| {
-            verdicts.push(gate.input_source(identifier, attrs)?);
+            verdicts.push(gate.input_source(identifier, attrs, scope)?);
             Ok(())
         })?;
         Ok(Input {

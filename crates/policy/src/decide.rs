@@ -1,22 +1,29 @@
 //! What the policies make of an image and say of it: rewriting, mirrors, rules.
 
 use crate::gate::Gate;
-use crate::layer::Layer;
+use crate::layer::{Layer, View};
 use crate::pattern::identity;
 use crate::rules::{self, Case};
-use crate::verdict::{Finding, Severity};
+use crate::said::{Said, Standpoint};
+use crate::verdict::{ExceptionId, Finding, Severity};
 use fromtier_image::ImageRef;
 
 impl Gate {
     /// The repository's rewriting, which is as if the Dockerfile had been written so, then the organisation's; each
     /// once.
-    pub(crate) fn rewrite(&self, normalised: &ImageRef, findings: &mut Vec<Finding>) -> ImageRef {
+    pub(crate) fn rewrite(
+        &self,
+        normalised: &ImageRef,
+        from: &Standpoint,
+        findings: &mut Vec<Finding>,
+    ) -> ImageRef {
         let mut image = normalised.clone();
-        for layer in self.layers.iter().rev() {
+        let views: Vec<View<'_>> = from.views(self).collect();
+        for layer in views.iter().rev() {
             let Some(rule) = layer.rewrite(&identity(&image), image.tag()) else {
                 continue;
             };
-            let severity = if layer.policy.warn_only {
+            let severity = if layer.warn_only() {
                 Severity::Warn
             } else {
                 Severity::Deny
@@ -63,18 +70,21 @@ impl Gate {
     }
 
     /// Where the image is pulled from. A mirror of the repository's is a place like any other to the organisation.
-    pub(crate) fn mirrored(&self, image: &ImageRef, findings: &mut Vec<Finding>) -> ImageRef {
+    pub(crate) fn mirrored(
+        &self,
+        image: &ImageRef,
+        from: &Standpoint,
+        said: &mut Said,
+    ) -> ImageRef {
         let Some((at, mirror)) = self.mirror_of(image) else {
             return image.clone();
         };
-        let layers = &self.layers[..at];
-        self.layers_on(
-            layers,
-            &mirror,
-            &identity(&mirror),
-            findings,
-            rules::tier::check,
-        );
+        let name = identity(&mirror);
+        self.layers_on(at, &mirror, &name, from, said, |case, out| {
+            for rule in rules::PLACE_RULES {
+                rule(case, out);
+            }
+        });
         mirror
     }
 
@@ -99,9 +109,9 @@ impl Gate {
     }
 
     /// Step 3: what every policy's rules say of the image.
-    pub(crate) fn decide(&self, image: &ImageRef, findings: &mut Vec<Finding>) {
+    pub(crate) fn decide(&self, image: &ImageRef, from: &Standpoint, said: &mut Said) {
         let name = identity(image);
-        self.each_layer(image, &name, findings, |case, out| {
+        self.each_layer(image, &name, from, said, |case, out| {
             for rule in rules::RULES {
                 rule(case, out);
             }
@@ -112,22 +122,25 @@ impl Gate {
         &self,
         image: &ImageRef,
         name: &str,
-        findings: &mut Vec<Finding>,
+        from: &Standpoint,
+        said: &mut Said,
         check: impl Fn(&Case<'_>, &mut Vec<Finding>),
     ) {
-        self.layers_on(&self.layers, image, name, findings, check);
+        self.layers_on(self.layers.len(), image, name, from, said, check);
     }
 
-    /// Asks some policies, and lets each policy's exceptions and mode have their word on what its rules said.
+    /// Asks the first so many policies, and lets each policy's exceptions and mode have their word on what its rules
+    /// said.
     fn layers_on(
         &self,
-        layers: &[Layer],
+        count: usize,
         image: &ImageRef,
         name: &str,
-        findings: &mut Vec<Finding>,
+        from: &Standpoint,
+        said: &mut Said,
         check: impl Fn(&Case<'_>, &mut Vec<Finding>),
     ) {
-        for (at, layer) in layers.iter().enumerate() {
+        for (at, layer) in from.views(self).take(count).enumerate() {
             // A policy goes by its own lists and by the organisation's, never by the repository's on its behalf.
             let lists: Vec<&Layer> = self.layers.iter().take(at + 1).collect();
             let case = Case {
@@ -137,26 +150,21 @@ impl Gate {
                 official: rules::official(name),
                 layer,
                 locked: self.lock.get(image),
+                from,
                 gate: self,
                 advice: false,
             };
-            let mut said = Vec::new();
-            check(&case, &mut said);
-            rules::exception::apply(layer, name, image.tag(), self.today, &mut said);
-            if layer.policy.warn_only {
-                said.iter_mut()
-                    .for_each(|finding| finding.severity = finding.severity.min(Severity::Warn));
+            let mut findings = Vec::new();
+            check(&case, &mut findings);
+            for index in rules::exception::apply(&case, &mut findings) {
+                said.add_exception(ExceptionId { layer: at, index });
             }
-            for finding in said {
-                let again = findings.iter().any(|f| {
-                    f.code == finding.code
-                        && f.message == finding.message
-                        && f.severity >= finding.severity
-                });
-                if !again {
-                    findings.push(finding);
+            if layer.warn_only() {
+                for finding in &mut findings {
+                    finding.severity = finding.severity.min(Severity::Warn);
                 }
             }
+            said.add(findings);
         }
     }
 }

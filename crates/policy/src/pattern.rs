@@ -158,8 +158,9 @@ pub(crate) fn tag_glob(glob: &str, tag: &str) -> bool {
     Glob::new(glob, false).matches(tag)
 }
 
+/// A text with stars; of segments, `*` stands for any characters but `/` and `**` for any.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Glob {
+pub(crate) struct Glob {
     tokens: Vec<Token>,
     literal: Option<String>,
 }
@@ -174,7 +175,7 @@ enum Token {
 }
 
 impl Glob {
-    fn new(text: &str, with_segments: bool) -> Glob {
+    pub fn new(text: &str, with_segments: bool) -> Glob {
         let mut tokens: Vec<Token> = Vec::with_capacity(text.len());
         for byte in text.bytes() {
             let token = match (byte, tokens.last()) {
@@ -192,7 +193,12 @@ impl Glob {
         Glob { tokens, literal }
     }
 
-    fn matches(&self, text: &str) -> bool {
+    /// Does it begin with `**/`?
+    pub fn starts_anywhere(&self) -> bool {
+        self.tokens.starts_with(&[Token::Any, Token::Byte(b'/')])
+    }
+
+    pub fn matches(&self, text: &str) -> bool {
         match &self.literal {
             Some(literal) => literal == text,
             None => fits(&self.tokens, text.as_bytes()),

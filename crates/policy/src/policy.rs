@@ -1,8 +1,10 @@
 //! A policy: what its file says, checked.
 
 use crate::Place;
-use crate::pattern::Pattern;
+use crate::pattern::{Glob, Pattern};
+use crate::profile::Profile;
 use crate::range::Range;
+use crate::settings::Settings;
 use crate::verdict::Severity;
 use fromtier_catalog::{Day, TagParts};
 use fromtier_image::ImageRef;
@@ -32,7 +34,7 @@ impl Tier {
     ];
 
     /// Docker Hub's identifier, as policy files say it.
-    pub fn key(self) -> &'static str {
+    pub const fn key(self) -> &'static str {
         match self {
             Tier::Official => "docker-official-image",
             Tier::Verified => "verified-publisher",
@@ -47,19 +49,23 @@ impl Tier {
 /// beside an organisation's it has no opinion.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
-    /// `mode: warn`: refusals become warnings.
-    pub(crate) warn_only: bool,
-    pub(crate) tiers: [Option<Severity>; 5],
+    pub(crate) own: Settings,
+    /// What the repository is called by exceptions.
+    pub(crate) labels: Vec<String>,
     pub(crate) internal: Vec<Pattern>,
     pub(crate) verified: Vec<Pattern>,
     pub(crate) open_source: Vec<Pattern>,
     pub(crate) rewrites: Vec<Rewrite>,
     pub(crate) images: Vec<ImageRule>,
-    pub(crate) base: Base,
+    pub(crate) registries: Registries,
     pub(crate) mirrors: Vec<Mirror>,
-    pub(crate) sources: Sources,
+    /// `stages`, `platforms` and `paths`, each in the order of the file.
+    pub(crate) profiles: Vec<Profile>,
     pub(crate) exceptions: Vec<Exception>,
-    /// Where the settings of `tiers`, `base`, `mirrors` and `sources` stand, and `mode`: `base.digest`.
+    /// How many days an exception may last, from today.
+    pub(crate) exceptions_max: Option<u32>,
+    /// Where the settings of `tiers`, `base`, `mirrors`, `sources` and of the profiles stand, and `mode`:
+    /// `base.digest`, `stages.final.base.digest`.
     pub(crate) settings: Vec<(String, Place)>,
 }
 
@@ -123,26 +129,12 @@ impl std::fmt::Display for Tags {
     }
 }
 
-/// `base:` what holds for every image.
+/// `registries:` where images may come from at all.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Base {
-    pub digest: Option<DigestRule>,
-    /// In days, of the image's creation.
-    pub max_age: Option<u32>,
-    pub end_of_life: Option<Severity>,
-    pub unlisted_tag: Option<Severity>,
-    pub deprecated: Option<Severity>,
-    pub floating_tag: Option<Severity>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DigestRule {
-    /// Whatever the registry says today.
-    Resolve,
-    /// The reference or the lock says it.
-    Require,
-    /// The lock says it.
-    Pin,
+pub(crate) struct Registries {
+    /// Only from there; from anywhere when empty.
+    pub allow: Vec<Pattern>,
+    pub deny: Vec<Pattern>,
 }
 
 /// `mirrors:` a registry is pulled through another.
@@ -152,32 +144,22 @@ pub(crate) struct Mirror {
     pub prefix: String,
 }
 
-/// `sources:` what is said of sources that are no images.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Sources {
-    pub git: Option<SourceRule>,
-    pub http: Option<SourceRule>,
-    pub scratch: Option<SourceRule>,
-    pub oci_layout: Option<SourceRule>,
-    pub local: Option<SourceRule>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SourceRule {
-    Say(Severity),
-    RequireChecksum,
-}
-
 /// `exceptions:` what is let through for a time.
 #[derive(Debug, Clone)]
 pub(crate) struct Exception {
     pub pattern: Pattern,
+    /// Where it is written.
+    pub at: Option<Place>,
     /// The last day that it holds.
     pub until: Day,
     pub owner: String,
     pub reason: String,
     /// Only for these rules; for all when empty.
     pub rules: Vec<String>,
+    /// Only in Dockerfiles whose path is one of these; in all when empty.
+    pub files: Vec<Glob>,
+    /// Only in repositories with one of these labels; in all when empty.
+    pub labels: Vec<String>,
 }
 
 impl Policy {

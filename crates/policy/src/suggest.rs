@@ -4,9 +4,10 @@
 //! gate would refuse or call outdated itself.
 
 use crate::gate::Gate;
-use crate::layer::Layer;
+use crate::layer::View;
 use crate::pattern::identity;
 use crate::rules::{self, Case, Rule};
+use crate::said::Standpoint;
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog::{self as catalog, Asked, Image};
 use fromtier_image::ImageRef;
@@ -99,7 +100,7 @@ fn of(case: &Case<'_>, image: Image) -> Option<String> {
     };
     let good = |tag: &str| {
         ImageRef::parse(&format!("{}:{tag}", image.name()))
-            .is_ok_and(|image| case.gate.would_pass(&image))
+            .is_ok_and(|image| case.gate.would_pass(&image, case.from))
     };
     let tag = catalog::living_tag(image, &asked, &good)?;
     Some(format!("{}:{tag}", image.name()))
@@ -107,11 +108,11 @@ fn of(case: &Case<'_>, image: Image) -> Option<String> {
 
 /// What a policy's rules for an image prefer to it.
 fn preferred(case: &Case<'_>, name: &str, tag: Option<&str>) -> Option<String> {
-    case.gate.layers.iter().find_map(|layer| {
+    case.from.views(case.gate).find_map(|layer| {
         layer
             .image_rules(name, tag)
             .filter_map(|rule| rule.prefer.as_ref())
-            .find(|prefer| exists(prefer, case) && case.gate.would_pass(prefer))
+            .find(|prefer| exists(prefer, case) && case.gate.would_pass(prefer, case.from))
             .map(ImageRef::familiar)
     })
 }
@@ -126,25 +127,30 @@ fn exists(image: &ImageRef, case: &Case<'_>) -> bool {
 }
 
 impl Gate {
-    /// Would all policies let the image through, without an exception, and without calling it outdated?
-    fn would_pass(&self, image: &ImageRef) -> bool {
+    /// Would all policies let the image through where it is wanted, without an exception, and without calling it
+    /// outdated?
+    fn would_pass(&self, image: &ImageRef, from: &Standpoint) -> bool {
         let mut findings = Vec::new();
-        let image = self.rewrite(&image.clone().tag_name_only(), &mut findings);
-        self.ask(&self.layers, &image, &rules::RULES, &mut findings);
+        let image = self.rewrite(&image.clone().tag_name_only(), from, &mut findings);
+        let views: Vec<View<'_>> = from.views(self).collect();
+        self.ask(&views, &image, from, &rules::RULES, &mut findings);
         if let Some((whose, mirror)) = self.mirror_of(&image) {
             // Those before whoever named the mirror judge it as a place like any other.
-            self.ask(
-                &self.layers[..whose],
-                &mirror,
-                &[rules::tier::check],
-                &mut findings,
-            );
+            let before = &views[..whose];
+            self.ask(before, &mirror, from, &rules::PLACE_RULES, &mut findings);
         }
         !findings.iter().any(objects)
     }
 
     /// What some policies' rules say of an image, before exceptions and `mode: warn` have their word.
-    fn ask(&self, layers: &[Layer], image: &ImageRef, rules: &[Rule], findings: &mut Vec<Finding>) {
+    fn ask(
+        &self,
+        layers: &[View<'_>],
+        image: &ImageRef,
+        from: &Standpoint,
+        rules: &[Rule],
+        findings: &mut Vec<Finding>,
+    ) {
         let name = identity(image);
         for (at, layer) in layers.iter().enumerate() {
             let lists: Vec<_> = self.layers.iter().take(at + 1).collect();
@@ -153,8 +159,9 @@ impl Gate {
                 name: &name,
                 tier: rules::tier_of(&lists, &name, image.tag()),
                 official: rules::official(&name),
-                layer,
+                layer: *layer,
                 locked: self.lock.get(image),
+                from,
                 gate: self,
                 advice: true,
             };

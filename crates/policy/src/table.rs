@@ -24,7 +24,10 @@ pub struct Row {
     pub today: Option<Day>,
     /// `linux/arm64`, as written.
     pub platform: Option<String>,
+    /// `final` is what ships, another name a stage that does not.
     pub stage: Option<String>,
+    /// The Dockerfile's path.
+    pub file: Option<String>,
     /// What the row is there for, in words.
     pub why: Option<String>,
     pub expect: Expected,

@@ -3,7 +3,7 @@
 
 use crate::gate::{ApprovedImage, Gate, ImageRequest, Pass, Resolved, Via};
 use crate::verdict::{Denial, Finding, Severity};
-use crate::{Day, Lock, Policy};
+use crate::{Day, Lock, Policy, Scope};
 use fromtier_image::{Digest, ImageConfig};
 
 pub fn today() -> Day {
@@ -23,12 +23,19 @@ pub fn gate(text: &str, lock: &str) -> Gate {
     )
 }
 
+pub fn gate_on(text: &str, today: Day) -> Gate {
+    Gate::new(Some(policy(text)), None, None, today)
+}
+
 pub fn ask(gate: &Gate, reference: &str) -> Result<Pass, Denial> {
+    ask_in(gate, reference, Scope::default())
+}
+
+pub fn ask_in(gate: &Gate, reference: &str, scope: Scope<'_>) -> Result<Pass, Denial> {
     gate.request(&ImageRequest {
         reference,
         via: Via::From,
-        platform: None,
-        stage: None,
+        scope,
     })
 }
 
@@ -86,20 +93,42 @@ pub fn lock_of(reference: &str, of: char) -> String {
     format!("{reference} {} 2026-09-01\n", digest(of).as_str())
 }
 
+/// The config of an image that was made today.
+pub fn config() -> ImageConfig {
+    ImageConfig {
+        created: Some(format!("{}T00:00:00Z", today())),
+        ..ImageConfig::default()
+    }
+}
+
 /// Asks for `node:24` and admits an answer with this time of creation.
 pub fn admit_created(policy: &str, created: Option<&str>) -> Result<ApprovedImage, Denial> {
-    let gate = gate(policy, "");
-    let pass = ask(&gate, "node:24")?;
     let config = ImageConfig {
         created: created.map(str::to_owned),
         ..ImageConfig::default()
     };
+    admit_config(policy, &config)
+}
+
+/// Asks for `node:24` and admits an answer with this config.
+pub fn admit_config(policy: &str, config: &ImageConfig) -> Result<ApprovedImage, Denial> {
+    admit_via(policy, config, Via::From)
+}
+
+/// The same, by another path into the build.
+pub fn admit_via(policy: &str, config: &ImageConfig, via: Via) -> Result<ApprovedImage, Denial> {
+    let gate = gate(policy, "");
+    let pass = gate.request(&ImageRequest {
+        reference: "node:24",
+        via,
+        scope: Scope::default(),
+    })?;
     gate.admit(
         &pass,
         &Resolved {
             reference: pass.pull(),
             digest: Some(&digest('a')),
-            config: &config,
+            config,
         },
     )
 }

@@ -4,7 +4,7 @@
 use crate::gate::{Gate, ImageRequest, Resolved, Via};
 use crate::testing::{ask, denied, digest, gate, lock_of, passes_with_lock, policy, today};
 use crate::verdict::Severity;
-use crate::{Lock, Policy};
+use crate::{Lock, Policy, Scope};
 use fromtier_image::{Digest, ImageConfig, ImageRef};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -159,7 +159,10 @@ fn a_repositorys_policy_loosens_nothing() {
             url: "https://example.com",
             checksum: None,
         };
-        assert_eq!(gate.other(&http).unwrap_err().code, "FT141");
+        assert_eq!(
+            gate.other(&http, &Scope::default()).unwrap_err().code,
+            "FT141"
+        );
     }
 }
 
@@ -315,7 +318,7 @@ fn sources_in_a_clients_definition_are_judged_as_they_are() {
     );
     let none = BTreeMap::new();
     let code = |identifier: &str, attrs: &BTreeMap<String, String>| {
-        gate.input_source(identifier, attrs)
+        gate.input_source(identifier, attrs, &Scope::default())
             .map_err(|d| d.code)
             .err()
     };
@@ -425,8 +428,12 @@ fn passes_as_it_is(gate: &Gate, reference: &ImageRef, digest: Option<&Digest>) -
         Some(digest) => reference.clone().with_digest(digest.clone()),
         None => reference.clone(),
     };
-    gate.input_source(&format!("docker-image://{reference}"), &BTreeMap::new())
-        .is_ok()
+    gate.input_source(
+        &format!("docker-image://{reference}"),
+        &BTreeMap::new(),
+        &Scope::default(),
+    )
+    .is_ok()
 }
 
 proptest! {
@@ -435,7 +442,7 @@ proptest! {
     #[test]
     fn nothing_is_approved_that_the_gate_refuses(gate in gates(), asked in references(), answered in references(), letter in prop::option::of("[ab]")) {
         let config = ImageConfig::default();
-        let Ok(pass) = gate.request(&ImageRequest { reference: &asked, via: Via::From, platform: None, stage: None }) else {
+        let Ok(pass) = gate.request(&ImageRequest { reference: &asked, via: Via::From, scope: Scope::default() }) else {
             return Ok(());
         };
         let digest = letter.map(|letter| digest(letter.chars().next().unwrap()));

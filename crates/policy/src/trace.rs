@@ -1,12 +1,14 @@
 //! All that the gate goes by for one image, in the order in which it goes by it: for people who ask why. A build
 //! doesn't need it; the verdict in it is the gate's own.
 
+use crate::exceptions::ExceptionState;
 use crate::gate::{Gate, ImageRequest};
-use crate::layer::Layer;
+use crate::layer::{Layer, View};
 use crate::pattern::{Pattern, identity};
 use crate::policy::Tier;
 use crate::rules;
-use crate::verdict::{Denial, Severity, Verdict};
+use crate::said::{Said, Standpoint};
+use crate::verdict::{Denial, ExceptionId, Severity, Verdict};
 use crate::{Day, Place};
 use fromtier_catalog as catalog;
 pub use fromtier_catalog::{EndOfLife, Platforms};
@@ -159,6 +161,8 @@ impl Gate {
             return trace;
         };
         let mut image = normalised;
+        let from = Standpoint::new(self, request.via, &request.scope);
+        let views: Vec<View<'_>> = from.views(self).collect();
         for layer in self.layers.iter().rev() {
             if let Some(step) = rewriting(layer, &image) {
                 if let Ok(to) = &step.to {
@@ -171,9 +175,9 @@ impl Gate {
         for at in 0..self.layers.len() {
             trace
                 .tiers
-                .push(membership(&self.layers[..=at], &name, image.tag()));
+                .push(membership(&views[..=at], &name, image.tag()));
         }
-        for layer in &self.layers {
+        for layer in &views {
             trace.rules.extend(matched(layer, &name, image.tag()));
             trace
                 .exceptions
@@ -197,7 +201,7 @@ impl Gate {
                 .mirror(registry)
                 .map(|prefix| (prefix.to_owned(), at.cloned()))
         });
-        let pull = self.mirrored(&image, &mut Vec::new());
+        let pull = self.mirrored(&image, &from, &mut Said::default());
         trace.pull = Some(match &trace.pinned {
             Some(digest) => pull.with_digest(digest.clone()),
             None => pull,
@@ -236,29 +240,30 @@ impl Gate {
         tag: Option<&str>,
         verdict: &Verdict,
     ) -> Vec<Excepted> {
+        let whose = self
+            .layers
+            .iter()
+            .position(|own| std::ptr::eq(own, layer))
+            .unwrap_or_default();
+        let max = layer.policy.exceptions_max;
         layer
             .exceptions(name, tag)
-            .map(|exception| {
-                let over = exception.until < self.today;
-                // As the finding names it: the gate's own word on which exception it went by.
-                let named = format!(
-                    "until {} ({}: {})",
-                    exception.until, exception.owner, exception.reason
-                );
-                let used = verdict
-                    .findings
-                    .iter()
-                    .any(|finding| finding.code == "FT150" && finding.message.contains(&named));
+            .map(|(index, exception)| {
+                let state = ExceptionState::of(exception, max, self.today);
+                let id = ExceptionId {
+                    layer: whose,
+                    index,
+                };
                 Excepted {
                     who: layer.who,
                     pattern: exception.pattern.text.clone(),
-                    at: exception.pattern.at.clone(),
+                    at: exception.at.clone(),
                     until: exception.until,
                     owner: exception.owner.clone(),
                     reason: exception.reason.clone(),
                     rules: exception.rules.clone(),
-                    over,
-                    used: used && !over,
+                    over: exception.until < self.today,
+                    used: state.holds() && verdict.exceptions.contains(&id),
                 }
             })
             .collect()
@@ -292,9 +297,9 @@ fn rewriting(layer: &Layer, image: &ImageRef) -> Option<Rewriting> {
 }
 
 /// The tier by the last of these policies, which goes by the lists of all of them.
-fn membership(layers: &[Layer], name: &str, tag: Option<&str>) -> Membership {
+fn membership(layers: &[View<'_>], name: &str, tag: Option<&str>) -> Membership {
     let layer = &layers[layers.len() - 1];
-    let all: Vec<&Layer> = layers.iter().collect();
+    let all: Vec<&Layer> = layers.iter().map(|view| view.layer).collect();
     let tier = rules::tier_of(&all, name, tag);
     let listed = layers.iter().find_map(|layer| {
         let list: &[Pattern] = match tier {
@@ -318,7 +323,7 @@ fn membership(layers: &[Layer], name: &str, tag: Option<&str>) -> Membership {
     }
 }
 
-fn matched(layer: &Layer, name: &str, tag: Option<&str>) -> Vec<Matched> {
+fn matched(layer: &View<'_>, name: &str, tag: Option<&str>) -> Vec<Matched> {
     layer
         .image_rules(name, tag)
         .map(|rule| Matched {
@@ -340,6 +345,7 @@ fn matched(layer: &Layer, name: &str, tag: Option<&str>) -> Vec<Matched> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use crate::Scope;
     use crate::gate::Via;
     use crate::testing::{gate, lock_of};
 
@@ -347,8 +353,7 @@ mod tests {
         gate(policy, lock).trace(&ImageRequest {
             reference,
             via: Via::From,
-            platform: None,
-            stage: None,
+            scope: Scope::default(),
         })
     }
 

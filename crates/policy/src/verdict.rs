@@ -35,6 +35,15 @@ pub struct Verdict {
     pub rewritten: Option<ImageRef>,
     pub severity: Severity,
     pub findings: Vec<Finding>,
+    /// The exceptions that matched something that is refused, for [`crate::Gate::exceptions`].
+    pub exceptions: Vec<ExceptionId>,
+}
+
+/// An exception of one of a gate's policies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExceptionId {
+    pub(crate) layer: usize,
+    pub(crate) index: usize,
 }
 
 /// A refusal: the verdict that says why. Displays as the first finding of severity deny: `error[FT101]: …`-ready text.

@@ -4,7 +4,7 @@
 
 use fromtier_image::Platform;
 use fromtier_policy::gate::{ImageRequest, Via};
-use fromtier_policy::{Day, Finding, Gate, Policy, Severity};
+use fromtier_policy::{Day, Finding, Gate, Policy, Scope, Severity};
 use proptest::prelude::*;
 
 /// Everything is said that can be said, so that everything gets its suggestion.
@@ -26,8 +26,10 @@ fn findings(gate: &Gate, reference: &str, platform: Option<&Platform>) -> Vec<Fi
     let request = ImageRequest {
         reference,
         via: Via::From,
-        platform,
-        stage: None,
+        scope: Scope {
+            platform,
+            ..Scope::default()
+        },
     };
     match gate.request(&request) {
         Ok(pass) => pass.verdict().findings.clone(),

@@ -91,9 +91,12 @@ pub struct Explain {
     /// The lock file; otherwise the `fromtier.lock` here
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub lock: Option<PathBuf>,
-    /// The build stage that asks
+    /// The stage that asks: `final` is what ships, another name a stage that does not
     #[arg(long, value_name = "STAGE")]
     pub stage: Option<String>,
+    /// The path of the Dockerfile that asks, from the top of the repository
+    #[arg(long, value_name = "PATH")]
+    pub file: Option<String>,
     /// The platform that is built for; otherwise this machine's
     #[arg(long, value_name = "OS/ARCH", value_parser = platform)]
     pub platform: Option<Platform>,

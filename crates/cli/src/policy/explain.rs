@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use fromtier_image::Platform;
 use fromtier_policy::gate::{ImageRequest, Via};
 use fromtier_policy::trace::Trace;
-use fromtier_policy::{Day, Severity};
+use fromtier_policy::{Day, Scope, Severity};
 
 use super::args::Explain;
 use super::files;
@@ -68,8 +68,11 @@ fn explain(args: &Explain, today: Day) -> Result<Explained, Broken> {
     let trace = found.gate.trace(&ImageRequest {
         reference: &args.image,
         via: Via::From,
-        platform: Some(&platform),
-        stage: args.stage.as_deref(),
+        scope: Scope {
+            platform: Some(&platform),
+            path: args.file.as_deref(),
+            ..Scope::of_stage(args.stage.as_deref())
+        },
     });
     Ok(Explained {
         trace,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use fromtier_image::{ImageRef, Platform};
 use fromtier_policy::gate::{ImageRequest, OtherRequest, Via};
 use fromtier_policy::table::{Ask, Expected, Row, Table};
-use fromtier_policy::{Day, Finding, Gate, Lock, Policy, Severity, Verdict};
+use fromtier_policy::{Day, Finding, Gate, Lock, Policy, Scope, Severity, Verdict};
 use serde_json::{Value, json};
 
 use super::args::Test;
@@ -130,27 +130,38 @@ fn ask(gate: &Gate, row: &Row) -> Actual {
             checksum: checksum.as_deref(),
         },
     };
-    match gate.other(&other) {
+    let platform = platform_of(row);
+    match gate.other(&other, &scope(row, &platform)) {
         Ok(approved) => Actual::new(approved.verdict(), None),
         Err(denial) => Actual::new(&denial.verdict, None),
     }
 }
 
 fn ask_image(gate: &Gate, row: &Row, image: &str) -> Actual {
-    // The table was checked when it was read.
-    let platform = row
-        .platform
-        .as_deref()
-        .and_then(|text| Platform::parse(text).ok());
+    let platform = platform_of(row);
     let request = ImageRequest {
         reference: image,
         via: Via::From,
-        platform: Some(&platform.unwrap_or_else(Platform::host)),
-        stage: row.stage.as_deref(),
+        scope: scope(row, &platform),
     };
     match gate.request(&request) {
         Ok(pass) => Actual::new(pass.verdict(), Some(pass.pull().to_string())),
         Err(denial) => Actual::new(&denial.verdict, None),
+    }
+}
+
+fn platform_of(row: &Row) -> Platform {
+    // The table was checked when it was read.
+    let said = row.platform.as_deref();
+    said.and_then(|text| Platform::parse(text).ok())
+        .unwrap_or_else(Platform::host)
+}
+
+fn scope<'a>(row: &'a Row, platform: &'a Platform) -> Scope<'a> {
+    Scope {
+        platform: Some(platform),
+        path: row.file.as_deref(),
+        ..Scope::of_stage(row.stage.as_deref())
     }
 }
 

@@ -7,7 +7,7 @@ use fromtier_dockerfile::span::Range;
 use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
 use fromtier_llb::ResolveMode;
 use fromtier_policy::gate::{ImageRequest, OtherRequest, Resolved, Via};
-use fromtier_policy::{ApprovedImage, ApprovedSource, Denial, Gate, Verdict};
+use fromtier_policy::{ApprovedImage, ApprovedSource, Denial, Gate, Scope, Verdict};
 
 use super::together::OnceEach;
 use crate::resolver::{ResolveError, ResolveImage, ResolvedImage, Resolver};
@@ -167,8 +167,10 @@ impl<'a> Ledger<'a> {
             .request(&ImageRequest {
                 reference,
                 via: place.via,
-                platform,
-                stage: Some(place.stage).filter(|s| !s.is_empty()),
+                scope: Scope {
+                    platform,
+                    ..Scope::default()
+                },
             })
             .map_err(|denial| Refusal::Gate(self.denied(denial, place)))
     }
@@ -202,7 +204,7 @@ impl<'a> Ledger<'a> {
 
     /// Leave to use a source that isn't an image.
     pub fn other(&self, request: &OtherRequest<'_>, place: &Place<'_>) -> Result<ApprovedSource> {
-        match self.gate.other(request) {
+        match self.gate.other(request, &Scope::default()) {
             Ok(approved) => {
                 self.record(approved.verdict(), place);
                 Ok(approved)

@@ -120,18 +120,20 @@ impl MainContext {
                 remote::git(ledger, &git, options, &PLACE)?
                     .state(graph, remote::git_context_name(url))
             }
-            Context::Input(definition) => match graph.input(ledger.gate, definition) {
-                Ok(input) => {
-                    let place = Place {
-                        via: Via::Input,
-                        ..PLACE
-                    };
-                    input.verdicts.iter().for_each(|v| ledger.record(v, &place));
-                    input.state
+            Context::Input(definition) => {
+                match graph.input(ledger.gate, &fromtier_policy::Scope::default(), definition) {
+                    Ok(input) => {
+                        let place = Place {
+                            via: Via::Input,
+                            ..PLACE
+                        };
+                        input.verdicts.iter().for_each(|v| ledger.record(v, &place));
+                        input.state
+                    }
+                    Err(InputError::Denied(denial)) => return Err(ledger.denied(denial, &PLACE)),
+                    Err(InputError::Invalid(text)) => return Err(Error::new(text)),
                 }
-                Err(InputError::Denied(denial)) => return Err(ledger.denied(denial, &PLACE)),
-                Err(InputError::Invalid(text)) => return Err(Error::new(text)),
-            },
+            }
         }))
     }
 }

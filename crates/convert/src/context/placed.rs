@@ -75,7 +75,11 @@ impl<R: Resolver> Converter<'_, R> {
                     stage: &stage.shown,
                     location: &stage.location,
                 };
-                let state = match self.graph.input(ledger.gate, &definition) {
+                let state = match self.graph.input(
+                    ledger.gate,
+                    &fromtier_policy::Scope::default(),
+                    &definition,
+                ) {
                     Ok(input) => {
                         input.verdicts.iter().for_each(|v| ledger.record(v, &place));
                         input.state

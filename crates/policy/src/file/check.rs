@@ -5,7 +5,7 @@ use super::report::Report;
 use crate::index::Index;
 use crate::layer::Layer;
 use crate::pattern::{Pattern, identity};
-use crate::policy::{Policy, Rewrite};
+use crate::policy::{Exception, Policy, Rewrite};
 use crate::verdict::Severity;
 use fromtier_image::ImageRef;
 
@@ -13,21 +13,27 @@ pub(super) fn together(policy: &Policy, places: &Places, report: &mut Report<'_>
     rewrites(policy, places, report);
     preferred(policy, places, report);
     let patterns = Index::new(policy.exceptions.iter().map(|rule| &rule.pattern));
-    for (index, exception) in policy.exceptions.iter().enumerate() {
+    let own = policy.exceptions.iter().take(places.exceptions.len());
+    for (index, exception) in own.enumerate() {
         let twice = patterns
             .covering(&exception.pattern)
             .into_iter()
             .take_while(|i| *i < index)
             .map(|i| &policy.exceptions[i])
-            .any(|e| e.pattern.same(&exception.pattern) && e.rules == exception.rules);
+            .any(|e| same(e, exception));
         if twice {
             report.error(
-                places.exceptions[index],
+                places.of(&places.exceptions, index),
                 format!("`{}` is excepted twice", exception.pattern.text),
                 None,
             );
         }
     }
+}
+
+/// Are two exceptions for the same?
+fn same(a: &Exception, b: &Exception) -> bool {
+    a.pattern.same(&b.pattern) && a.rules == b.rules && a.files == b.files && a.labels == b.labels
 }
 
 fn rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
@@ -41,12 +47,13 @@ fn rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
         all.find(|i| policy.rewrites[*i].pattern.covers(pattern))
     };
     for (index, rule) in policy.rewrites.iter().enumerate() {
+        // A file may well take all of what a rule of the file that it extends is for.
         if let Some(earlier) = takes(&rule.pattern)
-            .filter(|earlier| *earlier < index)
+            .filter(|earlier| *earlier < index && index < places.rewrites.len())
             .map(|earlier| &policy.rewrites[earlier])
         {
             report.error(
-                places.rewrites[index],
+                places.of(&places.rewrites, index),
                 format!(
                     "this rule can never match: `{}` above takes all of it",
                     earlier.pattern.text
@@ -58,13 +65,13 @@ fn rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
         let Some(target) = sample(rule) else { continue };
         if let Some(circle) = circle(&layer, rule, &target) {
             report.error(
-                places.targets[index],
+                places.of(&places.targets, index),
                 format!("rewrites go in a circle: {circle}"),
                 Some("an image is rewritten once: write what it shall become in the end".into()),
             );
         } else if let Some(refusal) = refusal(&layer, rule, &target) {
             report.error(
-                places.targets[index],
+                places.of(&places.targets, index),
                 format!("`{}` is what this very policy refuses: {refusal}", rule.to),
                 None,
             );
@@ -84,7 +91,7 @@ fn rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
             .any(|to| to.as_ref().is_none_or(|to| hits(&rule.pattern, to)));
         if !comes_back {
             report.error(
-                places.images[index],
+                places.of(&places.images, index),
                 format!(
                     "this rule can never match: `{}` is rewritten to `{}`",
                     taken.pattern.text, taken.to
@@ -147,7 +154,7 @@ fn refusal(layer: &Layer, rule: &Rewrite, target: &ImageRef) -> Option<String> {
     match said {
         Some(Severity::Deny) => return Some("its image is denied".into()),
         Some(_) => {}
-        None if layer.tier_action(tier) == Severity::Deny => {
+        None if layer.own.tier(tier) == Severity::Deny => {
             return Some(format!("`{}` is denied", tier.key()));
         }
         None => {}
@@ -177,7 +184,7 @@ fn preferred(policy: &Policy, places: &Places, report: &mut Report<'_>) {
             });
         if let Some(refused) = refused {
             report.error(
-                places.prefers[index],
+                places.of(&places.prefers, index),
                 format!(
                     "`{}` is preferred, and the rule for `{}` refuses it",
                     prefer.familiar(),

@@ -1,5 +1,6 @@
 //! Taking a mapping's values by key, strictly.
 
+use super::keys::{self, Key};
 use super::report::{Report, Span};
 use super::yaml::{Entry, Node, Value};
 use crate::verdict::Severity;
@@ -13,7 +14,13 @@ pub(super) struct Fields<'n> {
 
 impl<'n> Fields<'n> {
     /// The node as a mapping with these keys; other keys are complaints.
-    pub fn of(node: &'n Node, known: &[&str], report: &mut Report<'_>) -> Option<Fields<'n>> {
+    pub fn of(node: &'n Node, known: &[Key], report: &mut Report<'_>) -> Option<Fields<'n>> {
+        let names: Vec<&str> = known.iter().map(|key| key.name).collect();
+        Fields::among(node, &names, report)
+    }
+
+    /// The same, of keys by their names.
+    pub fn among(node: &'n Node, known: &[&str], report: &mut Report<'_>) -> Option<Fields<'n>> {
         let fields = Fields::any(node, report)?;
         for entry in fields.entries {
             if !known.contains(&entry.key.as_str()) {
@@ -138,15 +145,7 @@ pub(super) fn choice<T: Copy>(
 
 /// `deny`, `warn` or `allow`.
 pub(super) fn action(node: &Node, report: &mut Report<'_>) -> Option<Severity> {
-    choice(
-        node,
-        &[
-            ("deny", Severity::Deny),
-            ("warn", Severity::Warn),
-            ("allow", Severity::Allow),
-        ],
-        report,
-    )
+    choice(node, keys::ACTIONS, report)
 }
 
 fn near(word: &str, known: &[&str]) -> Option<String> {

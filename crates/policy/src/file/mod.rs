@@ -1,9 +1,18 @@
 //! The policy file: YAML, strict, every complaint with its place and all of them at once.
 
 mod check;
+mod extends;
 mod fields;
+mod images;
+mod keys;
+mod lists;
+mod profiles;
 mod read;
 mod report;
+mod schema;
+#[cfg(test)]
+mod schema_tests;
+mod settings;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -12,13 +21,32 @@ mod yaml;
 use crate::PolicyError;
 use crate::policy::Policy;
 use crate::table::Table;
+pub use schema::schema;
 
 impl Policy {
-    /// Reads a policy file. `name` is how errors call the file; every error in it is reported at once.
+    /// Reads a policy file that extends no other. `name` is how errors call the file; every error in it is reported at
+    /// once.
     pub fn parse(name: &str, text: &str) -> Result<Policy, Vec<PolicyError>> {
-        let mut document = Document::new(name, text);
-        let policy = document.read("the policy is empty", "version: 1", read::policy);
-        document.finish(policy)
+        Policy::load(name, text, &mut |_| {
+            Err("a policy that is read by itself extends none".into())
+        })
+    }
+
+    /// Reads a policy file and those that it extends. `name` is its path, which errors call it by and which the paths of
+    /// extended files are seen from; `files` gives the text of a file by its path (an absolute one as it is written), or
+    /// says why it can't. Every error of every file is reported at once, the file's own first.
+    pub fn load(
+        name: &str,
+        text: &str,
+        files: &mut dyn FnMut(&str) -> Result<String, String>,
+    ) -> Result<Policy, Vec<PolicyError>> {
+        extends::load(name, text, files, &mut Vec::new())
+    }
+
+    /// The path of the file that a policy extends, as [`Policy::load`] asks for it: for callers that have to fetch it
+    /// first. None where the text names none, or can't be read so far.
+    pub fn extended(name: &str, text: &str) -> Option<String> {
+        extends::named(name, text)
     }
 }
 
@@ -38,30 +66,21 @@ impl<'a> Document<'a> {
 
     /// The file as a table of tests.
     pub fn table(&mut self) -> Table {
-        self.read(
-            "the table is empty",
-            "tests: [{image: node, expect: allow}]",
-            table::table,
-        )
+        let least = "tests: [{image: node, expect: allow}]";
+        let root = self.root("the table is empty", least);
+        root.map(|root| table::table(&root, &mut self.report))
+            .unwrap_or_default()
     }
 
-    fn read<T: Default>(
-        &mut self,
-        empty: &str,
-        least: &str,
-        make: impl Fn(&yaml::Node, &mut report::Report<'_>) -> T,
-    ) -> T {
-        match yaml::read(self.text, &mut self.report) {
-            Some(root) => make(&root, &mut self.report),
-            None => {
-                if self.report.is_empty() {
-                    let nothing = report::Span { start: 0, end: 1 };
-                    let help = format!("the least there is: {least}");
-                    self.report.error(nothing, empty, Some(help));
-                }
-                T::default()
-            }
+    /// The file as a tree, when there is one.
+    fn root(&mut self, empty: &str, least: &str) -> Option<yaml::Node> {
+        let root = yaml::read(self.text, &mut self.report);
+        if root.is_none() && self.report.is_empty() {
+            let nothing = report::Span { start: 0, end: 1 };
+            let help = format!("the least there is: {least}");
+            self.report.error(nothing, empty, Some(help));
         }
+        root
     }
 
     /// What was read, unless something is wrong with it.

@@ -7,7 +7,7 @@ use crate::Day;
 use crate::table::{Ask, Expected, Row, Table};
 use fromtier_image::Platform;
 
-const ROW: [&str; 13] = [
+const ROW: [&str; 14] = [
     "image",
     "git",
     "http",
@@ -19,13 +19,14 @@ const ROW: [&str; 13] = [
     "pull",
     "platform",
     "stage",
+    "file",
     "today",
     "why",
 ];
 
 pub(super) fn table(root: &Node, report: &mut Report<'_>) -> Table {
     let mut table = Table::default();
-    let Some(fields) = Fields::of(root, &["today", "policy", "lock", "tests"], report) else {
+    let Some(fields) = Fields::among(root, &["today", "policy", "lock", "tests"], report) else {
         return table;
     };
     table.today = day(&fields, report);
@@ -44,7 +45,7 @@ pub(super) fn table(root: &Node, report: &mut Report<'_>) -> Table {
 }
 
 fn row(node: &Node, report: &mut Report<'_>) -> Option<Row> {
-    let fields = Fields::of(node, &ROW, report)?;
+    let fields = Fields::among(node, &ROW, report)?;
     let checksum = optional(&fields, "checksum", report);
     let asked: Vec<(Ask, super::report::Span)> = ["image", "git", "http"]
         .into_iter()
@@ -90,6 +91,7 @@ fn row(node: &Node, report: &mut Report<'_>) -> Option<Row> {
         today: day(&fields, report),
         platform,
         stage: optional(&fields, "stage", report),
+        file: optional(&fields, "file", report),
         why: optional(&fields, "why", report),
         expect: Expected {
             verdict: verdict?,

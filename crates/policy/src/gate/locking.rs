@@ -2,6 +2,7 @@
 
 use super::{Gate, ImageRequest, passing, worst};
 use crate::lock::Lock;
+use crate::said::Standpoint;
 use crate::verdict::{Denial, Verdict};
 use fromtier_image::ImageRef;
 
@@ -36,7 +37,8 @@ impl Gate {
     /// Leave to lock an image: what [`Gate::request`] says, but for what the lock itself is to settle. It gives no
     /// leave to use it.
     pub fn lockable(&self, request: &ImageRequest<'_>) -> Result<Lockable, Denial> {
-        let (image, pull, mut verdict) = self.judge(request)?;
+        let from = Standpoint::new(self, request.via, &request.scope);
+        let (image, pull, mut verdict) = self.judge(request, &from)?;
         verdict
             .findings
             .retain(|finding| !OF_THE_LOCK.contains(&finding.code));
@@ -61,14 +63,13 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::gate::{ImageRequest, Via};
     use crate::testing::{gate, lock_of};
-    use crate::{Denial, Lockable};
+    use crate::{Denial, Lockable, Scope};
 
     fn ask(policy: &str, lock: &str, reference: &str) -> Result<Lockable, Denial> {
         gate(policy, lock).lockable(&ImageRequest {
             reference,
             via: Via::From,
-            platform: None,
-            stage: None,
+            scope: Scope::default(),
         })
     }
 

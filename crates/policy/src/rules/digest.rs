@@ -1,7 +1,7 @@
 //! FT120, FT121: the image must be known by its digest before the registry is asked.
 
 use super::Case;
-use crate::policy::DigestRule;
+use crate::settings::DigestRule;
 use crate::verdict::{Finding, Severity};
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {

@@ -1,8 +1,10 @@
 //! FT150: an exception lets a refused image through, for a time, and says so. An expired one is mentioned.
 
-use crate::layer::Layer;
+use super::Case;
+use crate::exceptions::ExceptionState;
+use crate::policy::Exception;
+use crate::profile::path_matches;
 use crate::verdict::{Finding, Severity};
-use fromtier_catalog::Day;
 
 /// What no exception lifts: two digests that disagree, an answer that is not what was asked for.
 const NEVER: [&str; 5] = ["FT100", "FT122", "FT123", "FT124", "FT125"];
@@ -12,48 +14,86 @@ pub(crate) fn lifts(code: &str) -> bool {
     !NEVER.contains(&code)
 }
 
-/// Turns refusals into warnings where an exception holds today.
-pub(crate) fn apply(
-    layer: &Layer,
-    name: &str,
-    tag: Option<&str>,
-    today: Day,
-    findings: &mut [Finding],
-) {
+/// Turns refusals into warnings where an exception holds today. Gives the exceptions that matched a refusal, by their
+/// place in the list.
+pub(crate) fn apply(case: &Case<'_>, findings: &mut [Finding]) -> Vec<usize> {
+    let (policy, today) = (&case.layer.policy, case.today());
+    let state = |exception: &Exception| ExceptionState::of(exception, policy.exceptions_max, today);
+    let mut used = Vec::new();
     for finding in findings
         .iter_mut()
         .filter(|finding| finding.severity == Severity::Deny && lifts(finding.code))
     {
-        let matching = || {
-            layer.exceptions(name, tag).filter(|exception| {
-                exception.rules.is_empty()
-                    || exception.rules.iter().any(|rule| rule == finding.code)
-            })
-        };
-        let Some(last) = matching().max_by_key(|exception| exception.until) else {
+        let matching: Vec<(usize, &Exception)> = case
+            .layer
+            .exceptions(case.name, case.tag())
+            .filter(|(_, exception)| is_for(case, exception, finding.code))
+            .collect();
+        // Of several, the one that holds longest; where none holds, the last to have held is worth a word.
+        let Some((index, last)) = matching
+            .iter()
+            .max_by_key(|(_, exception)| (state(exception).holds(), exception.until))
+        else {
             continue;
         };
-        if last.until >= today {
-            *finding = Finding {
-                code: "FT150",
-                severity: Severity::Warn,
-                message: format!(
-                    "{name} passes by an exception until {} ({}: {})",
-                    last.until, last.owner, last.reason
-                ),
-                help: Some(format!("without it: {}: {}", finding.code, finding.message)),
-                suggestion: finding.suggestion.take(),
-            };
-        } else {
-            let ended = format!(
+        used.push(*index);
+        let state = state(last);
+        if state.holds() {
+            *finding = lifted(case, last, state, finding);
+            continue;
+        }
+        let why = match state {
+            ExceptionState::TooLong(max) => format!(
+                "an exception for it lasts until {} ({}), and {} takes none of more than {max} days",
+                last.until, last.owner, case.layer.who
+            ),
+            _ => format!(
                 "an exception for it ended on {} ({})",
                 last.until, last.owner
-            );
-            finding.help = Some(match finding.help.take() {
-                Some(help) => format!("{help}; {ended}"),
-                None => ended,
-            });
-        }
+            ),
+        };
+        finding.help = Some(match finding.help.take() {
+            Some(help) => format!("{help}; {why}"),
+            None => why,
+        });
+    }
+    used
+}
+
+/// Is the exception for this rule, this Dockerfile and this repository?
+fn is_for(case: &Case<'_>, exception: &Exception, code: &str) -> bool {
+    let rule = exception.rules.is_empty() || exception.rules.iter().any(|rule| rule == code);
+    let file = exception.files.is_empty()
+        || case.from.path.as_deref().is_some_and(|path| {
+            let mut files = exception.files.iter();
+            files.any(|glob| path_matches(glob, path))
+        });
+    let label = exception.labels.is_empty()
+        || (exception.labels.iter()).any(|label| case.gate.has_label(label));
+    rule && file && label
+}
+
+fn lifted(
+    case: &Case<'_>,
+    exception: &Exception,
+    state: ExceptionState,
+    finding: &mut Finding,
+) -> Finding {
+    let soon = match state {
+        ExceptionState::EndsSoon(0) => ", which is today".to_owned(),
+        ExceptionState::EndsSoon(1) => ", which is tomorrow".to_owned(),
+        ExceptionState::EndsSoon(days) => format!(", which is in {days} days"),
+        _ => String::new(),
+    };
+    Finding {
+        code: "FT150",
+        severity: Severity::Warn,
+        message: format!(
+            "{} passes by an exception until {}{soon} ({}: {})",
+            case.name, exception.until, exception.owner, exception.reason
+        ),
+        help: Some(format!("without it: {}: {}", finding.code, finding.message)),
+        suggestion: finding.suggestion.take(),
     }
 }
 
@@ -75,7 +115,7 @@ mod tests {
         assert_eq!(findings[0].code, "FT150");
         assert_eq!(
             findings[0].message,
-            "ghcr.io/acme/legacy passes by an exception until 2026-09-01 (payments: migration in progress)"
+            "ghcr.io/acme/legacy passes by an exception until 2026-09-01, which is today (payments: migration in progress)"
         );
         assert!(
             findings[0]

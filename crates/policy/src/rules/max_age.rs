@@ -3,12 +3,13 @@
 use super::Case;
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog::Day;
+use fromtier_image::ImageConfig;
 
-/// `created` is the image config's: a time in RFC 3339.
-pub(crate) fn check(case: &Case<'_>, created: Option<&str>, out: &mut Vec<Finding>) {
-    let Some(max) = case.layer.policy.base.max_age else {
+pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec<Finding>) {
+    let Some(max) = case.layer.reading.effective.max_age else {
         return;
     };
+    let created = config.and_then(|config| config.created.as_deref());
     let day = created.and_then(|time| time.get(..10)).and_then(Day::parse);
     let who = case.layer.who;
     let message = match day {

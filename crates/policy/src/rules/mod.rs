@@ -5,24 +5,30 @@
 
 pub(crate) mod deprecated;
 pub(crate) mod digest;
+pub(crate) mod end_is_near;
 pub(crate) mod end_of_life;
 pub(crate) mod exception;
 pub(crate) mod floating_tag;
 pub(crate) mod image_rule;
+pub(crate) mod labels;
 pub(crate) mod lock;
 pub(crate) mod look_alike;
 pub(crate) mod max_age;
+pub(crate) mod onbuild;
+pub(crate) mod registry;
+pub(crate) mod root_user;
 pub(crate) mod sources;
 pub(crate) mod tier;
 pub(crate) mod unlisted_tag;
 
 use crate::gate::Gate;
-use crate::layer::Layer;
+use crate::layer::{Layer, View};
 use crate::lock::Entry;
 use crate::policy::Tier;
+use crate::said::Standpoint;
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog::{self as catalog, Day, Image, TagParts};
-use fromtier_image::{ImageRef, Platform};
+use fromtier_image::{ImageConfig, ImageRef, Platform};
 
 /// One image before one policy.
 pub(crate) struct Case<'a> {
@@ -32,9 +38,11 @@ pub(crate) struct Case<'a> {
     pub name: &'a str,
     pub tier: Tier,
     pub official: Option<Image>,
-    pub layer: &'a Layer,
+    /// The policy, as it holds where the image is wanted.
+    pub layer: View<'a>,
     /// What the lock says of it.
     pub locked: Option<&'a Entry>,
+    pub from: &'a Standpoint,
     pub gate: &'a Gate,
     /// Is it asked of an image whether it can be an advice? Then no rule gives one of its own.
     pub advice: bool,
@@ -44,17 +52,45 @@ pub(crate) struct Case<'a> {
 pub(crate) type Rule = fn(&Case<'_>, &mut Vec<Finding>);
 
 /// In the order in which they are said.
+<<<<<<< HEAD
 pub(crate) const RULES: [Rule; 9] = [
     look_alike::check,
+=======
+pub(crate) const RULES: [Rule; 10] = [
+>>>>>>> fa2a18d (Policies: extends, profiles, labels, root user, ONBUILD, registries, notice of an end of life; the schema is made from the keys that are read)
     tier::check,
+    registry::check,
     image_rule::check,
     deprecated::check,
     end_of_life::check,
+    end_is_near::check,
     unlisted_tag::check,
     floating_tag::check,
     digest::check,
     lock::check,
 ];
+
+/// What a place is judged by that only stands for another, as a mirror does.
+pub(crate) const PLACE_RULES: [Rule; 2] = [tier::check, registry::check];
+
+/// A rule about what the registry answered. No config: nothing is known of it, as of an image within a client's own
+/// definition.
+type ConfigRule = fn(&Case<'_>, Option<&ImageConfig>, &mut Vec<Finding>);
+
+/// In the order in which they are said.
+pub(crate) const CONFIG_RULES: [ConfigRule; 4] = [
+    max_age::check,
+    labels::check,
+    root_user::check,
+    onbuild::check,
+];
+
+/// Asks all rules about what the registry answered.
+pub(crate) fn of_config(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec<Finding>) {
+    for rule in CONFIG_RULES {
+        rule(case, config, out);
+    }
+}
 
 impl<'a> Case<'a> {
     pub fn tag(&self) -> Option<&'a str> {
@@ -67,7 +103,7 @@ impl<'a> Case<'a> {
 
     /// What the image is for, where it is known.
     pub fn platform(&self) -> Option<&'a Platform> {
-        None
+        self.from.platform.as_ref()
     }
 
     /// `docker.io/library/node:22`, or by its digest where it has no tag.

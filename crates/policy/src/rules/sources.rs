@@ -1,36 +1,27 @@
 //! FT140–FT144: sources that are no images: git, HTTP, scratch, OCI layouts, local directories.
 
 use crate::gate::OtherRequest;
-use crate::layer::Layer;
-use crate::policy::SourceRule;
+use crate::layer::View;
+use crate::settings::{Kind, SourceRule};
 use crate::verdict::{Finding, Severity};
 use fromtier_image::Digest;
 
-pub(crate) fn check(layer: &Layer, request: &OtherRequest<'_>) -> Option<Finding> {
-    let sources = &layer.policy.sources;
-    let (code, key, rule, shown, group) = match request {
-        OtherRequest::Git { url, .. } => ("FT140", "git", sources.git, *url, "git repositories"),
-        OtherRequest::Http { url, .. } => ("FT141", "http", sources.http, *url, "downloads by URL"),
-        OtherRequest::Scratch => (
-            "FT142",
-            "scratch",
-            sources.scratch,
-            "scratch",
-            "bases without a base",
-        ),
+pub(crate) fn check(layer: &View<'_>, request: &OtherRequest<'_>) -> Option<Finding> {
+    let (code, kind, shown, group) = match request {
+        OtherRequest::Git { url, .. } => ("FT140", Kind::Git, *url, "git repositories"),
+        OtherRequest::Http { url, .. } => ("FT141", Kind::Http, *url, "downloads by URL"),
+        OtherRequest::Scratch => ("FT142", Kind::Scratch, "scratch", "bases without a base"),
         OtherRequest::OciLayout { reference } => (
             "FT143",
-            "oci-layout",
-            sources.oci_layout,
+            Kind::OciLayout,
             *reference,
             "images from an OCI layout",
         ),
-        OtherRequest::Local { name } => {
-            ("FT144", "local", sources.local, *name, "local directories")
-        }
+        OtherRequest::Local { name } => ("FT144", Kind::Local, *name, "local directories"),
     };
+    let key = kind.key();
     let who = layer.who;
-    let severity = match layer.source(rule) {
+    let severity = match layer.source(kind) {
         SourceRule::Say(Severity::Allow) => return None,
         SourceRule::Say(severity) => severity,
         SourceRule::RequireChecksum if is_checked(request) => return None,
@@ -86,6 +77,7 @@ fn is_checked(request: &OtherRequest<'_>) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::gate::OtherRequest;
+    use crate::scope::Scope;
     use crate::testing::gate;
 
     #[test]
@@ -106,7 +98,7 @@ mod tests {
             },
             OtherRequest::Local { name: "context" },
         ] {
-            gate.other(&request).unwrap();
+            gate.other(&request, &Scope::default()).unwrap();
         }
     }
 
@@ -140,7 +132,10 @@ mod tests {
             ),
             (OtherRequest::Local { name: "context" }, "FT144"),
         ] {
-            assert_eq!(gate.other(&request).unwrap_err().code, code);
+            assert_eq!(
+                gate.other(&request, &Scope::default()).unwrap_err().code,
+                code
+            );
         }
     }
 
@@ -152,16 +147,16 @@ mod tests {
         );
         let sum = format!("sha256:{}", "a".repeat(64));
         let commit = "a".repeat(40);
-        gate.other(&OtherRequest::Http {
+        let http = OtherRequest::Http {
             url: "https://example.com/x",
             checksum: Some(&sum),
-        })
-        .unwrap();
-        gate.other(&OtherRequest::Git {
+        };
+        gate.other(&http, &Scope::default()).unwrap();
+        let git = OtherRequest::Git {
             url: "https://github.com/a/b.git",
             checksum: Some(&commit),
-        })
-        .unwrap();
+        };
+        gate.other(&git, &Scope::default()).unwrap();
         for checksum in [None, Some("abc"), Some("")] {
             let git = OtherRequest::Git {
                 url: "https://github.com/a/b.git",
@@ -171,8 +166,14 @@ mod tests {
                 url: "https://example.com/x",
                 checksum,
             };
-            assert_eq!(gate.other(&git).unwrap_err().code, "FT140");
-            assert_eq!(gate.other(&http).unwrap_err().code, "FT141");
+            assert_eq!(
+                gate.other(&git, &Scope::default()).unwrap_err().code,
+                "FT140"
+            );
+            assert_eq!(
+                gate.other(&http, &Scope::default()).unwrap_err().code,
+                "FT141"
+            );
         }
     }
 }

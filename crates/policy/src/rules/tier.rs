@@ -7,10 +7,7 @@ use crate::verdict::{Finding, Severity};
 use fromtier_catalog as catalog;
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let said = case
-        .layer
-        .image_rules(case.name, case.tag())
-        .any(|rule| rule.action.is_some());
+    let said = case.layer.speaks(case.name, case.tag());
     let severity = case.layer.tier_action(case.tier);
     if severity == Severity::Allow || said {
         return;

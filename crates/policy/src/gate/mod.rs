@@ -1,23 +1,25 @@
 //! The gate: the only maker of approved sources.
 //!
 //! An image goes the way request → [`Pass`] → admit; `Approved…` have private fields, and no other maker than this
-//! module. What a graph is built from is made of them only, so a source that nobody asked about can't be in it.
+//! module and its own parts. What a graph is built from is made of them only, so a source that nobody asked about
+//! can't be in it.
 
 mod locking;
+mod other;
 
 pub use locking::Lockable;
 
 use crate::layer::Layer;
 use crate::lock::Lock;
 use crate::pattern::identity;
-use crate::policy::DigestRule;
 use crate::policy::Policy;
 use crate::rules;
+use crate::said::{Said, Standpoint};
+use crate::scope::Scope;
+use crate::settings::DigestRule;
 use crate::verdict::{Denial, Finding, Severity, Verdict};
 use fromtier_catalog::Day;
-use std::collections::BTreeMap;
-
-use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
+use fromtier_image::{Digest, ImageConfig, ImageRef};
 
 /// The path by which a source came into the build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +41,8 @@ pub struct ImageRequest<'a> {
     /// As written, after expansion of arguments.
     pub reference: &'a str,
     pub via: Via,
-    pub platform: Option<&'a Platform>,
-    pub stage: Option<&'a str>,
+    /// Where in the build it is wanted.
+    pub scope: Scope<'a>,
 }
 
 /// A question about a source that is not an image.
@@ -67,6 +69,7 @@ pub enum OtherRequest<'a> {
 /// Leave to resolve an image, before the registry was asked: what to ask for, and what must come back.
 #[derive(Debug, Clone)]
 pub struct Pass {
+    from: Standpoint,
     /// What is decided on: rewritten, not mirrored.
     image: ImageRef,
     pull: ImageRef,
@@ -171,7 +174,8 @@ impl Gate {
 
     /// Steps 1 to 5 of the gate: normalise, rewrite, decide, pin, mirror.
     pub fn request(&self, request: &ImageRequest<'_>) -> Result<Pass, Denial> {
-        let (image, pull, verdict) = self.judge(request)?;
+        let from = Standpoint::new(self, request.via, &request.scope);
+        let (image, pull, verdict) = self.judge(request, &from)?;
         let verdict = passing(verdict)?;
         // The user's own digest has been held against the lock's.
         let pinned = image
@@ -183,6 +187,7 @@ impl Gate {
             None => pull,
         };
         Ok(Pass {
+            from,
             image,
             pull,
             pinned,
@@ -191,18 +196,20 @@ impl Gate {
     }
 
     /// What an image becomes, where it is pulled from, and all that is said of it.
-    fn judge(&self, request: &ImageRequest<'_>) -> Result<(ImageRef, ImageRef, Verdict), Denial> {
+    fn judge(
+        &self,
+        request: &ImageRequest<'_>,
+        from: &Standpoint,
+    ) -> Result<(ImageRef, ImageRef, Verdict), Denial> {
         let normalised = self.normalise(request.reference)?;
-        let mut findings = Vec::new();
-        let image = self.rewrite(&normalised, &mut findings);
-        self.decide(&image, &mut findings);
-        let pull = self.mirrored(&image, &mut findings);
+        let mut said = Said::default();
+        let image = self.rewrite(&normalised, from, &mut said.findings);
+        self.decide(&image, from, &mut said);
+        let pull = self.mirrored(&image, from, &mut said);
         let verdict = Verdict {
-            asked: request.reference.to_owned(),
             rewritten: (image != normalised).then(|| image.clone()),
             normalised: Some(normalised),
-            severity: worst(&findings),
-            findings,
+            ..verdict_of(request.reference, said)
         };
         Ok((image, pull, verdict))
     }
@@ -210,6 +217,10 @@ impl Gate {
     /// Steps 6 and 7: what was resolved is checked, and approved.
     pub fn admit(&self, pass: &Pass, resolved: &Resolved<'_>) -> Result<ApprovedImage, Denial> {
         let mut verdict = pass.verdict.clone();
+        let mut said = Said {
+            findings: std::mem::take(&mut verdict.findings),
+            exceptions: std::mem::take(&mut verdict.exceptions),
+        };
         let reference = resolved.reference.clone();
         let same =
             identity(&reference) == identity(&pass.pull) && reference.tag() == pass.pull.tag();
@@ -220,13 +231,10 @@ impl Gate {
         };
         if !same {
             // The builder's own policy put another image in its place: that one has to pass as well.
-            let mut findings = Vec::new();
-            self.decide(&reference, &mut findings);
-            if let Some(refused) = findings
-                .iter()
-                .find(|finding| finding.severity == Severity::Deny)
-            {
-                verdict.findings.push(Finding {
+            let mut other = Said::default();
+            self.decide(&reference, &pass.from, &mut other);
+            if let Some(refused) = other.refused() {
+                said.findings.push(Finding {
                     code: "FT124",
                     severity: Severity::Deny,
                     message: format!(
@@ -237,8 +245,12 @@ impl Gate {
                     suggestion: None,
                 });
             } else {
-                verdict.findings.extend(findings);
+                said.findings.extend(other.findings);
             }
+            other
+                .exceptions
+                .into_iter()
+                .for_each(|id| said.add_exception(id));
         }
         let digest = resolved.digest.or(reference.digest());
         let own = match same {
@@ -254,116 +266,26 @@ impl Gate {
                     .into_iter()
                     .flatten()
                     .find(|pinned| *pinned != digest);
-                verdict
-                    .findings
+                said.findings
                     .extend(broken.map(|pinned| another_digest(&reference, pinned, digest)));
             }
-            None => self.without_digest(pass, &mut verdict),
+            None => self.without_digest(pass, &mut said.findings),
         }
         let shown = reference.clone().without_digest();
         let name = identity(&image);
-        let created = resolved.config.created.as_deref();
-        self.each_layer(&image, &name, &mut verdict.findings, |case, out| {
-            rules::max_age::check(case, created, out)
+        self.each_layer(&image, &name, &pass.from, &mut said, |case, out| {
+            rules::of_config(case, Some(resolved.config), out)
         });
-        verdict.severity = worst(&verdict.findings);
-        let verdict = passing(verdict)?;
+        let verdict = passing(Verdict {
+            normalised: verdict.normalised,
+            rewritten: verdict.rewritten,
+            ..verdict_of(&verdict.asked, said)
+        })?;
         let reference = match digest {
             Some(digest) => shown.with_digest(digest.clone()),
             None => shown,
         };
         Ok(ApprovedImage { reference, verdict })
-    }
-
-    /// A source that is not an image.
-    pub fn other(&self, request: &OtherRequest<'_>) -> Result<ApprovedSource, Denial> {
-        let identifier = match request {
-            OtherRequest::Git { url, .. } | OtherRequest::Http { url, .. } => url,
-            OtherRequest::Local { name } => name,
-            OtherRequest::OciLayout { reference } => reference,
-            OtherRequest::Scratch => "scratch",
-        };
-        let mut findings = Vec::new();
-        for layer in &self.layers {
-            let mut finding = rules::sources::check(layer, request);
-            if let Some(finding) = finding.as_mut().filter(|_| layer.policy.warn_only) {
-                finding.severity = finding.severity.min(Severity::Warn);
-            }
-            findings.extend(finding);
-        }
-        let verdict = passing(verdict_of(identifier, findings))?;
-        Ok(ApprovedSource {
-            identifier: identifier.to_owned(),
-            verdict,
-        })
-    }
-
-    /// A source within a client's own definition (`input:` contexts), by its LLB identifier (`docker-image://…`,
-    /// `docker-image+blob://…`, `oci-layout://…`, `git://…`, `http(s)://…`, `local://…`) and its attributes
-    /// (`git.fullurl` is what is fetched, `http.checksum`, `git.bundle` names one more source, …). It is taken or
-    /// refused as it is: nothing is rewritten, and an unknown scheme is refused.
-    pub fn input_source(
-        &self,
-        identifier: &str,
-        attrs: &BTreeMap<String, String>,
-    ) -> Result<Verdict, Denial> {
-        let (scheme, rest) = identifier.split_once("://").unwrap_or((identifier, ""));
-        let attr = |key: &str| {
-            attrs
-                .get(key)
-                .map(String::as_str)
-                .filter(|value| !value.is_empty())
-        };
-        let mut verdict = match scheme {
-            "docker-image" | "docker-image+blob" => self.as_it_is(identifier, rest)?,
-            "oci-layout" | "oci-layout+blob" => {
-                self.judged(&OtherRequest::OciLayout { reference: rest })?
-            }
-            "git" => {
-                let url = attr("git.fullurl").unwrap_or(identifier);
-                self.judged(&OtherRequest::Git {
-                    url,
-                    checksum: attr("git.checksum"),
-                })?
-            }
-            "http" | "https" => self.judged(&OtherRequest::Http {
-                url: identifier,
-                checksum: attr("http.checksum"),
-            })?,
-            "local" => self.judged(&OtherRequest::Local { name: rest })?,
-            _ => {
-                let message =
-                    format!("{identifier} is a kind of source that is not known; it is refused");
-                return Err(refusal(identifier, "FT145", message));
-            }
-        };
-        if let Some(bundle) = attr("git.bundle") {
-            // A bundle is a source that names no bundle of its own.
-            let inner = self.input_source(bundle, &BTreeMap::new())?;
-            verdict.findings.extend(inner.findings);
-            verdict.severity = worst(&verdict.findings);
-        }
-        Ok(verdict)
-    }
-
-    fn judged(&self, request: &OtherRequest<'_>) -> Result<Verdict, Denial> {
-        self.other(request).map(|approved| approved.verdict)
-    }
-
-    /// An image that can be neither rewritten nor pinned: what has to be pinned must be so already.
-    fn as_it_is(&self, identifier: &str, reference: &str) -> Result<Verdict, Denial> {
-        let image = self.normalise(reference)?;
-        let mut findings = Vec::new();
-        self.decide(&image, &mut findings);
-        let name = identity(&image);
-        self.each_layer(&image, &name, &mut findings, |case, out| {
-            if case.layer.digest() != DigestRule::Resolve && case.image.digest().is_none() {
-                out.push(without_digest(&case.shown(), case.layer.who));
-            }
-        });
-        let mut verdict = verdict_of(identifier, findings);
-        verdict.normalised = Some(image);
-        passing(verdict)
     }
 
     fn normalise(&self, text: &str) -> Result<ImageRef, Denial> {
@@ -381,25 +303,28 @@ impl Gate {
     }
 
     /// No digest came back: BuildKit can do that for an image in a local store. Only where no policy wants one.
-    fn without_digest(&self, pass: &Pass, verdict: &mut Verdict) {
+    fn without_digest(&self, pass: &Pass, findings: &mut Vec<Finding>) {
         if pass.pinned.is_some() {
-            verdict.findings.push(without_digest(
+            findings.push(without_digest(
                 &pass.pull.to_string(),
                 "the lock file or the Dockerfile",
             ));
             return;
         }
-        for layer in self
-            .layers
-            .iter()
-            .filter(|layer| layer.digest() != DigestRule::Resolve)
-        {
+        let views = pass.from.views(self);
+        for layer in views.filter(|layer| layer.digest() != DigestRule::Resolve) {
             let mut finding = without_digest(&pass.pull.to_string(), layer.who);
-            if layer.policy.warn_only {
+            if layer.warn_only() {
                 finding.severity = Severity::Warn;
             }
-            verdict.findings.push(finding);
+            findings.push(finding);
         }
+    }
+
+    /// Does one of the policies say that the repository is called so?
+    pub(crate) fn has_label(&self, label: &str) -> bool {
+        let mut labels = self.layers.iter().flat_map(|layer| &layer.policy.labels);
+        labels.any(|own| own == label)
     }
 }
 
@@ -436,13 +361,14 @@ fn worst(findings: &[Finding]) -> Severity {
         .unwrap_or(Severity::Allow)
 }
 
-fn verdict_of(asked: &str, findings: Vec<Finding>) -> Verdict {
+fn verdict_of(asked: &str, said: Said) -> Verdict {
     Verdict {
         asked: asked.to_owned(),
         normalised: None,
         rewritten: None,
-        severity: worst(&findings),
-        findings,
+        severity: worst(&said.findings),
+        findings: said.findings,
+        exceptions: said.exceptions,
     }
 }
 
@@ -458,7 +384,13 @@ fn refusal(asked: &str, code: &'static str, message: String) -> Denial {
         code,
         message: finding.message.clone(),
         help: None,
-        verdict: Box::new(verdict_of(asked, vec![finding])),
+        verdict: Box::new(verdict_of(
+            asked,
+            Said {
+                findings: vec![finding],
+                ..Said::default()
+            },
+        )),
     }
 }
 

@@ -1,0 +1,202 @@
+//! Reading patterns of images, and the rules that hold for some images.
+
+use super::fields::{Fields, action, list, text};
+use super::keys;
+use super::report::{Report, Span};
+use super::yaml::{Node, Value};
+use crate::index::Index;
+use crate::pattern::Pattern;
+use crate::policy::{ImageRule, Tags};
+use crate::range::Range;
+use fromtier_image::ImageRef;
+
+pub(super) fn pattern(text: &str, span: Span, report: &mut Report<'_>) -> Option<Pattern> {
+    match Pattern::parse(text) {
+        Ok(mut pattern) => {
+            pattern.at = Some(report.place(span));
+            Some(pattern)
+        }
+        Err(problem) => {
+            report.error(span, problem, None);
+            None
+        }
+    }
+}
+
+/// `match` of a mapping.
+pub(super) fn matched(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<(Pattern, Span)> {
+    let (text, span) = fields.required("match", report)?;
+    Some((pattern(text, span, report)?, span))
+}
+
+pub(super) fn patterns(node: &Node, report: &mut Report<'_>) -> Vec<Pattern> {
+    patterns_by(node, report, pattern)
+}
+
+/// Registries, and repositories of them: a host alone is all that it has.
+pub(super) fn registries(node: &Node, report: &mut Report<'_>) -> Vec<Pattern> {
+    patterns_by(node, report, |text, span, report| {
+        if text.contains('/') {
+            return pattern(text, span, report);
+        }
+        let is_host = text.contains(['.', ':']) || text == "localhost";
+        if !is_host {
+            report.error(
+                span,
+                format!("`{text}` is no registry: this can never match"),
+                Some("a host, or a host and repositories: ghcr.io/acme/**".into()),
+            );
+            return None;
+        }
+        let mut all = pattern(&format!("{text}/**"), span, report)?;
+        text.clone_into(&mut all.text);
+        Some(all)
+    })
+}
+
+fn patterns_by(
+    node: &Node,
+    report: &mut Report<'_>,
+    read: impl Fn(&str, Span, &mut Report<'_>) -> Option<Pattern>,
+) -> Vec<Pattern> {
+    let mut patterns: Vec<Pattern> = Vec::new();
+    let mut spans = Vec::new();
+    for item in list(node, report) {
+        let Some((text, span)) = text(item, report) else {
+            continue;
+        };
+        let Some(pattern) = read(text, span, report) else {
+            continue;
+        };
+        patterns.push(pattern);
+        spans.push(span);
+    }
+    let index = Index::new(patterns.iter());
+    for (at, pattern) in patterns.iter().enumerate() {
+        let above = index
+            .covering(pattern)
+            .into_iter()
+            .take_while(|i| *i < at)
+            .find(|i| patterns[*i].covers(pattern));
+        if let Some(above) = above {
+            report.error(
+                spans[at],
+                format!(
+                    "`{}` adds nothing: `{}` above matches all of it",
+                    pattern.text, patterns[above].text
+                ),
+                None,
+            );
+        }
+    }
+    patterns
+}
+
+/// An image rule, and where its pattern and its preferred image stand.
+pub(super) struct Read {
+    pub rule: ImageRule,
+    pub span: Span,
+    pub prefer: Span,
+}
+
+pub(super) fn image_rule(node: &Node, report: &mut Report<'_>) -> Option<Read> {
+    let fields = Fields::of(node, keys::IMAGE, report)?;
+    let matched = matched(&fields, report);
+    let says = ["tags", "variants", "prefer", "action"];
+    if says.iter().all(|key| fields.get(key).is_none()) {
+        report.error(
+            fields.span.first(),
+            "this rule says nothing about its images",
+            Some("say `tags`, `variants`, `prefer` or `action`".into()),
+        );
+    }
+    let tags = fields.get("tags").and_then(|node| tags(node, report));
+    let mut variants = Vec::new();
+    if let Some(node) = fields.get("variants") {
+        for item in list(node, report) {
+            let Some((word, span)) = text(item, report) else {
+                continue;
+            };
+            if word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.') {
+                variants.push(word.to_owned());
+            } else {
+                let help = "a variant is one part between the dashes of a tag, such as `alpine`";
+                report.error(span, format!("`{word}` can never match"), Some(help.into()));
+            }
+        }
+    }
+    let prefer =
+        fields
+            .optional("prefer", report)
+            .and_then(|(text, span)| match ImageRef::parse(text) {
+                Ok(image) => Some((image, span)),
+                Err(problem) => {
+                    report.error(
+                        span,
+                        format!("`{text}` is no image reference: {problem}"),
+                        None,
+                    );
+                    None
+                }
+            });
+    let action = fields.get("action").and_then(|node| action(node, report));
+    let reason = fields
+        .optional("reason", report)
+        .map(|(text, _)| text.to_owned());
+    let (pattern, span) = matched?;
+    Some(Read {
+        span,
+        prefer: prefer.as_ref().map_or(span, |(_, span)| *span),
+        rule: ImageRule {
+            pattern,
+            tags,
+            variants,
+            prefer: prefer.map(|(image, _)| image),
+            action,
+            reason,
+        },
+    })
+}
+
+fn tags(node: &Node, report: &mut Report<'_>) -> Option<Tags> {
+    if let Value::List(_) = node.value {
+        let mut globs = Vec::new();
+        for item in list(node, report) {
+            let Some((glob, span)) = text(item, report) else {
+                continue;
+            };
+            if glob.starts_with(['<', '>', '=']) {
+                let help = format!("write it without the list: tags: \"{glob}\"");
+                report.error(
+                    span,
+                    format!("`{glob}` is a range of versions, and this is a list of globs"),
+                    Some(help),
+                );
+            } else if glob
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "._-*".contains(c))
+            {
+                globs.push(glob.to_owned());
+            } else {
+                report.error(
+                    span,
+                    format!("no tag is like `{glob}`: this can never match"),
+                    None,
+                );
+            }
+        }
+        return Some(Tags::Globs(globs));
+    }
+    let (range, span) = text(node, report)?;
+    match Range::parse(range) {
+        Ok(range) => Some(Tags::Range(range)),
+        Err(problem) => {
+            report.error(
+                span,
+                problem,
+                Some("a list is a list of globs: [\"22-*\", lts]".into()),
+            );
+            None
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Reading the lists of a policy: rewrites, mirrors, exceptions.
+
+use super::fields::{Fields, list, text};
+use super::images::matched;
+use super::keys;
+use super::profiles::path;
+use super::report::{Report, Span};
+use super::yaml::Node;
+use crate::pattern::Pattern;
+use crate::policy::{Exception, Mirror, Rewrite};
+use fromtier_catalog::Day;
+use fromtier_image::ImageRef;
+
+/// A rewrite rule, and where its pattern and its target stand.
+pub(super) fn rewrite(node: &Node, report: &mut Report<'_>) -> Option<(Rewrite, Span, Span)> {
+    let fields = Fields::of(node, keys::REWRITE, report)?;
+    let matched = matched(&fields, report);
+    let to = fields.required("to", report);
+    let reason = fields
+        .optional("reason", report)
+        .map(|(text, _)| text.to_owned());
+    let ((pattern, span), (to, to_span)) = (matched?, to?);
+    let rule = Rewrite {
+        pattern,
+        to: to.to_owned(),
+        reason,
+    };
+    if let Err(problem) = rule.target("name", Some("tag")) {
+        report.error(to_span, problem, None);
+        return None;
+    }
+    Some((rule, span, to_span))
+}
+
+pub(super) fn mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> {
+    let mut mirrors = Vec::new();
+    let Some(fields) = Fields::any(node, report) else {
+        return mirrors;
+    };
+    for entry in fields.entries() {
+        let domain = ImageRef::parse(&format!("{}/a/b", entry.key))
+            .ok()
+            .filter(|image| image.path() == "a/b");
+        if domain.is_none() {
+            let message = format!("`{}` is no registry: this can never match", entry.key);
+            report.error(
+                entry.key_span,
+                message,
+                Some("docker.io: registry.example.com/hub".into()),
+            );
+        }
+        let Some((prefix, span)) = text(&entry.value, report) else {
+            continue;
+        };
+        let through = ImageRef::parse(&format!("{prefix}/a/b")).ok();
+        let is_prefix = through.is_some_and(|image| {
+            image.to_string() == format!("{prefix}/a/b") && image.domain().contains(['.', ':'])
+        });
+        if !is_prefix {
+            let help = Some("a registry, and a path in it: registry.example.com/hub".into());
+            report.error(span, format!("`{prefix}` is no place to pull from"), help);
+        }
+        mirrors.push(Mirror {
+            registry: entry.key.to_ascii_lowercase(),
+            prefix: prefix.to_owned(),
+        });
+    }
+    mirrors
+}
+
+/// An exception, and where it stands.
+pub(super) fn exception(node: &Node, report: &mut Report<'_>) -> Option<(Exception, Span)> {
+    let fields = Fields::of(node, keys::EXCEPTION, report)?;
+    let span = fields.span.first();
+    let anything = || Some((Pattern::parse("**").ok()?, span));
+    let matched = match fields.get("match") {
+        Some(_) => matched(&fields, report),
+        None if fields.get("files").is_some() || fields.get("labels").is_some() => anything(),
+        None => {
+            let help = "say `match`, `files` or `labels`, or several of them";
+            report.error(
+                span,
+                "`match` is missing here: the exception is for nothing",
+                Some(help.into()),
+            );
+            None
+        }
+    };
+    let until = fields.required("until", report).and_then(|(text, span)| {
+        let day = Day::parse(text);
+        if day.is_none() {
+            report.error(
+                span,
+                format!("`{text}` is no day of the calendar"),
+                Some("until: 2027-03-31".into()),
+            );
+        }
+        day
+    });
+    let owner = fields.required("owner", report);
+    let reason = fields.required("reason", report);
+    let mut rules = Vec::new();
+    if let Some(node) = fields.get("rules") {
+        for item in list(node, report) {
+            let Some((code, span)) = text(item, report) else {
+                continue;
+            };
+            match crate::rules::excepts(code) {
+                Ok(()) => rules.push(code.to_owned()),
+                Err(problem) => report.error(span, problem, None),
+            }
+        }
+    }
+    let mut files = Vec::new();
+    if let Some(node) = fields.get("files") {
+        for item in list(node, report) {
+            if let Some((text, span)) = text(item, report) {
+                files.extend(path(text, span, report));
+            }
+        }
+    }
+    let labels = fields.get("labels").map(|node| names(node, report));
+    let ((pattern, span), until, (owner, _), (reason, _)) = (matched?, until?, owner?, reason?);
+    let exception = Exception {
+        at: Some(report.place(span)),
+        pattern,
+        until,
+        owner: owner.to_owned(),
+        reason: reason.to_owned(),
+        rules,
+        files,
+        labels: labels.unwrap_or_default(),
+    };
+    Some((exception, span))
+}
+
+/// Names of a repository.
+pub(super) fn names(node: &Node, report: &mut Report<'_>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for item in list(node, report) {
+        let Some((name, span)) = text(item, report) else {
+            continue;
+        };
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+        if !name.chars().all(fits) {
+            let help = Some("letters, digits, `-`, `_`, `.` and `/`".into());
+            report.error(span, format!("`{name}` is no label"), help);
+        } else if names.iter().any(|other| other == name) {
+            report.error(span, format!("`{name}` is said twice"), None);
+        }
+        names.push(name.to_owned());
+    }
+    names
+}

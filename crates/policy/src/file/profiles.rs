@@ -1,0 +1,117 @@
+//! Reading profiles: `stages`, `platforms` and `paths`.
+
+use super::fields::{Fields, list};
+use super::images::image_rule;
+use super::keys::{self, Part as Kind};
+use super::report::{Report, Span};
+use super::settings;
+use super::yaml::Node;
+use crate::Place;
+use crate::pattern::Glob;
+use crate::profile::{Part, Profile};
+
+/// The profiles of one kind, in the order of the file, with where their settings stand.
+pub(super) fn read(
+    node: &Node,
+    kind: Kind,
+    profiles: &mut Vec<Profile>,
+    places: &mut Vec<(String, Place)>,
+    report: &mut Report<'_>,
+) {
+    let Some(parts) = Fields::any(node, report) else {
+        return;
+    };
+    for entry in parts.entries() {
+        let part = part(kind, &entry.key, entry.key_span, report);
+        let Some(fields) = Fields::of(&entry.value, keys::PROFILE, report) else {
+            continue;
+        };
+        let settings = settings::read(&fields, report);
+        let mut images = Vec::new();
+        if let Some(node) = fields.get("images") {
+            for item in list(node, report) {
+                images.extend(image_rule(item, report).map(|read| read.rule));
+            }
+        }
+        if fields.entries().is_empty() {
+            report.error(
+                entry.key_span,
+                format!("nothing is said of `{}`", entry.key),
+                Some(format!(
+                    "known here: {}",
+                    keys::PROFILE
+                        .iter()
+                        .map(|key| key.name)
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                )),
+            );
+        }
+        let name = match kind {
+            Kind::Stages => "stages",
+            Kind::Platforms => "platforms",
+            Kind::Paths => "paths",
+        };
+        super::read::settings(&format!("{name}.{}.", entry.key), &fields, places, report);
+        if let Some(part) = part {
+            profiles.push(Profile {
+                part,
+                settings,
+                images,
+            });
+        }
+    }
+}
+
+fn part(kind: Kind, text: &str, span: Span, report: &mut Report<'_>) -> Option<Part> {
+    let only = |allowed: &str| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || allowed.contains(c);
+        !text.is_empty() && text.chars().all(fits)
+    };
+    match kind {
+        Kind::Stages if text == "final" => Some(Part::Ships),
+        Kind::Stages if only("-_.*") => {
+            Some(Part::Stage(Glob::new(&text.to_ascii_lowercase(), false)))
+        }
+        Kind::Stages => {
+            let help = "`final` is what ships; other stages go by their names: \"build-*\"";
+            report.error(
+                span,
+                format!("no stage is called `{text}`: this can never match"),
+                Some(help.into()),
+            );
+            None
+        }
+        Kind::Platforms if only("-_./*") && text.contains('/') => {
+            Some(Part::Platform(Glob::new(&text.to_ascii_lowercase(), true)))
+        }
+        Kind::Platforms => {
+            report.error(
+                span,
+                format!("`{text}` is no platform: this can never match"),
+                Some("an operating system and an architecture: linux/arm64".into()),
+            );
+            None
+        }
+        Kind::Paths => path(text, span, report).map(Part::Path),
+    }
+}
+
+/// A path of a Dockerfile, with stars.
+pub(super) fn path(text: &str, span: Span, report: &mut Report<'_>) -> Option<Glob> {
+    let parts = || text.split('/');
+    let bad = text.is_empty()
+        || text.starts_with('/')
+        || text.ends_with('/')
+        || text.contains('\\')
+        || parts().any(|part| part.is_empty() || part == "." || part == "..");
+    if bad {
+        report.error(
+            span,
+            format!("no Dockerfile's path is like `{text}`: this can never match"),
+            Some("paths count from the top of the repository: \"services/payments/**\"".into()),
+        );
+        return None;
+    }
+    Some(Glob::new(text, true))
+}

@@ -1,0 +1,316 @@
+//! The schema for editors and the reader of policies say the same.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::keys::{self, Key, Kind};
+use crate::Policy;
+use serde_json::{Map, Value, json};
+
+fn made() -> &'static Value {
+    static MADE: std::sync::OnceLock<Value> = std::sync::OnceLock::new();
+    MADE.get_or_init(|| serde_json::from_str(&super::schema()).unwrap())
+}
+
+/// `FROMTIER_WRITE=1 cargo test -p fromtier-policy schema` writes it anew.
+#[test]
+fn the_published_schema_is_the_one_that_is_made() {
+    let path =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/policy.schema.json");
+    if std::env::var_os("FROMTIER_WRITE").is_some() {
+        std::fs::write(&path, super::schema()).unwrap();
+    }
+    let published = std::fs::read_to_string(path).unwrap();
+    assert!(
+        published == super::schema(),
+        "docs/policy.schema.json is not what is made: FROMTIER_WRITE=1 cargo test -p fromtier-policy schema"
+    );
+}
+
+/// What is wrong with a value by a schema: as much of JSON Schema as ours uses, without the patterns of texts.
+fn faults(schema: &Value, value: &Value, at: &str, out: &mut Vec<String>) {
+    check(made(), schema, value, at, out);
+}
+
+fn check(root: &Value, schema: &Value, value: &Value, at: &str, out: &mut Vec<String>) {
+    for (keyword, said) in schema.as_object().unwrap() {
+        let fits = match keyword.as_str() {
+            "$schema" | "title" | "description" | "$defs" | "examples" | "format" => true,
+            // None of ours takes the empty text; more than that is not looked at.
+            "pattern" => value.as_str() != Some(""),
+            "$ref" => {
+                let pointer = said.as_str().unwrap().trim_start_matches('#');
+                check(root, root.pointer(pointer).unwrap(), value, at, out);
+                true
+            }
+            "type" => match said {
+                Value::Array(several) => several.iter().any(|one| is(value, one)),
+                one => is(value, one),
+            },
+            "const" => value == said,
+            "enum" => said.as_array().unwrap().contains(value),
+            "minLength" => value.as_str().is_none_or(|text| !text.is_empty()),
+            "minItems" => value.as_array().is_none_or(|items| !items.is_empty()),
+            "minProperties" => value
+                .as_object()
+                .is_none_or(|map| map.len() >= usize::try_from(said.as_u64().unwrap()).unwrap()),
+            "required" => value.as_object().is_none_or(|map| {
+                let mut keys = said.as_array().unwrap().iter();
+                keys.all(|key| map.contains_key(key.as_str().unwrap()))
+            }),
+            "items" => {
+                for item in value.as_array().into_iter().flatten() {
+                    check(root, said, item, &format!("{at}[]"), out);
+                }
+                true
+            }
+            "properties" => {
+                for (key, value) in value.as_object().into_iter().flatten() {
+                    if let Some(schema) = said.get(key) {
+                        check(root, schema, value, &format!("{at}.{key}"), out);
+                    }
+                }
+                true
+            }
+            "additionalProperties" => {
+                let known = schema.get("properties");
+                for (key, value) in value.as_object().into_iter().flatten() {
+                    let known = known.is_some_and(|known| known.get(key).is_some());
+                    match said {
+                        Value::Bool(false) if !known => out.push(format!("{at}.{key}")),
+                        Value::Object(_) if !known => {
+                            check(root, said, value, &format!("{at}.{key}"), out);
+                        }
+                        _ => {}
+                    }
+                }
+                true
+            }
+            "propertyNames" => true,
+            "oneOf" | "anyOf" => said.as_array().unwrap().iter().any(|schema| {
+                let mut inner = Vec::new();
+                check(root, schema, value, at, &mut inner);
+                inner.is_empty()
+            }),
+            other => panic!("this check doesn't know `{other}`"),
+        };
+        if !fits {
+            out.push(format!("{at}: {keyword} {said}"));
+        }
+    }
+}
+
+fn is(value: &Value, kind: &Value) -> bool {
+    match kind.as_str().unwrap() {
+        "string" => value.is_string(),
+        "number" => value.is_number(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        other => panic!("{other}"),
+    }
+}
+
+/// A value that the reader takes for a kind of key.
+fn sample(kind: Kind) -> Value {
+    match kind {
+        Kind::Version => json!(1),
+        Kind::Mode => json!("warn"),
+        Kind::Text => json!("node:22"),
+        Kind::Days => json!("90d"),
+        Kind::Date => json!("2027-03-31"),
+        Kind::Action => json!("deny"),
+        Kind::Checked => json!("require-checksum"),
+        Kind::Digest => json!("pin"),
+        Kind::Pattern => json!("acme/*"),
+        Kind::Patterns => json!(["acme/*", "ghcr.io/acme/**"]),
+        Kind::Registries => json!(["ghcr.io", "quay.io/acme/*"]),
+        Kind::Tags => json!(">=22, <25"),
+        Kind::Variants => json!(["alpine"]),
+        Kind::Names => json!(["payments"]),
+        Kind::Paths => json!(["services/**"]),
+        Kind::Codes => json!(["FT101"]),
+        Kind::Labels => json!(["maintainer=acme*"]),
+        Kind::Mirrors => json!({"docker.io": "registry.example.com/hub"}),
+        Kind::Map(keys) => whole(keys),
+        Kind::List(keys) => json!([whole(keys)]),
+        Kind::Profiles(part) => {
+            let name = match part {
+                keys::Part::Stages => "final",
+                keys::Part::Platforms => "linux/arm64",
+                keys::Part::Paths => "services/**",
+            };
+            json!({name: whole(keys::PROFILE)})
+        }
+    }
+}
+
+fn whole(keys: &[Key]) -> Value {
+    let entries = keys
+        .iter()
+        .map(|key| (key.name.to_owned(), sample(key.kind)));
+    Value::Object(entries.collect::<Map<_, _>>())
+}
+
+/// A file with every key that there is; rules that would contradict each other stand apart.
+fn everything() -> Value {
+    let mut file = whole(keys::FILE);
+    file.as_object_mut().unwrap().remove("extends");
+    // The rules of the samples are for the same images.
+    file["rewrite"][0]["match"] = json!("old/*");
+    file["rewrite"][0]["to"] = json!("node:22-alpine");
+    for at in ["/images/0", "/stages/final/images/0"] {
+        let rule = file.pointer_mut(at).unwrap();
+        rule["match"] = json!("node");
+        rule["prefer"] = json!("node:22-alpine");
+        rule["action"] = json!("warn");
+    }
+    file["tiers"]["docker-official-image"] = json!("allow");
+    file
+}
+
+fn is_read(file: &Value) -> Result<(), Vec<String>> {
+    // JSON is YAML.
+    let text = serde_json::to_string(file).unwrap();
+    let read = Policy::parse("p", &text);
+    read.map(|_| ())
+        .map_err(|errors| errors.iter().map(ToString::to_string).collect())
+}
+
+#[track_caller]
+fn both_take(file: &Value) {
+    let mut out = Vec::new();
+    faults(made(), file, "", &mut out);
+    assert_eq!((is_read(file), out), (Ok(()), vec![]), "{file:#}");
+}
+
+#[track_caller]
+fn both_refuse(file: &Value, what: &str) {
+    let mut out = Vec::new();
+    faults(made(), file, "", &mut out);
+    assert!(is_read(file).is_err(), "the reader takes {what}");
+    assert!(!out.is_empty(), "the schema takes {what}");
+}
+
+#[test]
+fn every_key_is_known_to_both() {
+    both_take(&everything());
+    both_take(&json!({"version": 1}));
+    both_take(&json!({"version": 1, "images": [{"match": "node", "tags": ["22-*", "lts"]}]}));
+}
+
+/// The places of all mappings in a file, and those of all values.
+fn places(value: &Value, at: &str, maps: &mut Vec<String>, leaves: &mut Vec<String>) {
+    match value {
+        Value::Object(entries) => {
+            maps.push(at.to_owned());
+            for (key, value) in entries {
+                let key = key.replace('~', "~0").replace('/', "~1");
+                places(value, &format!("{at}/{key}"), maps, leaves);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                places(item, &format!("{at}/{index}"), maps, leaves);
+            }
+        }
+        _ => leaves.push(at.to_owned()),
+    }
+}
+
+#[test]
+fn both_refuse_unknown_keys_and_wrong_kinds_of_values_everywhere() {
+    let whole = everything();
+    let (mut maps, mut leaves) = (Vec::new(), Vec::new());
+    places(&whole, "", &mut maps, &mut leaves);
+    assert!(maps.len() > 20 && leaves.len() > 60, "{maps:?}");
+    for at in &maps {
+        // Any name is a registry or a part of a build.
+        if matches!(
+            at.as_str(),
+            "/mirrors" | "/stages" | "/platforms" | "/paths"
+        ) {
+            continue;
+        }
+        let mut file = whole.clone();
+        file.pointer_mut(at).unwrap()["zzzzzzzzzz"] = json!("x");
+        both_refuse(&file, &format!("{at}/zzzzzzzzzz"));
+    }
+    for at in maps.iter().chain(&leaves).filter(|at| !at.is_empty()) {
+        for wrong in [
+            json!([]),
+            json!({"zzzzzzzzzz": {"zzzzzzzzzz": 1}}),
+            json!(""),
+        ] {
+            let mut file = whole.clone();
+            *file.pointer_mut(at).unwrap() = wrong.clone();
+            both_refuse(&file, &format!("{at}: {wrong}"));
+        }
+    }
+}
+
+#[test]
+fn both_want_the_same_keys_to_be_there() {
+    let whole = everything();
+    let (mut maps, mut leaves) = (Vec::new(), Vec::new());
+    places(&whole, "", &mut maps, &mut leaves);
+    let mut required = 0;
+    for at in &maps {
+        let keys: Vec<String> = whole
+            .pointer(at)
+            .unwrap()
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect();
+        for key in keys {
+            let mut file = whole.clone();
+            let map = file.pointer_mut(at).unwrap().as_object_mut().unwrap();
+            map.remove(&key);
+            let mut out = Vec::new();
+            faults(made(), &file, "", &mut out);
+            let read = is_read(&file);
+            assert_eq!(read.is_ok(), out.is_empty(), "{at}/{key}: {read:?} {out:?}");
+            required += usize::from(read.is_err());
+        }
+    }
+    assert!(required >= 6, "{required}");
+}
+
+#[test]
+fn both_know_the_same_words() {
+    let whole = everything();
+    let (mut maps, mut leaves) = (Vec::new(), Vec::new());
+    places(&whole, "", &mut maps, &mut leaves);
+    let words = [
+        "allow",
+        "warn",
+        "deny",
+        "require-checksum",
+        "enforce",
+        "pin",
+        "require",
+        "resolve",
+    ];
+    let mut taken = 0;
+    for at in &leaves {
+        let now = whole.pointer(at).unwrap().as_str().unwrap_or_default();
+        if !words.contains(&now) {
+            continue;
+        }
+        for word in words.iter().chain(&["zzz"]) {
+            let mut file = whole.clone();
+            *file.pointer_mut(at).unwrap() = json!(word);
+            let mut out = Vec::new();
+            faults(made(), &file, "", &mut out);
+            // How rules go together is not the schema's business.
+            let read =
+                is_read(&file).map_err(|errors| errors.iter().any(|e| e.contains("none of")));
+            assert_eq!(
+                read == Err(true),
+                !out.is_empty(),
+                "{at}: {word}: {read:?} {out:?}"
+            );
+            taken += usize::from(out.is_empty());
+        }
+    }
+    assert!(taken > 100, "{taken}");
+}

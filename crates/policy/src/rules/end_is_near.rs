@@ -1,0 +1,95 @@
+//! FT135: the release cycle of an official image's tag ends soon.
+
+use super::Case;
+use crate::suggest::another;
+use crate::verdict::{Finding, Severity};
+use fromtier_catalog::{EndOfLife, as_of};
+
+pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
+    let Some(notice) = case.layer.reading.effective.notice else {
+        return;
+    };
+    let (Some(image), Some(tag)) = (case.official, case.tag()) else {
+        return;
+    };
+    let Some(cycle) = image
+        .cycle_of(tag)
+        .filter(|cycle| !cycle.is_over(case.today()))
+    else {
+        return;
+    };
+    let EndOfLife::On(day) = cycle.end_of_life else {
+        return;
+    };
+    let left = day.days_since(case.today());
+    if i64::from(left) > i64::from(notice) {
+        return;
+    }
+    let when = match left {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        days => format!("in {days} days"),
+    };
+    let (help, suggestion) = another(case);
+    out.push(Finding {
+        code: "FT135",
+        severity: Severity::Warn,
+        message: format!(
+            "{} reaches its end of life {when}, on {day} ({} {}, as of {})",
+            case.shown(),
+            image.name(),
+            cycle.name,
+            as_of(),
+        ),
+        help,
+        suggestion,
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use crate::testing::{gate_on, passes, warned};
+    use crate::{Day, Severity};
+
+    const NOTICE: &str = "version: 1\nbase: {end-of-life-notice: 60d}";
+
+    fn on(day: &str, reference: &str) -> Vec<(&'static str, String)> {
+        let gate = gate_on(NOTICE, Day::parse(day).unwrap());
+        let pass = crate::testing::ask(&gate, reference).unwrap();
+        (pass.verdict().findings.iter())
+            .filter(|finding| finding.severity == Severity::Warn)
+            .map(|finding| (finding.code, finding.message.clone()))
+            .collect()
+    }
+
+    #[test]
+    fn the_days_that_are_left_are_said() {
+        let said = on("2027-03-01", "node:22-alpine");
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert_eq!(said[0].0, "FT135");
+        assert_eq!(
+            said[0].1,
+            "docker.io/library/node:22-alpine reaches its end of life in 60 days, on 2027-04-30 (node 22, as of 2026-08-21)"
+        );
+        assert!(on("2027-04-29", "node:22")[0].1.contains("tomorrow"));
+        assert!(on("2027-04-30", "node:22")[0].1.contains("today"));
+    }
+
+    #[test]
+    fn before_and_after_it_is_silent() {
+        assert_eq!(on("2027-02-28", "node:22"), []);
+        let after = on("2027-05-01", "node:22");
+        assert_eq!(after.len(), 1);
+        assert_eq!(after[0].0, "FT131");
+    }
+
+    #[test]
+    fn a_codename_has_its_cycle_too() {
+        let policy = "version: 1\nbase: {end-of-life-notice: 3650d}";
+        let said = warned(policy, "debian:trixie-slim");
+        assert_eq!(said[0].code, "FT135");
+        passes(NOTICE, "node:24");
+        passes("version: 1", "node:22");
+    }
+}

@@ -1,0 +1,120 @@
+//! FT138, FT139: labels that an image must have or must not have. Known only after the registry has answered.
+
+use super::Case;
+use crate::verdict::{Finding, Severity};
+use fromtier_image::ImageConfig;
+
+pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec<Finding>) {
+    let label = |key: &str| {
+        let labels = config.and_then(|config| config.config.labels.as_ref());
+        labels.and_then(|labels| labels.get(key))
+    };
+    let who = case.layer.who;
+    let missing = case.layer.required_labels().find(|rule| {
+        let value = label(&rule.key);
+        !value.is_some_and(|value| rule.matches(value))
+    });
+    if let Some(rule) = missing {
+        let has = match label(&rule.key) {
+            Some(value) => format!("has the label {}={value}", rule.key),
+            None => format!("has no label {}", rule.key),
+        };
+        out.push(refusal(
+            "FT138",
+            format!("{} {has}; {who} requires {}", case.shown(), rule.text),
+            "use an image that has the label, or have its maker set it",
+        ));
+    }
+    let forbidden = case.layer.forbidden_labels().find_map(|rule| {
+        let value = label(&rule.key).filter(|value| rule.matches(value))?;
+        Some((rule, value.as_str()))
+    });
+    if let Some((rule, value)) = forbidden {
+        out.push(refusal(
+            "FT139",
+            format!(
+                "{} has the label {}={value}; {who} forbids {}",
+                case.shown(),
+                rule.key,
+                rule.text
+            ),
+            "use an image without the label",
+        ));
+    } else if config.is_none()
+        && let Some(rule) = case.layer.forbidden_labels().next()
+    {
+        out.push(refusal(
+            "FT139",
+            format!(
+                "the labels of {} are not known; {who} forbids {}",
+                case.shown(),
+                rule.text
+            ),
+            "name the image in the Dockerfile instead",
+        ));
+    }
+}
+
+fn refusal(code: &'static str, message: String, help: &str) -> Finding {
+    Finding {
+        code,
+        severity: Severity::Deny,
+        message,
+        help: Some(help.to_owned()),
+        suggestion: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use crate::testing::{admit_config, config};
+
+    fn code(policy: &str, labels: &[(&str, &str)]) -> Option<(&'static str, String)> {
+        let mut config = config();
+        config.config.labels = Some(
+            (labels.iter())
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect(),
+        );
+        let denial = admit_config(policy, &config).err()?;
+        Some((denial.code, denial.message))
+    }
+
+    #[test]
+    fn a_required_label_must_be_there() {
+        let policy = "version: 1\nbase: {labels: {require: [org.opencontainers.image.source, \"maintainer=acme*\"]}}";
+        let source = ("org.opencontainers.image.source", "x");
+        assert_eq!(code(policy, &[source, ("maintainer", "acme inc.")]), None);
+        assert_eq!(
+            code(policy, &[("maintainer", "acme")]),
+            Some((
+                "FT138",
+                "docker.io/library/node:24 has no label org.opencontainers.image.source; this policy requires org.opencontainers.image.source".into()
+            ))
+        );
+        assert_eq!(
+            code(policy, &[source, ("maintainer", "other")]),
+            Some((
+                "FT138",
+                "docker.io/library/node:24 has the label maintainer=other; this policy requires maintainer=acme*".into()
+            ))
+        );
+    }
+
+    #[test]
+    fn a_forbidden_label_must_not_be_there() {
+        let policy =
+            "version: 1\nbase: {labels: {forbid: [deprecated, \"stability=experimental*\"]}}";
+        assert_eq!(code(policy, &[("stability", "stable")]), None);
+        assert_eq!(code(policy, &[]), None);
+        assert_eq!(
+            code(policy, &[("stability", "experimental-2")]),
+            Some((
+                "FT139",
+                "docker.io/library/node:24 has the label stability=experimental-2; this policy forbids stability=experimental*".into()
+            ))
+        );
+        assert_eq!(code(policy, &[("deprecated", "")]).unwrap().0, "FT139");
+    }
+}

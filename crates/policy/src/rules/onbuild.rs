@@ -1,0 +1,69 @@
+//! FT137: the base has triggers (`ONBUILD`) for whoever builds on it. Known only after the registry has answered.
+
+use super::{Case, root_user};
+use crate::settings::Check;
+use crate::verdict::{Finding, Severity};
+use fromtier_image::ImageConfig;
+
+pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec<Finding>) {
+    let severity = case.layer.check(Check::Onbuild);
+    if severity == Severity::Allow || !root_user::is_built_on(case.from.via) {
+        return;
+    }
+    let what = match config {
+        Some(config) => match config.config.on_build.as_deref() {
+            None | Some([]) => return,
+            Some([only]) => format!("has a trigger for whoever builds on it (ONBUILD {only})"),
+            Some(all) => format!("has {} triggers for whoever builds on it", all.len()),
+        },
+        None => "is not known to have no triggers".to_owned(),
+    };
+    out.push(Finding {
+        code: "FT137",
+        severity,
+        message: format!("{} {what}; {} ONBUILD", case.shown(), case.says(severity)),
+        help: Some(
+            "use an image without triggers, and write in the Dockerfile what they do".into(),
+        ),
+        suggestion: None,
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use crate::gate::Via;
+    use crate::testing::{admit_config, admit_via, config};
+
+    #[test]
+    fn triggers_are_refused_or_warned_about() {
+        let mut with = config();
+        with.config.on_build = Some(vec!["COPY . /app".into()]);
+        let denial = admit_config("version: 1\nbase: {onbuild: deny}", &with).unwrap_err();
+        assert_eq!(denial.code, "FT137");
+        assert_eq!(
+            denial.message,
+            "docker.io/library/node:24 has a trigger for whoever builds on it (ONBUILD COPY . /app); this policy refuses ONBUILD"
+        );
+        let warned = admit_config("version: 1\nbase: {onbuild: warn}", &with).unwrap();
+        assert_eq!(warned.verdict().findings[0].code, "FT137");
+        admit_config("version: 1", &with).unwrap();
+    }
+
+    #[test]
+    fn without_triggers_or_where_none_can_fire_it_passes() {
+        let deny = "version: 1\nbase: {onbuild: deny}";
+        admit_config(deny, &config()).unwrap();
+        let mut with = config();
+        with.config.on_build = Some(Vec::new());
+        admit_config(deny, &with).unwrap();
+        with.config.on_build = Some(vec!["RUN a".into(), "RUN b".into()]);
+        admit_via(deny, &with, Via::CopyFrom).unwrap();
+        assert!(
+            admit_config(deny, &with)
+                .unwrap_err()
+                .message
+                .contains("has 2 triggers")
+        );
+    }
+}

@@ -1,0 +1,107 @@
+//! FT136: the base runs as root. Known only after the registry has answered.
+
+use super::Case;
+use crate::gate::Via;
+use crate::settings::Check;
+use crate::verdict::{Finding, Severity};
+use fromtier_image::ImageConfig;
+
+pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec<Finding>) {
+    let severity = case.layer.check(Check::RootUser);
+    if severity == Severity::Allow || !is_built_on(case.from.via) {
+        return;
+    }
+    let what = match config.map(|config| config.config.user.as_str()) {
+        Some(user) if !is_root(user) => return,
+        Some("") => "names no user, so it runs as root".to_owned(),
+        Some(user) => format!("runs as {user}"),
+        None => "is not known to run as another user than root".to_owned(),
+    };
+    out.push(Finding {
+        code: "FT136",
+        severity,
+        message: format!(
+            "{} {what}; {} bases that run as root",
+            case.shown(),
+            case.says(severity)
+        ),
+        help: Some("use a variant that names another user, such as nonroot or rootless".into()),
+        suggestion: None,
+    });
+}
+
+/// Is the image something that a stage stands on, or that is run, and not only a place to copy files from?
+pub(super) fn is_built_on(via: Via) -> bool {
+    !matches!(via, Via::CopyFrom | Via::MountFrom | Via::Onbuild)
+}
+
+/// `root`, `0`, `0:0`, nobody named; on Windows its counterpart.
+fn is_root(user: &str) -> bool {
+    let name = user.split(':').next().unwrap_or_default().trim();
+    name.is_empty()
+        || name.bytes().all(|b| b == b'0')
+        || name == "root"
+        || name.eq_ignore_ascii_case("ContainerAdministrator")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use crate::Severity;
+    use crate::gate::Via;
+    use crate::testing::{admit_config, admit_via, config};
+
+    const DENY: &str = "version: 1\nbase: {root-user: deny}";
+
+    fn user(name: &str) -> Option<(&'static str, String)> {
+        let mut config = config();
+        config.config.user = name.to_owned();
+        let denial = admit_config(DENY, &config).err()?;
+        Some((denial.code, denial.message))
+    }
+
+    #[test]
+    fn a_base_that_runs_as_root_is_refused() {
+        assert_eq!(
+            user(""),
+            Some((
+                "FT136",
+                "docker.io/library/node:24 names no user, so it runs as root; this policy refuses bases that run as root".into()
+            ))
+        );
+        assert!(
+            user("0:0")
+                .unwrap()
+                .1
+                .starts_with("docker.io/library/node:24 runs as 0:0;")
+        );
+        for root in ["root", "0", "root:wheel", "00", "containeradministrator"] {
+            assert_eq!(user(root).unwrap().0, "FT136", "{root}");
+        }
+        for other in ["node", "1000", "65532:65532", "nonroot", "rooty"] {
+            assert_eq!(user(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn it_may_warn_and_says_nothing_by_itself() {
+        let warned = admit_config("version: 1\nbase: {root-user: warn}", &config()).unwrap();
+        assert_eq!(warned.verdict().severity, Severity::Warn);
+        let passed = admit_config("version: 1", &config()).unwrap();
+        assert_eq!(passed.verdict().severity, Severity::Allow);
+    }
+
+    #[test]
+    fn an_image_that_files_are_copied_from_runs_as_nobody() {
+        for via in [Via::CopyFrom, Via::MountFrom] {
+            admit_via(DENY, &config(), via).unwrap();
+        }
+        for via in [Via::NamedContext, Via::SbomGenerator] {
+            assert_eq!(
+                admit_via(DENY, &config(), via).unwrap_err().code,
+                "FT136",
+                "{via:?}"
+            );
+        }
+    }
+}
