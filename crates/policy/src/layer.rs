@@ -18,6 +18,8 @@ pub(crate) struct Layer {
     pub policy: Policy,
     /// "this policy", or whose it is where there are two.
     pub who: &'static str,
+    /// The whole of the layer's opinion when the file is silent: the built-in default, or none.
+    alone: bool,
     /// What holds where no profile does.
     pub own: Effective,
     internal: Index,
@@ -40,6 +42,7 @@ impl Layer {
             .extend(VERIFIED.iter().filter_map(|text| Pattern::parse(text).ok()));
         let rules = |rules: &[ImageRule]| Index::new(rules.iter().map(|rule| &rule.pattern));
         Layer {
+            alone,
             own: Effective::of(&policy.own, alone),
             internal: Index::new(policy.internal.iter()),
             verified: Index::new(policy.verified.iter()),
@@ -74,43 +77,9 @@ impl Layer {
         !allowed.is_empty() && first(&self.allowed, allowed, name, tag).is_none()
     }
 
-<<<<<<< HEAD
-    pub fn digest(&self) -> DigestRule {
-        self.policy.base.digest.unwrap_or(DigestRule::Resolve)
-    }
-
-    pub fn end_of_life(&self) -> Severity {
-        self.policy.base.end_of_life.unwrap_or(self.advice())
-    }
-
-    pub fn deprecated(&self) -> Severity {
-        self.policy.base.deprecated.unwrap_or(self.advice())
-    }
-
-    pub fn unlisted_tag(&self) -> Severity {
-        self.policy.base.unlisted_tag.unwrap_or(Severity::Allow)
-    }
-
-    pub fn floating_tag(&self) -> Severity {
-        self.policy.base.floating_tag.unwrap_or(Severity::Allow)
-    }
-
-    /// What is said of look-alikes: as of community images, but no policy that speaks for itself is silent.
-    pub fn look_alike(&self) -> Severity {
-        self.tier_action(Tier::Community).max(self.advice())
-    }
-
-    fn advice(&self) -> Severity {
-        if self.alone {
-            Severity::Warn
-        } else {
-            Severity::Allow
-        }
-=======
     /// The denied registry that the image is from.
     pub fn denied_registry(&self, name: &str, tag: Option<&str>) -> Option<&Pattern> {
         first(&self.denied, &self.policy.registries.deny, name, tag)
->>>>>>> fa2a18d (Policies: extends, profiles, labels, root user, ONBUILD, registries, notice of an end of life; the schema is made from the keys that are read)
     }
 
     /// The first rewrite rule that matches.
@@ -251,6 +220,15 @@ impl<'a> View<'a> {
 
     pub fn floating_tag(&self) -> Severity {
         self.check(Check::FloatingTag)
+    }
+
+    /// What is said of look-alikes: as of community images, but no policy that speaks for itself is silent.
+    pub fn look_alike(&self) -> Severity {
+        let advice = match self.layer.alone {
+            true => Severity::Warn,
+            false => Severity::Allow,
+        };
+        self.tier_action(Tier::Community).max(advice)
     }
 
     pub fn check(&self, check: Check) -> Severity {

@@ -32,7 +32,8 @@ pub(crate) fn instead(case: &Case<'_>) -> Option<String> {
 
 /// The image that was meant, where the policies let it through.
 pub(crate) fn meant(case: &Case<'_>, image: &ImageRef) -> Option<String> {
-    (!case.advice && exists(image, case) && case.gate.would_pass(image)).then(|| image.familiar())
+    (!case.advice && exists(image, case) && case.gate.would_pass(image, case.from))
+        .then(|| image.familiar())
 }
 
 /// Help and suggestion for an image that won't do as it is.

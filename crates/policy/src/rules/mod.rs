@@ -52,12 +52,8 @@ pub(crate) struct Case<'a> {
 pub(crate) type Rule = fn(&Case<'_>, &mut Vec<Finding>);
 
 /// In the order in which they are said.
-<<<<<<< HEAD
-pub(crate) const RULES: [Rule; 9] = [
+pub(crate) const RULES: [Rule; 11] = [
     look_alike::check,
-=======
-pub(crate) const RULES: [Rule; 10] = [
->>>>>>> fa2a18d (Policies: extends, profiles, labels, root user, ONBUILD, registries, notice of an end of life; the schema is made from the keys that are read)
     tier::check,
     registry::check,
     image_rule::check,
