@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use fromtier_policy::Day;
 
 /// Checks the images and other sources of Dockerfiles against a policy.
 #[derive(Debug, Parser)]
@@ -45,6 +46,9 @@ pub struct Check {
     /// Check only what this stage needs; otherwise all stages
     #[arg(long, value_name = "STAGE")]
     pub target: Option<String>,
+    /// The day that exceptions and ends of life are held against; otherwise today
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub today: Option<Day>,
     /// How to say it
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -67,4 +71,9 @@ fn pair(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE".into()),
     }
+}
+
+/// A day on the command line.
+pub fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "expected a day, such as 2026-11-24".into())
 }

@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         coloured: coloured && std::io::stdout().is_terminal(),
     };
     let (text, code) = match &args.command {
-        Command::Check(check) => check::run(check, today, style),
+        Command::Check(check) => check::run(check, check.today.unwrap_or(today), style),
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Policy(policy) => policy::run(policy, today, style),
     };

@@ -44,6 +44,36 @@ impl Build {
         build.file("Dockerfile", dockerfile)
     }
 
+    /// A build in a copy of a folder, each text in it as `change` makes it. Its Dockerfile is the one of that name, or
+    /// what the option `filename` says.
+    pub fn of_folder(folder: &Path, change: impl Fn(&str) -> String) -> Self {
+        let build = Self {
+            folder: scratch(),
+            args: Vec::new(),
+            by_syntax: false,
+        };
+        let mut folders = vec![folder.to_owned()];
+        while let Some(at) = folders.pop() {
+            let entries = match fs::read_dir(&at) {
+                Ok(entries) => entries,
+                Err(error) => panic!("{}: {error}", at.display()),
+            };
+            for path in entries.flatten().map(|entry| entry.path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                match (fs::read_to_string(&path), path.strip_prefix(folder)) {
+                    (Ok(text), Ok(name)) => {
+                        write(&build.folder.join(name), change(&text).as_bytes(), 0o644);
+                    }
+                    (text, _) => panic!("{}: {text:?}", path.display()),
+                }
+            }
+        }
+        build
+    }
+
     /// Adds a file to the context.
     #[must_use]
     pub fn file(self, path: &str, content: impl AsRef<[u8]>) -> Self {

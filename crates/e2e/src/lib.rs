@@ -9,12 +9,14 @@
 
 mod build;
 mod compare;
+mod example;
 mod frontend;
 mod result;
 mod serve;
 
 pub use build::{Build, Outcome};
 pub use compare::{same, same_failure, same_warnings};
+pub use example::{Example, digest_of};
 pub use frontend::Frontend;
 pub use result::{Built, Entry};
 pub use serve::{Served, serve};

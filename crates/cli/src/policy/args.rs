@@ -7,7 +7,7 @@ use fromtier_image::Platform;
 use fromtier_policy::Day;
 
 use super::init;
-use crate::args::Format;
+use crate::args::{Format, day};
 
 #[derive(Debug, Subcommand)]
 pub enum Policy {
@@ -106,10 +106,6 @@ pub struct Explain {
     /// How to say it
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
-}
-
-fn day(text: &str) -> Result<Day, String> {
-    Day::parse(text).ok_or_else(|| "expected a day, such as 2026-11-24".into())
 }
 
 fn platform(text: &str) -> Result<Platform, String> {

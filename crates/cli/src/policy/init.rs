@@ -12,11 +12,33 @@ use crate::{CLEAN, FAILED};
 pub const DEFAULT: &str = "default";
 
 /// Name, what it is for, text.
-const TEMPLATES: &[(&str, &str, &str)] = &[(
-    DEFAULT,
-    "the built-in policy, each key explained",
-    include_str!("init.yaml"),
-)];
+const TEMPLATES: &[(&str, &str, &str)] = &[
+    (
+        DEFAULT,
+        "the built-in policy, each key explained",
+        include_str!("init.yaml"),
+    ),
+    (
+        "startup",
+        "a small team: official images, and what it looked at together",
+        include_str!("../../../../examples/startup/policy.yaml"),
+    ),
+    (
+        "air-gapped",
+        "builders that reach one registry",
+        include_str!("../../../../examples/air-gapped/policy.yaml"),
+    ),
+    (
+        "migration",
+        "off the community images, with exceptions that end",
+        include_str!("../../../../examples/migration/policy.yaml"),
+    ),
+    (
+        "pinned",
+        "bases by the lock file only",
+        include_str!("../../../../examples/pinned/policy.yaml"),
+    ),
+];
 
 /// The names of the templates, for the command line.
 pub fn names() -> PossibleValuesParser {
@@ -72,7 +94,28 @@ mod tests {
         for (name, _, text) in TEMPLATES {
             let policy = Policy::parse(name, text).unwrap_or_else(|errors| panic!("{errors:#?}"));
             let advice = policy.advice(Day::parse("2026-11-24").unwrap());
-            assert!(advice.is_empty(), "{advice:#?}");
+            // That one shows an exception that has ended.
+            let ended = |said: &str| *name == "migration" && said.contains("ended on");
+            assert!(
+                advice.iter().all(|said| ended(&said.message)),
+                "{advice:#?}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_example_is_a_template() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples");
+        for entry in std::fs::read_dir(root).unwrap() {
+            let folder = entry.unwrap().path();
+            let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+            let policy = std::fs::read_to_string(folder.join("policy.yaml")).ok();
+            let template = TEMPLATES.iter().find(|(template, ..)| *template == name);
+            assert_eq!(
+                policy.as_deref(),
+                template.map(|(.., text)| *text),
+                "{name}"
+            );
         }
     }
 

@@ -6,6 +6,7 @@ mod args;
 mod build;
 mod copy;
 mod errors;
+mod examples;
 mod gate;
 mod image;
 mod meta;

@@ -1,0 +1,85 @@
+//! The policies of `examples` are what their folders say.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The day that the examples were written on: they don't grow old in tests.
+const TODAY: &str = "2026-11-24";
+
+fn examples() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let mut found: Vec<PathBuf> = std::fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|folder| folder.join("policy.yaml").exists())
+        .collect();
+    found.sort();
+    assert!(found.len() >= 4, "{found:?}");
+    found
+}
+
+fn run(folder: &Path, args: &[&str]) -> (String, i32) {
+    let output = Command::new(env!("CARGO_BIN_EXE_fromtier"))
+        .args(args)
+        .args(["--today", TODAY])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    (text + &error, output.status.code().unwrap())
+}
+
+#[test]
+fn each_is_right_and_holds_its_table() {
+    for folder in examples() {
+        let (text, code) = run(&folder, &["policy", "check"]);
+        assert_eq!(code, 0, "{}: {text}", folder.display());
+        let (text, code) = run(&folder, &["policy", "test"]);
+        assert_eq!(code, 0, "{}: {text}", folder.display());
+    }
+}
+
+#[test]
+fn each_has_a_dockerfile_that_passes_and_others_that_do_not() {
+    for folder in examples() {
+        let mut refused = 0;
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            if !name.starts_with("Dockerfile") {
+                continue;
+            }
+            let (text, code) = run(&folder, &["check", "--policy", "policy.yaml", &name]);
+            let expected = i32::from(name != "Dockerfile");
+            assert_eq!(code, expected, "{}/{name}: {text}", folder.display());
+            refused += expected;
+        }
+        assert!(
+            folder.join("Dockerfile").exists() && refused > 0,
+            "{}",
+            folder.display()
+        );
+    }
+}
+
+#[test]
+fn what_the_readmes_show_of_the_command_line_is_so() {
+    let mut shown = 0;
+    for folder in examples() {
+        let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();
+        for block in readme.split("```console\n$ fromtier ").skip(1) {
+            let (command, rest) = block.split_once('\n').unwrap();
+            let (expected, _) = rest.split_once("```").unwrap();
+            let args: Vec<&str> = command.split(' ').collect();
+            assert_eq!(
+                run(&folder, &args).0,
+                expected,
+                "{}: {command}",
+                folder.display()
+            );
+            shown += 1;
+        }
+    }
+    assert!(shown > 0);
+}

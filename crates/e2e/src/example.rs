@@ -1,0 +1,191 @@
+//! The policies of `examples`, as their users have them: baked into a frontend, with a lock and a registry of their own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::build::{Build, Outcome};
+use crate::frontend::{Frontend, variable};
+
+/// The registry of the examples; here it is the private one on loopback.
+const REGISTRY: &str = "registry.example.com";
+
+/// A folder of `examples`.
+#[derive(Debug, Clone)]
+pub struct Example {
+    folder: PathBuf,
+    policy: String,
+    lock: Option<String>,
+}
+
+impl Example {
+    /// The example of this name. Its policy and Dockerfiles name the private registry in place of
+    /// `registry.example.com`, which has Docker Hub's images under `hub`; its lock has the digests of the images
+    /// that are there.
+    ///
+    /// # Panics
+    /// When it has no policy, or its lock names an image that isn't there.
+    pub fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../examples")
+            .join(name);
+        let lock = folder.join("fromtier.lock");
+        mirror("library", "hub/library");
+        Self {
+            policy: here(&read(&folder.join("policy.yaml"))),
+            lock: lock.exists().then(|| relocked(&here(&read(&lock)))),
+            folder,
+        }
+    }
+
+    /// The same with something in its policy replaced.
+    ///
+    /// # Panics
+    /// When it isn't there.
+    #[must_use]
+    #[track_caller]
+    pub fn with(mut self, old: &str, new: &str) -> Self {
+        assert!(self.policy.contains(old), "no {old} in:\n{}", self.policy);
+        self.policy = self.policy.replace(old, new);
+        self
+    }
+
+    /// The lock.
+    pub fn lock(&self) -> &str {
+        self.lock.as_deref().unwrap_or_default()
+    }
+
+    /// The build of one of its Dockerfiles.
+    pub fn build(&self, dockerfile: &str) -> Build {
+        Build::of_folder(&self.folder, here).opt(&format!("filename={dockerfile}"))
+    }
+
+    /// Builds one of its Dockerfiles under its policy.
+    pub fn run(&self, dockerfile: &str) -> Outcome {
+        self.build(dockerfile).run(&self.frontend())
+    }
+
+    /// Its policy and its lock, baked into a frontend.
+    pub fn frontend(&self) -> Frontend {
+        match &self.lock {
+            Some(lock) => Frontend::with_lock(&self.policy, lock),
+            None => Frontend::with_policy(&self.policy),
+        }
+    }
+
+    /// Builds a Dockerfile that must be refused, and wants its README to show just that: the block that begins with
+    /// the command which names the Dockerfile. Gives the text of the failure.
+    ///
+    /// # Panics
+    /// When it's built, or the README shows something else or nothing.
+    #[track_caller]
+    pub fn refused(&self, dockerfile: &str) -> String {
+        let text = self.run(dockerfile).failure();
+        let text = text.replace(&variable("FROMTIER_REGISTRY"), REGISTRY);
+        let readme = read(&self.folder.join("README.md"));
+        let command = format!("$ docker buildx build -f {dockerfile} .\n");
+        let shown = readme
+            .split_once(&command)
+            .and_then(|(_, rest)| rest.split_once("```"));
+        let Some((shown, _)) = shown else {
+            panic!("the README doesn't show {dockerfile}; it says:\n{text}");
+        };
+        // buildctl and buildx begin the line of the error differently.
+        let begun = "ERROR: failed to build: failed to solve: ";
+        for line in shown.lines() {
+            let line = line.trim_start_matches(begun).trim_end();
+            let there = text.lines().any(|said| alike(said, line));
+            assert!(there, "the README shows\n{line}\nand it is\n{text}");
+        }
+        text
+    }
+}
+
+/// Is a line the one that is shown? `…` stands for what isn't shown of it.
+fn alike(said: &str, shown: &str) -> bool {
+    let said = said
+        .trim_start_matches("error: failed to solve: ")
+        .trim_end();
+    let mut rest = said;
+    let parts: Vec<&str> = shown.split('…').collect();
+    for (index, part) in parts.iter().enumerate() {
+        match rest.find(part) {
+            Some(at) if at == 0 || index > 0 => rest = &rest[at + part.len()..],
+            _ => return false,
+        }
+    }
+    rest.is_empty() || shown.ends_with('…')
+}
+
+/// A text of the examples with the private registry's name.
+fn here(text: &str) -> String {
+    text.replace(REGISTRY, &variable("FROMTIER_REGISTRY"))
+}
+
+/// Lays out what one path of the registry has under another as well.
+///
+/// # Panics
+/// When the registry's folder can't be read or written.
+fn mirror(from: &str, to: &str) {
+    let root = repositories();
+    copy(&root.join(from), &root.join(to));
+}
+
+/// A lock with the digests that the registry's tags have.
+fn relocked(lock: &str) -> String {
+    lock.lines()
+        .map(|line| match line.split(' ').collect::<Vec<_>>()[..] {
+            [image, _, day] if !line.starts_with('#') => {
+                format!("{image} {} {day}\n", digest_of(image))
+            }
+            _ => format!("{line}\n"),
+        })
+        .collect()
+}
+
+/// The digest of an image that is named in full.
+///
+/// # Panics
+/// When the registry doesn't have it.
+pub fn digest_of(image: &str) -> String {
+    let local = format!("{}/", variable("FROMTIER_REGISTRY"));
+    let image = image
+        .strip_prefix("docker.io/")
+        .or(image.strip_prefix(local.as_str()))
+        .unwrap_or(image);
+    let (repository, tag) = image.rsplit_once(':').unwrap_or((image, "latest"));
+    read(
+        &repositories()
+            .join(repository)
+            .join("_manifests/tags")
+            .join(tag)
+            .join("current/link"),
+    )
+}
+
+fn repositories() -> PathBuf {
+    PathBuf::from(variable("FROMTIER_REGISTRY_DIR")).join("docker/registry/v2/repositories")
+}
+
+fn read(path: &Path) -> String {
+    match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => panic!("{}: {error}", path.display()),
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    let copied = fs::create_dir_all(to).and_then(|()| {
+        for entry in fs::read_dir(from)? {
+            let entry = entry?;
+            let target = to.join(entry.file_name());
+            match entry.file_type()?.is_dir() {
+                true => copy(&entry.path(), &target),
+                false => drop(fs::copy(entry.path(), target)?),
+            }
+        }
+        Ok(())
+    });
+    if let Err(error) = copied {
+        panic!("{}: {error}", to.display());
+    }
+}
