@@ -19,6 +19,10 @@ pub enum Command {
     ///
     /// Exits with 0 when nothing is refused, 1 when something is, 2 when a path, a policy or a lock file can't be read.
     Check(Check),
+    /// Write `fromtier.lock`: which digest each image of the Dockerfiles stands for, as the registries say
+    ///
+    /// Exits with 0 when all is locked, 1 when something can't be (or, with --check, isn't), 2 when that can't be found out.
+    Lock(crate::lock::args::Lock),
     /// Explain a code such as FT101; without one, list them all
     Explain {
         /// The code, as in `error[FT101]`
@@ -66,7 +70,7 @@ pub enum Format {
     Json,
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+pub fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE".into()),

@@ -191,12 +191,16 @@ fn judge(path: &Path, bytes: &[u8], args: &Check, gate: &Gate) -> File {
     }
 }
 
-fn one(gate: &Gate, source: PlannedSource) -> Judged {
-    // A variable that nobody has set leaves nothing, or something that is no reference: a build needs the argument.
-    let unset = source.written.contains('$')
+/// A variable that nobody has set leaves nothing, or something that is no reference: a build needs the argument.
+pub fn hangs_on_argument(source: &PlannedSource) -> bool {
+    source.written.contains('$')
         && (source.reference.is_empty()
-            || source.kind == SourceKind::Image && ImageRef::parse(&source.reference).is_err());
-    if unset {
+            || source.kind == SourceKind::Image && ImageRef::parse(&source.reference).is_err())
+}
+
+/// What the gate says of a source.
+pub fn one(gate: &Gate, source: PlannedSource) -> Judged {
+    if hangs_on_argument(&source) {
         return Judged {
             source,
             verdict: None,

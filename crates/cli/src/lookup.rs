@@ -37,6 +37,8 @@ pub struct Lookup<'a> {
     lock: Option<&'a Path>,
     today: Day,
     made: HashMap<PathBuf, Result<Found, Broken>>,
+    /// A lock file that was named may be missing.
+    to_be_made: bool,
 }
 
 impl<'a> Lookup<'a> {
@@ -46,17 +48,29 @@ impl<'a> Lookup<'a> {
             lock,
             today,
             made: HashMap::new(),
+            to_be_made: false,
+        }
+    }
+
+    /// For whoever makes the lock file: there may be none yet.
+    #[must_use]
+    pub fn for_locking(mut self) -> Lookup<'a> {
+        self.to_be_made = true;
+        self
+    }
+
+    /// Where the lock file of a Dockerfile is, or would be.
+    pub fn lock_path(&self, dockerfile: &Path) -> PathBuf {
+        match self.lock {
+            Some(named) => named.to_owned(),
+            None => within(folder_of(dockerfile), LOCK),
         }
     }
 
     /// The gate for a Dockerfile: the policy that was named, and the `.fromtier.yaml` next to the Dockerfile; the lock
     /// that was named, else the `fromtier.lock` there. A build finds the same files.
     pub fn gate(&mut self, dockerfile: &Path) -> &Result<Found, Broken> {
-        let folder = dockerfile
-            .parent()
-            .filter(|p| !p.as_os_str().is_empty())
-            .unwrap_or(Path::new("."))
-            .to_owned();
+        let folder = folder_of(dockerfile).to_owned();
         if !self.made.contains_key(&folder) {
             let found = self.make(&folder);
             self.made.insert(folder.clone(), found);
@@ -70,7 +84,8 @@ impl<'a> Lookup<'a> {
         let lock = self
             .lock
             .map(Path::to_owned)
-            .or_else(|| beside(folder, LOCK));
+            .or_else(|| beside(folder, LOCK))
+            .filter(|path| !self.to_be_made || path.exists());
         let read_policy = |path: &Path| read(path, Policy::parse);
         let gate = Gate::new(
             self.policy.map(read_policy).transpose()?,
@@ -111,9 +126,19 @@ pub fn read<T>(
 
 /// The file of this name next to a Dockerfile, where a build looks for it.
 pub fn beside(folder: &Path, name: &str) -> Option<PathBuf> {
-    let path = match folder == Path::new(".") {
+    Some(within(folder, name)).filter(|path| path.exists())
+}
+
+fn within(folder: &Path, name: &str) -> PathBuf {
+    match folder == Path::new(".") {
         true => PathBuf::from(name),
         false => folder.join(name),
-    };
-    path.exists().then_some(path)
+    }
+}
+
+fn folder_of(dockerfile: &Path) -> &Path {
+    let folder = dockerfile.parent();
+    folder
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }

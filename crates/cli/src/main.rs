@@ -4,9 +4,11 @@ mod args;
 mod check;
 mod explain;
 mod files;
+mod lock;
 mod lookup;
 mod output;
 mod policy;
+mod registry;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
     };
     let (text, code) = match &args.command {
         Command::Check(check) => check::run(check, check.today.unwrap_or(today), style),
+        Command::Lock(lock) => lock::run(lock, today, style),
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Policy(policy) => policy::run(policy, today, style),
     };

@@ -26,7 +26,7 @@ pub fn render(report: &Report, style: Style) -> String {
 }
 
 impl Printer {
-    fn file(&self, file: &File, out: &mut String) {
+    pub fn file(&self, file: &File, out: &mut String) {
         if let Some(error) = &file.error {
             let line = error.line().unwrap_or(1);
             let at = line_of(&file.text, line);
@@ -43,13 +43,13 @@ impl Printer {
             );
         }
         for judged in &file.sources {
-            let at = place(&file.text, judged);
+            let at = place(&file.text, &judged.source);
             let Some(verdict) = &judged.verdict else {
                 let message = format!(
                     "`{}` hangs on a build argument that has no value here",
                     judged.source.written
                 );
-                let help = "give it: fromtier check --build-arg NAME=VALUE";
+                let help = "give it one: --build-arg NAME=VALUE";
                 self.say(
                     &note(file, Level::WARNING, None, &message, at, Some(help)),
                     out,
@@ -82,7 +82,7 @@ impl Printer {
         }
     }
 
-    fn failure(&self, failure: &Failure, out: &mut String) {
+    pub fn failure(&self, failure: &Failure, out: &mut String) {
         match failure {
             Failure::Path { path, error } => {
                 self.title(&format!("{}: {error}", path.display()), out);

@@ -29,7 +29,7 @@ pub fn render(report: &Report) -> String {
     format!("{document:#}\n")
 }
 
-fn file(file: &File) -> Value {
+pub fn file(file: &File) -> Value {
     let error = file.error.as_ref().map(|error| {
         let line = error.line().unwrap_or(1);
         let (line, column) = position(&file.text, line_of(&file.text, line).start);
@@ -46,7 +46,7 @@ fn file(file: &File) -> Value {
 
 fn source(text: &str, judged: &Judged) -> Value {
     let source = &judged.source;
-    let at = place(text, judged);
+    let at = place(text, source);
     let (line, column) = position(text, at.start);
     let (end_line, end_column) = position(text, at.end);
     let verdict = judged.verdict.as_ref();
@@ -84,7 +84,7 @@ pub fn finding(finding: &Finding) -> Value {
     })
 }
 
-fn failure(failure: &Failure) -> Vec<Value> {
+pub fn failure(failure: &Failure) -> Vec<Value> {
     match failure {
         Failure::Path { path, error } => vec![unreadable(path, error)],
         Failure::Setup(broken) => self::broken(broken),

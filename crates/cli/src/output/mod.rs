@@ -6,9 +6,8 @@ pub mod printer;
 
 use std::ops::Range;
 
+use fromtier_convert::PlannedSource;
 use fromtier_policy::Severity;
-
-use crate::check::Judged;
 
 /// How the output looks.
 #[derive(Debug, Clone, Copy, Default)]
@@ -69,8 +68,8 @@ pub fn counted(number: usize, what: &str) -> String {
 }
 
 /// The bytes of a source's reference in the file, or those of its first line.
-fn place(text: &str, judged: &Judged) -> Range<usize> {
-    match judged.source.span {
+pub fn place(text: &str, source: &PlannedSource) -> Range<usize> {
+    match source.span {
         Some(span)
             if text.is_char_boundary(span.start)
                 && text.is_char_boundary(span.end)
@@ -80,17 +79,13 @@ fn place(text: &str, judged: &Judged) -> Range<usize> {
         }
         _ => line_of(
             text,
-            judged
-                .source
-                .ranges
-                .first()
-                .map_or(1, |range| range.start.line),
+            source.ranges.first().map_or(1, |range| range.start.line),
         ),
     }
 }
 
 /// The bytes of a line, counted from 1, without the spaces around.
-fn line_of(text: &str, number: i32) -> Range<usize> {
+pub fn line_of(text: &str, number: i32) -> Range<usize> {
     let number = usize::try_from(number).unwrap_or(1).max(1);
     let mut start = 0;
     for (index, line) in text.split_inclusive('\n').enumerate() {

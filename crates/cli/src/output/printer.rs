@@ -62,7 +62,15 @@ impl Printer {
 
     /// An error that is about no line.
     pub fn title(&self, message: &str, out: &mut String) {
-        let group = Group::with_title(Level::ERROR.primary_title(message));
+        self.say_alone(message, None, out);
+    }
+
+    /// The same, with what helps.
+    pub fn say_alone(&self, message: &str, help: Option<&str>, out: &mut String) {
+        let mut group = Group::with_title(Level::ERROR.primary_title(message));
+        for line in help.iter().flat_map(|help| help.lines()) {
+            group = group.element(Level::HELP.message(line));
+        }
         out.push_str(&self.renderer.render(&[group]));
         out.push_str("\n\n");
     }

@@ -1,0 +1,172 @@
+//! What becomes of each line of a lock, from what it says now and what the registries say. Pure.
+
+use fromtier_image::{Digest, ImageRef, Platform};
+use fromtier_policy::Day;
+use fromtier_policy::lock::Entry;
+
+use super::resolve::Question;
+use super::wanted::Wanted;
+use crate::registry::{Found, Problem};
+
+/// How the lock is worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// What is locked stays; what isn't is looked up.
+    Add,
+    /// It is looked up whether it is locked or not.
+    Update,
+    /// Nothing is changed: is what is locked still so?
+    Check,
+    /// The same, without registries.
+    Offline,
+}
+
+/// What becomes of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    Kept,
+    Added,
+    /// Its digest is another; this is what it was.
+    Updated(Entry),
+    /// Nothing names it.
+    Unused,
+    /// Something names it, and it isn't there.
+    Missing,
+    /// The tag is somewhere else by now.
+    Moved(Digest),
+    /// The registry doesn't have the digest any more. Where the tag is now, if it is known.
+    Gone(Option<Digest>),
+    /// The registry gave no answer.
+    Failed(Problem),
+}
+
+/// A line as it should be, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// None: there is to be none, or it can't be told.
+    pub entry: Option<Entry>,
+    pub change: Change,
+}
+
+/// What the registries must be asked for a line.
+pub fn questions(wanted: &Wanted, old: Option<&Entry>, mode: Mode) -> Vec<Question> {
+    let Some(image) = asked(wanted, old, mode) else {
+        return Vec::new();
+    };
+    let mut questions: Vec<_> = platforms(wanted)
+        .into_iter()
+        .map(|platform| Question::new(&image, Some(platform)))
+        .collect();
+    if questions.is_empty() {
+        // Where nothing is in doubt, nobody is asked.
+        if mode == Mode::Add && old.is_some_and(|old| image.digest() == Some(&old.digest)) {
+            return questions;
+        }
+        questions.push(Question::new(&image, None));
+    }
+    if mode == Mode::Check && old.is_some() && wanted.image.digest().is_none() {
+        questions.push(Question::new(&at(wanted, None), None));
+    }
+    questions
+}
+
+/// What tells the triggers of a base for a platform; it is one of [`questions`].
+pub fn trigger_question(
+    wanted: &Wanted,
+    old: Option<&Entry>,
+    mode: Mode,
+    platform: &Platform,
+) -> Option<Question> {
+    let image = asked(wanted, old, mode)?;
+    Some(Question::new(&image, Some(platform)))
+}
+
+/// The image that the line is about to stand for, as it is pulled.
+fn asked(wanted: &Wanted, old: Option<&Entry>, mode: Mode) -> Option<ImageRef> {
+    let own = wanted.image.digest();
+    match (mode, old) {
+        (Mode::Offline, _) => None,
+        (Mode::Check, Some(old)) => Some(at(wanted, Some(&old.digest))),
+        (Mode::Add, Some(old)) => Some(at(wanted, Some(own.unwrap_or(&old.digest)))),
+        (Mode::Update, _) | (_, None) => Some(at(wanted, own)),
+    }
+}
+
+/// What becomes of a line that something names.
+pub fn settle<'a>(
+    wanted: &Wanted,
+    old: Option<&Entry>,
+    mode: Mode,
+    today: Day,
+    answers: impl Fn(&Question) -> Option<&'a Result<Found, Problem>>,
+) -> Line {
+    let kept = |change| Line {
+        entry: old.cloned(),
+        change,
+    };
+    let said: Vec<_> = questions(wanted, old, mode)
+        .iter()
+        .filter_map(&answers)
+        .collect();
+    let problem = || said.iter().find_map(|answer| answer.as_ref().err());
+    let own = wanted.image.digest();
+    match (mode, old) {
+        (Mode::Check | Mode::Offline, None) => kept(Change::Missing),
+        (Mode::Offline, Some(_)) => kept(Change::Kept),
+        (Mode::Check, Some(old)) => {
+            let tag = Question::new(&at(wanted, None), None);
+            let now = match own {
+                Some(_) => None,
+                None => answers(&tag).and_then(|answer| Some(answer.as_ref().ok()?.digest.clone())),
+            };
+            let by_digest = said.first().and_then(|answer| answer.as_ref().err());
+            kept(match (by_digest, now, problem()) {
+                (Some(problem), now, _) if problem.is_final() => Change::Gone(now),
+                (_, Some(now), _) if now != old.digest => Change::Moved(now),
+                (_, _, Some(problem)) => Change::Failed(problem.clone()),
+                _ => Change::Kept,
+            })
+        }
+        (Mode::Add, Some(old)) if own.is_none_or(|own| *own == old.digest) => match problem() {
+            Some(problem) if problem.is_final() && own.is_none() => kept(Change::Gone(None)),
+            Some(problem) => kept(Change::Failed(problem.clone())),
+            None => kept(Change::Kept),
+        },
+        _ => {
+            if let Some(problem) = problem() {
+                return kept(Change::Failed(problem.clone()));
+            }
+            let found = said.first().and_then(|answer| answer.as_ref().ok());
+            let Some(digest) = own.or(found.map(|found| &found.digest)) else {
+                return kept(Change::Kept);
+            };
+            match old {
+                Some(old) if old.digest == *digest => kept(Change::Kept),
+                old => Line {
+                    entry: Some(Entry {
+                        digest: digest.clone(),
+                        resolved: today,
+                    }),
+                    change: old.map_or(Change::Added, |old| Change::Updated(old.clone())),
+                },
+            }
+        }
+    }
+}
+
+/// The platforms whose triggers count, each once.
+pub fn platforms(wanted: &Wanted) -> Vec<&Platform> {
+    let mut platforms: Vec<_> = wanted.bases.iter().map(|base| &base.platform).collect();
+    platforms.sort();
+    platforms.dedup();
+    platforms
+}
+
+/// The image as it is pulled, by a digest or by its tag.
+fn at(wanted: &Wanted, digest: Option<&Digest>) -> ImageRef {
+    let pull = wanted.pull.clone().without_digest();
+    match digest {
+        Some(digest) => pull.with_digest(digest.clone()),
+        None => pull,
+    }
+}

@@ -1,0 +1,133 @@
+//! For people: what is wrong, where; then what became of each lock.
+
+use std::fmt::Write as _;
+
+use annotate_snippets::Level;
+use fromtier_image::Digest;
+
+use super::change::Change;
+use super::issue::issues;
+use super::{Locked, Report, Told};
+use crate::output::Style;
+use crate::output::printer::{Note, Printer};
+
+/// Everything, with a line at the end for each lock.
+pub fn render(report: &Report, style: Style) -> String {
+    let printer = Printer::new(style);
+    let mut out = String::new();
+    for file in &report.files {
+        printer.file(file, &mut out);
+    }
+    for denial in &report.refused {
+        let message = format!("{}: {}", denial.code, denial.message);
+        printer.say_alone(&message, denial.help.as_deref(), &mut out);
+    }
+    for issue in report
+        .locks
+        .iter()
+        .flat_map(|locked| issues(report, locked))
+    {
+        match &issue.at {
+            Some((path, text, at)) => printer.say(
+                &Note {
+                    level: Level::ERROR,
+                    code: None,
+                    message: &issue.message,
+                    path,
+                    text,
+                    at: at.clone(),
+                    help: issue.help.as_deref(),
+                },
+                &mut out,
+            ),
+            None => printer.say_alone(&issue.message, issue.help.as_deref(), &mut out),
+        }
+    }
+    for failure in &report.failures {
+        printer.failure(failure, &mut out);
+    }
+    for locked in &report.locks {
+        let _ = writeln!(
+            out,
+            "{}: {}",
+            locked.path.display(),
+            summary(report, locked)
+        );
+        if !report.check {
+            for (name, told) in &locked.lines {
+                out.push_str(&change(name, told).unwrap_or_default());
+            }
+        }
+    }
+    out
+}
+
+fn change(name: &str, told: &Told) -> Option<String> {
+    let now = || {
+        told.line
+            .entry
+            .as_ref()
+            .map_or("", |entry| short(&entry.digest))
+    };
+    Some(match &told.line.change {
+        Change::Added => format!("  + {name}  {}\n", now()),
+        Change::Updated(old) => format!(
+            "  ~ {name}  {} since {}, now {}\n",
+            short(&old.digest),
+            old.resolved,
+            now()
+        ),
+        Change::Unused if told.line.entry.is_none() => format!("  - {name}\n"),
+        _ => return None,
+    })
+}
+
+/// As much of a digest as tells it from another.
+fn short(digest: &Digest) -> &str {
+    let text = digest.as_str();
+    let end = text.find(':').map_or(0, |colon| colon + 13);
+    text.get(..end).unwrap_or(text)
+}
+
+fn summary(report: &Report, locked: &Locked) -> String {
+    let count =
+        |of: &dyn Fn(&Told) -> bool| locked.lines.iter().filter(|(_, told)| of(told)).count();
+    let unused = |told: &Told, kept: bool| {
+        told.line.change == Change::Unused && told.line.entry.is_some() == kept
+    };
+    let counts = [
+        (count(&|t| t.line.change == Change::Added), "added"),
+        (
+            count(&|t| matches!(t.line.change, Change::Updated(_))),
+            "updated",
+        ),
+        (
+            count(&|t| unused(t, false)),
+            if report.check { "not used" } else { "dropped" },
+        ),
+        (count(&|t| t.line.change == Change::Missing), "missing"),
+        (
+            count(&|t| matches!(t.line.change, Change::Moved(_))),
+            "moved",
+        ),
+        (count(&|t| matches!(t.line.change, Change::Gone(_))), "gone"),
+        (
+            count(&|t| matches!(t.line.change, Change::Failed(_))),
+            "not found out",
+        ),
+        (
+            count(&|t| t.line.change == Change::Kept),
+            if report.check { "as locked" } else { "kept" },
+        ),
+        (count(&|t| unused(t, true)), "kept though nothing names it"),
+    ];
+    let parts: Vec<_> = counts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{number} {what}"))
+        .collect();
+    match parts.is_empty() {
+        true => "nothing to lock".into(),
+        false => parts.join(", "),
+    }
+}

@@ -1,0 +1,132 @@
+//! What is wrong with lines of a lock, in words.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use super::change::Change;
+use super::wanted::Place;
+use super::{Locked, Report, Told};
+use crate::output;
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    pub message: String,
+    /// A line each.
+    pub help: Option<String>,
+    /// The file, its text, and the bytes in it; none for what only the command line names.
+    pub at: Option<(PathBuf, String, Range<usize>)>,
+}
+
+/// All that is wrong with the lines of a lock.
+pub fn issues(report: &Report, locked: &Locked) -> Vec<Issue> {
+    let missing: Vec<_> = locked
+        .lines
+        .iter()
+        .filter(|(_, told)| told.line.change == Change::Missing)
+        .collect();
+    let mut issues = Vec::new();
+    // Where there is no lock, that is one thing to say, not one an image.
+    let absent = !locked.existed && !missing.is_empty();
+    if absent {
+        let number = missing.len();
+        let images = if number == 1 { "image" } else { "images" };
+        issues.push(Issue {
+            message: format!(
+                "{} is not there; {number} {images} should be locked",
+                locked.path.display()
+            ),
+            help: Some("make it: fromtier lock".into()),
+            at: None,
+        });
+    }
+    for (name, told) in &locked.lines {
+        if !(absent && told.line.change == Change::Missing) {
+            issues.extend(of_line(report, locked, name, told));
+        }
+    }
+    issues
+}
+
+fn of_line(report: &Report, locked: &Locked, name: &str, told: &Told) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    let today = report.today;
+    let since = told
+        .old
+        .as_ref()
+        .map_or_else(String::new, |old| old.resolved.to_string());
+    let update = format!(
+        "take what it is now: fromtier lock --update={}",
+        told.familiar
+    );
+    let now = |digest: &fromtier_image::Digest| {
+        format!("on {today} the registry says {}", digest.as_str())
+    };
+    let mut say =
+        |message: String, help: Option<String>, at| issues.push(Issue { message, help, at });
+    let in_lock = || line_in_lock(locked, name);
+    let asked = || in_dockerfile(report, told).or_else(in_lock);
+    match &told.line.change {
+        Change::Kept | Change::Added | Change::Updated(_) => {}
+        Change::Unused if report.check && told.line.entry.is_none() => say(
+            format!("nothing names {name} any more"),
+            Some("drop it: fromtier lock".into()),
+            in_lock(),
+        ),
+        Change::Unused => {}
+        Change::Missing => say(
+            format!("{name} is not in {}", locked.path.display()),
+            Some("lock it: fromtier lock".into()),
+            asked(),
+        ),
+        Change::Moved(digest) => say(
+            format!("{name} has moved since it was locked on {since}"),
+            Some(format!("{}\n{update}", now(digest))),
+            in_lock(),
+        ),
+        Change::Gone(digest) => {
+            let help = match digest {
+                Some(digest) => format!("{}\n{update}", now(digest)),
+                None => update,
+            };
+            say(
+                format!("what {name} was locked to on {since} is not in the registry any more"),
+                Some(help),
+                in_lock(),
+            );
+        }
+        Change::Failed(problem) => say(problem.message(&told.shown), problem.help(), asked()),
+    }
+    for platform in &told.lacking {
+        say(
+            format!("{} has no image for {platform}", told.shown),
+            None,
+            asked(),
+        );
+    }
+    issues
+}
+
+type At = Option<(PathBuf, String, Range<usize>)>;
+
+fn in_dockerfile(report: &Report, told: &Told) -> At {
+    let Some(Place::Source(index, source)) = &told.place else {
+        return None;
+    };
+    let file = report.files.get(*index)?;
+    let at = output::place(&file.text, source);
+    Some((file.path.clone(), file.text.clone(), at))
+}
+
+fn line_in_lock(locked: &Locked, name: &str) -> At {
+    let mut start = 0;
+    for line in locked.text.split_inclusive('\n') {
+        let end = start + line.trim_end().len();
+        let rest = line.strip_prefix(name);
+        if rest.is_some_and(|rest| rest.starts_with(' ')) {
+            return Some((locked.path.clone(), locked.text.clone(), start..end));
+        }
+        start += line.len();
+    }
+    None
+}

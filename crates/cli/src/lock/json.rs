@@ -1,0 +1,94 @@
+//! For programs: every line of every lock. The shape is in `docs/lock.md`; what is there stays.
+
+use fromtier_policy::lock::Entry;
+use serde_json::{Value, json};
+
+use super::change::Change;
+use super::issue::{Issue, issues};
+use super::{Locked, Report, Told};
+use crate::output;
+
+/// One JSON document and a newline.
+pub fn render(report: &Report) -> String {
+    let sources = report
+        .files
+        .iter()
+        .filter(|file| file.error.is_some() || !file.sources.is_empty());
+    let document = json!({
+        "version": 1,
+        "locks": report.locks.iter().map(|locked| lock(report, locked)).collect::<Vec<_>>(),
+        "files": sources.map(output::json::file).collect::<Vec<_>>(),
+        "refused": report.refused.iter().map(|denial| json!({
+            "reference": denial.verdict.asked,
+            "code": denial.code,
+            "message": denial.message,
+            "help": denial.help,
+        })).collect::<Vec<_>>(),
+        "failures": report.failures.iter().flat_map(output::json::failure).collect::<Vec<_>>(),
+        "summary": {
+            "locks": report.locks.len(),
+            "lines": report.lines().count(),
+            "problems": report.problems(),
+            "unknown": report.files.iter().flat_map(|file| &file.sources)
+                .filter(|judged| judged.verdict.is_none()).count(),
+        },
+    });
+    format!("{document:#}\n")
+}
+
+fn lock(report: &Report, locked: &Locked) -> Value {
+    json!({
+        "file": locked.path.display().to_string(),
+        "written": locked.written,
+        "lines": locked.lines.iter().map(|(name, told)| line(report, name, told)).collect::<Vec<_>>(),
+        "problems": issues(report, locked).iter().map(problem).collect::<Vec<_>>(),
+    })
+}
+
+fn line(report: &Report, name: &str, told: &Told) -> Value {
+    let entry = told.line.entry.as_ref();
+    let (digest, resolved) = parts(entry);
+    let (old_digest, old_resolved) = parts(told.old.as_ref());
+    let (change, registry) = match &told.line.change {
+        Change::Kept => ("kept", None),
+        Change::Added => ("added", None),
+        Change::Updated(_) => ("updated", None),
+        Change::Unused if entry.is_some() => ("kept-unused", None),
+        Change::Unused if report.check => ("unused", None),
+        Change::Unused => ("dropped", None),
+        Change::Missing => ("missing", None),
+        Change::Moved(now) => ("moved", Some(now)),
+        Change::Gone(now) => ("gone", now.as_ref()),
+        Change::Failed(_) => ("failed", None),
+    };
+    json!({
+        "reference": name,
+        "change": change,
+        "digest": digest,
+        "resolved": resolved,
+        "old_digest": old_digest,
+        "old_resolved": old_resolved,
+        "registry_digest": registry.map(|digest| digest.as_str()),
+    })
+}
+
+fn parts(entry: Option<&Entry>) -> (Option<&str>, Option<String>) {
+    (
+        entry.map(|entry| entry.digest.as_str()),
+        entry.map(|entry| entry.resolved.to_string()),
+    )
+}
+
+fn problem(issue: &Issue) -> Value {
+    let place = issue.at.as_ref().map(|(path, text, at)| {
+        let (line, column) = output::position(text, at.start);
+        (path.display().to_string(), line, column)
+    });
+    json!({
+        "message": issue.message,
+        "help": issue.help,
+        "file": place.as_ref().map(|place| &place.0),
+        "line": place.as_ref().map(|place| place.1),
+        "column": place.as_ref().map(|place| place.2),
+    })
+}

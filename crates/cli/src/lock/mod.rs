@@ -1,0 +1,507 @@
+//! `fromtier lock`: makes the lock files of Dockerfiles, and says where one is out of date.
+
+pub mod args;
+mod change;
+mod human;
+mod issue;
+mod json;
+mod resolve;
+mod wanted;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use fromtier_image::ImageRef;
+use fromtier_policy::lock::Entry;
+use fromtier_policy::{Day, Denial, Lock, Severity};
+
+use crate::args::Format;
+use crate::check::{self, Failure, File, one};
+use crate::files;
+use crate::lookup::{Broken, Lookup};
+use crate::output::Style;
+use crate::{CLEAN, FAILED, FINDINGS};
+use change::{Change, Line, Mode};
+use resolve::Answers;
+use wanted::{Group, Old, Place};
+
+/// What stands at the top of a lock file that wasn't there before.
+const HEADER: &str = "# Made by `fromtier lock`: which digest each image is pulled by.\n\n";
+
+/// All that is to be said.
+#[derive(Debug)]
+pub struct Report {
+    /// What keeps Dockerfiles from being locked whole: refused and unknown sources, as `check` has them.
+    pub files: Vec<File>,
+    pub locks: Vec<Locked>,
+    /// Images of the command line that are refused.
+    pub refused: Vec<Denial>,
+    pub failures: Vec<Failure>,
+    pub today: Day,
+    pub check: bool,
+}
+
+/// What became of a lock file.
+#[derive(Debug)]
+pub struct Locked {
+    pub path: PathBuf,
+    /// Whether there was one.
+    pub existed: bool,
+    /// Its text before.
+    pub text: String,
+    pub written: bool,
+    /// By the name that the line has, sorted.
+    pub lines: Vec<(String, Told)>,
+}
+
+/// What is told of a line.
+#[derive(Debug)]
+pub struct Told {
+    pub line: Line,
+    /// What the lock said before.
+    pub old: Option<Entry>,
+    /// Where it is asked for, where something does.
+    pub place: Option<Place>,
+    /// Platforms that were asked for and that the image isn't there for.
+    pub lacking: Vec<String>,
+    /// The image in full; with the Dockerfile's own digest, where it has one.
+    pub shown: String,
+    /// As short as `--update=` takes it.
+    pub familiar: String,
+}
+
+impl Told {
+    /// Is anything wrong with the line?
+    pub fn is_wrong(&self) -> bool {
+        !self.lacking.is_empty()
+            || matches!(
+                self.line.change,
+                Change::Missing | Change::Moved(_) | Change::Gone(_) | Change::Failed(_)
+            )
+    }
+}
+
+impl Report {
+    fn lines(&self) -> impl Iterator<Item = &Told> {
+        self.locks
+            .iter()
+            .flat_map(|lock| lock.lines.iter().map(|(_, told)| told))
+    }
+
+    fn wrong(&self, told: &Told) -> bool {
+        told.is_wrong()
+            || self.check && told.line.change == Change::Unused && told.line.entry.is_none()
+    }
+
+    /// How many lines and sources are as they should not be.
+    pub fn problems(&self) -> usize {
+        let denied = self
+            .files
+            .iter()
+            .flat_map(|file| &file.sources)
+            .filter(|judged| {
+                judged
+                    .verdict
+                    .as_ref()
+                    .is_some_and(|verdict| verdict.severity == Severity::Deny)
+            });
+        let broken = self.files.iter().filter(|file| file.error.is_some());
+        self.lines().filter(|told| self.wrong(told)).count()
+            + denied.count()
+            + broken.count()
+            + self.refused.len()
+    }
+
+    fn code(&self) -> u8 {
+        let open = self.lines().any(
+            |told| matches!(&told.line.change, Change::Failed(problem) if !problem.is_final()),
+        );
+        match (open || !self.failures.is_empty(), self.problems()) {
+            (true, _) => FAILED,
+            (false, 0) => CLEAN,
+            (false, _) => FINDINGS,
+        }
+    }
+}
+
+/// Locks, and gives the text to print and the exit code.
+pub fn run(args: &args::Lock, today: Day, style: Style) -> (String, u8) {
+    let mut work = Work {
+        args,
+        today,
+        lookup: Lookup::new(args.policy.as_deref(), args.lock.as_deref(), today).for_locking(),
+        report: Report {
+            files: Vec::new(),
+            locks: Vec::new(),
+            refused: Vec::new(),
+            failures: Vec::new(),
+            today,
+            check: args.check,
+        },
+        groups: BTreeMap::new(),
+        answers: Answers::new(),
+    };
+    work.collect();
+    work.collect_arguments();
+    work.resolve();
+    work.finish();
+    let report = work.report;
+    let text = match args.format {
+        Format::Human => human::render(&report, style),
+        Format::Json => json::render(&report),
+    };
+    (text, report.code())
+}
+
+struct Work<'a> {
+    args: &'a args::Lock,
+    today: Day,
+    lookup: Lookup<'a>,
+    report: Report,
+    /// By the path of the lock file.
+    groups: BTreeMap<PathBuf, Group>,
+    answers: Answers,
+}
+
+impl Work<'_> {
+    /// Finds the Dockerfiles, and what they want.
+    fn collect(&mut self) {
+        let mut seen = BTreeSet::new();
+        let here = [PathBuf::from(".")];
+        let paths = match self.args.paths.as_slice() {
+            [] => &here[..],
+            paths => paths,
+        };
+        for path in paths {
+            let found = match files::find(path) {
+                Ok(found) if found.is_empty() && self.args.images.is_empty() => {
+                    Err("no Dockerfile in there".to_owned())
+                }
+                found => found.map_err(|error| error.to_string()),
+            };
+            match found {
+                Ok(found) => {
+                    for path in found {
+                        if seen.insert(path.clone()) {
+                            self.collect_file(path);
+                        }
+                    }
+                }
+                Err(error) => self.fail(path.clone(), error),
+            }
+        }
+    }
+
+    fn collect_file(&mut self, path: PathBuf) {
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) => return self.fail(path, error.to_string()),
+        };
+        if !self.open(&path) {
+            return;
+        }
+        let Some(group) = self.groups.get_mut(&self.lookup.lock_path(&path)) else {
+            return;
+        };
+        let index = self.report.files.len();
+        if let Ok(found) = self.lookup.gate(&path) {
+            let file = wanted::collect(self.args, &path, index, &bytes, &found.gate, group);
+            self.report.files.push(file);
+        }
+    }
+
+    /// Sees to the group of a Dockerfile. False: its policy or its lock can't be read.
+    fn open(&mut self, dockerfile: &Path) -> bool {
+        let lock_path = self.lookup.lock_path(dockerfile);
+        let lock = match self.lookup.gate(dockerfile) {
+            Ok(found) => found.lock.clone(),
+            Err(broken) => {
+                let broken = broken.clone();
+                self.broken(broken);
+                return false;
+            }
+        };
+        if self.groups.contains_key(&lock_path) {
+            return true;
+        }
+        let mut old = None;
+        if let Some(path) = lock {
+            let text = match std::fs::read_to_string(&path) {
+                Ok(text) => text,
+                Err(error) => {
+                    self.fail(path, error.to_string());
+                    return false;
+                }
+            };
+            match Lock::parse(&path.display().to_string(), &text) {
+                Ok(lock) => old = Some(Old { text, lock }),
+                Err(errors) => {
+                    self.broken(Broken::Wrong { text, errors });
+                    return false;
+                }
+            }
+        }
+        self.groups
+            .insert(lock_path.clone(), Group::new(lock_path, old));
+        true
+    }
+
+    fn collect_arguments(&mut self) {
+        if self.args.images.is_empty() {
+            return;
+        }
+        // They go into every lock that is written; without any, into the one of this folder.
+        let here = Path::new("Dockerfile");
+        if self.groups.is_empty() && !self.open(here) {
+            return;
+        }
+        for group in self.groups.values_mut() {
+            // The policy that holds next to the lock, where it is not a named one.
+            let beside = match self.args.lock {
+                Some(_) => here.to_owned(),
+                None => group.path.with_file_name("Dockerfile"),
+            };
+            let Ok(found) = self.lookup.gate(&beside) else {
+                continue;
+            };
+            for image in &self.args.images {
+                if let Err(denial) = wanted::collect_argument(image, &found.gate, group) {
+                    self.report.refused.push(denial);
+                }
+            }
+        }
+    }
+
+    /// Asks the registries, and once more for what the triggers of bases want.
+    fn resolve(&mut self) {
+        self.ask();
+        let mut known = Vec::new();
+        for (path, group) in &mut self.groups {
+            let mut open = false;
+            for wanted in group.wanted.values() {
+                let old = group
+                    .old
+                    .as_ref()
+                    .and_then(|old| old.lock.get(&wanted.image));
+                let mode = mode(self.args, wanted);
+                for base in &wanted.bases {
+                    let question = change::trigger_question(wanted, old, mode, &base.platform);
+                    match question.and_then(|question| self.answers.of(&question)) {
+                        Some(Ok(found)) if found.triggers.is_empty() => {}
+                        Some(Ok(found)) => {
+                            known.push((path.clone(), base.clone(), found.triggers.clone()));
+                        }
+                        Some(Err(_)) | None => open = true,
+                    }
+                }
+            }
+            group.open |= open;
+        }
+        for (path, base, triggers) in known {
+            let file = &mut self.report.files[base.file];
+            if let (Some(group), Ok(found)) =
+                (self.groups.get_mut(&path), self.lookup.gate(&file.path))
+            {
+                let gate = &found.gate;
+                wanted::collect_triggers(self.args, &base, &triggers, gate, group, file);
+            }
+        }
+        self.ask();
+    }
+
+    fn ask(&mut self) {
+        let mut questions = Vec::new();
+        for group in self.groups.values() {
+            for wanted in group.wanted.values() {
+                let old = group.entry(&wanted.image);
+                questions.extend(change::questions(wanted, old, mode(self.args, wanted)));
+            }
+        }
+        self.answers.ask(questions);
+    }
+
+    /// Works out what the locks should hold, writes them, and holds the Dockerfiles against them.
+    fn finish(&mut self) {
+        self.unknown_updates();
+        for group in self.groups.values() {
+            let mut locked = Locked {
+                path: group.path.clone(),
+                existed: group.old.is_some(),
+                text: group
+                    .old
+                    .as_ref()
+                    .map_or_else(String::new, |old| old.text.clone()),
+                written: false,
+                lines: lines(self.args, group, &self.answers, self.today),
+            };
+            if !self.args.check
+                && let Err(error) = write(&mut locked)
+            {
+                let path = locked.path.clone();
+                self.report.failures.push(Failure::Path { path, error });
+            }
+            self.report.locks.push(locked);
+        }
+        self.hold_against();
+    }
+
+    /// `--update=IMAGE` that is nobody's image is a slip.
+    fn unknown_updates(&mut self) {
+        for name in self.args.update.iter().filter(|name| !name.is_empty()) {
+            let mut wanted = self.groups.values().flat_map(|group| group.wanted.values());
+            if !wanted.any(|wanted| is_named(name, &wanted.image)) {
+                let error = "nothing here names this image".to_owned();
+                let path = PathBuf::from(format!("--update={name}"));
+                self.report.failures.push(Failure::Path { path, error });
+            }
+        }
+    }
+
+    /// What the lock itself does not settle is the gate's to say: a digest without a tag that no line has, two
+    /// Dockerfiles with two digests.
+    fn hold_against(&mut self) {
+        let (policy, lock) = (self.args.policy.as_deref(), self.args.lock.as_deref());
+        let mut lookup = Lookup::new(policy, lock, self.today).for_locking();
+        for file in &mut self.report.files {
+            let Some(group) = self.groups.get(&lookup.lock_path(&file.path)) else {
+                continue;
+            };
+            let Ok(found) = lookup.gate(&file.path) else {
+                continue;
+            };
+            for source in wanted::images(self.args, file.text.as_bytes()) {
+                let known = file.sources.iter().any(|judged| judged.source == source);
+                if known || check::hangs_on_argument(&source) {
+                    continue;
+                }
+                let judged = one(&found.gate, source);
+                let denied = judged
+                    .verdict
+                    .as_ref()
+                    .filter(|v| v.severity == Severity::Deny);
+                let image = denied.and_then(|v| v.rewritten.as_ref().or(v.normalised.as_ref()));
+                let told = |image: &ImageRef| {
+                    let name = Lock::name_of(image);
+                    name.is_some_and(|name| group.wanted.contains_key(&name))
+                        && group.entry(image).is_none()
+                };
+                if image.is_some_and(|image| !told(image)) {
+                    file.sources.push(judged);
+                }
+            }
+        }
+    }
+
+    fn fail(&mut self, path: PathBuf, error: String) {
+        self.report.failures.push(Failure::Path { path, error });
+    }
+
+    /// A policy or a lock that is wrong is so for every Dockerfile under it; once is enough.
+    fn broken(&mut self, broken: Broken) {
+        let shown = format!("{broken:?}");
+        let mut failures = self.report.failures.iter();
+        if !failures
+            .any(|known| matches!(known, Failure::Setup(known) if format!("{known:?}") == shown))
+        {
+            self.report.failures.push(Failure::Setup(broken));
+        }
+    }
+}
+
+fn mode(args: &args::Lock, wanted: &wanted::Wanted) -> Mode {
+    match (args.check, args.offline) {
+        (true, true) => Mode::Offline,
+        (true, false) => Mode::Check,
+        (false, _) => {
+            let named = args.update.iter().any(|name| is_named(name, &wanted.image));
+            if args.update_all() || named {
+                Mode::Update
+            } else {
+                Mode::Add
+            }
+        }
+    }
+}
+
+/// Whether `--update=name` means this image: with a tag that one, without all tags.
+fn is_named(name: &str, image: &ImageRef) -> bool {
+    ImageRef::parse(name).is_ok_and(|named| {
+        named.name() == image.name() && named.tag().is_none_or(|tag| image.tag() == Some(tag))
+    })
+}
+
+/// Every line that is or is to be.
+fn lines(args: &args::Lock, group: &Group, answers: &Answers, today: Day) -> Vec<(String, Told)> {
+    let mut lines: BTreeMap<String, Told> = BTreeMap::new();
+    for (name, wanted) in &group.wanted {
+        let old = group.entry(&wanted.image);
+        let mode = mode(args, wanted);
+        let line = change::settle(wanted, old, mode, today, |question| answers.of(question));
+        let lacks = |platform: &&fromtier_image::Platform| {
+            let question = change::trigger_question(wanted, old, mode, platform);
+            let answer = question.and_then(|question| answers.of(&question));
+            matches!(answer, Some(Ok(found)) if !found.for_platform)
+        };
+        // Without a platform that was asked for, which one is built for is the builder's affair.
+        let platforms = change::platforms(wanted).into_iter().filter(lacks);
+        let lacking = match args.platform.is_empty() {
+            true => Vec::new(),
+            false => platforms.map(fromtier_image::Platform::format).collect(),
+        };
+        let told = Told {
+            line,
+            old: old.cloned(),
+            place: Some(wanted.place.clone()),
+            lacking,
+            shown: wanted.image.to_string(),
+            familiar: wanted.image.clone().without_digest().familiar(),
+        };
+        lines.insert(name.clone(), told);
+    }
+    for (name, entry) in group.old.iter().flat_map(|old| old.lock.iter()) {
+        lines.entry(name.to_owned()).or_insert_with(|| {
+            let keep = args.keep || args.offline || group.open;
+            Told {
+                line: Line {
+                    entry: keep.then(|| entry.clone()),
+                    change: Change::Unused,
+                },
+                old: Some(entry.clone()),
+                place: None,
+                lacking: Vec::new(),
+                shown: name.to_owned(),
+                familiar: name.to_owned(),
+            }
+        });
+    }
+    lines.into_iter().collect()
+}
+
+/// Writes the lock, if it is to be another. Through a file beside it: there is never half a lock.
+fn write(locked: &mut Locked) -> Result<(), String> {
+    let mut lock = Lock::default();
+    for (name, told) in &locked.lines {
+        if let (Some(entry), Ok(image)) = (&told.line.entry, ImageRef::parse(name)) {
+            lock.insert(&image, entry.digest.clone(), entry.resolved);
+        }
+    }
+    let text = match locked.existed {
+        true => lock.written_over(&locked.text),
+        false => format!("{HEADER}{lock}"),
+    };
+    let nothing = !locked.existed && lock.iter().next().is_none();
+    if nothing || text == locked.text {
+        return Ok(());
+    }
+    // Where the lock is a link, what it leads to is written.
+    let path = std::fs::canonicalize(&locked.path).unwrap_or_else(|_| locked.path.clone());
+    let beside = path.with_extension(format!("lock.{}", std::process::id()));
+    std::fs::write(&beside, text)
+        .and_then(|()| std::fs::rename(&beside, &path))
+        .map_err(|error| {
+            let _ = std::fs::remove_file(&beside);
+            error.to_string()
+        })?;
+    locked.written = true;
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! Asking registries for many images at once, and saying how far it is.
+
+use std::collections::{BTreeSet, HashMap};
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use fromtier_image::{ImageRef, Platform};
+
+use crate::registry::{Found, Problem, Registries, Wish};
+
+/// How many are asked for at the same time.
+const AT_ONCE: usize = 8;
+
+/// One question to a registry.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Question {
+    /// With its registry; a digest goes before the tag.
+    image: String,
+    /// Whose image's triggers are wanted, too.
+    triggers_of: Option<Platform>,
+}
+
+impl Question {
+    pub fn new(image: &ImageRef, triggers_of: Option<&Platform>) -> Question {
+        Question {
+            image: image.to_string(),
+            triggers_of: triggers_of.cloned(),
+        }
+    }
+}
+
+/// What the registries said so far.
+#[derive(Debug)]
+pub struct Answers {
+    registries: Registries,
+    known: HashMap<Question, Result<Found, Problem>>,
+}
+
+impl Answers {
+    pub fn new() -> Answers {
+        Answers {
+            registries: Registries::new(),
+            known: HashMap::new(),
+        }
+    }
+
+    /// Asks what isn't known yet, several at once.
+    pub fn ask(&mut self, questions: impl IntoIterator<Item = Question>) {
+        let questions: BTreeSet<Question> = questions
+            .into_iter()
+            .filter(|question| !self.known.contains_key(question))
+            .collect();
+        let questions: Vec<Question> = questions.into_iter().collect();
+        let answers = side_by_side(&questions, AT_ONCE, |question| self.look_up(question));
+        self.known.extend(questions.into_iter().zip(answers));
+    }
+
+    /// The answer to what was asked.
+    pub fn of(&self, question: &Question) -> Option<&Result<Found, Problem>> {
+        self.known.get(question)
+    }
+
+    fn look_up(&self, question: &Question) -> Result<Found, Problem> {
+        let image = ImageRef::parse(&question.image).map_err(|error| Problem::Odd {
+            registry: question.image.clone(),
+            what: error.to_string(),
+        })?;
+        let wish = match &question.triggers_of {
+            Some(platform) => Wish::Triggers(platform),
+            None => Wish::Digest,
+        };
+        self.registries.look_up(&image, wish)
+    }
+}
+
+/// Answers in the order of the questions, at most so many at the same time, with a line of progress on a terminal.
+fn side_by_side<A: Send>(
+    questions: &[Question],
+    at_once: usize,
+    answer: impl Fn(&Question) -> A + Sync,
+) -> Vec<A> {
+    let next = AtomicUsize::new(0);
+    let answers = Mutex::new(Vec::with_capacity(questions.len()));
+    let progress = Progress::new(questions.len());
+    thread::scope(|scope| {
+        for _ in 0..at_once.min(questions.len()) {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(question) = questions.get(index) else {
+                        return;
+                    };
+                    let answer = answer(question);
+                    let mut answers = answers
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner);
+                    answers.push((index, answer));
+                    progress.say(answers.len(), &question.image);
+                }
+            });
+        }
+    });
+    progress.end();
+    let mut answers = answers
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    answers.sort_by_key(|(index, _)| *index);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// A line that is written over and over, on a terminal only.
+struct Progress {
+    all: usize,
+    shown: bool,
+}
+
+impl Progress {
+    fn new(all: usize) -> Progress {
+        let progress = Progress {
+            all,
+            shown: all > 0 && std::io::stderr().is_terminal(),
+        };
+        progress.say(0, "");
+        progress
+    }
+
+    fn say(&self, done: usize, last: &str) {
+        if self.shown {
+            let last: String = last.chars().take(60).collect();
+            let _ = write!(
+                std::io::stderr(),
+                "\r\x1b[Kasking registries: {done}/{} {last}",
+                self.all
+            );
+        }
+    }
+
+    fn end(&self) {
+        if self.shown {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn answers_come_in_order_and_never_more_than_so_many_at_once() {
+        let questions: Vec<_> = (0..20)
+            .map(|number| Question {
+                image: number.to_string(),
+                triggers_of: None,
+            })
+            .collect();
+        let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let begun = Instant::now();
+        let answers = side_by_side(&questions, 8, |question| {
+            let now = running.fetch_add(1, Ordering::SeqCst) + 1;
+            most.fetch_max(now, Ordering::SeqCst);
+            thread::sleep(Duration::from_millis(30));
+            running.fetch_sub(1, Ordering::SeqCst);
+            question.image.clone()
+        });
+        let wanted: Vec<_> = (0..20).map(|number| number.to_string()).collect();
+        assert_eq!(answers, wanted);
+        assert_eq!(most.into_inner(), 8);
+        assert!(begun.elapsed() < Duration::from_millis(20 * 30));
+        assert_eq!(side_by_side(&[], 8, |_| ()), []);
+    }
+}

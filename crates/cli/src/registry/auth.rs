@@ -1,0 +1,241 @@
+//! Logging in at a registry: its challenge, and the answer to it.
+
+use serde_json::Value;
+use ureq::http::Uri;
+
+use super::credentials::Login;
+use super::web::{Answer, Method, Web, is_loopback};
+use super::{Place, Problem};
+
+/// A token is not longer than this.
+const LARGEST: u64 = 1 << 20;
+
+/// What a registry wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Challenge {
+    Basic,
+    /// A token, to be had at `realm`.
+    Bearer {
+        realm: String,
+        service: Option<String>,
+        scope: Option<String>,
+    },
+}
+
+impl Challenge {
+    /// The best of the challenges in these `WWW-Authenticate` headers.
+    pub fn read(headers: &[String]) -> Option<Challenge> {
+        let mut basic = None;
+        for header in headers {
+            // A header that is wrong may have a good one beside it.
+            for challenge in http_auth::parse_challenges(header)
+                .ok()
+                .into_iter()
+                .flatten()
+            {
+                let parameter = |name: &str| {
+                    let mut parameters = challenge.params.iter();
+                    let (_, value) = parameters.find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+                    Some(value.to_unescaped())
+                };
+                if challenge.scheme.eq_ignore_ascii_case("basic") {
+                    basic = Some(Challenge::Basic);
+                } else if challenge.scheme.eq_ignore_ascii_case("bearer")
+                    && let Some(realm) = parameter("realm")
+                {
+                    return Some(Challenge::Bearer {
+                        realm,
+                        service: parameter("service"),
+                        scope: parameter("scope"),
+                    });
+                }
+            }
+        }
+        basic
+    }
+}
+
+/// What goes into `Authorization`.
+///
+/// Errors: why there is nothing.
+pub(super) fn authorise(
+    web: &Web,
+    place: &Place,
+    challenge: &Challenge,
+    login: Result<Option<Login>, String>,
+) -> Result<String, Problem> {
+    let (login, trouble) = match login {
+        Ok(login) => (login, None),
+        // It may work for everybody.
+        Err(trouble) => (None, Some(trouble)),
+    };
+    let wanted = || Problem::LoginWanted {
+        registry: place.registry.clone(),
+        repository: place.repository.clone(),
+        trouble: trouble.clone(),
+    };
+    let Challenge::Bearer {
+        realm,
+        service,
+        scope,
+    } = challenge
+    else {
+        return match login {
+            Some(Login::Password { user, password }) => Ok(basic(&user, &password)),
+            Some(Login::Token(_)) | None => Err(wanted()),
+        };
+    };
+    check_realm(place, realm)?;
+    let default = format!("repository:{}:pull", place.repository);
+    let scope = scope.as_deref().unwrap_or(&default);
+    let mut parameters = vec![("scope", scope)];
+    parameters.extend(service.as_deref().map(|service| ("service", service)));
+    let answer = match &login {
+        Some(Login::Token(token)) => {
+            parameters.extend([
+                ("grant_type", "refresh_token"),
+                ("client_id", "fromtier"),
+                ("refresh_token", token),
+            ]);
+            web.post(realm, &parameters)
+        }
+        _ => {
+            let authorization = match &login {
+                Some(Login::Password { user, password }) => Some(basic(user, password)),
+                _ => None,
+            };
+            let url = with_query(realm, &parameters);
+            web.send(Method::Get, &url, authorization.as_deref(), LARGEST)
+        }
+    };
+    let answer = answer.map_err(|error| Problem::Unreachable {
+        registry: place.registry.clone(),
+        error: format!("its token service: {error}"),
+    })?;
+    match answer.status {
+        200..=299 => token(&answer).ok_or_else(|| place.odd("its token service gives no token")),
+        400 | 401 | 403 if login.is_some() => Err(Problem::LoginRefused {
+            registry: place.registry.clone(),
+            repository: place.repository.clone(),
+        }),
+        401 | 403 => Err(wanted()),
+        _ => Err(place.failing(&answer)),
+    }
+}
+
+/// A password goes over no line that others may listen on, and nowhere that isn't the web.
+fn check_realm(place: &Place, realm: &str) -> Result<(), Problem> {
+    let fits = realm.parse::<Uri>().is_ok_and(|uri| {
+        let host = uri.authority().map_or("", |authority| authority.as_str());
+        match uri.scheme_str() {
+            Some("https") => !host.is_empty(),
+            Some("http") => is_loopback(host),
+            _ => false,
+        }
+    });
+    match fits {
+        true => Ok(()),
+        false => Err(place.odd(format!("its token service `{realm}` is not safe to ask"))),
+    }
+}
+
+fn token(answer: &Answer) -> Option<String> {
+    let json: Value = serde_json::from_slice(&answer.body).ok()?;
+    let token = json["token"].as_str().or(json["access_token"].as_str())?;
+    // What is no header value is no token.
+    let plain = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+    plain.then(|| format!("Bearer {token}"))
+}
+
+fn basic(user: &str, password: &str) -> String {
+    use base64::Engine as _;
+    let pair = format!("{user}:{password}");
+    format!(
+        "Basic {}",
+        base64::engine::general_purpose::STANDARD.encode(pair)
+    )
+}
+
+fn with_query(url: &str, parameters: &[(&str, &str)]) -> String {
+    let mut out = url.to_owned();
+    let mut separator = if url.contains('?') { '&' } else { '?' };
+    for (name, value) in parameters {
+        out.push(separator);
+        out.push_str(name);
+        out.push('=');
+        for byte in value.bytes() {
+            match byte {
+                b'a'..=b'z'
+                | b'A'..=b'Z'
+                | b'0'..=b'9'
+                | b'-'
+                | b'.'
+                | b'_'
+                | b'~'
+                | b'/'
+                | b':' => {
+                    out.push(char::from(byte));
+                }
+                other => out.push_str(&format!("%{other:02X}")),
+            }
+        }
+        separator = '&';
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use fromtier_image::ImageRef;
+
+    fn read(headers: &[&str]) -> Option<Challenge> {
+        let headers: Vec<_> = headers.iter().map(|header| (*header).to_owned()).collect();
+        Challenge::read(&headers)
+    }
+
+    #[test]
+    fn a_challenge_for_a_token_is_preferred() {
+        let bearer = "Bearer realm=\"https://auth.example.com/token\",service=\"reg\",scope=\"repository:a/b:pull,push\"";
+        let wanted = Challenge::Bearer {
+            realm: "https://auth.example.com/token".into(),
+            service: Some("reg".into()),
+            scope: Some("repository:a/b:pull,push".into()),
+        };
+        assert_eq!(read(&["Basic realm=\"x\"", bearer]), Some(wanted));
+        assert_eq!(read(&["basic realm=\"x\""]), Some(Challenge::Basic));
+        assert_eq!(read(&["Negotiate", "Bearer service=x", "\u{1}"]), None);
+    }
+
+    #[test]
+    fn no_password_goes_out_in_the_clear() {
+        let place = Place::of(&ImageRef::parse("registry.example.com/a/b").unwrap());
+        for realm in [
+            "https://auth.example.com/t",
+            "http://localhost:5001/t",
+            "http://127.0.0.1/t",
+        ] {
+            assert_eq!(check_realm(&place, realm), Ok(()), "{realm}");
+        }
+        for realm in [
+            "http://auth.example.com/t",
+            "file:///etc/passwd",
+            "/token",
+            "ftp://localhost/",
+        ] {
+            assert!(check_realm(&place, realm).is_err(), "{realm}");
+        }
+    }
+
+    #[test]
+    fn values_of_a_query_are_escaped() {
+        assert_eq!(
+            with_query(
+                "https://a/t?x=1",
+                &[("scope", "repository:a/b:pull"), ("service", "my reg&")]
+            ),
+            "https://a/t?x=1&scope=repository:a/b:pull&service=my%20reg%26"
+        );
+    }
+}

@@ -1,0 +1,113 @@
+//! The logins that Docker has stored: in its `config.json`, or where that says.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use docker_credential::{CredentialRetrievalError as Trouble, DockerCredential};
+
+use super::locked;
+
+/// Under which name Docker keeps the login of Docker Hub.
+const HUB: &str = "https://index.docker.io/v1/";
+
+/// A login.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Login {
+    Password {
+        user: String,
+        password: String,
+    },
+    /// To be exchanged for others.
+    Token(String),
+}
+
+/// Without what is secret.
+impl std::fmt::Debug for Login {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Login::Password { user, .. } => write!(f, "Login of {user:?}"),
+            Login::Token(_) => write!(f, "Login by token"),
+        }
+    }
+}
+
+/// The logins, each looked up once.
+#[derive(Debug, Default)]
+pub(super) struct Credentials {
+    known: Mutex<HashMap<String, Result<Option<Login>, String>>>,
+}
+
+impl Credentials {
+    /// The login for a registry, if there is one.
+    ///
+    /// Errors: what keeps it from being read, in a few words.
+    pub fn of(&self, registry: &str) -> Result<Option<Login>, String> {
+        // Held while a helper runs: it is asked once, and not by several at once.
+        let mut known = locked(&self.known);
+        if let Some(login) = known.get(registry) {
+            return login.clone();
+        }
+        let login = look_up(registry);
+        known.insert(registry.to_owned(), login.clone());
+        login
+    }
+}
+
+fn look_up(registry: &str) -> Result<Option<Login>, String> {
+    let Some(path) = config_file() else {
+        return Ok(None);
+    };
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(format!("{}: {error}", path.display())),
+    };
+    let server = match registry {
+        "docker.io" => HUB,
+        other => other,
+    };
+    let found =
+        docker_credential::get_credential_from_reader(std::io::BufReader::new(file), server);
+    match found {
+        Ok(DockerCredential::UsernamePassword(user, password)) if user.is_empty() => {
+            // A helper's way of saying that it has none.
+            Ok(Some(password).filter(|p| !p.is_empty()).map(Login::Token))
+        }
+        Ok(DockerCredential::UsernamePassword(user, password)) => {
+            Ok(Some(Login::Password { user, password }))
+        }
+        Ok(DockerCredential::IdentityToken(token)) => Ok(Some(Login::Token(token))),
+        Err(Trouble::NoCredentialConfigured) => Ok(None),
+        Err(Trouble::HelperFailure { stdout, stderr, .. })
+            if format!("{stdout}{stderr}").contains("not found") =>
+        {
+            Ok(None)
+        }
+        Err(Trouble::HelperFailure {
+            helper,
+            stdout,
+            stderr,
+        }) => {
+            let said = [stderr, stdout].join(" ");
+            let said: Vec<&str> = said.split_whitespace().collect();
+            Err(format!("{helper} fails: {}", said.join(" ")))
+        }
+        Err(Trouble::HelperCommunicationError) => Err(format!(
+            "the credential helper that {} names can't be run",
+            path.display()
+        )),
+        Err(Trouble::ConfigReadError) => Err(format!("{} is no JSON of Docker's", path.display())),
+        Err(other) => Err(format!("{}: {other}", path.display())),
+    }
+}
+
+fn config_file() -> Option<PathBuf> {
+    let folder = match std::env::var_os("DOCKER_CONFIG").filter(|value| !value.is_empty()) {
+        Some(folder) => PathBuf::from(folder),
+        None => std::env::home_dir()?.join(".docker"),
+    };
+    Some(folder.join("config.json"))
+}

@@ -1,0 +1,286 @@
+//! Asking registries: which digest a tag stands for, and which triggers a base has. The protocol is that of the OCI
+//! distribution specification; only what reads is here.
+
+mod auth;
+mod credentials;
+mod manifest;
+mod problem;
+mod web;
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
+
+use auth::Challenge;
+use credentials::Credentials;
+pub use problem::Problem;
+use web::{Answer, Method, Web};
+
+/// A config larger than this is none.
+const LARGEST: u64 = 8 << 20;
+
+/// What is asked of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish<'a> {
+    /// The digest only.
+    Digest,
+    /// What the image of this platform has ready for those who stand on it, too.
+    Triggers(&'a Platform),
+}
+
+/// What a registry says of an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Of the index, where there is one.
+    pub digest: Digest,
+    /// The `ONBUILD` instructions of the image's config.
+    pub triggers: Vec<String>,
+    /// Whether there is an image for the platform that was asked about.
+    pub for_platform: bool,
+}
+
+/// All registries, with the logins that Docker has stored. May be asked from several threads at once.
+#[derive(Debug)]
+pub struct Registries {
+    web: Web,
+    credentials: Credentials,
+    /// The `Authorization` that worked last, by registry and repository.
+    authorised: Mutex<HashMap<(String, String), String>>,
+}
+
+impl Registries {
+    pub fn new() -> Registries {
+        Registries {
+            web: Web::new(),
+            credentials: Credentials::default(),
+            authorised: Mutex::default(),
+        }
+    }
+
+    /// Looks an image up by its digest, where it has one, else by its tag.
+    ///
+    /// Errors: why there is no answer.
+    pub fn look_up(&self, image: &ImageRef, wish: Wish<'_>) -> Result<Found, Problem> {
+        let place = Place::of(image);
+        let Wish::Triggers(platform) = wish else {
+            return self.digest(&place).map(|digest| Found {
+                digest,
+                triggers: Vec::new(),
+                for_platform: true,
+            });
+        };
+        let (digest, bytes) = self.manifest(&place, &place.reference)?;
+        let mut found = Found {
+            digest,
+            triggers: Vec::new(),
+            for_platform: true,
+        };
+        let mut manifest = manifest::read(&bytes);
+        if let manifest::Manifest::Index(children) = &manifest {
+            let chosen = manifest::choose(children, platform);
+            found.for_platform = chosen.as_ref().is_some_and(|chosen| chosen.exact);
+            let Some(child) = chosen else {
+                return Ok(found);
+            };
+            let (_, bytes) = self.manifest(&place, child.digest.as_str())?;
+            manifest = manifest::read(&bytes);
+        }
+        if let manifest::Manifest::Image { config } = manifest {
+            let bytes = self.blob(&place, &config)?;
+            let config = ImageConfig::from_json(&bytes)
+                .map_err(|error| place.odd(format!("its config can't be read: {error}")))?;
+            found.triggers = config.config.on_build.unwrap_or_default();
+        }
+        Ok(found)
+    }
+
+    /// The digest, which most registries tell without a manifest: that counts for no limit.
+    fn digest(&self, place: &Place) -> Result<Digest, Problem> {
+        let path = format!("manifests/{}", place.reference);
+        let answer = self.ask(place, Method::Head, &path)?;
+        let told = answer.digest.as_deref().map(Digest::parse);
+        match (told, Digest::parse(&place.reference)) {
+            (Some(Ok(told)), Ok(asked)) if told != asked => {
+                Err(place.odd(format!("it answers with {}", told.as_str())))
+            }
+            (Some(Ok(told)), _) => Ok(told),
+            _ => self
+                .manifest(place, &place.reference)
+                .map(|(digest, _)| digest),
+        }
+    }
+
+    /// A manifest or index, with its digest as its bytes have it.
+    fn manifest(&self, place: &Place, reference: &str) -> Result<(Digest, Vec<u8>), Problem> {
+        let answer = self.ask(place, Method::Get, &format!("manifests/{reference}"))?;
+        let digest = Digest::sha256(&answer.body);
+        let wanted = [answer.digest.as_deref(), Some(reference)];
+        for wanted in wanted.into_iter().flatten() {
+            match Digest::parse(wanted) {
+                Ok(wanted) if wanted.algorithm() == "sha256" && wanted != digest => {
+                    return Err(place.odd(format!(
+                        "the bytes of {} have the digest {}",
+                        wanted.as_str(),
+                        digest.as_str()
+                    )));
+                }
+                // Nothing here computes another algorithm: the registry's word stands.
+                Ok(wanted) if wanted.algorithm() != "sha256" => return Ok((wanted, answer.body)),
+                _ => {}
+            }
+        }
+        Ok((digest, answer.body))
+    }
+
+    fn blob(&self, place: &Place, digest: &Digest) -> Result<Vec<u8>, Problem> {
+        let answer = self.ask(place, Method::Get, &format!("blobs/{}", digest.as_str()))?;
+        if digest.algorithm() == "sha256" && Digest::sha256(&answer.body) != *digest {
+            return Err(place.odd(format!("the bytes of {} are others", digest.as_str())));
+        }
+        Ok(answer.body)
+    }
+
+    /// One question to the registry's interface, with a login where it wants one.
+    fn ask(&self, place: &Place, method: Method, path: &str) -> Result<Answer, Problem> {
+        let url = format!("{}/v2/{}/{path}", place.base, place.repository);
+        let key = (place.registry.clone(), place.repository.clone());
+        let known = locked(&self.authorised).get(&key).cloned();
+        let mut answer = self.send(place, method, &url, known.as_deref())?;
+        let mut anonymous = known.is_none();
+        if answer.status == 401 {
+            let challenge = Challenge::read(&answer.challenges)
+                .ok_or_else(|| place.odd("it wants a login, and doesn't say of which kind"))?;
+            let login = self.credentials.of(&place.registry);
+            anonymous = !matches!(login, Ok(Some(_)));
+            let authorization = auth::authorise(&self.web, place, &challenge, login)?;
+            answer = self.send(place, method, &url, Some(&authorization))?;
+            if answer.status < 400 {
+                locked(&self.authorised).insert(key, authorization);
+            }
+        }
+        match answer.status {
+            200..=299 => Ok(answer),
+            404 => Err(Problem::Missing {
+                registry: place.registry.clone(),
+            }),
+            401 | 403 if anonymous => Err(Problem::LoginWanted {
+                registry: place.registry.clone(),
+                repository: place.repository.clone(),
+                trouble: self.credentials.of(&place.registry).err(),
+            }),
+            401 | 403 => Err(Problem::LoginRefused {
+                registry: place.registry.clone(),
+                repository: place.repository.clone(),
+            }),
+            _ => Err(place.failing(&answer)),
+        }
+    }
+
+    fn send(
+        &self,
+        place: &Place,
+        method: Method,
+        url: &str,
+        authorization: Option<&str>,
+    ) -> Result<Answer, Problem> {
+        self.web
+            .send(method, url, authorization, LARGEST)
+            .map_err(|error| Problem::Unreachable {
+                registry: place.registry.clone(),
+                error,
+            })
+    }
+}
+
+/// Where an image is asked for.
+#[derive(Debug)]
+struct Place {
+    /// As references name it.
+    registry: String,
+    /// The address of its interface.
+    base: String,
+    repository: String,
+    /// A tag or a digest.
+    reference: String,
+}
+
+impl Place {
+    fn of(image: &ImageRef) -> Place {
+        let registry = image.domain().to_owned();
+        let host = match registry.as_str() {
+            "docker.io" => "registry-1.docker.io",
+            other => other,
+        };
+        let scheme = if web::is_loopback(host) {
+            "http"
+        } else {
+            "https"
+        };
+        let reference = image.digest().map(Digest::as_str).or(image.tag());
+        Place {
+            base: format!("{scheme}://{host}"),
+            repository: image.path().to_owned(),
+            reference: reference.unwrap_or("latest").to_owned(),
+            registry,
+        }
+    }
+
+    fn odd(&self, what: impl Into<String>) -> Problem {
+        Problem::Odd {
+            registry: self.registry.clone(),
+            what: what.into(),
+        }
+    }
+
+    fn failing(&self, answer: &Answer) -> Problem {
+        if answer.status == 429 {
+            return Problem::TooMany {
+                registry: self.registry.clone(),
+            };
+        }
+        Problem::Failing {
+            registry: self.registry.clone(),
+            status: answer.status,
+            message: answer.complaint(),
+        }
+    }
+}
+
+/// A lock whose holder panicked holds what it held.
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn images_are_asked_for_where_docker_asks_for_them() {
+        let place = |text: &str| {
+            let place = Place::of(&ImageRef::parse(text).unwrap());
+            format!("{}/v2/{}/{}", place.base, place.repository, place.reference)
+        };
+        assert_eq!(
+            place("node:22"),
+            "https://registry-1.docker.io/v2/library/node/22"
+        );
+        assert_eq!(
+            place("localhost:5000/a/b:1"),
+            "http://localhost:5000/v2/a/b/1"
+        );
+        assert_eq!(
+            place("127.0.0.1:5000/a"),
+            "http://127.0.0.1:5000/v2/a/latest"
+        );
+        let digest = format!("sha256:{}", "a".repeat(64));
+        assert_eq!(
+            place(&format!("ghcr.io/a/b:1@{digest}")),
+            format!("https://ghcr.io/v2/a/b/{digest}")
+        );
+    }
+}

@@ -1,0 +1,309 @@
+//! HTTP, with patience: time limits, and another try where a server says that it is its own fault.
+
+use std::thread;
+use std::time::Duration;
+
+use ureq::Agent;
+use ureq::http::{HeaderMap, Response};
+use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+use ureq::{Body, Error};
+
+/// Of one try, all in all.
+const LIMIT: Duration = Duration::from_secs(30);
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+/// Tries after the first.
+const MORE_TRIES: u32 = 3;
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// A server may want a longer pause; nobody waits longer than this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// The kinds of manifests that are known.
+const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
+    application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.oci.image.manifest.v1+json, \
+    application/vnd.docker.distribution.manifest.v2+json, */*;q=0.1";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Method {
+    Head,
+    Get,
+}
+
+/// An answer, whatever its status.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Answer {
+    pub status: u16,
+    /// `WWW-Authenticate`, each.
+    pub challenges: Vec<String>,
+    /// `Docker-Content-Digest`.
+    pub digest: Option<String>,
+    pub body: Vec<u8>,
+    retry_after: Option<Duration>,
+}
+
+/// Connections, kept for the next question.
+#[derive(Debug)]
+pub(super) struct Web {
+    outside: Agent,
+    /// No proxy leads to this machine.
+    loopback: Agent,
+}
+
+impl Web {
+    pub fn new() -> Web {
+        // Whoever was first: either way there is a provider then.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let agent = |proxy: bool| {
+            let tls = TlsConfig::builder()
+                .provider(TlsProvider::Rustls)
+                .root_certs(RootCerts::PlatformVerifier)
+                .build();
+            let mut config = Agent::config_builder()
+                .http_status_as_error(false)
+                .timeout_global(Some(LIMIT))
+                .timeout_connect(Some(CONNECT_LIMIT))
+                .user_agent(concat!("fromtier/", env!("CARGO_PKG_VERSION")))
+                .tls_config(tls);
+            if !proxy {
+                config = config.proxy(None);
+            }
+            config.build().new_agent()
+        };
+        Web {
+            outside: agent(true),
+            loopback: agent(false),
+        }
+    }
+
+    /// One question; the body of the answer is read up to `largest` bytes.
+    ///
+    /// Errors: why there is no answer at all, in a few words.
+    pub fn send(
+        &self,
+        method: Method,
+        url: &str,
+        authorization: Option<&str>,
+        largest: u64,
+    ) -> Result<Answer, String> {
+        patiently(|| {
+            let agent = self.agent(url);
+            let request = match method {
+                Method::Head => agent.head(url),
+                Method::Get => agent.get(url),
+            };
+            let request = request.header("Accept", MANIFESTS);
+            let request = match authorization {
+                Some(value) => request.header("Authorization", value),
+                None => request,
+            };
+            request.call().and_then(|answer| read(answer, largest))
+        })
+    }
+
+    /// A form, posted.
+    pub fn post(&self, url: &str, form: &[(&str, &str)]) -> Result<Answer, String> {
+        patiently(|| {
+            let form = form.iter().copied();
+            let answer = self.agent(url).post(url).send_form(form)?;
+            read(answer, 1 << 20)
+        })
+    }
+
+    fn agent(&self, url: &str) -> &Agent {
+        let host = url.split("://").nth(1).unwrap_or(url);
+        match is_loopback(host.split('/').next().unwrap_or(host)) {
+            true => &self.loopback,
+            false => &self.outside,
+        }
+    }
+}
+
+impl Answer {
+    /// What the registry says is wrong, in its own words.
+    pub fn complaint(&self) -> String {
+        let text = String::from_utf8_lossy(&self.body);
+        let json: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        let said = json["errors"][0]["message"]
+            .as_str()
+            .or(json["details"].as_str())
+            .or(json["message"].as_str());
+        let line = said.unwrap_or_else(|| text.lines().next().unwrap_or_default());
+        line.chars()
+            .filter(|letter| !letter.is_control())
+            .take(200)
+            .collect()
+    }
+}
+
+fn read(answer: Response<Body>, largest: u64) -> Result<Answer, Error> {
+    let (parts, mut body) = answer.into_parts();
+    Ok(Answer {
+        status: parts.status.as_u16(),
+        challenges: all(&parts.headers, "www-authenticate"),
+        digest: all(&parts.headers, "docker-content-digest").pop(),
+        retry_after: all(&parts.headers, "retry-after")
+            .pop()
+            .and_then(|seconds| seconds.trim().parse().ok())
+            .map(Duration::from_secs),
+        body: body.with_config().limit(largest).read_to_vec()?,
+    })
+}
+
+fn all(headers: &HeaderMap, name: &str) -> Vec<String> {
+    let values = headers.get_all(name).into_iter();
+    values
+        .filter_map(|value| Some(value.to_str().ok()?.to_owned()))
+        .collect()
+}
+
+/// Tries until there is an answer that more tries won't better.
+fn patiently(once: impl Fn() -> Result<Answer, Error>) -> Result<Answer, String> {
+    let mut pause = FIRST_PAUSE;
+    let mut tries = 0;
+    loop {
+        let outcome = once();
+        let more = match &outcome {
+            Ok(answer) if matches!(answer.status, 429 | 500 | 502..=504) => MORE_TRIES,
+            Err(error) if is_passing(error) => 1,
+            _ => 0,
+        };
+        if tries >= more {
+            return outcome.map_err(|error| in_words(&error));
+        }
+        let asked = outcome.ok().and_then(|answer| answer.retry_after);
+        thread::sleep(asked.unwrap_or(pause).min(LONGEST_PAUSE));
+        pause *= 2;
+        tries += 1;
+    }
+}
+
+/// May it go better the next time?
+fn is_passing(error: &Error) -> bool {
+    use std::io::ErrorKind;
+    match error {
+        Error::Timeout(_) => true,
+        Error::Io(error) => matches!(
+            error.kind(),
+            ErrorKind::ConnectionReset
+                | ErrorKind::ConnectionAborted
+                | ErrorKind::BrokenPipe
+                | ErrorKind::UnexpectedEof
+                | ErrorKind::TimedOut
+        ),
+        _ => false,
+    }
+}
+
+fn in_words(error: &Error) -> String {
+    match error {
+        Error::HostNotFound => "there is no such host".into(),
+        Error::Timeout(_) => "it doesn't answer in time".into(),
+        Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+            "nothing listens there".into()
+        }
+        Error::Io(error) => error.to_string(),
+        Error::ConnectionFailed => "no connection comes about".into(),
+        Error::BodyExceedsLimit(_) => "its answer is too large".into(),
+        other => other.to_string(),
+    }
+}
+
+/// Whether a host, with or without a port, is this machine: as with Docker, that is spoken to without TLS.
+pub(super) fn is_loopback(host: &str) -> bool {
+    if host.starts_with("[::1]") {
+        return true;
+    }
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    name.eq_ignore_ascii_case("localhost")
+        || name
+            .parse::<std::net::Ipv4Addr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use std::cell::Cell;
+    use std::time::Instant;
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for host in [
+            "localhost",
+            "localhost:5000",
+            "127.0.0.1:5000",
+            "127.1.2.3",
+            "[::1]:80",
+        ] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "localhost.example.com",
+            "127.0.0.1.example.com",
+            "docker.io",
+            "10.0.0.1",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+
+    fn answer(status: u16, retry_after: Option<u64>) -> Answer {
+        Answer {
+            status,
+            retry_after: retry_after.map(Duration::from_secs),
+            ..Answer::default()
+        }
+    }
+
+    #[test]
+    fn a_server_that_fails_is_tried_again_and_a_no_is_a_no() {
+        let tries = Cell::new(0);
+        let outcome = patiently(|| {
+            tries.set(tries.get() + 1);
+            Ok(answer(if tries.get() < 3 { 503 } else { 200 }, Some(0)))
+        });
+        assert_eq!((outcome.unwrap().status, tries.get()), (200, 3));
+        tries.set(0);
+        let outcome = patiently(|| {
+            tries.set(tries.get() + 1);
+            Ok(answer(404, None))
+        });
+        assert_eq!((outcome.unwrap().status, tries.get()), (404, 1));
+        tries.set(0);
+        let outcome = patiently(|| {
+            tries.set(tries.get() + 1);
+            Err(Error::HostNotFound)
+        });
+        assert_eq!(outcome.unwrap_err(), "there is no such host");
+        assert_eq!(tries.get(), 1);
+    }
+
+    #[test]
+    fn the_servers_own_pause_is_kept() {
+        let tries = Cell::new(0);
+        let begun = Instant::now();
+        let outcome = patiently(|| {
+            tries.set(tries.get() + 1);
+            Ok(answer(if tries.get() < 2 { 429 } else { 200 }, Some(1)))
+        });
+        assert_eq!(outcome.unwrap().status, 200);
+        assert!(begun.elapsed() >= Duration::from_secs(1));
+    }
+
+    #[test]
+    fn a_complaint_is_the_registrys_words_in_one_line() {
+        let said = |body: &str| {
+            Answer {
+                body: body.as_bytes().to_vec(),
+                ..Answer::default()
+            }
+            .complaint()
+        };
+        assert_eq!(
+            said(r#"{"errors":[{"code":"DENIED","message":"not today"}]}"#),
+            "not today"
+        );
+        assert_eq!(said("<html>\nbad gateway"), "<html>");
+        assert_eq!(said("\u{1b}[31mred"), "[31mred");
+    }
+}

@@ -1,0 +1,236 @@
+//! How `fromtier lock` gets along with registries: logins, patience, several at once.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
+
+use support::registry::{Auth, Registry};
+use support::{Folder, says};
+
+/// `user:secret`
+const PAIR: &str = "dXNlcjpzZWNyZXQ=";
+
+fn folder(registry: &Registry) -> Folder {
+    registry.put("team/app:1", "1", &[]);
+    let name = registry.name();
+    Folder::new(&[
+        ("Dockerfile", &format!("FROM {name}/team/app:1\n")),
+        (
+            ".fromtier.yaml",
+            &format!("version: 1\ninternal: [\"{name}/**\"]\n"),
+        ),
+    ])
+}
+
+fn stored(folder: &Folder, registry: &Registry, login: &str) {
+    let config = format!("{{\"auths\": {{\"{}\": {login}}}}}", registry.name());
+    folder.write("docker/config.json", &config);
+}
+
+#[test]
+fn a_registry_that_wants_a_login_is_named_with_the_way_to_log_in() {
+    let registry = Registry::start();
+    registry.login(Auth::Basic(PAIR));
+    let folder = folder(&registry);
+    let name = registry.name();
+    let out = folder.fails(&["lock"], 2);
+    says(
+        &out,
+        &[
+            &format!(
+                "error: {name} wants a login for team/app, or has none such\n --> Dockerfile:1:6\n"
+            ),
+            &format!("help: check the name, or log in: docker login {name}\n"),
+            "fromtier.lock: 1 not found out\n",
+        ],
+    );
+    assert!(!folder.has("fromtier.lock"));
+    stored(&folder, &registry, "{\"auth\": \"dXNlcjp3cm9uZw==\"}");
+    says(
+        &folder.fails(&["lock"], 2),
+        &[
+            &format!("error: {name} refuses team/app to the login that Docker has stored for it\n"),
+            &format!("help: log in again: docker login {name}\n"),
+        ],
+    );
+    stored(&folder, &registry, &format!("{{\"auth\": \"{PAIR}\"}}"));
+    folder.runs(&["lock"]);
+    assert!(folder.has("fromtier.lock"));
+}
+
+#[test]
+fn tokens_are_fetched_for_everybody_for_a_password_and_for_a_token() {
+    let registry = Registry::start();
+    let folder = folder(&registry);
+    registry.login(Auth::Anonymous);
+    folder.runs(&["lock"]);
+    registry.login(Auth::Password(PAIR));
+    says(
+        &folder.fails(&["lock", "--update"], 2),
+        &["wants a login for team/app"],
+    );
+    stored(&folder, &registry, &format!("{{\"auth\": \"{PAIR}\"}}"));
+    folder.runs(&["lock", "--update"]);
+    registry.login(Auth::Refresh("long-lived"));
+    says(
+        &folder.fails(&["lock", "--update"], 2),
+        &["refuses team/app to the login"],
+    );
+    stored(&folder, &registry, "{\"identitytoken\": \"long-lived\"}");
+    folder.runs(&["lock", "--update"]);
+}
+
+#[test]
+fn a_credential_helper_is_asked() {
+    let registry = Registry::start();
+    registry.login(Auth::Basic(PAIR));
+    let folder = folder(&registry);
+    let name = registry.name();
+    let helper = |text: &str| {
+        folder.write("bin/docker-credential-test", text);
+        let path = folder.0.join("bin/docker-credential-test");
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    folder.write(
+        "docker/config.json",
+        &format!("{{\"credHelpers\": {{\"{name}\": \"test\"}}}}"),
+    );
+    helper(
+        "#!/bin/sh\nread server\necho \"{\\\"ServerURL\\\": \\\"$server\\\", \\\"Username\\\": \\\"user\\\", \\\"Secret\\\": \\\"secret\\\"}\"\n",
+    );
+    folder.runs(&["lock"]);
+    folder.write(
+        "docker/config.json",
+        "{\"credsStore\": \"test\", \"auths\": {}}",
+    );
+    folder.runs(&["lock", "--update"]);
+    helper("#!/bin/sh\necho 'credentials not found in native keychain'\nexit 1\n");
+    says(
+        &folder.fails(&["lock", "--update"], 2),
+        &["wants a login for team/app"],
+    );
+    helper("#!/bin/sh\necho 'the keychain is locked' >&2\nexit 1\n");
+    says(
+        &folder.fails(&["lock", "--update"], 2),
+        &[&format!(
+            "help: docker login {name}; docker-credential-test fails: the keychain is locked"
+        )],
+    );
+    folder.write("docker/config.json", "{\"credsStore\": \"none-such\"}");
+    says(
+        &folder.fails(&["lock", "--update"], 2),
+        &["the credential helper that", "can't be run"],
+    );
+    folder.write("docker/config.json", "not json");
+    says(
+        &folder.fails(&["lock", "--update"], 2),
+        &["config.json is no JSON of Docker's"],
+    );
+    // None of that matters where no login is wanted.
+    registry.login(Auth::Open);
+    folder.runs(&["lock", "--update"]);
+}
+
+#[test]
+fn what_is_not_there_is_said_at_its_line() {
+    let registry = Registry::start();
+    let folder = folder(&registry);
+    let name = registry.name();
+    folder.write(
+        "Dockerfile",
+        &format!("FROM {name}/team/app:1\nFROM {name}/team/app:2\n"),
+    );
+    let out = folder.fails(&["lock"], 1);
+    says(
+        &out,
+        &[
+            &format!("error: {name} has no {name}/team/app:2\n --> Dockerfile:2:6\n"),
+            "help: check the name and the tag",
+            "fromtier.lock: 1 added, 1 not found out\n",
+        ],
+    );
+}
+
+#[test]
+fn a_registry_that_fails_is_asked_again_and_given_up_in_the_end() {
+    let registry = Registry::start();
+    let folder = folder(&registry);
+    registry.fail(&[503, 429]);
+    folder.runs(&["lock"]);
+    registry.fail(&[500; 4]);
+    let name = registry.name();
+    let out = folder.fails(&["lock", "--update"], 2);
+    let message = format!("{name} fails on {name}/team/app:1 with status 500: told to fail");
+    says(&out, &[&message, "1 not found out"]);
+    // What was locked stays locked.
+    says(&folder.read("fromtier.lock"), &["team/app:1 sha256:"]);
+}
+
+#[test]
+fn a_registry_that_is_not_there_is_not_waited_for() {
+    let folder = Folder::new(&[
+        ("Dockerfile", "FROM localhost:1/team/app:1\n"),
+        (
+            ".fromtier.yaml",
+            "version: 1\ninternal: [\"localhost:1/**\"]\n",
+        ),
+    ]);
+    let begun = Instant::now();
+    let out = folder.fails(&["lock"], 2);
+    says(
+        &out,
+        &["error: localhost:1 can't be asked for localhost:1/team/app:1: nothing listens there"],
+    );
+    assert!(begun.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn bytes_that_are_not_their_digests_are_not_locked() {
+    let registry = Registry::start();
+    let folder = folder(&registry);
+    folder.runs(&["lock"]);
+    registry.tamper("team/app", "1");
+    let name = registry.name();
+    let out = folder.fails(&["lock", "--check"], 2);
+    says(
+        &out,
+        &[&format!(
+            "{name} makes no sense about {name}/team/app:1: the bytes of sha256:"
+        )],
+    );
+}
+
+#[test]
+fn many_images_are_asked_for_side_by_side() {
+    let registry = Registry::start();
+    let mut text = String::from("FROM scratch\n");
+    for number in 0..20 {
+        registry.put(&format!("team/app{number}:1"), "1", &[]);
+        text.push_str(&format!(
+            "COPY --from={}/team/app{number}:1 / /\n",
+            registry.name()
+        ));
+    }
+    let policy = format!("version: 1\ninternal: [\"{}/**\"]\n", registry.name());
+    let folder = Folder::new(&[("Dockerfile", &text), (".fromtier.yaml", &policy)]);
+    registry.delay(Duration::from_millis(200));
+    let begun = Instant::now();
+    // Nothing on the other output: it is no terminal.
+    says(&folder.runs(&["lock"]), &["fromtier.lock: 20 added\n"]);
+    let took = begun.elapsed();
+    assert!(took < Duration::from_millis(20 * 200 / 2), "{took:?}");
+    assert!(
+        (2..=8).contains(&registry.most_at_once()),
+        "{}",
+        registry.most_at_once()
+    );
+    // Once each, and no manifest is fetched for what is no base.
+    let requests = registry.requests();
+    assert_eq!(requests.len(), 20, "{requests:#?}");
+    assert!(
+        requests.iter().all(|request| request.starts_with("HEAD ")),
+        "{requests:#?}"
+    );
+}
