@@ -52,7 +52,7 @@ pub struct Registries {
 impl Registries {
     pub fn new() -> Registries {
         Registries {
-            web: Web::new(),
+            web: Web::default(),
             credentials: Credentials::default(),
             authorised: Mutex::default(),
         }

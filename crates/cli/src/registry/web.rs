@@ -1,11 +1,12 @@
 //! HTTP, with patience: time limits, and another try where a server says that it is its own fault.
 
+use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
 
 use ureq::Agent;
 use ureq::http::{HeaderMap, Response};
-use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 use ureq::{Body, Error};
 
 /// Of one try, all in all.
@@ -41,39 +42,14 @@ pub(super) struct Answer {
 }
 
 /// Connections, kept for the next question.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Web {
-    outside: Agent,
-    /// No proxy leads to this machine.
-    loopback: Agent,
+    outside: OnceLock<Agent>,
+    /// No proxy leads to this machine, and no certificate is needed.
+    loopback: OnceLock<Agent>,
 }
 
 impl Web {
-    pub fn new() -> Web {
-        // Whoever was first: either way there is a provider then.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let agent = |proxy: bool| {
-            let tls = TlsConfig::builder()
-                .provider(TlsProvider::Rustls)
-                .root_certs(RootCerts::PlatformVerifier)
-                .build();
-            let mut config = Agent::config_builder()
-                .http_status_as_error(false)
-                .timeout_global(Some(LIMIT))
-                .timeout_connect(Some(CONNECT_LIMIT))
-                .user_agent(concat!("fromtier/", env!("CARGO_PKG_VERSION")))
-                .tls_config(tls);
-            if !proxy {
-                config = config.proxy(None);
-            }
-            config.build().new_agent()
-        };
-        Web {
-            outside: agent(true),
-            loopback: agent(false),
-        }
-    }
-
     /// One question; the body of the answer is read up to `largest` bytes.
     ///
     /// Errors: why there is no answer at all, in a few words.
@@ -111,10 +87,35 @@ impl Web {
     fn agent(&self, url: &str) -> &Agent {
         let host = url.split("://").nth(1).unwrap_or(url);
         match is_loopback(host.split('/').next().unwrap_or(host)) {
-            true => &self.loopback,
-            false => &self.outside,
+            true => self.loopback.get_or_init(|| agent(false)),
+            false => self.outside.get_or_init(|| agent(true)),
         }
     }
+}
+
+fn agent(outside: bool) -> Agent {
+    let mut config = Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(LIMIT))
+        .timeout_connect(Some(CONNECT_LIMIT))
+        .user_agent(concat!("fromtier/", env!("CARGO_PKG_VERSION")));
+    if outside {
+        // Whoever was first: either way there is a provider then.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        // Certificates that can't be read are trusted by nobody; a server that needs one says so.
+        let trusted = rustls_native_certs::load_native_certs().certs;
+        let trusted: Vec<_> = trusted
+            .iter()
+            .map(|certificate| Certificate::from_der(certificate).to_owned())
+            .collect();
+        let tls = TlsConfig::builder()
+            .provider(TlsProvider::Rustls)
+            .root_certs(RootCerts::new_with_certs(&trusted));
+        config = config.tls_config(tls.build());
+    } else {
+        config = config.proxy(None);
+    }
+    config.build().new_agent()
 }
 
 impl Answer {
