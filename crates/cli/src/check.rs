@@ -198,6 +198,14 @@ pub fn hangs_on_argument(source: &PlannedSource) -> bool {
             || source.kind == SourceKind::Image && ImageRef::parse(&source.reference).is_err())
 }
 
+/// Where in a build a source of a file is wanted, as far as it is known without one.
+pub fn scope_of(platform: Option<&Platform>) -> Scope<'_> {
+    Scope {
+        platform,
+        ..Scope::default()
+    }
+}
+
 /// What the gate says of a source.
 pub fn one(gate: &Gate, source: PlannedSource) -> Judged {
     if hangs_on_argument(&source) {
@@ -215,10 +223,7 @@ pub fn one(gate: &Gate, source: PlannedSource) -> Judged {
             let request = ImageRequest {
                 reference: &source.reference,
                 via: source.via,
-                scope: Scope {
-                    platform: platform.as_ref(),
-                    ..Scope::default()
-                },
+                scope: scope_of(platform.as_ref()),
             };
             let (verdict, pinned) = match gate.request(&request) {
                 Ok(pass) => (

@@ -7,10 +7,10 @@ use fromtier_convert::{Options, PlannedSource, SourceKind, sources, trigger_sour
 use fromtier_image::{ImageRef, Platform};
 use fromtier_policy::gate::{ImageRequest, Via};
 use fromtier_policy::lock::Entry;
-use fromtier_policy::{Gate, Lock, Lockable};
+use fromtier_policy::{Gate, Lock, Lockable, Scope};
 
 use super::args;
-use crate::check::{File, Judged, hangs_on_argument};
+use crate::check::{File, Judged, hangs_on_argument, scope_of};
 
 /// A lock file, and what its Dockerfiles want of it.
 #[derive(Debug)]
@@ -194,8 +194,7 @@ pub fn collect_argument(
     let lockable = gate.lockable(&ImageRequest {
         reference,
         via: Via::NamedContext,
-        platform: None,
-        stage: None,
+        scope: Scope::default(),
     })?;
     group.want(&lockable, Place::Argument, None);
     Ok(())
@@ -227,8 +226,7 @@ fn ask(
     let asked = gate.lockable(&ImageRequest {
         reference: &source.reference,
         via: source.via,
-        platform: platform.as_ref(),
-        stage: Some(source.stage.as_str()),
+        scope: scope_of(platform.as_ref()),
     });
     match asked {
         Ok(lockable) => group.want(&lockable, Place::Source(index, Box::new(source)), base),
