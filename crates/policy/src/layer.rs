@@ -183,6 +183,14 @@ impl Reading {
     }
 }
 
+impl Reading {
+    /// The profiles that hold, by their place in the list; true for those that can only tighten.
+    pub fn profiles(&self) -> impl Iterator<Item = (usize, bool)> {
+        let holding = self.holding.iter().map(|at| (*at, false));
+        holding.chain(self.beside.iter().map(|at| (*at, true)))
+    }
+}
+
 /// A policy as it holds in a part of a build.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {

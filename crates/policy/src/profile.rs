@@ -8,6 +8,8 @@ use crate::settings::Settings;
 /// `stages:`, `platforms:` or `paths:`, one entry of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Profile {
+    /// As the file has it: `stages.final`.
+    pub name: String,
     pub part: Part,
     pub settings: Settings,
     /// These hold as well as the policy's own.

@@ -1,8 +1,10 @@
 //! A table of what a policy is expected to say: `policy.test.yaml`. Read as strictly as a policy.
 
 use crate::file::Document;
+use crate::gate::Via;
 use crate::verdict::Severity;
 use crate::{Day, Place, PolicyError};
+use fromtier_image::ImageConfig;
 
 /// A checked table.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +30,10 @@ pub struct Row {
     pub stage: Option<String>,
     /// The Dockerfile's path.
     pub file: Option<String>,
+    /// How an image comes into the build.
+    pub via: Via,
+    /// What the registry says of an image; without it, only what is known before the registry is asked is judged.
+    pub config: Option<ImageConfig>,
     /// What the row is there for, in words.
     pub why: Option<String>,
     pub expect: Expected,
@@ -96,6 +102,34 @@ mod tests {
             table.rows[2].ask,
             Ask::Http("https://example.com/x".into(), Some("sha256:ab".into()))
         );
+    }
+
+    #[test]
+    fn a_row_may_say_what_the_registry_says() {
+        let text = "tests:\n- {image: node, via: copy, expect: deny, config: {user: node, created: 2026-10-01, labels: [a=b=c, d], onbuild: [RUN x]}}\n\
+                    - {image: node, expect: allow, config: {created: soon, user: 7}}\n";
+        let errors = Table::parse("t", text).unwrap_err();
+        assert_eq!(errors.len(), 1, "{errors:#?}");
+        assert!(
+            errors[0]
+                .to_string()
+                .starts_with("t:3:50: `soon` is no day"),
+            "{}",
+            errors[0]
+        );
+        let table = Table::parse(
+            "t",
+            text.lines().take(2).collect::<Vec<_>>().join("\n").as_str(),
+        )
+        .unwrap();
+        let row = &table.rows[0];
+        assert_eq!(row.via, Via::CopyFrom);
+        let config = row.config.clone().unwrap();
+        assert_eq!(config.created.as_deref(), Some("2026-10-01T00:00:00Z"));
+        assert_eq!(config.config.user, "node");
+        assert_eq!(config.config.on_build.unwrap(), ["RUN x"]);
+        let labels = config.config.labels.unwrap();
+        assert_eq!((labels["a"].as_str(), labels["d"].as_str()), ("b=c", ""));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::pattern::{Pattern, identity};
 use crate::policy::Tier;
 use crate::rules;
 use crate::said::{Said, Standpoint};
+use crate::settings::Settings;
 use crate::verdict::{Denial, ExceptionId, Severity, Verdict};
 use crate::{Day, Place};
 use fromtier_catalog as catalog;
@@ -23,6 +24,10 @@ pub struct Trace {
     pub rewrites: Vec<Rewriting>,
     /// What the rules judge: normalised and rewritten.
     pub image: Option<ImageRef>,
+    /// The profiles that hold where it is asked.
+    pub profiles: Vec<Applied>,
+    /// Where images may come from at all, by each policy that says so.
+    pub registries: Vec<Origin>,
     /// Who makes the image, by each policy.
     pub tiers: Vec<Membership>,
     /// The rules under `images` that match.
@@ -53,6 +58,27 @@ pub struct Rewriting {
     pub reason: Option<String>,
     /// What came out, or why nothing could.
     pub to: Result<ImageRef, String>,
+}
+
+/// A profile of a policy.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    pub who: &'static str,
+    /// `stages.final`, `platforms.linux/arm64`, `paths.services/*`.
+    pub part: String,
+    /// Where its first setting stands.
+    pub at: Option<Place>,
+    /// It isn't known for certain that it holds, so it can only tighten.
+    pub only_tightens: bool,
+}
+
+/// What the `registries` of a policy say of the image's.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    pub who: &'static str,
+    pub allowed: bool,
+    /// The entry that says so, and where it stands; `None`: it is in no entry of `allow`.
+    pub by: Option<(String, Option<Place>)>,
 }
 
 /// The tier of the image by one policy, and what that policy says of the tier.
@@ -147,6 +173,8 @@ impl Gate {
             normalised: verdict.normalised.clone(),
             rewrites: Vec::new(),
             image: None,
+            profiles: Vec::new(),
+            registries: Vec::new(),
             tiers: Vec::new(),
             rules: Vec::new(),
             facts: None,
@@ -178,6 +206,8 @@ impl Gate {
                 .push(membership(&views[..=at], &name, image.tag()));
         }
         for layer in &views {
+            trace.profiles.extend(layer.applied());
+            trace.registries.extend(layer.origin(&name, image.tag()));
             trace.rules.extend(matched(layer, &name, image.tag()));
             trace
                 .exceptions
@@ -279,6 +309,54 @@ impl Layer {
             .find(|(key, _)| key.eq_ignore_ascii_case(setting))
             .map(|(_, at)| at)
     }
+
+    fn origin(&self, name: &str, tag: Option<&str>) -> Option<Origin> {
+        let origin = |allowed, pattern: Option<&Pattern>| Origin {
+            who: self.who,
+            allowed,
+            by: pattern.map(|pattern| (pattern.text.clone(), pattern.at.clone())),
+        };
+        if let Some(denied) = self.denied_registry(name, tag) {
+            return Some(origin(false, Some(denied)));
+        }
+        let allow = &self.policy.registries.allow;
+        let by = allow.iter().find(|pattern| pattern.matches(name, tag));
+        (!allow.is_empty()).then(|| origin(by.is_some(), by))
+    }
+}
+
+impl View<'_> {
+    fn applied(&self) -> Vec<Applied> {
+        let profiles = self.reading.profiles();
+        profiles
+            .map(|(index, only_tightens)| {
+                let part = self.policy.profiles[index].name.clone();
+                let within = format!("{part}.");
+                let settings = self.policy.settings.iter();
+                Applied {
+                    who: self.who,
+                    at: (settings.map(|(key, at)| (key, at)))
+                        .find(|(key, _)| key.starts_with(&within))
+                        .map(|(_, at)| at.clone()),
+                    part,
+                    only_tightens,
+                }
+            })
+            .collect()
+    }
+
+    /// Where a setting stands that holds here: in the profile that says what holds, else in the policy itself.
+    fn at_here(&self, setting: &str, says: impl Fn(&Settings) -> bool) -> Option<&Place> {
+        let profiles: Vec<(usize, bool)> = self.reading.profiles().collect();
+        profiles
+            .into_iter()
+            .filter(|(index, _)| says(&self.policy.profiles[*index].settings))
+            .find_map(|(index, _)| {
+                let part = &self.policy.profiles[index].name;
+                self.layer.at(&format!("{part}.{setting}"))
+            })
+            .or_else(|| self.layer.at(setting))
+    }
 }
 
 fn rewriting(layer: &Layer, image: &ImageRef) -> Option<Rewriting> {
@@ -319,7 +397,11 @@ fn membership(layers: &[View<'_>], name: &str, tag: Option<&str>) -> Membership 
             (_, None) => Why::Nowhere,
         },
         action: layer.tier_action(tier),
-        action_at: layer.at(&format!("tiers.{}", tier.key())).cloned(),
+        action_at: (layer.at_here(&format!("tiers.{}", tier.key()), |settings| {
+            let at = Tier::ALL.iter().position(|known| *known == tier);
+            at.is_some_and(|at| settings.tiers[at] == Some(layer.tier_action(tier)))
+        }))
+        .cloned(),
     }
 }
 
@@ -420,6 +502,49 @@ exceptions:
         assert!(exception.used && !exception.over);
         assert_eq!(exception.at.as_ref().unwrap().line, 13);
         assert_eq!(trace.verdict.severity, Severity::Warn);
+    }
+
+    #[test]
+    fn profiles_are_named_with_the_line_that_counts() {
+        let text = "version: 1
+tiers: {community: warn}
+registries: {allow: [docker.io]}
+stages:
+  final:
+    tiers:
+      community: deny
+platforms:
+  windows/*: {tiers: {community: deny}}
+";
+        let gate = gate(text, "");
+        let ask = |stage| {
+            gate.trace(&ImageRequest {
+                reference: "acme/thing",
+                via: Via::From,
+                scope: Scope {
+                    platform: Some(&fromtier_image::Platform::new("linux", "amd64")),
+                    ..Scope::of_stage(stage)
+                },
+            })
+        };
+        let ships = ask(Some("final"));
+        let parts = |trace: &Trace| -> Vec<(String, bool)> {
+            let profiles = trace.profiles.iter();
+            profiles
+                .map(|p| (p.part.clone(), p.only_tightens))
+                .collect()
+        };
+        assert_eq!(parts(&ships), [("stages.final".to_owned(), false)]);
+        assert_eq!(ships.profiles[0].at.as_ref().unwrap().line, 7);
+        assert_eq!(ships.tiers[0].action, Severity::Deny);
+        assert_eq!(ships.tiers[0].action_at.as_ref().unwrap().line, 7);
+        let origin = &ships.registries[0];
+        assert!(origin.allowed);
+        assert_eq!(origin.by.as_ref().unwrap().0, "docker.io");
+        let build = ask(Some("build"));
+        assert_eq!(parts(&build), []);
+        assert_eq!(build.tiers[0].action_at.as_ref().unwrap().line, 2);
+        assert_eq!(parts(&ask(None)), [("stages.final".to_owned(), true)]);
     }
 
     #[test]

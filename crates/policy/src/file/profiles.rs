@@ -55,6 +55,7 @@ pub(super) fn read(
         super::read::settings(&format!("{name}.{}.", entry.key), &fields, places, report);
         if let Some(part) = part {
             profiles.push(Profile {
+                name: format!("{name}.{}", entry.key),
                 part,
                 settings,
                 images,

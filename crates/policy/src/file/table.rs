@@ -1,13 +1,21 @@
 //! From the tree to a table of tests.
 
-use super::fields::{Fields, action, list, text};
+use super::fields::{Fields, action, choice, list, text};
 use super::report::Report;
 use super::yaml::Node;
 use crate::Day;
+use crate::gate::Via;
 use crate::table::{Ask, Expected, Row, Table};
-use fromtier_image::Platform;
+use fromtier_image::{ImageConfig, Platform};
 
-const ROW: [&str; 14] = [
+/// How an image comes into the build, as rows say it.
+const VIA: &[(&str, Via)] = &[
+    ("from", Via::From),
+    ("copy", Via::CopyFrom),
+    ("mount", Via::MountFrom),
+];
+
+const ROW: [&str; 16] = [
     "image",
     "git",
     "http",
@@ -20,6 +28,8 @@ const ROW: [&str; 14] = [
     "platform",
     "stage",
     "file",
+    "via",
+    "config",
     "today",
     "why",
 ];
@@ -92,6 +102,11 @@ fn row(node: &Node, report: &mut Report<'_>) -> Option<Row> {
         platform,
         stage: optional(&fields, "stage", report),
         file: optional(&fields, "file", report),
+        via: match fields.get("via") {
+            Some(node) => choice(node, VIA, report).unwrap_or(Via::From),
+            None => Via::From,
+        },
+        config: fields.get("config").and_then(|node| config(node, report)),
         why: optional(&fields, "why", report),
         expect: Expected {
             verdict: verdict?,
@@ -106,11 +121,45 @@ fn row(node: &Node, report: &mut Report<'_>) -> Option<Row> {
     Some(row)
 }
 
+/// An image's config, as far as policies judge it.
+fn config(node: &Node, report: &mut Report<'_>) -> Option<ImageConfig> {
+    let fields = Fields::among(node, &["created", "user", "labels", "onbuild"], report)?;
+    let mut config = ImageConfig {
+        created: day_of("created", &fields, report).map(|day| format!("{day}T00:00:00Z")),
+        ..ImageConfig::default()
+    };
+    config.config.user = optional(&fields, "user", report).unwrap_or_default();
+    if let Some(node) = fields.get("labels") {
+        let labels = texts(node, report).into_iter();
+        let pair = |label: String| match label.split_once('=') {
+            Some((key, value)) => (key.to_owned(), value.to_owned()),
+            None => (label, String::new()),
+        };
+        config.config.labels = Some(labels.map(pair).collect());
+    }
+    if let Some(node) = fields.get("onbuild") {
+        config.config.on_build = Some(texts(node, report));
+    }
+    Some(config)
+}
+
+fn texts(node: &Node, report: &mut Report<'_>) -> Vec<String> {
+    let mut texts = Vec::new();
+    for item in list(node, report) {
+        texts.extend(text(item, report).map(|(text, _)| text.to_owned()));
+    }
+    texts
+}
+
 fn day(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<Day> {
-    let (text, span) = fields.optional("today", report)?;
+    day_of("today", fields, report)
+}
+
+fn day_of(key: &str, fields: &Fields<'_>, report: &mut Report<'_>) -> Option<Day> {
+    let (text, span) = fields.optional(key, report)?;
     let day = Day::parse(text);
     if day.is_none() {
-        let help = "today: 2026-11-24".to_owned();
+        let help = format!("{key}: 2026-11-24");
         report.error(
             span,
             format!("`{text}` is no day of the calendar"),
