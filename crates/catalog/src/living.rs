@@ -26,10 +26,10 @@ pub struct Asked<'a> {
 /// policy's rules).
 ///
 /// In this order:
+/// - the cycle that was asked for, while it lives;
 /// - the variants of the asked tag are kept as far as there are such tags, without the releases below that are over
 ///   (`-alpine3.12` becomes `-alpine`, `-slim-buster` becomes `-slim`, `-openjdk-17` becomes `-eclipse-temurin-17`);
-/// - the cycle is kept while it lives, else it is one with a year or more to live: of the same major release, the
-///   newest; else the image's line of long-term support; else the newest;
+/// - a cycle with a year or more to live: of the same major release, the newest; else the image's line of long-term support; else the newest;
 /// - of several tags the shortest (`22-alpine`, not `22.23.2-alpine3.24`).
 ///
 /// A codename is answered with a codename. Where no lifecycle is known, the newest version stands for the newest
@@ -85,10 +85,15 @@ pub fn living_tag(
                 ),
                 None => newest_first(&wanted.version, &candidate.version),
             };
+            let another = match (&rank, wanted_cycle) {
+                (Rank::Cycle(_), Some(wanted)) => candidate.cycle != Some(wanted),
+                (Rank::Cycle(_), None) => false,
+                (Rank::Version(another, _), _) => *another,
+            };
             let distance = wish.distance(parts, &mut releases);
             let style = candidate.tag.starts_with('v') != prefixed;
             let length = candidate.tag.len();
-            let near = (distance.contents, rank, distance.build);
+            let near = (another, distance.contents, rank, distance.build);
             Some((near, style, length, candidate.tag))
         })
         .collect();

@@ -6,7 +6,7 @@
 
 use criterion::{BenchmarkId, Criterion};
 use fromtier_policy::gate::{ImageRequest, Via};
-use fromtier_policy::{Day, Gate, Policy};
+use fromtier_policy::{Day, Gate, Policy, Scope};
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Instant;
@@ -85,8 +85,7 @@ fn ask(gate: &Gate, reference: &str) -> bool {
     let request = ImageRequest {
         reference,
         via: Via::From,
-        platform: None,
-        stage: None,
+        scope: Scope::default(),
     };
     gate.request(black_box(&request)).is_ok()
 }

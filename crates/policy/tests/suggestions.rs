@@ -2,7 +2,7 @@
 //! one that the policy lets through.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use fromtier_image::Platform;
+use fromtier_image::{ImageRef, Platform};
 use fromtier_policy::gate::{ImageRequest, Via};
 use fromtier_policy::{Day, Finding, Gate, Policy, Scope, Severity};
 use proptest::prelude::*;
@@ -66,6 +66,51 @@ fn what_a_colleague_would_name() {
     assert!(pairs().count() >= 100);
 }
 
+#[test]
+fn other_platforms_get_what_exists_for_them() {
+    let gate = gate(TALKATIVE, None);
+    for (platform, asked, expected) in [
+        ("linux/s390x", "node:16-alpine", "node:24-alpine"),
+        // Node 24 is not built for ppc64le on Alpine, and not for 32 bits at all.
+        ("linux/ppc64le", "node:16-alpine", "node:24"),
+        ("linux/arm/v7", "node:16-alpine", "node:22-alpine"),
+        ("linux/arm/v6", "node:16-alpine", "node:22-alpine"),
+        (
+            "linux/arm64",
+            "openjdk:17-jdk-slim",
+            "eclipse-temurin:17-jdk",
+        ),
+        (
+            "linux/arm64",
+            "openjdk:17-jdk-alpine",
+            "eclipse-temurin:17-jdk",
+        ),
+        (
+            "linux/arm64",
+            "openjdk:21-jdk-alpine",
+            "eclipse-temurin:21-jdk-alpine",
+        ),
+        ("linux/s390x", "openjdk:8-jre", "eclipse-temurin:25-jre"),
+        ("linux/riscv64", "golang:1.18-buster", "golang:1.27"),
+        ("linux/386", "postgres:11-alpine", "postgres:18-alpine"),
+        (
+            "windows/amd64",
+            "golang:1.18-nanoserver-1809",
+            "golang:1.27-nanoserver",
+        ),
+        ("linux/arm64", "mysql:5.7", "mysql:9.7"),
+        ("linux/s390x", "bitnami/redis:7.2", "redis:7.2-alpine"),
+    ] {
+        let platform = Platform::parse(platform).unwrap();
+        let found = suggestion(&gate, asked, Some(&platform));
+        assert_eq!(found.as_deref(), Some(expected), "{asked} for {platform:?}");
+        let image = ImageRef::parse(expected).unwrap();
+        let known = fromtier_catalog::image(image.path().strip_prefix("library/").unwrap());
+        let platforms = known.unwrap().tag(image.tag().unwrap()).unwrap();
+        assert!(platforms.has(&platform), "{expected} for {platform:?}");
+    }
+}
+
 fn references() -> impl Strategy<Value = String> {
     let asked: Vec<&str> = pairs().map(|(asked, _)| asked).collect();
     prop::sample::select(asked).prop_map(str::to_owned)
@@ -83,6 +128,7 @@ fn policies() -> impl Strategy<Value = String> {
         "images: [{match: \"*\", variants: [alpine]}, {match: eclipse-temurin, action: deny}, {match: bitnami/*, prefer: \"r.example.com/base:1\"}]\n",
         "images: [{match: \"*\", tags: \"<9\"}, {match: random-user/*, action: deny, prefer: \"node:18\"}]\n",
         "base: {end-of-life: deny, unlisted-tag: warn, floating-tag: deny}\n",
+        "base: {end-of-life-notice: 200d}\n",
         "base: {digest: pin, deprecated: deny, end-of-life: warn}\n",
         "mirrors: {docker.io: r.example.com/hub}\n",
         "exceptions: [{match: \"*\", until: 2027-01-01, owner: a, reason: b}]\n",
@@ -99,15 +145,29 @@ proptest! {
     /// Whoever follows a suggestion is neither refused nor told that it is outdated: a digest or a line in the lock file
     /// may still be missing.
     #[test]
-    fn a_suggestion_passes(organisation in policies(), repository in prop::option::of(policies()), asked in references()) {
+    fn a_suggestion_passes(
+        organisation in policies(),
+        repository in prop::option::of(policies()),
+        asked in references(),
+        platform in prop::option::of(prop::sample::select(vec!["linux/arm64", "linux/s390x", "linux/arm/v7"])),
+    ) {
         let gate = gate(&organisation, repository.as_deref());
-        for finding in findings(&gate, &asked, None) {
+        let platform = platform.map(|platform| Platform::parse(platform).unwrap());
+        for finding in findings(&gate, &asked, platform.as_ref()) {
             let Some(suggestion) = finding.suggestion.filter(|_| finding.code != "FT160") else {
                 continue;
             };
-            for said in findings(&gate, &suggestion, None) {
+            let image = ImageRef::parse(&suggestion).unwrap();
+            let name = image.path().strip_prefix("library/").filter(|_| image.domain() == "docker.io");
+            if let (Some(image), Some(platform), Some(tag)) =
+                (name.and_then(fromtier_catalog::image), &platform, image.tag())
+            {
+                let there = image.tag(tag).is_none_or(|platforms| platforms.has(platform));
+                prop_assert!(there, "{} for {asked} is not there for {platform:?}", suggestion);
+            }
+            for said in findings(&gate, &suggestion, platform.as_ref()) {
                 let later = ["FT120", "FT121"].contains(&said.code);
-                let outdated = ["FT130", "FT131", "FT132", "FT133"].contains(&said.code);
+                let outdated = ["FT130", "FT131", "FT132", "FT133", "FT135"].contains(&said.code);
                 prop_assert!(
                     said.severity < Severity::Deny || later,
                     "{} for {asked}: {}", suggestion, said.message
