@@ -175,10 +175,11 @@ fn judge(path: &Path, bytes: &[u8], args: &Check, gate: &Gate) -> File {
         Ok(sources) => (sources, None),
         Err(error) => (Vec::new(), Some(error)),
     };
+    let shown = files::from_the_top(path);
     let sources = sources
         .into_iter()
         .filter(|source| source.needed || args.target.is_none())
-        .map(|source| one(gate, source))
+        .map(|source| one(gate, shown.as_deref(), source))
         .collect();
     let text = String::from_utf8_lossy(bytes).into_owned();
     File {
@@ -198,16 +199,23 @@ pub fn hangs_on_argument(source: &PlannedSource) -> bool {
             || source.kind == SourceKind::Image && ImageRef::parse(&source.reference).is_err())
 }
 
-/// Where in a build a source of a file is wanted, as far as it is known without one.
-pub fn scope_of(platform: Option<&Platform>) -> Scope<'_> {
+/// Where in a build a source of a file is wanted, as far as it is known without one. `path` is the file's, from the top
+/// of its repository.
+pub fn scope_of<'a>(
+    source: &'a PlannedSource,
+    platform: Option<&'a Platform>,
+    path: Option<&'a str>,
+) -> Scope<'a> {
     Scope {
+        stage: Some(&source.asks),
+        ships: source.ships,
         platform,
-        ..Scope::default()
+        path,
     }
 }
 
 /// What the gate says of a source.
-pub fn one(gate: &Gate, source: PlannedSource) -> Judged {
+pub fn one(gate: &Gate, path: Option<&str>, source: PlannedSource) -> Judged {
     if hangs_on_argument(&source) {
         return Judged {
             source,
@@ -223,7 +231,7 @@ pub fn one(gate: &Gate, source: PlannedSource) -> Judged {
             let request = ImageRequest {
                 reference: &source.reference,
                 via: source.via,
-                scope: scope_of(platform.as_ref()),
+                scope: scope_of(&source, platform.as_ref(), path),
             };
             let (verdict, pinned) = match gate.request(&request) {
                 Ok(pass) => (
@@ -242,7 +250,7 @@ pub fn one(gate: &Gate, source: PlannedSource) -> Judged {
         SourceKind::Git => OtherRequest::Git { url, checksum },
         SourceKind::Http => OtherRequest::Http { url, checksum },
     };
-    let verdict = match gate.other(&other, &Scope::default()) {
+    let verdict = match gate.other(&other, &scope_of(&source, None, path)) {
         Ok(approved) => approved.verdict().clone(),
         Err(denial) => *denial.verdict,
     };

@@ -39,6 +39,28 @@ pub fn find(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// A Dockerfile's path as policies know it: from the top of its repository, where it is in one; otherwise from here,
+/// if it is below. None where neither can be told.
+pub fn from_the_top(path: &Path) -> Option<String> {
+    let whole = path.canonicalize().ok()?;
+    let top = whole
+        .ancestors()
+        .skip(1)
+        .find(|dir| dir.join(".git").exists());
+    let here;
+    let top = match top {
+        Some(top) => top,
+        None => {
+            here = std::env::current_dir().ok()?.canonicalize().ok()?;
+            &here
+        }
+    };
+    let parts: Option<Vec<&str>> = (whole.strip_prefix(top).ok()?.components())
+        .map(|part| part.as_os_str().to_str())
+        .collect();
+    Some(parts?.join("/"))
+}
+
 /// `Dockerfile`, `Containerfile`, `api.Dockerfile`, `Dockerfile.dev` and the like.
 fn is_dockerfile(name: &str) -> bool {
     let name = name.to_ascii_lowercase();

@@ -6,7 +6,7 @@ use fromtier_dockerfile::error::{Error, Result};
 use fromtier_image::{ImageConfig, Platform};
 use fromtier_llb::{Exec, FileAction, ImageOptions, MkdirInfo, Mount, State};
 use fromtier_policy::gate::Via;
-use fromtier_policy::{ApprovedImage, Gate};
+use fromtier_policy::{ApprovedImage, Gate, Scope};
 
 use crate::base::images::{Place, Sources, Wanted};
 use crate::meta;
@@ -74,6 +74,7 @@ impl Scanner {
             place: Place {
                 via: Via::SbomGenerator,
                 stage: "",
+                scope: Scope::UNKNOWN,
                 location: &[],
             },
         };

@@ -9,6 +9,7 @@ use fromtier_dockerfile::shell::{Env, Lex};
 use fromtier_image::Digest;
 use fromtier_image::go::time::Time;
 use fromtier_llb::{Constraints, Graph, ImageOptions, MarshalOptions, Output, State};
+use fromtier_policy::Scope;
 use fromtier_policy::gate::Via;
 use fromtier_proto::{Message, pb};
 
@@ -123,6 +124,7 @@ async fn find<R: Resolver>(
         let place = Place {
             via: Via::NamedContext,
             stage: "",
+            scope: Scope::UNKNOWN,
             location: &[],
         };
         let loaded = named::load(&context, sources, options, place).await?;
@@ -230,6 +232,10 @@ fn add_source<R: Resolver>(
     let place = Place {
         via: Via::Add,
         stage: &stage.name,
+        scope: Scope {
+            stage: Some(&stage.name),
+            ..Scope::UNKNOWN
+        },
         location: &add.common.location,
     };
     let ledger = &sources.ledger;

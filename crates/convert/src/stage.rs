@@ -9,6 +9,7 @@ use fromtier_image::config::History;
 use fromtier_image::go::time::Time;
 use fromtier_image::{ImageConfig, Platform};
 use fromtier_llb::State;
+use fromtier_policy::Scope;
 use fromtier_policy::gate::Via;
 
 use crate::context::named::NamedContext;
@@ -46,6 +47,11 @@ pub(crate) struct Stage {
     pub via: Option<Via>,
     /// It stands for an image in `--from`.
     pub unregistered: bool,
+    /// The stage as policies know it, by its name or as `stage-0`; for an image in `--from`, the stage that wants it.
+    pub asks: Rc<str>,
+    /// Whether it is in what ships, for policies: the target and what it is built `FROM`, and the images that these
+    /// take files from.
+    pub ships: Option<bool>,
     pub base: Option<StageId>,
     pub named: Option<NamedContext>,
     pub deps: Deps,
@@ -120,6 +126,7 @@ impl Stage {
             onbuild: false,
         };
         Stage {
+            asks: stage.name.as_str().into(),
             shown: stage.name.clone(),
             name: stage.name,
             base_name,
@@ -135,14 +142,26 @@ impl Stage {
         }
     }
 
-    /// An image (or a named context) that an instruction takes files from.
-    pub fn for_image(reference: &str, wanted_at: &[Range], via: Via) -> Stage {
+    /// An image (or a named context) that an instruction of stage `by` takes files from.
+    pub fn for_image(reference: &str, wanted_at: &[Range], via: Via, by: &Stage) -> Stage {
         Stage {
+            asks: by.asks.clone(),
+            ships: by.ships,
             base_name: reference.to_owned(),
             wanted_at: wanted_at.to_vec(),
             via: Some(via),
             unregistered: true,
             ..Stage::default()
+        }
+    }
+
+    /// Where its image is wanted, for the gate.
+    pub fn scope(&self) -> Scope<'_> {
+        Scope {
+            stage: Some(&self.asks),
+            ships: self.ships,
+            platform: self.platform.as_ref(),
+            path: None,
         }
     }
 

@@ -55,6 +55,10 @@ pub(crate) struct Standpoint {
 
 impl Standpoint {
     pub fn new(gate: &Gate, via: Via, scope: &Scope<'_>) -> Standpoint {
+        let scope = &Scope {
+            path: scope.path.or(gate.file.as_deref()),
+            ..*scope
+        };
         Standpoint {
             via,
             path: scope.path.map(Into::into),

@@ -13,11 +13,20 @@ pub struct Scope<'a> {
     pub ships: Option<bool>,
     /// The platform that it is wanted for.
     pub platform: Option<&'a Platform>,
-    /// The Dockerfile's path, from the top of the repository, with `/` between.
+    /// The Dockerfile's path, from the top of the repository, with `/` between; none where the gate's own
+    /// ([`crate::Gate::of_file`]) is meant.
     pub path: Option<&'a str>,
 }
 
 impl<'a> Scope<'a> {
+    /// Nothing is known.
+    pub const UNKNOWN: Scope<'static> = Scope {
+        stage: None,
+        ships: None,
+        platform: None,
+        path: None,
+    };
+
     /// A stage as policies speak of it: `final` is what ships, any other name is one that does not. None is any stage.
     pub fn of_stage(stage: Option<&'a str>) -> Scope<'a> {
         let ships = stage.map(|name| name == "final");

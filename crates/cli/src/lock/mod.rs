@@ -374,7 +374,8 @@ impl Work<'_> {
                 if known || check::hangs_on_argument(&source) {
                     continue;
                 }
-                let judged = one(&found.gate, source);
+                let path = crate::files::from_the_top(&file.path);
+                let judged = one(&found.gate, path.as_deref(), source);
                 let denied = judged
                     .verdict
                     .as_ref()

@@ -209,6 +209,7 @@ fn ask(
     file: &mut File,
     again: bool,
 ) {
+    let path = crate::files::from_the_top(&file.path);
     let mut say = |source, verdict| {
         if !again {
             file.sources.push(Judged {
@@ -226,7 +227,7 @@ fn ask(
     let asked = gate.lockable(&ImageRequest {
         reference: &source.reference,
         via: source.via,
-        scope: scope_of(platform.as_ref()),
+        scope: scope_of(&source, platform.as_ref(), path.as_deref()),
     });
     match asked {
         Ok(lockable) => group.want(&lockable, Place::Source(index, Box::new(source)), base),

@@ -22,6 +22,7 @@ pub(crate) struct Place<'a> {
     pub via: Via,
     /// Empty when no stage wants it.
     pub stage: &'a str,
+    pub scope: Scope<'a>,
     pub location: &'a [Range],
 }
 
@@ -169,7 +170,7 @@ impl<'a> Ledger<'a> {
                 via: place.via,
                 scope: Scope {
                     platform,
-                    ..Scope::default()
+                    ..place.scope
                 },
             })
             .map_err(|denial| Refusal::Gate(self.denied(denial, place)))
@@ -204,7 +205,7 @@ impl<'a> Ledger<'a> {
 
     /// Leave to use a source that isn't an image.
     pub fn other(&self, request: &OtherRequest<'_>, place: &Place<'_>) -> Result<ApprovedSource> {
-        match self.gate.other(request, &Scope::default()) {
+        match self.gate.other(request, &place.scope) {
             Ok(approved) => {
                 self.record(approved.verdict(), place);
                 Ok(approved)

@@ -50,6 +50,7 @@ impl<R: Resolver> Converter<'_, R> {
     pub async fn resolve_bases(&mut self, target: StageId) -> Result<Vec<bool>> {
         loop {
             let needed = plan::reachable(&self.stages, target);
+            plan::mark_ships(&mut self.stages, target, &needed);
             self.resolve_round(&needed).await?;
             if !self.take_triggers(&needed)? {
                 return Ok(needed);
@@ -275,6 +276,7 @@ fn place(stage: &crate::stage::Stage) -> Place<'_> {
     Place {
         via: stage.via.unwrap_or(Via::From),
         stage: &stage.shown,
+        scope: stage.scope(),
         location: &stage.wanted_at,
     }
 }

@@ -5,8 +5,8 @@ use fromtier_dockerfile::git_url::GitRef;
 use fromtier_llb::{
     Constraints, CopyInfo, FileAction, GitOptions, Graph, InputError, LocalOptions, State,
 };
-use fromtier_policy::Gate;
 use fromtier_policy::gate::{OtherRequest, Via};
+use fromtier_policy::{Gate, Scope};
 use fromtier_proto::pb;
 
 use super::remote;
@@ -121,12 +121,12 @@ impl MainContext {
                     .state(graph, remote::git_context_name(url))
             }
             Context::Input(definition) => {
-                match graph.input(ledger.gate, &fromtier_policy::Scope::default(), definition) {
+                let place = Place {
+                    via: Via::Input,
+                    ..PLACE
+                };
+                match graph.input(ledger.gate, &place.scope, definition) {
                     Ok(input) => {
-                        let place = Place {
-                            via: Via::Input,
-                            ..PLACE
-                        };
                         input.verdicts.iter().for_each(|v| ledger.record(v, &place));
                         input.state
                     }
@@ -142,6 +142,7 @@ impl MainContext {
 const PLACE: Place<'static> = Place {
     via: Via::MainContext,
     stage: "",
+    scope: Scope::UNKNOWN,
     location: &[],
 };
 

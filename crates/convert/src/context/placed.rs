@@ -73,13 +73,10 @@ impl<R: Resolver> Converter<'_, R> {
                 let place = Place {
                     via: Via::Input,
                     stage: &stage.shown,
+                    scope: stage.scope(),
                     location: &stage.location,
                 };
-                let state = match self.graph.input(
-                    ledger.gate,
-                    &fromtier_policy::Scope::default(),
-                    &definition,
-                ) {
+                let state = match self.graph.input(ledger.gate, &place.scope, &definition) {
                     Ok(input) => {
                         input.verdicts.iter().for_each(|v| ledger.record(v, &place));
                         input.state

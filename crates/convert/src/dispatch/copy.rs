@@ -232,6 +232,7 @@ impl Dispatch<'_> {
         let place = Place {
             via: Via::Add,
             stage: &stage.shown,
+            scope: stage.scope(),
             location: &job.common.location,
         };
         let options = GitOptions {
@@ -264,6 +265,7 @@ impl Dispatch<'_> {
         let place = Place {
             via: Via::Add,
             stage: &stage.shown,
+            scope: stage.scope(),
             location: &job.common.location,
         };
         let source = remote::http(self.ledger, url, file.clone(), checksum, &place)?;

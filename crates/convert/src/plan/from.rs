@@ -53,6 +53,9 @@ impl FromLines<'_> {
             _ => Some(self.platform(&written, &lint, &mut used)?),
         };
         let mut stage = Stage::written(written, base.result, platform, self.outline.clone());
+        if stage.name.is_empty() {
+            stage.asks = format!("stage-{index}").into();
+        }
         if !stage.name.is_empty() {
             stage.named = named::find(
                 self.options,

@@ -34,6 +34,28 @@ pub(crate) fn target(stages: &Stages, name: &str) -> Result<StageId> {
     })
 }
 
+/// Says of each stage whether it ships: the target does, and what it is built `FROM`, and the images that these take
+/// files from. Of stages that the target does not need it isn't known: another build may have them for its target.
+pub(crate) fn mark_ships(stages: &mut Stages, target: StageId, needed: &[bool]) {
+    for (id, needed) in needed.iter().enumerate() {
+        stages[id].ships = needed.then_some(false);
+    }
+    let mut next = Some(target);
+    while let Some(id) = next {
+        stages[id].ships = Some(true);
+        next = stages[id].base;
+    }
+    for id in 0..stages.len() {
+        let ships = stages[id].ships;
+        let sources = stages[id].commands.iter().flat_map(|c| &c.sources);
+        for source in sources.copied().collect::<Vec<_>>() {
+            if stages[source].unregistered {
+                stages[source].ships = ships;
+            }
+        }
+    }
+}
+
 /// Finds the stages that each instruction takes files from; images get a stage of their own.
 pub(crate) fn link(stages: &mut Stages, lex: &Lex) -> Result<()> {
     let mut id = 0;
@@ -62,10 +84,14 @@ pub(crate) fn link_command(
         Command::Copy(copy) if !copy.from.is_empty() => {
             let source = match copy_source(stages, lex, &copy.from)? {
                 Some(source) => source,
-                None => stages.add(Stage {
-                    location: location.clone(),
-                    ..Stage::for_image(&copy.from, location, via(Via::CopyFrom))
-                }),
+                None => {
+                    let by = &stages[id];
+                    let image = Stage::for_image(&copy.from, location, via(Via::CopyFrom), by);
+                    stages.add(Stage {
+                        location: location.clone(),
+                        ..image
+                    })
+                }
             };
             sources.push(source);
         }
@@ -78,7 +104,10 @@ pub(crate) fn link_command(
                 };
                 let source = match stages.by_name(from) {
                     Some(source) => source,
-                    None => stages.add(Stage::for_image(from, location, via(Via::MountFrom))),
+                    None => {
+                        let by = &stages[id];
+                        stages.add(Stage::for_image(from, location, via(Via::MountFrom), by))
+                    }
                 };
                 sources.push(source);
             }

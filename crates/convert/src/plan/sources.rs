@@ -40,6 +40,10 @@ pub struct PlannedSource {
     pub via: Via,
     /// The stage's name, or its index when it has none.
     pub stage: String,
+    /// The stage as policies know it: by its name or as `stage-0`.
+    pub asks: String,
+    /// Whether it is in what ships, for policies; none where the target does not need it.
+    pub ships: Option<bool>,
     /// The platform of `FROM --platform`, with variables filled in; empty when there is none.
     pub platform: String,
     /// What `ADD --checksum` or a git URL hold it to, with variables filled in; empty when nothing does.
@@ -60,10 +64,10 @@ pub fn sources(bytes: &[u8], options: &Options) -> Result<Vec<PlannedSource>> {
     let lint = Linter::new(Config::default());
     let file = converter::read(bytes, &lint)?;
     let (globals, infos) = globals(&file, options)?;
-    let needed = needed(&file, options, &lint, &globals, Capture::new(infos));
+    let needs = needs(&file, options, &lint, &globals, Capture::new(infos));
     let mut walk = Walk::new(bytes, options, &file, &globals);
     for (index, stage) in file.stages.iter().enumerate() {
-        walk.stage(index, stage, needed.get(index).copied().unwrap_or(true));
+        walk.stage(index, stage, needs.get(index).copied().unwrap_or_default());
     }
     Ok(walk.found)
 }
@@ -83,6 +87,8 @@ pub fn trigger_sources(
     let mut walk = Walk::new(bytes, options, &file, &globals);
     let mut at = At {
         stage: &base.stage,
+        asks: base.asks.clone(),
+        ships: base.ships,
         needed: base.needed,
         vars: Vars::default(),
     };
@@ -111,14 +117,30 @@ fn globals(file: &converter::File, options: &Options) -> Result<(Vars, HashMap<S
     args::with_globals(builtin, &file.lex, &file.globals, &options.build_args)
 }
 
-/// Which of the written stages the target needs; all of them where that can't be told.
-fn needed(
+/// Whether a stage is needed, and whether it ships.
+#[derive(Debug, Clone, Copy)]
+struct Need {
+    needed: bool,
+    ships: Option<bool>,
+}
+
+impl Default for Need {
+    fn default() -> Self {
+        Need {
+            needed: true,
+            ships: None,
+        }
+    }
+}
+
+/// How the target needs the written stages; nothing where that can't be told.
+fn needs(
     file: &converter::File,
     options: &Options,
     lint: &Linter,
     globals: &Vars,
     outline: Capture,
-) -> Vec<bool> {
+) -> Vec<Need> {
     let mut stages = Stages::default();
     let from = FromLines {
         options,
@@ -132,7 +154,16 @@ fn needed(
         .and_then(|()| super::target(&stages, &options.target))
         .and_then(|target| super::link(&mut stages, &file.lex).map(|()| target));
     match planned {
-        Ok(target) => super::reachable(&stages, target),
+        Ok(target) => {
+            let reached = super::reachable(&stages, target);
+            super::mark_ships(&mut stages, target, &reached);
+            let each = stages.iter().zip(reached);
+            each.map(|(stage, needed)| Need {
+                needed,
+                ships: stage.ships,
+            })
+            .collect()
+        }
         Err(_) => Vec::new(),
     }
 }
@@ -151,6 +182,8 @@ struct Walk<'a> {
 /// Where a walk is.
 struct At<'s> {
     stage: &'s str,
+    asks: String,
+    ships: Option<bool>,
     needed: bool,
     vars: Vars,
 }
@@ -174,7 +207,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn stage(&mut self, index: usize, stage: &instructions::Stage, needed: bool) {
+    fn stage(&mut self, index: usize, stage: &instructions::Stage, need: Need) {
         let number = index.to_string();
         let name = if stage.name.is_empty() {
             &number
@@ -185,7 +218,12 @@ impl<'a> Walk<'a> {
         let base = fill(&stage.base_name).unwrap_or_default();
         let mut at = At {
             stage: name,
-            needed,
+            asks: match stage.name.as_str() {
+                "" => format!("stage-{index}"),
+                name => name.to_owned(),
+            },
+            ships: need.ships,
+            needed: need.needed,
             vars: Vars::default(),
         };
         if !stage.name.is_empty() && self.is_context(&stage.name) {
@@ -343,6 +381,8 @@ impl<'a> Walk<'a> {
             written: written.to_owned(),
             via,
             stage: at.stage.to_owned(),
+            asks: at.asks.clone(),
+            ships: at.ships,
             platform: String::new(),
             checksum: String::new(),
             needed: at.needed,

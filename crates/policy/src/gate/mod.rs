@@ -139,6 +139,8 @@ pub struct Gate {
     pub(crate) layers: Vec<Layer>,
     pub(crate) lock: Lock,
     pub(crate) today: Day,
+    /// The path of the Dockerfile that is asked for, where it is known and always the same.
+    pub(crate) file: Option<Box<str>>,
 }
 
 impl Gate {
@@ -164,6 +166,17 @@ impl Gate {
             layers,
             lock: lock.unwrap_or_default(),
             today,
+            file: None,
+        }
+    }
+
+    /// The gate for one Dockerfile: its path, from the top of the repository, with `/` between. Requests may name
+    /// another.
+    #[must_use]
+    pub fn of_file(self, path: Option<&str>) -> Gate {
+        Gate {
+            file: path.map(Into::into),
+            ..self
         }
     }
 

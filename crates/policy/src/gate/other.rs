@@ -3,7 +3,6 @@
 use super::{
     ApprovedSource, Gate, OtherRequest, Via, passing, refusal, verdict_of, without_digest, worst,
 };
-use crate::layer::View;
 use crate::pattern::identity;
 use crate::rules;
 use crate::said::{Said, Standpoint};
@@ -25,13 +24,9 @@ impl Gate {
             OtherRequest::OciLayout { reference } => reference,
             OtherRequest::Scratch => "scratch",
         };
+        let from = Standpoint::new(self, Via::Add, scope);
         let mut said = Said::default();
-        for layer in &self.layers {
-            let reading = layer.reading(scope);
-            let view = View {
-                layer,
-                reading: &reading,
-            };
+        for view in from.views(self) {
             let mut finding = rules::sources::check(&view, request);
             if let Some(finding) = finding.as_mut().filter(|_| view.warn_only()) {
                 finding.severity = finding.severity.min(Severity::Warn);
