@@ -101,7 +101,11 @@ fn of_error(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
     }
     gw::Status {
         code: cause.map_or(Code::UNKNOWN.0, |c| c.code),
-        message: cause.map_or_else(|| message(error), |c| c.message.clone()),
+        message: match (cause, error.code) {
+            (Some(cause), None) => cause.message.clone(),
+            // What is ours to say has the builder's words within.
+            _ => message(error),
+        },
         details,
     }
 }
@@ -142,6 +146,27 @@ mod tests {
             .collect();
         assert!(texts[0].contains("\"line\":1"), "{texts:?}");
         assert!(texts[1].contains("\"line\":3"), "{texts:?}");
+    }
+
+    #[test]
+    fn what_we_say_of_the_builders_failure_goes_out_with_the_builders_status() {
+        let mut error = Error::new("it is locked: not found");
+        error.cause = Some(Box::new(Cause {
+            code: 5,
+            message: "not found".into(),
+            details: Vec::new(),
+        }));
+        let of = |error: &Error| status(error.clone().into(), None);
+        assert_eq!(
+            (of(&error).code, of(&error).message.as_str()),
+            (5, "not found")
+        );
+        error.code = Some("FT126");
+        let told = of(&error);
+        assert_eq!(
+            (told.code, told.message.as_str()),
+            (5, "error[FT126]: it is locked: not found")
+        );
     }
 
     #[test]

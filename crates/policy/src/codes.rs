@@ -36,6 +36,7 @@ pub static CODES: &[Code] = &[
     code("FT123", "Registry's digest is another"),
     code("FT124", "Replaced by the builder"),
     code("FT125", "No digest"),
+    code("FT126", "Locked digest not to be had"),
     code("FT130", "Deprecated image"),
     code("FT131", "End of life"),
     code("FT132", "Unlisted tag"),

@@ -96,7 +96,7 @@ fn look_up(registry: &str) -> Result<Option<Login>, String> {
             Err(format!("{helper} fails: {}", said.join(" ")))
         }
         Err(Trouble::HelperCommunicationError) => Err(format!(
-            "the credential helper that {} names can't be run",
+            "the credential helper that {} names doesn't work, or isn't there",
             path.display()
         )),
         Err(Trouble::ConfigReadError) => Err(format!("{} is no JSON of Docker's", path.display())),

@@ -98,7 +98,7 @@ impl<'a, R: Resolver> Sources<'a, R> {
             let resolved = self
                 .resolve(&asked, wanted)
                 .await
-                .map_err(Refusal::Resolve)?;
+                .map_err(|error| not_as_locked(error, &pass))?;
             let returned = ImageRef::parse(&resolved.reference).map_err(|e| {
                 Refusal::Answer(
                     Error::new(e.to_string())
@@ -148,6 +148,25 @@ impl<'a, R: Resolver> Sources<'a, R> {
         });
         self.answers.get(key, ask).await
     }
+}
+
+/// Why an image can't be had. Where the lock says its digest, that may be the lock's fault, and nobody would know it from
+/// the builder's words alone.
+fn not_as_locked(error: ResolveError, pass: &fromtier_policy::Pass) -> Refusal {
+    let (Some(since), ResolveError::Failed(failed)) = (pass.locked(), &error) else {
+        return Refusal::Resolve(error);
+    };
+    let mut error = (**failed).clone();
+    let image = pass.image().familiar();
+    error.message = format!(
+        "{image} can't be had by the digest that the lock file says since {since}: {}",
+        error.message
+    );
+    error.code = Some("FT126");
+    error.help = Some(format!(
+        "if the registry has it no more, lock it anew: fromtier lock --update={image}"
+    ));
+    Refusal::Gate(error)
 }
 
 impl<'a> Ledger<'a> {

@@ -152,3 +152,38 @@ fn stages_that_nobody_needs_are_not_asked_unless_all_are() {
     ));
     assert!(outcome.result.unwrap_err().code.is_some());
 }
+
+#[test]
+fn a_locked_digest_that_is_gone_is_named_as_the_locks() {
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let lock = format!("docker.io/library/httpd:2.4 {digest} 2025-12-24\n");
+    let lock = fromtier_policy::Lock::parse("fromtier.lock", &lock).unwrap();
+    let gate = Gate::new(None, None, Some(lock), Day::parse("2026-01-01").unwrap());
+    let of = |text: &str| {
+        let outcome = block_on(crate::convert(
+            text.as_bytes(),
+            &options(),
+            &gate,
+            &Builder::default(),
+        ));
+        outcome.result.unwrap_err()
+    };
+    let error = of("FROM httpd:2.4\n");
+    assert_eq!(error.code, Some("FT126"));
+    assert_eq!(
+        error.message,
+        format!(
+            "httpd:2.4 can't be had by the digest that the lock file says since 2025-12-24: docker.io/library/httpd:2.4@{digest}: not found"
+        )
+    );
+    assert_eq!(
+        error.help.as_deref(),
+        Some("if the registry has it no more, lock it anew: fromtier lock --update=httpd:2.4")
+    );
+    assert_eq!(error.locations[0][0].start.line, 1);
+    // What the lock has no part in is in the builder's words alone.
+    for text in ["FROM httpd:2.5\n", &format!("FROM httpd:2.4@{digest}\n")] {
+        let error = of(text);
+        assert_eq!((error.code, error.help), (None, None), "{text}");
+    }
+}

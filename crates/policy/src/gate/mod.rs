@@ -74,16 +74,25 @@ pub struct Pass {
     image: ImageRef,
     pull: ImageRef,
     pinned: Option<Digest>,
+    locked: Option<Day>,
     verdict: Verdict,
 }
 
 impl Pass {
+    /// What was decided on: rewritten, not mirrored.
+    pub fn image(&self) -> &ImageRef {
+        &self.image
+    }
     /// The reference to resolve through the gateway (rewritten, mirrored, pinned).
     pub fn pull(&self) -> &ImageRef {
         &self.pull
     }
     pub fn pinned(&self) -> Option<&Digest> {
         self.pinned.as_ref()
+    }
+    /// Since when the lock file says the digest, where it and not the Dockerfile does.
+    pub fn locked(&self) -> Option<Day> {
+        self.locked
     }
     pub fn verdict(&self) -> &Verdict {
         &self.verdict
@@ -191,10 +200,9 @@ impl Gate {
         let (image, pull, verdict) = self.judge(request, &from)?;
         let verdict = passing(verdict)?;
         // The user's own digest has been held against the lock's.
-        let pinned = image
-            .digest()
-            .cloned()
-            .or_else(|| self.lock.get(&image).map(|entry| entry.digest.clone()));
+        let entry = self.lock.get(&image).filter(|_| image.digest().is_none());
+        let pinned = image.digest().or(entry.map(|entry| &entry.digest)).cloned();
+        let locked = entry.map(|entry| entry.resolved);
         let pull = match &pinned {
             Some(digest) => pull.with_digest(digest.clone()),
             None => pull,
@@ -204,6 +212,7 @@ impl Gate {
             image,
             pull,
             pinned,
+            locked,
             verdict,
         })
     }

@@ -28,18 +28,24 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
         ),
         _ => return,
     };
-    let line = match (case.tag(), own) {
-        (Some(tag), Some(digest)) => {
-            format!("{}:{tag} {} {}", case.name, digest.as_str(), case.today())
-        }
-        (Some(tag), None) => format!("{}:{tag} sha256:<digest> {}", case.name, case.today()),
-        (None, _) => format!("{}:<tag> sha256:<digest> {}", case.name, case.today()),
+    let digest = own.map_or("sha256:<digest>", |digest| digest.as_str());
+    let help = match case.tag() {
+        Some(tag) => format!(
+            "add its line to fromtier.lock with `fromtier lock`: {}:{tag} {digest} {}",
+            case.name,
+            case.today()
+        ),
+        None => format!(
+            "add a line to fromtier.lock: {}:<tag> {digest} {}",
+            case.name,
+            case.today()
+        ),
     };
     out.push(Finding {
         code,
         severity: Severity::Deny,
         message,
-        help: Some(format!("add a line to fromtier.lock: {line}")),
+        help: Some(help),
         suggestion: None,
     });
 }
@@ -67,7 +73,7 @@ mod tests {
         assert_eq!(
             denial.help.as_deref(),
             Some(
-                "add a line to fromtier.lock: docker.io/library/node:22 sha256:<digest> 2026-09-01"
+                "add its line to fromtier.lock with `fromtier lock`: docker.io/library/node:22 sha256:<digest> 2026-09-01"
             )
         );
         // A digest of one's own is not the lock's.
