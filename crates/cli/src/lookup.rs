@@ -1,6 +1,6 @@
 //! Which policies and which lock file hold for a Dockerfile.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use fromtier_policy::{Day, Gate, Lock, Policy, PolicyError};
@@ -10,14 +10,17 @@ pub const POLICY: &str = ".fromtier.yaml";
 /// The lock file.
 pub const LOCK: &str = "fromtier.lock";
 
+/// What was read, by the names that complaints call the files by.
+pub type Texts = BTreeMap<String, String>;
+
 /// Why there is no gate.
 #[derive(Debug, Clone)]
 pub enum Broken {
     /// The file can't be read.
     Unreadable { path: PathBuf, error: String },
-    /// The file is wrong.
+    /// The file is wrong, or one that it extends.
     Wrong {
-        text: String,
+        texts: Texts,
         errors: Vec<PolicyError>,
     },
 }
@@ -86,7 +89,7 @@ impl<'a> Lookup<'a> {
             .map(Path::to_owned)
             .or_else(|| beside(folder, LOCK))
             .filter(|path| !self.to_be_made || path.exists());
-        let read_policy = |path: &Path| read(path, Policy::parse);
+        let read_policy = |path: &Path| read_policy(path).map(|(policy, _)| policy);
         let gate = Gate::new(
             self.policy.map(read_policy).transpose()?,
             repository.as_deref().map(read_policy).transpose()?,
@@ -117,11 +120,36 @@ pub fn read<T>(
     path: &Path,
     parse: impl Fn(&str, &str) -> Result<T, Vec<PolicyError>>,
 ) -> Result<T, Broken> {
-    let text = std::fs::read_to_string(path).map_err(|error| Broken::Unreadable {
+    let name = path.display().to_string();
+    let text = text_of(path)?;
+    parse(&name, &text).map_err(|errors| Broken::Wrong {
+        texts: Texts::from([(name, text)]),
+        errors,
+    })
+}
+
+/// Reads a policy and those that it extends; gives the texts as well.
+pub fn read_policy(path: &Path) -> Result<(Policy, Texts), Broken> {
+    let name = path.display().to_string();
+    let text = text_of(path)?;
+    let mut texts = Texts::new();
+    let policy = Policy::load(&name, &text, &mut |extended| {
+        let text = std::fs::read_to_string(extended).map_err(|error| error.to_string())?;
+        texts.insert(extended.to_owned(), text.clone());
+        Ok(text)
+    });
+    texts.insert(name, text);
+    match policy {
+        Ok(policy) => Ok((policy, texts)),
+        Err(errors) => Err(Broken::Wrong { texts, errors }),
+    }
+}
+
+fn text_of(path: &Path) -> Result<String, Broken> {
+    std::fs::read_to_string(path).map_err(|error| Broken::Unreadable {
         path: path.to_owned(),
         error: error.to_string(),
-    })?;
-    parse(&path.display().to_string(), &text).map_err(|errors| Broken::Wrong { text, errors })
+    })
 }
 
 /// The file of this name next to a Dockerfile, where a build looks for it.

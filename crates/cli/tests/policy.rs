@@ -453,3 +453,117 @@ fn two_policies_are_told_apart_in_an_explanation() {
     }
     assert_eq!(answer.code, 1);
 }
+
+#[test]
+fn what_a_policy_extends_is_read_and_its_faults_are_shown_where_they_stand() {
+    let folder = Folder::new(&[
+        (
+            "team/.fromtier.yaml",
+            "extends: ../base.yaml\nversion: 1\nimages: [{match: node, tags: \">=24\"}]\n",
+        ),
+        (
+            "base.yaml",
+            "version: 1\n# Ours.\nimages:\n- {match: node, variants: [alpine]}\n- {match: pyhton, tags: \">=3\"}\n",
+        ),
+        (
+            "team/.fromtier.test.yaml",
+            "tests:\n- {image: \"node:24-alpine\", expect: allow}\n- {image: \"node:24\", expect: deny, code: FT111}\n",
+        ),
+        ("broken/policy.yaml", "extends: ../wrong.yaml\nversion: 1\n"),
+        ("wrong.yaml", "version: 1\n\nteirs: {}\n"),
+    ]);
+    let check = folder.run(&["policy", "check", "team"]);
+    assert!(
+        check
+            .out
+            .contains("warning: `pyhton` is not among the official images"),
+        "{}",
+        check.out
+    );
+    assert!(check.out.contains("base.yaml:5:11\n"), "{}", check.out);
+    assert!(
+        check.out.contains("5 | - {match: pyhton, tags: \">=3\"}\n"),
+        "{}",
+        check.out
+    );
+    let test = folder.run(&["policy", "test", "team"]);
+    assert_eq!(test.code, 0, "{}", test.out);
+    let broken = folder.run(&["policy", "check", "broken"]);
+    assert!(
+        broken.out.contains("wrong.yaml:3:1\n") && broken.out.contains("3 | teirs: {}"),
+        "{}",
+        broken.out
+    );
+    assert_eq!(broken.code, 1);
+    let explained = folder.run(&[
+        "policy",
+        "explain",
+        "node:24",
+        "--policy",
+        "team/.fromtier.yaml",
+    ]);
+    assert!(
+        explained.out.contains("[team/.fromtier.yaml:3]")
+            && explained.out.contains("[base.yaml:4]"),
+        "{}",
+        explained.out
+    );
+}
+
+#[test]
+fn stages_files_and_what_the_registry_says_are_tested_and_explained() {
+    let policy = "version: 1
+tiers: {community: warn}
+base: {labels: {require: [org.opencontainers.image.source]}, max-age: 90d}
+registries: {allow: [docker.io]}
+stages:
+  final:
+    tiers: {community: deny}
+    base: {root-user: deny}
+paths:
+  services/checkout/**:
+    tiers: {community: deny}
+";
+    let good =
+        "config: {user: app, created: 2026-11-01, labels: [org.opencontainers.image.source=x]}";
+    let table = format!(
+        "today: 2026-11-24
+tests:
+- {{image: acme/x, stage: build, file: services/shop/Dockerfile, expect: warn, code: FT101}}
+- {{image: acme/x, stage: final, expect: deny, code: FT101}}
+- {{image: acme/x, stage: build, file: services/checkout/Dockerfile, expect: deny, code: FT101}}
+- {{image: quay.io/acme/x, stage: build, file: a, expect: deny, code: FT113}}
+- {{image: node, stage: final, expect: allow, {good}}}
+- {{image: node, stage: final, expect: deny, code: FT136, {root}}}
+- {{image: node, via: copy, stage: final, expect: allow, {root}}}
+- {{image: node, stage: build, file: a, expect: deny, code: FT134, {old}}}
+- {{image: node, stage: build, file: a, expect: deny, code: FT138, config: {{user: app, created: 2026-11-01}}}}
+",
+        root = good.replace("user: app", "user: root"),
+        old = good.replace("2026-11-01", "2026-01-01"),
+    );
+    let folder = Folder::new(&[("policy.yaml", policy), ("policy.test.yaml", &table)]);
+    let answer = folder.run(&["policy", "test"]);
+    assert_eq!(
+        (answer.out.as_str(), answer.code),
+        ("policy.test.yaml: 9 rows: all hold\n", 0)
+    );
+    let explain = |args: &[&str]| {
+        let base = ["policy", "explain", "acme/x"];
+        folder.run(&[&base[..], args].concat()).out
+    };
+    let ships = explain(&["--stage", "final", "--file", "services/checkout/Dockerfile"]);
+    for line in [
+        "  profile    stages.final  [policy.yaml:7]\n",
+        "  profile    paths.services/checkout/**  [policy.yaml:11]\n",
+        "  registry   allowed by `docker.io`  [policy.yaml:4]\n",
+        "  tier       community, in no list and not in the catalogue; deny  [policy.yaml:7]\n",
+    ] {
+        assert!(ships.contains(line), "{line}: {ships}");
+    }
+    let build = explain(&["--stage", "build", "--file", "a", "--format", "json"]);
+    let build = json(&build);
+    assert_eq!(build["profiles"], json!([]));
+    assert_eq!(build["tiers"][0]["action_at"]["line"], 2);
+    assert_eq!(build["registries"][0]["allowed"], true);
+}

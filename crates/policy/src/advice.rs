@@ -1,6 +1,7 @@
 //! What is odd about a policy without being wrong: exceptions that have ended, rules that another takes the work of,
 //! rules that no living tag satisfies. A build doesn't ask for it; whoever keeps the policy does.
 
+use crate::exceptions::ExceptionState;
 use crate::pattern::{Pattern, identity};
 use crate::policy::{ImageRule, Policy};
 use crate::rules;
@@ -13,7 +14,7 @@ use fromtier_image::ImageRef;
 const SOON: i32 = 30;
 
 impl Policy {
-    /// What is odd about the policy on this day, in the order of the file. Nothing of it keeps a build from using it.
+    /// What is odd about the policy on this day, file by file in their order. Nothing of it keeps a build from using it.
     pub fn advice(&self, today: Day) -> Vec<PolicyError> {
         let mut advice = Advice {
             policy: self,
@@ -25,7 +26,7 @@ impl Policy {
         advice.image_rules();
         advice.rewrites();
         let mut said = advice.said;
-        said.sort_by_key(|warning| (warning.span.start, warning.span.end));
+        said.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
         said
     }
 }
@@ -54,9 +55,21 @@ impl Advice<'_> {
     fn exceptions(&mut self) {
         let policy = self.policy;
         for (index, exception) in policy.exceptions.iter().enumerate() {
-            let at = &exception.pattern.at;
+            let at = &exception.at;
             let text = &exception.pattern.text;
             let left = exception.until.days_since(self.today);
+            let state = ExceptionState::of(exception, policy.exceptions_max, self.today);
+            if let ExceptionState::TooLong(max) = state {
+                self.say(
+                    at,
+                    format!(
+                        "the exception for `{text}` lasts until {}: that is more than the {max} days of `exceptions-max`, so it lets nothing through",
+                        exception.until
+                    ),
+                    Some(format!("the last day that it may have is {}", self.today.plus_days(i32::try_from(max).unwrap_or(i32::MAX)))),
+                );
+                continue;
+            }
             if left < 0 {
                 self.say(
                     at,
@@ -89,6 +102,9 @@ impl Advice<'_> {
             let wider = policy.exceptions.iter().enumerate().find(|(other, wider)| {
                 *other != index
                     && wider.until >= exception.until
+                    && ExceptionState::of(wider, policy.exceptions_max, self.today).holds()
+                    && wider.files.is_empty()
+                    && wider.labels.is_empty()
                     && wider.pattern.covers(&exception.pattern)
                     && (wider.rules.is_empty()
                         || !exception.rules.is_empty()
@@ -156,6 +172,9 @@ impl Advice<'_> {
         let policy = self.policy;
         for (index, rule) in policy.images.iter().enumerate() {
             self.overruled(index, rule);
+        }
+        let of_profiles = policy.profiles.iter().flat_map(|profile| &profile.images);
+        for rule in policy.images.iter().chain(of_profiles) {
             if let Some(name) = rule.pattern.literal_name() {
                 match (
                     rules::official(name),
@@ -353,12 +372,10 @@ fn allowed(rule: &ImageRule) -> String {
     }
 }
 
+/// Where the other rule stands.
 fn line(pattern: &Pattern) -> String {
-    pattern
-        .at
-        .as_ref()
-        .map(|at| format!(" (line {})", at.line))
-        .unwrap_or_default()
+    let at = pattern.at.as_ref();
+    at.map(|at| format!(" ({at})")).unwrap_or_default()
 }
 
 fn word(severity: Severity) -> &'static str {
@@ -427,7 +444,7 @@ mod tests {
         let wide = exception("acme/*", "2027-06-30", "");
         says(
             &of(&wide, &exception("acme/a", "2027-01-31", "")),
-            "for `acme/a` adds nothing: `acme/*` (line 3) lets all of it through until 2027-06-30",
+            "for `acme/a` adds nothing: `acme/*` (policy.yaml:3) lets all of it through until 2027-06-30",
         );
         assert!(advice(&of(&wide, &exception("acme/a", "2027-07-01", ""))).is_empty());
         let narrow = exception("acme/*", "2027-06-30", ", rules: [FT131]");
@@ -435,10 +452,31 @@ mod tests {
     }
 
     #[test]
+    fn an_exception_that_lasts_too_long() {
+        let text = format!(
+            "version: 1\nexceptions-max: 90d\nexceptions:{}",
+            exception("acme/*", "2026-12-31", "")
+        );
+        says(
+            &text,
+            "lasts until 2026-12-31: that is more than the 90 days of `exceptions-max`, so it lets nothing through \
+             (the last day that it may have is 2026-11-30)",
+        );
+    }
+
+    #[test]
+    fn the_rules_of_profiles_count_too() {
+        says(
+            "version: 1\nstages: {final: {images: [{match: node, tags: \">=40\"}]}}",
+            "no tag of `node` that is still rebuilt is within `>=40`",
+        );
+    }
+
+    #[test]
     fn what_an_earlier_list_has() {
         says(
             "version: 1\ninternal: [acme/**]\nverified-publisher: [acme/tools]",
-            "`acme/tools` under `verified-publisher` adds nothing: `acme/**` under `internal` (line 2) has it",
+            "`acme/tools` under `verified-publisher` adds nothing: `acme/**` under `internal` (policy.yaml:2) has it",
         );
         says("version: 1\ninternal: [node]", "is an official image");
     }
@@ -447,7 +485,7 @@ mod tests {
     fn an_action_that_a_stricter_one_beats() {
         says(
             "version: 1\nimages: [{match: acme/*, action: deny}, {match: acme/a, action: allow}]",
-            "`action: allow` for `acme/a` has no effect: `acme/*` (line 2) is stricter",
+            "`action: allow` for `acme/a` has no effect: `acme/*` (policy.yaml:2) is stricter",
         );
         assert!(
             advice("version: 1\nimages: [{match: acme/*, action: allow}, {match: acme/a, action: deny}]")

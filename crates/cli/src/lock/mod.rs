@@ -18,7 +18,7 @@ use fromtier_policy::{Day, Denial, Lock, Severity};
 use crate::args::Format;
 use crate::check::{self, Failure, File, one};
 use crate::files;
-use crate::lookup::{Broken, Lookup};
+use crate::lookup::{Broken, Lookup, Texts};
 use crate::output::Style;
 use crate::{CLEAN, FAILED, FINDINGS};
 use change::{Change, Line, Mode};
@@ -233,10 +233,12 @@ impl Work<'_> {
                     return false;
                 }
             };
-            match Lock::parse(&path.display().to_string(), &text) {
+            let name = path.display().to_string();
+            match Lock::parse(&name, &text) {
                 Ok(lock) => old = Some(Old { text, lock }),
                 Err(errors) => {
-                    self.broken(Broken::Wrong { text, errors });
+                    let texts = Texts::from([(name, text)]);
+                    self.broken(Broken::Wrong { texts, errors });
                     return false;
                 }
             }

@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use fromtier_policy::PolicyError;
 
 use super::Style;
-use crate::lookup::Broken;
+use crate::lookup::{Broken, Texts};
 
 /// Draws notes for a terminal.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl Printer {
     pub fn policy_error(
         &self,
         level: Level<'_>,
-        text: &str,
+        texts: &Texts,
         error: &PolicyError,
         out: &mut String,
     ) {
@@ -88,7 +88,7 @@ impl Printer {
             code: None,
             message: &error.message,
             path: Path::new(&error.file),
-            text,
+            text: texts.get(&error.file).map_or("", String::as_str),
             at: error.span.clone(),
             help: error.help.as_deref(),
         };
@@ -101,9 +101,9 @@ impl Printer {
             Broken::Unreadable { path, error } => {
                 self.title(&format!("{}: {error}", path.display()), out);
             }
-            Broken::Wrong { text, errors } => {
+            Broken::Wrong { texts, errors } => {
                 for error in errors {
-                    self.policy_error(Level::ERROR, text, error, out);
+                    self.policy_error(Level::ERROR, texts, error, out);
                 }
             }
         }

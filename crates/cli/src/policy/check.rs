@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use annotate_snippets::Level;
-use fromtier_policy::{Day, Policy, PolicyError};
+use fromtier_policy::{Day, PolicyError};
 use serde_json::{Value, json};
 
 use super::args::Check;
 use super::files;
 use crate::args::Format;
-use crate::lookup::{Broken, read};
+use crate::lookup::{Broken, Texts, read_policy};
 use crate::output::printer::Printer;
 use crate::output::{Style, counted, json, position};
 use crate::{CLEAN, FAILED, FINDINGS};
@@ -18,7 +18,8 @@ use crate::{CLEAN, FAILED, FINDINGS};
 #[derive(Debug)]
 struct File {
     path: PathBuf,
-    text: String,
+    /// Its own, and those of the policies that it extends.
+    texts: Texts,
     errors: Vec<PolicyError>,
     warnings: Vec<PolicyError>,
 }
@@ -43,22 +44,18 @@ fn check(paths: &[PathBuf], today: Day) -> (Vec<File>, Vec<Broken>) {
     let mut files = Vec::new();
     let mut failures = Vec::new();
     for path in files::policies(paths) {
-        // The text is wanted whether or not it is a policy.
-        let text = path.and_then(|path| Ok((read(&path, |_, text| Ok(text.to_owned()))?, path)));
-        let (text, path): (String, PathBuf) = match text {
-            Ok(found) => found,
-            Err(broken) => {
+        let read = path.map(|path| (read_policy(&path), path));
+        let (texts, errors, warnings, path) = match read {
+            Ok((Ok((policy, texts)), path)) => (texts, Vec::new(), policy.advice(today), path),
+            Ok((Err(Broken::Wrong { texts, errors }), path)) => (texts, errors, Vec::new(), path),
+            Ok((Err(broken), _)) | Err(broken) => {
                 failures.push(broken);
                 continue;
             }
         };
-        let (errors, warnings) = match Policy::parse(&path.display().to_string(), &text) {
-            Ok(policy) => (Vec::new(), policy.advice(today)),
-            Err(errors) => (errors, Vec::new()),
-        };
         files.push(File {
             path,
-            text,
+            texts,
             errors,
             warnings,
         });
@@ -71,10 +68,10 @@ fn human(files: &[File], failures: &[Broken], style: Style) -> String {
     let mut out = String::new();
     for file in files {
         for error in &file.errors {
-            printer.policy_error(Level::ERROR, &file.text, error, &mut out);
+            printer.policy_error(Level::ERROR, &file.texts, error, &mut out);
         }
         for warning in &file.warnings {
-            printer.policy_error(Level::WARNING, &file.text, warning, &mut out);
+            printer.policy_error(Level::WARNING, &file.texts, warning, &mut out);
         }
     }
     for failure in failures {
@@ -102,8 +99,10 @@ fn document(files: &[File], failures: &[Broken], errors: usize, warnings: usize)
     let list = |file: &File, said: &[PolicyError]| -> Vec<Value> {
         said.iter()
             .map(|error| {
-                let (end_line, end_column) = position(&file.text, error.span.end);
+                let text = file.texts.get(&error.file).map_or("", String::as_str);
+                let (end_line, end_column) = position(text, error.span.end);
                 json!({
+                    "file": error.file,
                     "message": error.message,
                     "help": error.help,
                     "line": error.line,

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use fromtier_image::{ImageRef, Platform};
-use fromtier_policy::gate::{ImageRequest, OtherRequest, Via};
+use fromtier_image::{Digest, ImageRef, Platform};
+use fromtier_policy::gate::{ImageRequest, OtherRequest, Resolved};
 use fromtier_policy::table::{Ask, Expected, Row, Table};
-use fromtier_policy::{Day, Finding, Gate, Lock, Policy, Scope, Severity, Verdict};
+use fromtier_policy::{Day, Finding, Gate, Lock, Scope, Severity, Verdict};
 use serde_json::{Value, json};
 
 use super::args::Test;
 use super::files;
 use crate::args::Format;
-use crate::lookup::{Broken, LOCK, beside, read};
+use crate::lookup::{Broken, LOCK, beside, read, read_policy};
 use crate::output::printer::Printer;
 use crate::output::{Paint, Style, counted, json, word};
 use crate::{CLEAN, FAILED, FINDINGS};
@@ -80,11 +80,11 @@ fn one(path: PathBuf, args: &Test, today: Day) -> Result<Outcome, Broken> {
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let named = table.policy.clone().or_else(|| files::policy_name(&path));
     let policy_path = folder.join(named.unwrap_or_else(|| files::ORGANISATION.to_owned()));
-    let policy = read(&policy_path, Policy::parse)?;
+    let (policy, _) = read_policy(&policy_path)?;
     let organisation = args
         .policy
         .as_deref()
-        .map(|path| read(path, Policy::parse))
+        .map(|path| read_policy(path).map(|(policy, _)| policy))
         .transpose()?;
     let lock = match &table.lock {
         Some(name) => Some(folder.join(name)),
@@ -141,11 +141,27 @@ fn ask_image(gate: &Gate, row: &Row, image: &str) -> Actual {
     let platform = platform_of(row);
     let request = ImageRequest {
         reference: image,
-        via: Via::From,
+        via: row.via,
         scope: scope(row, &platform),
     };
-    match gate.request(&request) {
-        Ok(pass) => Actual::new(pass.verdict(), Some(pass.pull().to_string())),
+    let admitted = gate.request(&request).and_then(|pass| {
+        let pull = pass.pull().to_string();
+        let Some(config) = &row.config else {
+            return Ok((pass.verdict().clone(), pull));
+        };
+        // The registry's answer, as far as the row says it; of the digest nothing is asked.
+        let digest = pass.pinned().cloned();
+        let digest = digest.unwrap_or_else(|| Digest::sha256(pull.as_bytes()));
+        let resolved = Resolved {
+            reference: pass.pull(),
+            digest: Some(&digest),
+            config,
+        };
+        let approved = gate.admit(&pass, &resolved)?;
+        Ok((approved.verdict().clone(), pull))
+    });
+    match admitted {
+        Ok((verdict, pull)) => Actual::new(&verdict, Some(pull)),
         Err(denial) => Actual::new(&denial.verdict, None),
     }
 }

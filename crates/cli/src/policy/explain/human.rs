@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use fromtier_image::ImageRef;
 use fromtier_policy::trace::{
-    CycleFacts, Excepted, Facts, Matched, Membership, Rewriting, Trace, Why,
+    CycleFacts, Excepted, Facts, Matched, Membership, Origin, Rewriting, Trace, Why,
 };
 use fromtier_policy::{Finding, Place, Severity};
 
@@ -55,6 +55,18 @@ fn way(steps: &mut Steps, trace: &Trace, explained: &Explained) {
     }
     for rewriting in &trace.rewrites {
         steps.step("rewritten", rewrite(rewriting, several));
+    }
+    for profile in &trace.profiles {
+        let may = match profile.only_tightens {
+            true => ", as far as it is stricter: it isn't known whether it is for this",
+            false => "",
+        };
+        let who = whose(profile.who, several);
+        let at = at_place(&profile.at);
+        steps.step("profile", format!("{who}{}{may}{at}", profile.part));
+    }
+    for origin in &trace.registries {
+        steps.step("registry", registry(origin, several));
     }
     for tier in &trace.tiers {
         steps.step("tier", membership(tier, several));
@@ -150,6 +162,15 @@ fn rewrite(rewriting: &Rewriting, several: bool) -> String {
         whose(rewriting.who, several),
         at_place(&rewriting.at)
     )
+}
+
+fn registry(origin: &Origin, several: bool) -> String {
+    let who = whose(origin.who, several);
+    match (&origin.by, origin.allowed) {
+        (Some((pattern, at)), true) => format!("{who}allowed by `{pattern}`{}", at_place(at)),
+        (Some((pattern, at)), false) => format!("{who}denied by `{pattern}`{}", at_place(at)),
+        (None, _) => format!("{who}none of those that are allowed"),
+    }
 }
 
 fn membership(tier: &Membership, several: bool) -> String {

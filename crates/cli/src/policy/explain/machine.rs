@@ -27,6 +27,13 @@ pub fn render(explained: &Explained) -> String {
         "normalised": text(&trace.normalised),
         "rewrites": trace.rewrites.iter().map(rewriting).collect::<Vec<_>>(),
         "judged": text(&trace.image),
+        "profiles": trace.profiles.iter().map(|profile| json!({
+            "policy": profile.who, "part": profile.part, "only_tightens": profile.only_tightens, "at": place(&profile.at),
+        })).collect::<Vec<_>>(),
+        "registries": trace.registries.iter().map(|origin| json!({
+            "policy": origin.who, "allowed": origin.allowed, "match": origin.by.as_ref().map(|(pattern, _)| pattern),
+            "at": origin.by.as_ref().map(|(_, at)| place(at)),
+        })).collect::<Vec<_>>(),
         "tiers": trace.tiers.iter().map(membership).collect::<Vec<_>>(),
         "rules": trace.rules.iter().map(matched).collect::<Vec<_>>(),
         "catalogue": trace.facts.as_ref().map(facts),
