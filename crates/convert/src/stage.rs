@@ -12,6 +12,7 @@ use fromtier_llb::State;
 use fromtier_policy::Scope;
 use fromtier_policy::gate::Via;
 
+use crate::base::chain::Link;
 use crate::context::named::NamedContext;
 use crate::history::{self, Layer};
 use crate::name::Steps;
@@ -52,6 +53,8 @@ pub(crate) struct Stage {
     /// Whether it is in what ships, for policies: the target and what it is built `FROM`, and the images that these
     /// take files from.
     pub ships: Option<bool>,
+    /// Which triggers led to it, when it stands for an image that a trigger wants.
+    pub chain: Option<Rc<Link>>,
     pub base: Option<StageId>,
     pub named: Option<NamedContext>,
     pub deps: Deps,

@@ -1,5 +1,6 @@
 //! What stages stand on: images and named contexts, resolved side by side, and the triggers that images bring.
 
+pub(crate) mod chain;
 pub(crate) mod images;
 mod onbuild;
 pub(crate) mod together;
@@ -21,6 +22,7 @@ use crate::meta;
 use crate::paths;
 use crate::plan::{self, StageId};
 use crate::resolver::Resolver;
+use chain::Chains;
 use images::{Admitted, Place, Refusal, Wanted};
 
 /// A base to be fetched.
@@ -48,11 +50,12 @@ enum Fetched {
 impl<R: Resolver> Converter<'_, R> {
     /// Resolves the bases of all that `target` needs, again while triggers bring new needs. Gives what is needed.
     pub async fn resolve_bases(&mut self, target: StageId) -> Result<Vec<bool>> {
+        let mut chains = Chains::default();
         loop {
             let needed = plan::reachable(&self.stages, target);
             plan::mark_ships(&mut self.stages, target, &needed);
             self.resolve_round(&needed).await?;
-            if !self.take_triggers(&needed)? {
+            if !self.take_triggers(&needed, &mut chains)? {
                 return Ok(needed);
             }
         }

@@ -5,13 +5,14 @@ use fromtier_dockerfile::instructions::{self, Command};
 use fromtier_dockerfile::parser;
 use fromtier_dockerfile::span::Range;
 
+use super::chain::Chains;
 use crate::converter::Converter;
 use crate::plan::{self, StageId};
 use crate::stage::Planned;
 
 impl<R> Converter<'_, R> {
     /// Puts the triggers of each needed stage's base in front of its instructions. Says whether they need more stages.
-    pub(super) fn take_triggers(&mut self, needed: &[bool]) -> Result<bool> {
+    pub(super) fn take_triggers(&mut self, needed: &[bool], chains: &mut Chains) -> Result<bool> {
         let mut more = false;
         for id in (0..needed.len()).filter(|id| needed[*id]) {
             let stage = &mut self.stages[id];
@@ -30,32 +31,49 @@ impl<R> Converter<'_, R> {
                 ));
             }
             if !triggers.is_empty() {
-                more |= self
-                    .add_triggers(id, &triggers)
-                    .map_err(|e| e.relocated(&self.stages[id].location))?;
+                more |= self.add_triggers(id, &triggers, chains)?;
             }
         }
         Ok(more)
     }
 
-    fn add_triggers(&mut self, id: StageId, triggers: &[String]) -> Result<bool> {
+    fn add_triggers(
+        &mut self,
+        id: StageId,
+        triggers: &[String],
+        chains: &mut Chains,
+    ) -> Result<bool> {
         let mut more = false;
         let mut commands = Vec::with_capacity(triggers.len());
+        let location = self.stages[id].location.clone();
         for trigger in triggers {
-            let mut planned = Planned {
-                command: parse(trigger, &self.stages[id].location)?,
-                sources: Vec::new(),
-                onbuild: true,
-            };
-            plan::link_command(&mut self.stages, &self.lex, id, &mut planned)?;
+            let first_new = self.stages.len();
+            let planned = self
+                .plan_trigger(id, trigger, &location)
+                .map_err(|e| e.relocated(&location))?;
             more |= !planned.sources.is_empty();
             commands.push(planned);
+            for new in first_new..self.stages.len() {
+                let link = chains.add(&self.stages[new], &self.stages[id])?;
+                link.place().clone_into(&mut self.stages[new].wanted_at);
+                self.stages[new].chain = Some(link);
+            }
         }
         let stage = &mut self.stages[id];
         stage.steps.total += commands.len();
         commands.append(&mut stage.commands);
         stage.commands = commands;
         Ok(more)
+    }
+
+    fn plan_trigger(&mut self, id: StageId, trigger: &str, from: &[Range]) -> Result<Planned> {
+        let mut planned = Planned {
+            command: parse(trigger, from)?,
+            sources: Vec::new(),
+            onbuild: true,
+        };
+        plan::link_command(&mut self.stages, &self.lex, id, &mut planned)?;
+        Ok(planned)
     }
 }
 

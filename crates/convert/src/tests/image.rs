@@ -155,6 +155,49 @@ fn triggers_of_an_image_run_first_and_may_bring_images() {
 }
 
 #[test]
+fn triggers_that_want_their_own_image_are_refused_where_it_began() {
+    let wants = |trigger: &str| {
+        PLAIN.replace(
+            "\"config\":{",
+            &format!("\"config\":{{\"OnBuild\":[\"{trigger}\"],"),
+        )
+    };
+    let builder = Builder::default()
+        .with(
+            "docker.io/library/alpine:latest",
+            &wants("COPY --from=alpine /a /a"),
+        )
+        .with(
+            "docker.io/library/node:latest",
+            &wants("RUN --mount=from=golang,target=/g true"),
+        )
+        .with(
+            "docker.io/library/golang:latest",
+            &wants("RUN --mount=from=node,target=/n true"),
+        );
+    let refused = |text: &str| {
+        let error = convert_with(&builder, &options(), text).result.unwrap_err();
+        assert!(error.help.is_some());
+        (error.message.clone(), error.line())
+    };
+    let (message, line) = refused("# one\nFROM alpine\n");
+    assert_eq!(line, Some(2));
+    assert_eq!(
+        message,
+        "ONBUILD triggers go in a circle: docker.io/library/alpine:latest -> docker.io/library/alpine:latest"
+    );
+    let (message, line) = refused("FROM busybox\nRUN --mount=from=node,target=/n true\n");
+    assert_eq!(line, Some(2));
+    assert_eq!(
+        message,
+        "ONBUILD triggers go in a circle: docker.io/library/golang:latest -> docker.io/library/node:latest -> docker.io/library/golang:latest"
+    );
+    // Another platform's image may have other triggers, and a stage is no image.
+    let text = "FROM busybox AS alpine\nFROM alpine:latest AS other\nCOPY a b\n";
+    assert!(convert_with(&builder, &options(), text).result.is_ok());
+}
+
+#[test]
 fn triggers_of_a_stage_run_in_the_stages_on_it() {
     let text = "FROM alpine AS a\nONBUILD RUN trigger\nFROM a\nRUN own\n";
     let converted = convert(text);
