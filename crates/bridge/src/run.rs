@@ -23,6 +23,18 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// # Errors
 /// If the process cannot be started. A frontend that hangs is killed, and its recording has no exit code.
 pub async fn run(program: &Path, case: &Case) -> std::io::Result<Recording> {
+    run_within(program, case, PATIENCE).await
+}
+
+/// [`run`], with a time limit of its own.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_within(
+    program: &Path,
+    case: &Case,
+    patience: Duration,
+) -> std::io::Result<Recording> {
     let started = Instant::now();
     let mut child = Command::new(program)
         .env_clear()
@@ -48,7 +60,7 @@ pub async fn run(program: &Path, case: &Case) -> std::io::Result<Recording> {
         // A frontend that breaks off is seen from what it has not said.
         let _ = serve(tokio::io::join(output, input), served).await;
     });
-    let exit_code = match timeout(PATIENCE, child.wait()).await {
+    let exit_code = match timeout(patience, child.wait()).await {
         Ok(status) => status?.code(),
         Err(_) => {
             child.kill().await?;
@@ -71,10 +83,22 @@ pub async fn run(program: &Path, case: &Case) -> std::io::Result<Recording> {
 /// # Errors
 /// As [`run`].
 pub fn run_blocking(program: &Path, case: &Case) -> std::io::Result<Recording> {
+    run_blocking_within(program, case, PATIENCE)
+}
+
+/// [`run_within`] for a caller without a runtime.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_blocking_within(
+    program: &Path,
+    case: &Case,
+    patience: Duration,
+) -> std::io::Result<Recording> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
-        .block_on(run(program, case))
+        .block_on(run_within(program, case, patience))
 }
 
 fn environment(case: &Case) -> Vec<(String, String)> {

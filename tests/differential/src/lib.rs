@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
 
-use fromtier_bridge::compare::{Difference, Intended, Rule, compare};
-use fromtier_bridge::run::run_blocking;
+use fromtier_bridge::compare::{Difference, Intended, Pins, Rule, compare, without_end};
+use fromtier_bridge::run::{run_blocking, run_blocking_within};
 use fromtier_bridge::{Case, Outcome, Recording};
 
 /// A case with its place in the corpus: `run/heredoc`.
@@ -121,6 +122,20 @@ impl Pair {
 /// at one time or another, is right.
 const AGAIN: usize = 40;
 
+/// How long a frontend may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long the first frontend may take where it is meant to have no end: many times what any case takes, and not so long that
+/// what it gathers meanwhile fills the memory.
+const NO_END: Duration = Duration::from_secs(3);
+
+/// The path of the rule that images of options are compared by their digest.
+const PINNED: &str = "images of options by digest";
+
+/// What the paths of these differences begin with: warnings that only the second frontend tells, of a build for several platforms
+/// that both refuse.
+const TOO_LATE: &str = "refused for several platforms/";
+
 /// Runs both frontends on a case; the first one up to `AGAIN` times more, until nothing differs that is not meant to.
 ///
 /// # Errors
@@ -131,64 +146,80 @@ pub fn run_pair(
     right: &Path,
     intended: &Intended,
 ) -> Result<Pair, String> {
-    let run = |program: &Path| {
-        run_blocking(program, &named.case).map_err(|err| format!("{}: {err}", program.display()))
+    let Named { name, case } = named;
+    let run = |program: &Path, patience| {
+        run_blocking_within(program, &case, patience)
+            .map_err(|err| format!("{}: {err}", program.display()))
     };
+    let right = run(right, PATIENCE)?;
+    let no_end = without_end(&right).is_some_and(|path| intended.foresees(&name, &path));
+    let patience = if no_end { NO_END } else { PATIENCE };
     let mut pair = Pair {
-        left: run(left)?,
-        right: run(right)?,
+        left: run(left, patience)?,
+        right,
         differences: Vec::new(),
         intended: Vec::new(),
         again: 0,
-        name: named.name,
+        name,
     };
-    sort_out(&mut pair, intended);
+    sort_out(&mut pair, &case, intended);
     let first = (pair.left.clone(), pair.differences.clone());
     // One that had to be killed would take as long every time.
     while !pair.differences.is_empty() && pair.again < AGAIN && pair.left.exit_code.is_some() {
         pair.again += 1;
-        pair.left = run(left)?;
-        sort_out(&mut pair, intended);
+        pair.left = run(left, patience)?;
+        sort_out(&mut pair, &case, intended);
     }
     if !pair.differences.is_empty() {
         (pair.left, pair.differences) = first;
-        if told_too_late(&pair, &named.case) {
-            for difference in std::mem::take(&mut pair.differences) {
-                pair.intended.push((difference, TOO_LATE.to_owned()));
-            }
-            pair.again = 0;
-        }
     }
     Ok(pair)
 }
 
-const TOO_LATE: &str = "the reference converts all platforms at once and gives up the first one's warnings when another is refused";
-
-/// Whether a build for several platforms was refused, and all that differs is that we told of a warning and the reference did not.
-///
-/// The first platform's warnings are calls, the others have none: those reach the error before the first one has told anything,
-/// and hardly ever after.
-fn told_too_late(pair: &Pair, case: &Case) -> bool {
-    let several = case
-        .options
-        .get("platform")
-        .is_some_and(|list| list.contains(','));
-    let refused = |recording: &Recording| matches!(recording.outcome, Outcome::Error(_));
-    let only_told = |difference: &Difference| {
-        difference.path.starts_with("warnings/") && difference.left == "nothing"
-    };
-    several && refused(&pair.left) && refused(&pair.right) && pair.differences.iter().all(only_told)
-}
-
-fn sort_out(pair: &mut Pair, intended: &Intended) {
+/// Parts what differs into what is meant to and what isn't.
+fn sort_out(pair: &mut Pair, case: &Case, intended: &Intended) {
     pair.differences.clear();
     pair.intended.clear();
-    for difference in compare(&pair.left, &pair.right) {
+    let mut found = Vec::new();
+    let pins = Pins::of(case);
+    let pinned = intended
+        .foresees(&pair.name, PINNED)
+        .then(|| pins.apply(&pair.left))
+        .flatten();
+    if pinned.is_some() {
+        found.push(Difference {
+            path: PINNED.to_owned(),
+            left: pins.names(),
+            right: "with the digest".to_owned(),
+        });
+    }
+    found.extend(compare(pinned.as_ref().unwrap_or(&pair.left), &pair.right));
+    for mut difference in found {
+        if told_too_late(pair, &difference, case) {
+            difference.path.insert_str(0, TOO_LATE);
+        }
         match intended.allows(&pair.name, &difference) {
             Some(rule) => pair.intended.push((difference, rule.reason.clone())),
             None => pair.differences.push(difference),
         }
     }
+}
+
+/// Whether a build for several platforms was refused, and the difference is that we told of a warning and the reference did not.
+///
+/// The first platform's warnings are calls, the others have none: those reach the error before the first one has told anything,
+/// and hardly ever after.
+fn told_too_late(pair: &Pair, difference: &Difference, case: &Case) -> bool {
+    let several = case
+        .options
+        .get("platform")
+        .is_some_and(|list| list.contains(','));
+    let refused = |recording: &Recording| matches!(recording.outcome, Outcome::Error(_));
+    several
+        && refused(&pair.left)
+        && refused(&pair.right)
+        && difference.path.starts_with("warnings/")
+        && difference.left == "nothing"
 }
 
 /// Runs both frontends on every case, a few cases at a time.
@@ -367,17 +398,18 @@ mod tests {
             outcome: Outcome::Error(Default::default()),
             ..Recording::default()
         };
-        let mut pair = Pair {
+        let pair = Pair {
             name: "x".to_owned(),
             left: refused.clone(),
             right: refused,
-            differences: vec![Difference {
-                path: "warnings/UndefinedVar: x".to_owned(),
-                left: "nothing".to_owned(),
-                right: "there".to_owned(),
-            }],
+            differences: Vec::new(),
             intended: Vec::new(),
             again: 0,
+        };
+        let told = |left: &str| Difference {
+            path: "warnings/UndefinedVar: x".to_owned(),
+            left: left.to_owned(),
+            right: "there".to_owned(),
         };
         let case = |platforms: &str| {
             Case::parse(
@@ -386,9 +418,13 @@ mod tests {
             )
             .unwrap()
         };
-        assert!(told_too_late(&pair, &case("linux/amd64,linux/arm64")));
-        assert!(!told_too_late(&pair, &case("linux/amd64")));
-        pair.differences[0].left = "there".to_owned();
-        assert!(!told_too_late(&pair, &case("linux/amd64,linux/arm64")));
+        let several = case("linux/amd64,linux/arm64");
+        assert!(told_too_late(&pair, &told("nothing"), &several));
+        assert!(!told_too_late(
+            &pair,
+            &told("nothing"),
+            &case("linux/amd64")
+        ));
+        assert!(!told_too_late(&pair, &told("there"), &several));
     }
 }

@@ -38,6 +38,12 @@ impl Images {
         }
     }
 
+    /// The digest that an image has for whichever platform it is; none if there is no such image.
+    pub fn digest(&self, reference: &str) -> Option<String> {
+        let name = normalise(reference);
+        self.by_name.contains_key(&name).then(|| index_of(&name))
+    }
+
     /// Digest and configuration of an image for a platform.
     ///
     /// # Errors
@@ -83,12 +89,13 @@ impl Images {
                     .or_insert_with(|| json!(platform.variant));
             }
         }
-        let digest = digest.map_or_else(
-            || format!("sha256:{:x}", Sha256::digest(format!("index of {name}"))),
-            str::to_owned,
-        );
+        let digest = digest.map_or_else(|| index_of(name), str::to_owned);
         Ok((digest, config.to_string().into_bytes()))
     }
+}
+
+fn index_of(name: &str) -> String {
+    format!("sha256:{:x}", Sha256::digest(format!("index of {name}")))
 }
 
 /// An error without a code of its own.
@@ -122,7 +129,7 @@ pub fn parse_platform(text: &str) -> pb::Platform {
 }
 
 /// Adds the domain and tag that a short reference leaves out.
-fn normalise(reference: &str) -> String {
+pub(crate) fn normalise(reference: &str) -> String {
     if reference.contains("://") {
         return reference.to_owned();
     }

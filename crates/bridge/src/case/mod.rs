@@ -1,6 +1,6 @@
 //! One build as BuildKit would put it to a frontend: options, files, images, abilities.
 
-mod images;
+pub(crate) mod images;
 mod parse;
 mod tree;
 

@@ -59,6 +59,12 @@ impl Intended {
         Some(rule)
     }
 
+    /// Whether a difference of that path would be meant, without counting the rule as used.
+    pub fn foresees(&self, case: &str, path: &str) -> bool {
+        let mut rules = self.rules.iter();
+        rules.any(|rule| glob(&rule.case, case) && glob(&rule.path, path))
+    }
+
     /// Rules that nothing was found for: they say something that is no longer true.
     pub fn unused(&self) -> impl Iterator<Item = &Rule> {
         self.rules

@@ -3,6 +3,7 @@
 mod details;
 mod graphs;
 mod intended;
+mod pins;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +13,7 @@ use fromtier_proto::{gw, pb};
 use serde_json::{Value, json};
 
 pub use intended::{Intended, Rule};
+pub use pins::Pins;
 
 use crate::graph::{Graph, to_value, whole};
 use crate::record::{Call, Outcome, Recording};
@@ -88,15 +90,26 @@ fn outcomes(left: &Recording, right: &Recording, out: &mut Vec<Difference>) {
                 Outcome::Result(_) => "a result".to_owned(),
                 Outcome::Error(status) => format!("error: {}", status.message),
             };
+            let path = outcome_path(left, right);
             let (left, right) = (say(l, left), say(r, right));
             if left != right {
-                out.push(Difference {
-                    path: "outcome".to_owned(),
-                    left,
-                    right,
-                });
+                out.push(Difference { path, left, right });
             }
         }
+    }
+}
+
+fn outcome_path(left: &Recording, right: &Recording) -> String {
+    let killed = left.exit_code.is_none();
+    let path = if killed { without_end(right) } else { None };
+    path.unwrap_or_else(|| "outcome".to_owned())
+}
+
+/// The path of the difference that it is when a frontend gives an error where the other one has to be killed.
+pub fn without_end(ended: &Recording) -> Option<String> {
+    match &ended.outcome {
+        Outcome::Error(status) => Some(format!("outcome/without end, {}", status.message)),
+        _ => None,
     }
 }
 

@@ -94,6 +94,7 @@ fn recording(plant: impl Fn(&mut pb::Op, &mut pb::OpMetadata, &mut gw::WarnReque
             result: Some(gw::result::Result::Ref(gw::Ref { id, def: None })),
             ..Default::default()
         }),
+        exit_code: Some(0),
         ..Default::default()
     }
 }
@@ -148,4 +149,10 @@ fn an_error_instead_of_a_result_is_one_difference() {
         ..Default::default()
     });
     assert_eq!(paths(&planted)[0], "outcome");
+    let mut endless = recording(|_, _, _| {});
+    endless.outcome = Outcome::Nothing;
+    endless.exit_code = None;
+    let found = compare(&endless, &planted);
+    assert_eq!(found[0].path, "outcome/without end, no");
+    assert_eq!(compare(&planted, &endless)[0].path, "outcome");
 }
