@@ -1,0 +1,55 @@
+//! Images whose triggers want each other end the build at once, with the line and the chain: the reference never ends.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+use std::time::Duration;
+
+use fromtier_bridge::record::{Call, Outcome};
+use fromtier_bridge::{Case, run::run_blocking_within};
+
+#[test]
+fn triggers_that_go_in_a_circle_end_the_build() {
+    let corpus = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/corpus"));
+    for (name, line, chain, resolves) in [
+        (
+            "from/onbuild-circle",
+            1,
+            "docker.io/library/alpine:latest -> docker.io/library/alpine:latest",
+            1,
+        ),
+        (
+            "from/onbuild-circle-mounts",
+            2,
+            "docker.io/library/node:22-alpine -> docker.io/library/golang:1.24 -> docker.io/library/node:22-alpine",
+            3,
+        ),
+    ] {
+        let file = corpus.join(format!("{name}.case"));
+        let mut case = Case::read(&file).unwrap();
+        let world = Case::world_of(&file).unwrap().unwrap();
+        case.images.add_missing(&world.images);
+        let program = Path::new(env!("CARGO_BIN_EXE_fromtier-frontend"));
+        let recording = run_blocking_within(program, &case, Duration::from_secs(10)).unwrap();
+        let Outcome::Error(status) = &recording.outcome else {
+            panic!("{name}: {:?} {}", recording.outcome, recording.stderr);
+        };
+        let about = format!("ONBUILD triggers go in a circle: {chain}");
+        assert!(status.message.contains(&about), "{}", status.message);
+        let told = recording.calls.iter().filter(|call| {
+            matches!(
+                call,
+                Call::ResolveImageConfig(_) | Call::ResolveSourceMeta(_)
+            )
+        });
+        assert!(told.count() <= resolves, "{name}: asked again and again");
+        let details = status
+            .details
+            .iter()
+            .map(|detail| String::from_utf8_lossy(&detail.value).into_owned());
+        let place = format!("\"line\":{line}");
+        assert!(
+            details.into_iter().any(|text| text.contains(&place)),
+            "{status:?}"
+        );
+    }
+}
