@@ -1,6 +1,4 @@
-//! Dockerfiles made by chance, and made small again when they find something.
-
-use fromtier_bridge::Case;
+//! Dockerfiles made by chance.
 
 /// A random number generator whose numbers are the same everywhere (SplitMix64).
 #[derive(Debug, Clone)]
@@ -461,34 +459,11 @@ fn add(dice: &mut Dice) -> String {
     out
 }
 
-/// The smallest case that still does what `fails` asks for: lines of its Dockerfile and options are taken away one after the
-/// other.
-pub fn shrink(text: &str, fails: impl Fn(&Case) -> bool) -> String {
-    let mut lines: Vec<&str> = text.lines().collect();
-    let mut size = lines.len().div_ceil(2);
-    loop {
-        let mut at = 0;
-        while at < lines.len() {
-            let mut fewer = lines.clone();
-            fewer.drain(at..(at + size).min(lines.len()));
-            let candidate = format!("{}\n", fewer.join("\n"));
-            let still = Case::parse("shrunk", &candidate).is_ok_and(|case| fails(&case));
-            if still {
-                lines = fewer;
-            } else {
-                at += size;
-            }
-        }
-        if size == 1 {
-            return format!("{}\n", lines.join("\n"));
-        }
-        size = size.div_ceil(2);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use fromtier_bridge::Case;
+
     use super::*;
 
     #[test]
@@ -498,18 +473,5 @@ mod tests {
             let text = case(&mut Dice::new(seed));
             Case::parse("generated", &text).unwrap();
         }
-    }
-
-    #[test]
-    fn a_case_shrinks_to_the_line_that_matters() {
-        let text = "# x\noption a=b\n-- Dockerfile --\nFROM alpine\nRUN one\nRUN two\nCOPY a b\n";
-        let small = shrink(text, |case| {
-            let file = case
-                .locals
-                .get("dockerfile")
-                .map(|tree| tree.read("Dockerfile"));
-            file.is_some_and(|file| String::from_utf8_lossy(file.unwrap()).contains("two"))
-        });
-        assert_eq!(small, "-- Dockerfile --\nRUN two\n");
     }
 }

@@ -1,7 +1,9 @@
 //! Runs two frontends on every case of a corpus and tells what differs.
 
+mod forged;
 pub mod generate;
 pub mod planted;
+pub mod shrunk;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
@@ -136,7 +138,7 @@ const PINNED: &str = "images of options by digest";
 /// that both refuse.
 const TOO_LATE: &str = "refused for several platforms/";
 
-/// Runs both frontends on a case; the first one up to `AGAIN` times more, until nothing differs that is not meant to.
+/// Runs both frontends on a case; the first one up to `again` times more, until nothing differs that is not meant to.
 ///
 /// # Errors
 /// If a frontend cannot be started.
@@ -145,6 +147,7 @@ pub fn run_pair(
     left: &Path,
     right: &Path,
     intended: &Intended,
+    again: usize,
 ) -> Result<Pair, String> {
     let Named { name, case } = named;
     let run = |program: &Path, patience| {
@@ -165,7 +168,7 @@ pub fn run_pair(
     sort_out(&mut pair, &case, intended);
     let first = (pair.left.clone(), pair.differences.clone());
     // One that had to be killed would take as long every time.
-    while !pair.differences.is_empty() && pair.again < AGAIN && pair.left.exit_code.is_some() {
+    while !pair.differences.is_empty() && pair.again < again && pair.left.exit_code.is_some() {
         pair.again += 1;
         pair.left = run(left, patience)?;
         sort_out(&mut pair, &case, intended);
@@ -232,7 +235,7 @@ pub fn run_pairs(
     right: &Path,
     intended: &Intended,
 ) -> Result<Vec<Pair>, String> {
-    in_parallel(cases, |named| run_pair(named, left, right, intended))
+    in_parallel(cases, |named| run_pair(named, left, right, intended, AGAIN))
 }
 
 /// Runs one frontend on every case.

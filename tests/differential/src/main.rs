@@ -6,7 +6,8 @@
 //! - `--intended`: also the differences that are meant.
 //! - `--generate COUNT` (and `--seed N`): Dockerfiles made by chance instead of the corpus; each one that differs is printed as
 //!   the smallest case that still does.
-//! - `--self-test`: proves on the reference alone that a planted difference is found.
+//! - `--self-test`: proves on the reference alone that a planted difference is found, and that a generated case with one
+//!   becomes small.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,9 +15,9 @@ use std::time::Duration;
 
 use fromtier_bridge::compare::Intended;
 use fromtier_bridge::{Case, Outcome};
+use fromtier_differential::shrunk::{Bench, made, shrunk};
 use fromtier_differential::{
-    GENERATED, Named, Pair, Surroundings, corpus, generate, planted, report, run_one, run_pair,
-    run_pairs, summary,
+    GENERATED, Named, Pair, Surroundings, corpus, planted, report, run_one, run_pairs, summary,
 };
 
 struct Args {
@@ -85,6 +86,13 @@ const BATCH: u64 = 500;
 /// Compares on generated cases, and prints the small form of each one that differs.
 fn generated(args: &Args, count: u64, intended: &Intended) -> Result<ExitCode, String> {
     let surroundings = Surroundings::read(&args.corpus)?;
+    let bench = Bench {
+        left: &args.reference,
+        right: &args.ours,
+        surroundings: &surroundings,
+        intended,
+        again: 5,
+    };
     let (mut different, mut endless, mut built, mut again) = (0, 0, 0, 0);
     let end = args.seed + count;
     let mut from = args.seed;
@@ -103,7 +111,7 @@ fn generated(args: &Args, count: u64, intended: &Intended) -> Result<ExitCode, S
                 println!("{}: neither frontend came to an end", pair.name);
             } else if !pair.differences.is_empty() {
                 different += 1;
-                print_small(args, &surroundings, &pair, intended);
+                print_small(&bench, &pair);
             } else if pair.again > 0 {
                 again += 1;
             }
@@ -118,10 +126,6 @@ fn generated(args: &Args, count: u64, intended: &Intended) -> Result<ExitCode, S
     Ok(ExitCode::from(u8::from(different > 0)))
 }
 
-fn made(seed: u64) -> String {
-    generate::case(&mut generate::Dice::new(seed))
-}
-
 fn asked_again(cases: u64) -> String {
     match cases {
         0 => String::new(),
@@ -130,35 +134,22 @@ fn asked_again(cases: u64) -> String {
 }
 
 /// Prints the smallest form of a generated case that still differs.
-fn print_small(args: &Args, surroundings: &Surroundings, pair: &Pair, intended: &Intended) {
-    // The kind of difference must stay the same, or the smallest case would be about something else.
-    let kind = |path: &str| path.split(['/', ':']).next().unwrap_or_default().to_owned();
-    let wanted = kind(&pair.differences[0].path);
-    let differences = |case: &Case| {
-        let named = Named {
-            name: pair.name.clone(),
-            case: surroundings.around(case.clone()),
-        };
-        let pair = run_pair(named, &args.reference, &args.ours, intended);
-        let mut found = pair.map(|pair| pair.differences).unwrap_or_default();
-        found.retain(|difference| kind(&difference.path) == wanted);
-        found
-    };
-    let seed = pair.name.trim_start_matches(GENERATED).parse().unwrap_or(0);
-    let small = generate::shrink(&made(seed), |case| !differences(case).is_empty());
-    println!("{}\n{small}", pair.name);
+fn print_small(bench: &Bench<'_>, pair: &Pair) {
+    let small = shrunk(bench, pair);
+    println!("{}\n{}", pair.name, small.text);
     println!("  at first: {}", pair.differences[0]);
-    if let Ok(case) = Case::parse("small", &small) {
-        for difference in differences(&case) {
-            println!("  {difference}");
-        }
+    for difference in small.differences {
+        println!("  {difference}");
     }
 }
 
 fn run(args: Args) -> Result<ExitCode, String> {
     if args.self_test {
-        let found = planted::prove(&args.reference, &Surroundings::read(&args.corpus)?)?;
+        let surroundings = Surroundings::read(&args.corpus)?;
+        let found = planted::prove(&args.reference, &surroundings)?;
         println!("all {found} planted differences were found");
+        let small = planted::prove_shrinking(&args.reference, &surroundings)?;
+        println!("a generated case with a planted difference became this one:\n{small}");
         return Ok(ExitCode::SUCCESS);
     }
     let file = args.corpus.join("intended.txt");

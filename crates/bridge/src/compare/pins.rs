@@ -3,13 +3,13 @@
 //! So that nothing else about them is left out of the comparison, the reference's graphs are made over as if it had named the
 //! digest, too: operations that become the same by that become one, as they would in BuildKit's own marshalling.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
-use fromtier_proto::{Message, pb};
-use sha2::{Digest, Sha256};
+use fromtier_proto::pb;
 
 use crate::case::Case;
 use crate::case::images::normalise;
+use crate::graph::rewrite;
 use crate::record::{Call, Recording};
 
 /// The scanner of `attest:sbom` when the option names none.
@@ -70,67 +70,20 @@ impl Pins {
     }
 
     fn definition(&self, definition: &pb::Definition) -> Option<pb::Definition> {
-        let mut changed = false;
-        let mut out = pb::Definition::default();
-        let mut digests: HashMap<String, String> = HashMap::new();
-        let mut seen = HashSet::new();
-        let mut places: BTreeMap<String, Vec<pb::Location>> = BTreeMap::new();
-        let source = definition.source.clone().unwrap_or_default();
-        let placed: HashMap<&str, &[pb::Location]> = source.all_places().collect();
-        for bytes in &definition.def {
-            let before = digest(bytes);
-            let mut op = pb::Op::decode(bytes.as_slice()).ok()?;
-            let mut moved = false;
-            for input in &mut op.inputs {
-                if let Some(now) = digests.get(&input.digest)
-                    && *now != input.digest
-                {
-                    input.digest.clone_from(now);
-                    moved = true;
-                }
-            }
-            if let Some(pb::op::Op::Source(source)) = &mut op.op
+        let mut found = false;
+        let pinned = rewrite(definition, |part| {
+            if let Some(pb::op::Op::Source(source)) = &mut part.op.op
                 && let Some(by_digest) = self.0.get(&source.identifier)
             {
                 source.identifier.clone_from(by_digest);
-                moved = true;
+                found = true;
             }
-            changed |= moved;
-            let bytes = if moved {
-                each_input_once(&mut op);
-                op.encode_to_vec()
-            } else {
-                bytes.clone()
-            };
-            let after = digest(&bytes);
-            if let Some(more) = definition.metadata.get(&before) {
-                merge(out.metadata.entry(after.clone()).or_default(), more);
+            if found {
+                each_input_once(part.op);
             }
-            if let Some(found) = placed.get(before.as_str()) {
-                let of = places.entry(after.clone()).or_default();
-                of.extend_from_slice(found);
-            }
-            if seen.insert(after.clone()) {
-                out.def.push(bytes);
-            }
-            digests.insert(before, after);
-        }
-        out.source = definition.source.as_ref().map(|source| pb::Source {
-            places: places
-                .into_iter()
-                .map(|(digest, locations)| pb::Places {
-                    digest,
-                    locations: Some(pb::Locations { locations }),
-                })
-                .collect(),
-            infos: source.infos.clone(),
         });
-        changed.then_some(out)
+        pinned.ok().filter(|_| found)
     }
-}
-
-fn digest(bytes: &[u8]) -> String {
-    format!("sha256:{:x}", Sha256::digest(bytes))
 }
 
 /// Commands and file operations name each input once, however many of their mounts and actions have it.
@@ -165,26 +118,11 @@ fn each_input_once(op: &mut pb::Op) {
     op.inputs = inputs;
 }
 
-/// What is said of an operation twice, as one: the later word counts, and capabilities add up.
-fn merge(into: &mut pb::OpMetadata, more: &pb::OpMetadata) {
-    into.ignore_cache |= more.ignore_cache;
-    into.description.extend(more.description.clone());
-    into.caps
-        .extend(more.caps.keys().map(|cap| (cap.clone(), true)));
-    if more.export_cache.is_some() {
-        into.export_cache = more.export_cache;
-    }
-    if more.progress_group.is_some() {
-        into.progress_group.clone_from(&more.progress_group);
-    }
-    if more.linux_resources.is_some() {
-        into.linux_resources.clone_from(&more.linux_resources);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use sha2::{Digest, Sha256};
+
     use super::*;
     use crate::graph::Graph;
 
@@ -212,6 +150,7 @@ mod tests {
             source(first).encode_to_vec(),
             source(second).encode_to_vec(),
         );
+        let digest = |bytes: &[u8]| format!("sha256:{:x}", Sha256::digest(bytes));
         let input = |bytes: &[u8]| pb::Input {
             digest: digest(bytes),
             index: 0,

@@ -4,6 +4,7 @@
 //! names, and the digests of all that depends on it are made anew. Two frontends that mean the same then give the same.
 
 mod print;
+mod rewrite;
 mod value;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 pub use print::print;
+pub use rewrite::{Part, rewrite};
 pub use value::to_value;
 
 /// A decoded graph with stable digests.
