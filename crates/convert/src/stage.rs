@@ -68,6 +68,8 @@ pub(crate) struct Stage {
     pub resolved: bool,
     /// Its instructions ran, or it has none to run.
     pub dispatched: bool,
+    /// It stands for an image that nothing needed when the first images were resolved.
+    pub late: bool,
     /// The triggers that its base stage declares were taken.
     pub triggers_taken: bool,
 

@@ -134,6 +134,9 @@ const NO_END: Duration = Duration::from_secs(3);
 /// The path of the rule that images of options are compared by their digest.
 const PINNED: &str = "images of options by digest";
 
+/// What the paths of these differences begin with: an image that only a trigger needs, which the reference never asks for.
+const LATE: &str = "only a trigger needs it/";
+
 /// What the paths of these differences begin with: warnings that only the second frontend tells, of a build for several platforms
 /// that both refuse.
 const TOO_LATE: &str = "refused for several platforms/";
@@ -184,20 +187,30 @@ fn sort_out(pair: &mut Pair, case: &Case, intended: &Intended) {
     pair.differences.clear();
     pair.intended.clear();
     let mut found = Vec::new();
-    let pins = Pins::of(case);
-    let pinned = intended
-        .foresees(&pair.name, PINNED)
-        .then(|| pins.apply(&pair.left))
-        .flatten();
-    if pinned.is_some() {
-        found.push(Difference {
-            path: PINNED.to_owned(),
-            left: pins.names(),
-            right: "with the digest".to_owned(),
-        });
+    let late = Pins::late(case, &pair.left);
+    let mut left = None;
+    for (pins, path) in [
+        (&Pins::of(case), PINNED.to_owned()),
+        (&late, format!("{LATE}image by digest")),
+    ] {
+        if !intended.foresees(&pair.name, &path) {
+            continue;
+        }
+        if let Some(pinned) = pins.apply(left.as_ref().unwrap_or(&pair.left)) {
+            left = Some(pinned);
+            found.push(Difference {
+                path,
+                left: pins.names(),
+                right: "with the digest".to_owned(),
+            });
+        }
     }
-    found.extend(compare(pinned.as_ref().unwrap_or(&pair.left), &pair.right));
+    found.extend(compare(left.as_ref().unwrap_or(&pair.left), &pair.right));
     for mut difference in found {
+        let path = &mut difference.path;
+        if path.starts_with("calls/") && difference.left == "nothing" && late.named_in(path) {
+            path.insert_str(0, LATE);
+        }
         if told_too_late(pair, &difference, case) {
             difference.path.insert_str(0, TOO_LATE);
         }

@@ -1,19 +1,25 @@
-//! Images that the client's options name: the reference hands them on by their tag, ours by the digest that the gate saw.
+//! Images that the reference hands on by their tag, and ours by the digest that the gate saw: those that the client's options
+//! name, and those that only a trigger needs, which the reference never looks at.
 //!
 //! So that nothing else about them is left out of the comparison, the reference's graphs are made over as if it had named the
 //! digest, too: operations that become the same by that become one, as they would in BuildKit's own marshalling.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fromtier_proto::pb;
 
 use crate::case::Case;
 use crate::case::images::normalise;
-use crate::graph::rewrite;
+use crate::graph::{Graph, rewrite};
 use crate::record::{Call, Recording};
 
 /// The scanner of `attest:sbom` when the option names none.
 const SCANNER: &str = "docker/buildkit-syft-scanner:stable-1";
+
+const IMAGE: &str = "docker-image://";
+
+/// Under what a step's name is kept.
+const STEP: &str = "llb.customname";
 
 /// Sources of a case that are made over: identifier by tag, and by digest.
 #[derive(Debug, Clone, Default)]
@@ -25,7 +31,7 @@ impl Pins {
     pub fn of(case: &Case) -> Self {
         let named = case.options.iter().filter_map(|(option, value)| {
             if option.starts_with("context:") {
-                return value.strip_prefix("docker-image://").map(str::to_owned);
+                return value.strip_prefix(IMAGE).map(str::to_owned);
             }
             (option == "attest:sbom").then(|| {
                 let generator = value.split(',').find_map(|f| f.strip_prefix("generator="));
@@ -37,7 +43,7 @@ impl Pins {
             .filter_map(|image| {
                 let image = normalise(&image);
                 let digest = case.images.digest(&image)?;
-                let by_tag = format!("docker-image://{image}");
+                let by_tag = format!("{IMAGE}{image}");
                 let by_digest = format!("{by_tag}@{digest}");
                 Some((by_tag, by_digest))
             });
@@ -51,6 +57,48 @@ impl Pins {
             .map(String::as_str)
             .collect::<Vec<_>>()
             .join(", ")
+    }
+
+    /// The images that a graph of the recording has by their tag as a base or to copy from (`FROM alpine` is its step), though
+    /// the builder was never asked for them.
+    pub fn late(case: &Case, recording: &Recording) -> Self {
+        let mut found = BTreeMap::new();
+        let mut asked = BTreeSet::new();
+        for call in &recording.calls {
+            match call {
+                Call::ResolveSourceMeta(request) => {
+                    asked.extend(request.source.iter().map(|s| s.identifier.clone()));
+                }
+                Call::ResolveImageConfig(request) => {
+                    asked.insert(format!("{IMAGE}{}", request.r#ref));
+                }
+                Call::Solve { request, .. } => {
+                    let graph = request.definition.as_ref().map(Graph::decode);
+                    for vertex in graph.iter().flatten().flat_map(|graph| &graph.vertices) {
+                        if let Some(pb::op::Op::Source(source)) = &vertex.op.op
+                            && let Some(image) = source.identifier.strip_prefix(IMAGE)
+                            && !image.contains('@')
+                            && vertex.name() == format!("FROM {image}")
+                            && let Some(digest) = case.images.digest(image)
+                        {
+                            found.insert(
+                                source.identifier.clone(),
+                                format!("{IMAGE}{image}@{digest}"),
+                            );
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        found.retain(|image, _| !asked.contains(image));
+        Self(found)
+    }
+
+    /// Whether a call asks for one of these images.
+    pub fn named_in(&self, call: &str) -> bool {
+        let mut images = self.0.keys();
+        images.any(|image| call.contains(&format!("\"identifier\":\"{image}\"")))
     }
 
     /// The recording with these images by their digest; none if no graph has one.
@@ -75,6 +123,12 @@ impl Pins {
             if let Some(pb::op::Op::Source(source)) = &mut part.op.op
                 && let Some(by_digest) = self.0.get(&source.identifier)
             {
+                let step = part.metadata.and_then(|m| m.description.get_mut(STEP));
+                if let Some(step) = step
+                    && source.identifier.strip_prefix(IMAGE) == step.strip_prefix("FROM ")
+                {
+                    *step = by_digest.replacen(IMAGE, "FROM ", 1);
+                }
                 source.identifier.clone_from(by_digest);
                 found = true;
             }
@@ -124,7 +178,6 @@ mod tests {
     use sha2::{Digest, Sha256};
 
     use super::*;
-    use crate::graph::Graph;
 
     fn case() -> Case {
         Case::parse(
@@ -216,5 +269,42 @@ mod tests {
         let tag = "docker-image://docker.io/library/busybox:latest";
         let pinned = pins.definition(&graph(other, tag)).unwrap();
         assert_eq!(Graph::decode(&pinned).unwrap().vertices.len(), 3);
+    }
+
+    #[test]
+    fn an_image_is_late_only_if_nobody_asked_for_it() {
+        let tag = "docker-image://docker.io/library/busybox:latest";
+        let mut definition = graph("local://b", tag);
+        let step = "FROM docker.io/library/busybox:latest".to_owned();
+        for metadata in definition.metadata.values_mut() {
+            metadata.description.insert(STEP.to_owned(), step.clone());
+        }
+        let mut recording = Recording {
+            calls: vec![Call::Solve {
+                id: "ref".to_owned(),
+                request: fromtier_proto::gw::SolveRequest {
+                    definition: Some(definition),
+                    ..Default::default()
+                },
+            }],
+            ..Recording::default()
+        };
+        let late = Pins::late(&case(), &recording);
+        assert!(late.named_in(&format!("calls/source meta {{\"identifier\":\"{tag}\"}}")));
+        let pinned = late.apply(&recording).unwrap();
+        let graph = Graph::decode(pinned.definition("ref").unwrap()).unwrap();
+        assert_eq!(
+            graph.vertices[1].name(),
+            late.0[tag].replace(IMAGE, "FROM ")
+        );
+        let request = fromtier_proto::gw::ResolveSourceMetaRequest {
+            source: source(tag).op.and_then(|op| match op {
+                pb::op::Op::Source(source) => Some(source),
+                _ => None,
+            }),
+            ..Default::default()
+        };
+        recording.calls.push(Call::ResolveSourceMeta(request));
+        assert!(Pins::late(&case(), &recording).0.is_empty());
     }
 }

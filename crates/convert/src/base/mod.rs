@@ -14,6 +14,7 @@ use fromtier_dockerfile::suggest;
 use fromtier_image::config::ContainerConfig;
 use fromtier_image::{ImageConfig, ImageRef, Platform};
 use fromtier_llb::{ImageOptions, State};
+use fromtier_policy::ApprovedImage;
 use fromtier_policy::gate::{OtherRequest, Via};
 
 use crate::context::named::{self, Loaded, NamedContext};
@@ -36,6 +37,8 @@ struct Job {
 
 enum Kind {
     Image,
+    /// An image that a trigger of a later round needs after all. Nothing is taken of its configuration.
+    Late,
     /// A context in place of the stage itself.
     Stage(NamedContext),
     /// A context in place of the stage's base.
@@ -63,22 +66,33 @@ impl<R: Resolver> Converter<'_, R> {
 
     async fn resolve_round(&mut self, needed: &[bool]) -> Result<()> {
         let mut jobs = Vec::new();
+        let mut refused = None;
         for (id, needed) in needed.iter().enumerate() {
+            let wanted = *needed || self.options.all_stages;
             let stage = &mut self.stages[id];
-            if stage.base.is_some() || stage.dispatched || stage.resolved {
+            let known = stage.resolved || (stage.dispatched && !(stage.late && wanted));
+            if stage.base.is_some() || known {
                 continue;
             }
-            let wanted = *needed || self.options.all_stages;
             stage.resolved = wanted;
             if stage.base_name == crate::SCRATCH && stage.named.is_none() {
                 self.set_scratch(id, wanted)?;
                 continue;
             }
             let job = self.prepare(id, wanted);
-            if self.stages[id].unregistered {
-                self.stages[id].dispatched = true;
+            let stage = &mut self.stages[id];
+            if stage.unregistered {
+                stage.dispatched = true;
+                stage.late = !wanted;
             }
-            jobs.extend(job.map_err(|e| located(e, &self.stages[id]))?);
+            match job {
+                Ok(job) => jobs.extend(job),
+                Err(e) => refused = Some(located(e, stage)),
+            }
+        }
+        // The reference looks at all of them at once, and the last one is nearly always the one that it tells.
+        if let Some(refused) = refused {
+            return Err(refused);
         }
         let fetched = together::join_all(jobs.iter().map(|job| self.fetch(job))).await;
         for (job, fetched) in jobs.into_iter().zip(fetched) {
@@ -131,6 +145,7 @@ impl<R: Resolver> Converter<'_, R> {
             return Ok(None);
         }
         let kind = match stage.named.clone() {
+            _ if stage.late => Kind::Late,
             Some(context) => Kind::Stage(context),
             None => match named::find(self.options, &stage.base_name, Some(&platform))? {
                 Some(context) => Kind::Base(context),
@@ -149,7 +164,7 @@ impl<R: Resolver> Converter<'_, R> {
         let stage = &self.stages[job.stage];
         let place = place(stage);
         match &job.kind {
-            Kind::Image => {
+            Kind::Image | Kind::Late => {
                 let prefix = if self.options.multi_platform {
                     format!("[{} internal]", job.platform.format_all())
                 } else {
@@ -198,6 +213,10 @@ impl<R: Resolver> Converter<'_, R> {
 
     fn apply(&mut self, job: Job, fetched: Fetched) -> Result<()> {
         match (fetched, &job.kind) {
+            (Fetched::Image(admitted), Kind::Late) => {
+                self.take_image(job.stage, &job.platform, &admitted.approved);
+                Ok(())
+            }
             (Fetched::Image(admitted), _) => self.apply_image(job, *admitted),
             (Fetched::Context(loaded), Kind::Stage(_)) => self.apply_stage_context(job, *loaded),
             (Fetched::Context(loaded), _) => self.apply_base_context(job, *loaded),
@@ -211,25 +230,17 @@ impl<R: Resolver> Converter<'_, R> {
         if stage.platform.is_none() && self.platforms.implicit {
             platform = nearest_platform(&config.platform, platform, &self.platforms.build);
         }
-        stage.base_name = approved.reference().to_string();
         stage.base_image = Some(Rc::new(config.clone()));
         // Old images have no layer ids; their history tells.
         let empty = config.diff_ids.as_ref().is_none_or(Vec::is_empty)
             && config.history.iter().all(|h| h.empty_layer);
         stage.set_image(config);
         if empty {
+            stage.base_name = approved.reference().to_string();
             stage.state = State::scratch();
         } else {
-            let shown = self.options.multi_platform.then_some(&platform);
-            let from = format!("FROM {}", stage.base_name);
-            let name = stage.next_step(&from, shown, &NoEnv);
-            let meta = meta::described(meta::named(name), &stage.source_code).platform(&platform);
-            let meta = meta::located(meta, self.options.source_map.as_ref(), &stage.location);
-            let how = ImageOptions {
-                resolve_mode: self.options.resolve_mode,
-                ..ImageOptions::default()
-            };
-            stage.state = self.graph.image(&approved, how, meta);
+            self.take_image(job.stage, &platform, &approved);
+            let stage = &self.stages[job.stage];
             let actual = &stage.image.platform;
             if platform.os != actual.os || platform.architecture != actual.architecture {
                 self.lint.run(
@@ -243,8 +254,24 @@ impl<R: Resolver> Converter<'_, R> {
                 );
             }
         }
-        stage.platform = Some(platform);
+        self.stages[job.stage].platform = Some(platform);
         Ok(())
+    }
+
+    /// Makes an image the state of a stage.
+    fn take_image(&mut self, id: StageId, platform: &Platform, approved: &ApprovedImage) {
+        let stage = &mut self.stages[id];
+        stage.base_name = approved.reference().to_string();
+        let shown = self.options.multi_platform.then_some(platform);
+        let from = format!("FROM {}", stage.base_name);
+        let name = stage.next_step(&from, shown, &NoEnv);
+        let meta = meta::described(meta::named(name), &stage.source_code).platform(platform);
+        let meta = meta::located(meta, self.options.source_map.as_ref(), &stage.location);
+        let how = ImageOptions {
+            resolve_mode: self.options.resolve_mode,
+            ..ImageOptions::default()
+        };
+        stage.state = self.graph.image(approved, how, meta);
     }
 
     fn apply_stage_context(&mut self, job: Job, loaded: Loaded) -> Result<()> {

@@ -192,9 +192,32 @@ fn triggers_that_want_their_own_image_are_refused_where_it_began() {
         message,
         "ONBUILD triggers go in a circle: docker.io/library/golang:latest -> docker.io/library/node:latest -> docker.io/library/golang:latest"
     );
-    // Another platform's image may have other triggers, and a stage is no image.
+    // A stage is no image.
     let text = "FROM busybox AS alpine\nFROM alpine:latest AS other\nCOPY a b\n";
     assert!(convert_with(&builder, &options(), text).result.is_ok());
+}
+
+#[test]
+fn an_image_that_only_a_triggers_stage_needs_is_resolved_too() {
+    let config = PLAIN.replace(
+        "\"config\":{",
+        "\"config\":{\"OnBuild\":[\"COPY --from=tools /a /a\"],",
+    );
+    let builder = Builder::default().with("docker.io/library/node:latest", &config);
+    let text = "FROM alpine AS tools\nRUN --mount=from=busybox,target=/b make\nFROM node\n";
+    let converted = convert_with(&builder, &options(), text).result.unwrap();
+    let image = converted
+        .llb()
+        .source("docker-image://docker.io/library/busybox")
+        .clone();
+    assert!(
+        image.identifier.contains("@sha256:"),
+        "{}",
+        image.identifier
+    );
+    assert_eq!(converted.llb().execs()[0].mounts[1].input, 1);
+    let refused = convert_with(&builder, &options(), &text.replace("busybox", "evil/image"));
+    assert_eq!(refused.result.unwrap_err().line(), Some(2));
 }
 
 #[test]
