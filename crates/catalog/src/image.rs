@@ -209,15 +209,18 @@ impl Cycles {
         )
     }
 
+    /// The cycle of this codename.
+    pub fn of_codename(&self, codename: &str) -> Option<Cycle> {
+        self.0
+            .iter()
+            .map(|(_, cycle)| *cycle)
+            .find(|cycle| cycle.codename == codename)
+    }
+
     /// [`Image::cycle_of`]
     pub fn of_tag(&self, parts: &TagParts<'_>) -> Option<Cycle> {
         if parts.version.is_empty() {
-            let codename = parts.variants.first()?;
-            return self
-                .0
-                .iter()
-                .map(|(_, cycle)| *cycle)
-                .find(|cycle| cycle.codename == *codename);
+            return self.of_codename(parts.variants.first()?);
         }
         self.0
             .iter()

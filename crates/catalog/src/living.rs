@@ -59,6 +59,7 @@ pub fn living_tag(
             platforms.has(&platform) && image.deprecated(Some(tag)).is_none()
         })
         .filter_map(|(tag, _)| Candidate::new(&cycles, tag, by_codename))
+        .filter(|c| c.cycle.is_none_or(|cycle| !cycle.is_over(asked.today)))
         .collect();
     let order = cycle_order(system, &wanted, wanted_cycle, asked.today, &tags);
 

@@ -1,8 +1,7 @@
 //! How near the variants of one tag are to those of another: `-jdk-slim-buster` and `-jdk`.
 
 use crate::day::Day;
-use crate::image::{Cycles, image};
-use crate::tag::TagParts;
+use crate::image::{Cycle, Cycles, image};
 
 /// One part of a tag with the number behind it: `alpine3.23`, `jdk17`, `openjdk-17`, `slim`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,15 +69,23 @@ pub(crate) fn parts<'a>(variants: &[&'a str]) -> Vec<Part<'a>> {
 }
 
 /// Knows which parts stand for software that is over.
-pub(crate) struct Releases {
+pub(crate) struct Releases<'a> {
     today: Day,
     systems: Vec<Cycles>,
     /// What was asked before.
-    known: Vec<(String, bool)>,
+    known: Vec<(Part<'a>, Known)>,
 }
 
-impl Releases {
-    pub fn on(today: Day) -> Releases {
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    /// Is it a codename of Debian or Ubuntu?
+    codename: bool,
+    /// Is the system's or software's release over that the part names?
+    over: bool,
+}
+
+impl<'a> Releases<'a> {
+    pub fn on(today: Day) -> Releases<'a> {
         let systems = ["debian", "ubuntu"].into_iter().filter_map(image);
         Releases {
             today,
@@ -87,32 +94,33 @@ impl Releases {
         }
     }
 
-    fn codename(&self, part: Part<'_>) -> Option<bool> {
-        let codename = TagParts {
-            version: Vec::new(),
-            variants: vec![part.family],
-        };
-        self.systems
-            .iter()
-            .find_map(|cycles| cycles.of_tag(&codename))
-            .filter(|_| part.number.is_empty())
-            .map(|cycle| cycle.is_over(self.today))
+    fn know(&mut self, part: Part<'a>) -> Known {
+        if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == part) {
+            return *known;
+        }
+        let known = self.look_up(part);
+        self.known.push((part, known));
+        known
     }
 
-    /// Is the system's or software's release over that the part names?
-    fn is_over(&mut self, part: Part<'_>) -> bool {
-        let text = format!("{}{}", part.family, part.number);
-        if let Some((_, over)) = self.known.iter().find(|(known, _)| *known == text) {
-            return *over;
+    fn look_up(&self, part: Part<'_>) -> Known {
+        let over = |cycle: Cycle| cycle.is_over(self.today);
+        if part.number.is_empty() {
+            let mut systems = self.systems.iter();
+            let cycle = systems.find_map(|cycles| cycles.of_codename(part.family));
+            return Known {
+                codename: cycle.is_some(),
+                over: cycle.is_some_and(over),
+            };
         }
-        let over = match SOFTWARE.iter().find(|(family, _)| *family == part.family) {
-            Some((_, name)) if !part.number.is_empty() => image(name)
-                .and_then(|image| image.cycle_of(part.number))
-                .is_some_and(|cycle| cycle.is_over(self.today)),
-            _ => self.codename(part).unwrap_or(false),
-        };
-        self.known.push((text, over));
-        over
+        let software = SOFTWARE.iter().find(|(family, _)| *family == part.family);
+        let cycle = software
+            .and_then(|(_, name)| image(name))
+            .and_then(|image| image.cycle_of(part.number));
+        Known {
+            codename: false,
+            over: cycle.is_some_and(over),
+        }
     }
 }
 
@@ -127,7 +135,7 @@ impl<'a> Wish<'a> {
     pub fn new(
         variants: &[&'a str],
         offered: &[Vec<Part<'_>>],
-        releases: &mut Releases,
+        releases: &mut Releases<'a>,
     ) -> Wish<'a> {
         let offers = |family: &str| offered.iter().flatten().any(|part| part.family == family);
         let offers_plainly = |family: &str| {
@@ -145,7 +153,7 @@ impl<'a> Wish<'a> {
             if update || !offers(part.family) {
                 continue;
             }
-            if releases.is_over(part) {
+            if releases.know(part).over {
                 if part.number.is_empty() {
                     continue;
                 }
@@ -161,7 +169,7 @@ impl<'a> Wish<'a> {
         Wish { parts: wish }
     }
 
-    pub fn distance(&self, have: &[Part<'_>], releases: &mut Releases) -> Distance {
+    pub fn distance(&self, have: &[Part<'a>], releases: &mut Releases<'a>) -> Distance {
         let mut distance = Distance {
             contents: 0,
             build: 0,
@@ -171,7 +179,7 @@ impl<'a> Wish<'a> {
                 match wanted.family {
                     "alpine" => distance.contents += 10,
                     "slim" => distance.contents += 6,
-                    _ if releases.codename(*wanted).is_some() => distance.build += 2,
+                    _ if releases.know(*wanted).codename => distance.build += 2,
                     _ => distance.contents += 8,
                 }
                 continue;
@@ -186,7 +194,7 @@ impl<'a> Wish<'a> {
             }
         }
         for part in have {
-            if releases.is_over(*part) {
+            if releases.know(*part).over {
                 distance.contents += 30;
             }
             if self.parts.iter().any(|wanted| wanted.family == part.family) {
@@ -194,7 +202,7 @@ impl<'a> Wish<'a> {
             }
             match part.family {
                 "alpine" => distance.contents += 10,
-                _ if releases.codename(*part).is_some() => distance.build += 2,
+                _ if releases.know(*part).codename => distance.build += 2,
                 _ => distance.contents += 5,
             }
         }
@@ -206,6 +214,7 @@ impl<'a> Wish<'a> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use crate::tag::TagParts;
 
     fn of(tag: &str) -> Vec<Part<'_>> {
         parts(&TagParts::parse(tag).variants)
