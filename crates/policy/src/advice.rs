@@ -273,11 +273,16 @@ impl Advice<'_> {
         let policy = self.policy;
         for rule in &policy.rewrites {
             // What hangs on the asked image is nobody's to judge yet.
-            if rule.to.contains('{') {
-                continue;
-            }
-            if let Ok(target) = ImageRef::parse(&rule.to) {
-                self.target(&rule.pattern.at, &target, "what it is rewritten to");
+            let fixed = |text: &str| !text.contains('{');
+            let tags = rule.tags.iter().map(|mapped| mapped.to.as_str());
+            let tags = tags.filter(|tag| fixed(tag) && !rule.has_own_tag());
+            let targets = std::iter::once(rule.to.clone())
+                .chain(tags.map(|tag| format!("{}:{tag}", rule.to)))
+                .filter(|target| fixed(target));
+            for target in targets {
+                if let Ok(target) = ImageRef::parse(&target) {
+                    self.target(&rule.pattern.at, &target, "what it is rewritten to");
+                }
             }
         }
     }

@@ -43,25 +43,25 @@ impl Gate {
                             "{} makes {} of {}{because}",
                             layer.who,
                             target.familiar(),
-                            image.familiar()
+                            without_digest(&image)
                         ),
                         help: None,
                         suggestion: Some(target.familiar()),
                     });
                     image = target;
                 }
-                Err(problem) => findings.push(Finding {
+                Err(stuck) => findings.push(Finding {
                     code: "FT161",
                     severity,
                     message: format!(
-                        "{} rewrites {}, and can't: {problem}",
+                        "{} rewrites {}, and can't: {stuck}",
                         layer.who,
                         image.familiar()
                     ),
-                    help: Some(format!(
-                        "name a tag: {} becomes {}",
-                        rule.pattern.text, rule.to
-                    )),
+                    help: stuck.help.or_else(|| {
+                        let (from, to) = (&rule.pattern.text, &rule.to);
+                        Some(format!("name a tag: {from} becomes {to}"))
+                    }),
                     suggestion: None,
                 }),
             }
@@ -166,5 +166,14 @@ impl Gate {
             }
             said.add(findings);
         }
+    }
+}
+
+/// The image as a Dockerfile names it; a digest is only mentioned.
+fn without_digest(image: &ImageRef) -> String {
+    let shown = image.clone().without_digest().familiar();
+    match image.digest() {
+        Some(_) => format!("{shown}, without its digest"),
+        None => shown,
     }
 }

@@ -7,6 +7,7 @@ pub mod error;
 pub mod exceptions;
 mod file;
 pub mod gate;
+mod glob;
 mod index;
 mod layer;
 pub mod lock;

@@ -1,6 +1,7 @@
 //! Patterns of image names and tags: `random-user/node-custom`, `registry.example.com/platform/*`, `node:22*`.
 
 use crate::Place;
+use crate::glob::{Glob, Token, literally};
 use crate::index::Literals;
 use fromtier_image::ImageRef;
 
@@ -70,8 +71,8 @@ impl Pattern {
         Ok(Pattern {
             text: text.to_owned(),
             at: None,
-            name: Glob::new(&name, true),
-            tag: tag.map(|tag| Glob::new(tag, false)),
+            name: Glob::of_path(&name),
+            tag: tag.map(Glob::of_word),
         })
     }
 
@@ -87,6 +88,41 @@ impl Pattern {
                 .tag
                 .as_ref()
                 .is_none_or(|glob| tag.is_some_and(|tag| glob.matches(tag)))
+    }
+
+    /// What the stars stand for, those of the name first: each as little as it can, from left to right. `None` when
+    /// the pattern doesn't match.
+    pub fn captures<'t>(&self, name: &'t str, tag: Option<&'t str>) -> Option<Vec<&'t str>> {
+        let mut stars = self.name.captures(name)?;
+        if let Some(glob) = &self.tag {
+            stars.extend(glob.captures(tag?)?);
+        }
+        Some(stars)
+    }
+
+    /// How many stars it has; a `**` is one.
+    pub fn stars(&self) -> usize {
+        self.name.stars() + self.tag.as_ref().map_or(0, Glob::stars)
+    }
+
+    /// An image that the pattern matches.
+    pub fn example(&self) -> Option<ImageRef> {
+        let name = self.name.example("x");
+        let name = match name.strip_prefix('x') {
+            // A registry that stands for a `**` at the beginning.
+            Some(rest) if self.name.tokens.first() == Some(&Token::Any) => match rest {
+                "" => "example.com/x".to_owned(),
+                rest => format!("example.com{rest}"),
+            },
+            _ => name,
+        };
+        let tag = self
+            .tag
+            .as_ref()
+            .map_or("0".to_owned(), |glob| glob.example("0"));
+        let image = ImageRef::parse(&format!("{name}:{tag}")).ok()?;
+        self.matches(&identity(&image), image.tag())
+            .then_some(image)
     }
 
     /// The one name that the pattern matches, when it has no `*` there.
@@ -151,138 +187,6 @@ fn complete(name: &str) -> String {
             }
         }
     }
-}
-
-/// Does a tag match a glob of tags, `22-*`?
-pub(crate) fn tag_glob(glob: &str, tag: &str) -> bool {
-    Glob::new(glob, false).matches(tag)
-}
-
-/// A text with stars; of segments, `*` stands for any characters but `/` and `**` for any.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Glob {
-    tokens: Vec<Token>,
-    literal: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Token {
-    Byte(u8),
-    /// Any run of bytes without `/`.
-    Segment,
-    /// Any run of bytes.
-    Any,
-}
-
-impl Glob {
-    pub fn new(text: &str, with_segments: bool) -> Glob {
-        let mut tokens: Vec<Token> = Vec::with_capacity(text.len());
-        for byte in text.bytes() {
-            let token = match (byte, tokens.last()) {
-                (b'*', Some(Token::Segment | Token::Any)) => {
-                    tokens.pop();
-                    Token::Any
-                }
-                (b'*', _) if with_segments => Token::Segment,
-                (b'*', _) => Token::Any,
-                (byte, _) => Token::Byte(byte),
-            };
-            tokens.push(token);
-        }
-        let literal = (!text.contains('*')).then(|| text.to_owned());
-        Glob { tokens, literal }
-    }
-
-    /// Does it begin with `**/`?
-    pub fn starts_anywhere(&self) -> bool {
-        self.tokens.starts_with(&[Token::Any, Token::Byte(b'/')])
-    }
-
-    pub fn matches(&self, text: &str) -> bool {
-        match &self.literal {
-            Some(literal) => literal == text,
-            None => fits(&self.tokens, text.as_bytes()),
-        }
-    }
-
-    /// Stars of the other glob are met by stars only, so a yes is certain.
-    fn covers(&self, other: &Glob) -> bool {
-        run(&self.tokens, other.tokens.iter().copied())
-    }
-}
-
-/// The bytes until the first star.
-fn literally<'a>(tokens: impl Iterator<Item = &'a Token>) -> impl Iterator<Item = u8> {
-    tokens.map_while(|token| match token {
-        Token::Byte(byte) => Some(*byte),
-        Token::Segment | Token::Any => None,
-    })
-}
-
-/// Does a text fit a glob? Each star first stands for nothing, and for more when what follows it doesn't fit: the last
-/// one first, and when that would have to stand for a `/` it can't stand for, the last `**` before it. Stars before
-/// those need no second try, for what lies between would fit no better further on.
-fn fits(glob: &[Token], text: &[u8]) -> bool {
-    let (mut at, mut read) = (0, 0);
-    // Where a star stands in the glob, and up to where in the text it reaches.
-    let mut segment: Option<(usize, usize)> = None;
-    let mut any: Option<(usize, usize)> = None;
-    loop {
-        match (glob.get(at), text.get(read)) {
-            (None, None) => return true,
-            (Some(Token::Byte(a)), Some(b)) if a == b => (at, read) = (at + 1, read + 1),
-            (Some(Token::Segment), _) => {
-                segment = Some((at, read));
-                at += 1;
-            }
-            (Some(Token::Any), _) => {
-                (any, segment) = (Some((at, read)), None);
-                at += 1;
-            }
-            _ => {
-                let longer = |(star, end): (usize, usize), slash: bool| {
-                    (*text.get(end)? != b'/' || slash).then_some((star, end + 1))
-                };
-                segment = segment.and_then(|star| longer(star, false));
-                if segment.is_none() {
-                    any = any.and_then(|star| longer(star, true));
-                }
-                let Some((star, end)) = segment.or(any) else {
-                    return false;
-                };
-                (at, read) = (star + 1, end);
-            }
-        }
-    }
-}
-
-/// Runs a glob over another glob's tokens, keeping the set of places in the glob that are reached.
-fn run(glob: &[Token], text: impl Iterator<Item = Token>) -> bool {
-    let mut reached = vec![false; glob.len() + 1];
-    let close = |reached: &mut Vec<bool>| {
-        for i in 0..glob.len() {
-            if reached[i] && matches!(glob[i], Token::Segment | Token::Any) {
-                reached[i + 1] = true;
-            }
-        }
-    };
-    reached[0] = true;
-    close(&mut reached);
-    for token in text {
-        let mut next = vec![false; glob.len() + 1];
-        for i in (0..glob.len()).filter(|i| reached[*i]) {
-            match (glob[i], token) {
-                (Token::Byte(a), Token::Byte(b)) if a == b => next[i + 1] = true,
-                (Token::Any, _) => next[i] = true,
-                (Token::Segment, Token::Byte(b)) if b != b'/' => next[i] = true,
-                (Token::Segment, Token::Segment) => next[i] = true,
-                _ => {}
-            }
-        }
-        close(&mut next);
-        reached = next;
-    }
-    reached[glob.len()]
 }
 
 #[cfg(test)]
@@ -380,16 +284,6 @@ mod tests {
                 Pattern::parse(text).is_err() || text == "Acme/node",
                 "{text}"
             );
-        }
-    }
-
-    proptest::proptest! {
-        /// The way that tries no more than it must finds what the way that tries all finds.
-        #[test]
-        fn the_quick_way_is_right(glob in "[ab/*]{0,9}", text in "[ab/]{0,12}") {
-            let glob = Glob::new(&glob, true);
-            let slow = run(&glob.tokens, text.bytes().map(Token::Byte));
-            proptest::prop_assert_eq!(fits(&glob.tokens, text.as_bytes()), slow);
         }
     }
 

@@ -1,9 +1,11 @@
 //! A policy: what its file says, checked.
 
 use crate::Place;
-use crate::pattern::{Glob, Pattern};
+use crate::glob::Glob;
+use crate::pattern::Pattern;
 use crate::profile::Profile;
 use crate::range::Range;
+pub(crate) use crate::rewrite::Rewrite;
 use crate::settings::Settings;
 use crate::verdict::Severity;
 use fromtier_catalog::{Day, TagParts};
@@ -69,15 +71,6 @@ pub struct Policy {
     pub(crate) settings: Vec<(String, Place)>,
 }
 
-/// `rewrite:` an image is replaced by another.
-#[derive(Debug, Clone)]
-pub(crate) struct Rewrite {
-    pub pattern: Pattern,
-    /// May hold `{name}` and `{tag}`; without a tag the asked one is kept.
-    pub to: String,
-    pub reason: Option<String>,
-}
-
 /// `images:` what holds for some images.
 #[derive(Debug, Clone)]
 pub(crate) struct ImageRule {
@@ -115,7 +108,7 @@ impl Tags {
     pub fn allow(&self, tag: &str) -> bool {
         match self {
             Tags::Range(range) => range.holds(&TagParts::parse(tag).version),
-            Tags::Globs(globs) => globs.iter().any(|glob| crate::pattern::tag_glob(glob, tag)),
+            Tags::Globs(globs) => globs.iter().any(|glob| crate::glob::tag_glob(glob, tag)),
         }
     }
 }

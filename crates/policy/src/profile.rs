@@ -1,6 +1,6 @@
 //! Profiles: what holds otherwise in some stages, on some platforms, in some Dockerfiles.
 
-use crate::pattern::Glob;
+use crate::glob::Glob;
 use crate::policy::ImageRule;
 use crate::scope::Scope;
 use crate::settings::Settings;
@@ -79,7 +79,7 @@ mod tests {
     use fromtier_image::Platform;
 
     fn glob(text: &str) -> Glob {
-        Glob::new(text, true)
+        Glob::of_path(text)
     }
 
     fn stage(name: Option<&'static str>, ships: Option<bool>) -> Scope<'static> {

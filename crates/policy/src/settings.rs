@@ -1,6 +1,6 @@
 //! The settings of a policy: what a file says of them, and what holds in a part of a build.
 
-use crate::pattern::Glob;
+use crate::glob::Glob;
 use crate::policy::Tier;
 use crate::verdict::Severity;
 
@@ -145,7 +145,7 @@ pub(crate) struct LabelRule {
 impl LabelRule {
     pub fn parse(text: &str) -> LabelRule {
         let (key, value) = match text.split_once('=') {
-            Some((key, value)) => (key, Some(Glob::new(value, false))),
+            Some((key, value)) => (key, Some(Glob::of_word(value))),
             None => (text, None),
         };
         LabelRule {

@@ -361,7 +361,7 @@ impl View<'_> {
 
 fn rewriting(layer: &Layer, image: &ImageRef) -> Option<Rewriting> {
     let rule = layer.rewrite(&identity(image), image.tag())?;
-    let to = rule.apply(image);
+    let to = rule.apply(image).map_err(|stuck| stuck.problem);
     if to.as_ref() == Ok(image) {
         return None;
     }

@@ -1,7 +1,7 @@
 //! How the rules of a policy go together: what can never match, what goes in circles, what it refuses itself.
 
 use super::read::Places;
-use super::report::Report;
+use super::report::{Report, Span};
 use crate::index::Index;
 use crate::layer::Layer;
 use crate::pattern::{Pattern, identity};
@@ -62,25 +62,57 @@ fn rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
             );
             continue;
         }
-        let Some(target) = sample(rule) else { continue };
-        if let Some(circle) = circle(&layer, rule, &target) {
+        let Some((example, target)) = sample(rule) else {
+            continue;
+        };
+        if let Some(circle) = circle(&layer, rule, &example, &target) {
             report.error(
                 places.of(&places.targets, index),
                 format!("rewrites go in a circle: {circle}"),
                 Some("an image is rewritten once: write what it shall become in the end".into()),
             );
-        } else if let Some(refusal) = refusal(&layer, rule, &target) {
+            continue;
+        }
+        if !rule.has_fixed_name() {
+            continue;
+        }
+        // A tag that comes from the asked image is nobody's to judge yet.
+        let own_tag = target
+            .tag()
+            .filter(|_| rule.has_own_tag() && !rule.to.contains('{'));
+        if let Some(refusal) = refusal(&layer, &target, own_tag) {
             report.error(
                 places.of(&places.targets, index),
                 format!("`{}` is what this very policy refuses: {refusal}", rule.to),
                 None,
             );
+            continue;
+        }
+        let own: &[Span] = places.tags.get(index).map_or(&[], Vec::as_slice);
+        for (which, mapped) in rule.tags.iter().enumerate() {
+            let known = !mapped.to.contains('{') && !rule.to.contains("{tag}");
+            let to = target.clone().with_tag(&mapped.to).ok().filter(|_| known);
+            let refusal = to.and_then(|to| refusal(&layer, &to, to.tag()));
+            if let Some(refusal) = refusal {
+                report.error(
+                    places.of(own, which),
+                    format!(
+                        "`{}` is what this very policy refuses: {refusal}",
+                        mapped.to
+                    ),
+                    None,
+                );
+            }
         }
     }
     let targets: Vec<Option<ImageRef>> = policy
         .rewrites
         .iter()
-        .map(|rewrite| sample(rewrite).filter(|_| !rewrite.to.contains('{')))
+        .map(|rewrite| {
+            let (_, target) = sample(rewrite)?;
+            let fixed = !rewrite.to.contains('{') && rewrite.tags.is_empty();
+            fixed.then_some(target)
+        })
         .collect();
     for (index, rule) in policy.images.iter().enumerate() {
         let Some(taken) = takes(&rule.pattern).map(|taken| &policy.rewrites[taken]) else {
@@ -102,16 +134,11 @@ fn rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
     }
 }
 
-/// What a rule makes of one of the images that it matches; `None` when that hangs on the image.
-fn sample(rule: &Rewrite) -> Option<ImageRef> {
-    let name = rule
-        .pattern
-        .literal_name()
-        .and_then(|name| name.rsplit('/').next());
-    if rule.to.contains("{name}") && name.is_none() {
-        return None;
-    }
-    rule.target(name.unwrap_or("name"), Some("0")).ok()
+/// One of the images that a rule matches, and what it makes of it where no line of its `tags` is for the tag.
+fn sample(rule: &Rewrite) -> Option<(ImageRef, ImageRef)> {
+    let example = rule.pattern.example()?;
+    let target = rule.made_of(&example, None).ok()?;
+    Some((example, target))
 }
 
 fn hits(pattern: &Pattern, image: &ImageRef) -> bool {
@@ -119,8 +146,13 @@ fn hits(pattern: &Pattern, image: &ImageRef) -> bool {
 }
 
 /// Follows a rewritten image through the rules until it stays what it is; the way, when it comes back to the rule.
-fn circle(layer: &Layer, rule: &Rewrite, target: &ImageRef) -> Option<String> {
-    let mut way = vec![rule.pattern.text.clone(), target.familiar()];
+fn circle(layer: &Layer, rule: &Rewrite, example: &ImageRef, target: &ImageRef) -> Option<String> {
+    // What the stars of a pattern stand for is only an example.
+    let from = match rule.pattern.stars() {
+        0 => rule.pattern.text.clone(),
+        _ => format!("{} as {}", rule.pattern.text, example.familiar_name()),
+    };
+    let mut way = vec![from, target.familiar()];
     let mut image = target.clone();
     for _ in 0..layer.policy.rewrites.len() + 1 {
         let next = layer.rewrite(&identity(&image), image.tag())?;
@@ -137,14 +169,9 @@ fn circle(layer: &Layer, rule: &Rewrite, target: &ImageRef) -> Option<String> {
     Some(way.join(" → "))
 }
 
-/// Why the policy refuses its own target, as far as that is certain without a day and without a tag.
-fn refusal(layer: &Layer, rule: &Rewrite, target: &ImageRef) -> Option<String> {
+/// Why the policy refuses its own target, as far as that is certain without a day; a tag that is not known is none.
+fn refusal(layer: &Layer, target: &ImageRef, tag: Option<&str>) -> Option<String> {
     let name = identity(target);
-    // A tag that comes from the asked image is nobody's to judge yet.
-    let own_tag = ImageRef::parse(&rule.to)
-        .ok()
-        .and_then(|to| to.tag().map(str::to_owned));
-    let tag = own_tag.as_deref();
     if layer.exceptions(&name, tag).next().is_some() {
         return None;
     }

@@ -31,6 +31,10 @@ pub(super) enum Kind {
     Patterns,
     Registries,
     Tags,
+    /// Globs of tags, each with the tag that it becomes.
+    TagMap,
+    /// What becomes of the asked digest.
+    AskedDigest,
     Variants,
     /// Names of a repository.
     Names,
@@ -121,6 +125,8 @@ pub(super) static REGISTRIES: &[Key] = &[
 pub(super) static REWRITE: &[Key] = &[
     must("match", Kind::Pattern),
     must("to", Kind::Text),
+    key("tags", Kind::TagMap),
+    key("digest", Kind::AskedDigest),
     key("reason", Kind::Text),
 ];
 
@@ -189,6 +195,9 @@ pub(super) static DIGESTS: &Words<DigestRule> = &[
     ("require", DigestRule::Require),
     ("resolve", DigestRule::Resolve),
 ];
+
+/// Is a digest refused?
+pub(super) static ASKED_DIGESTS: &Words<bool> = &[("drop", false), ("refuse", true)];
 
 /// The last of them for what can have a checksum only.
 pub(super) static CHECKED: &Words<SourceRule> = &[

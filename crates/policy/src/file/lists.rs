@@ -1,4 +1,4 @@
-//! Reading the lists of a policy: rewrites, mirrors, exceptions.
+//! Reading the lists of a policy: mirrors, exceptions.
 
 use super::fields::{Fields, list, text};
 use super::images::matched;
@@ -7,30 +7,9 @@ use super::profiles::path;
 use super::report::{Report, Span};
 use super::yaml::Node;
 use crate::pattern::Pattern;
-use crate::policy::{Exception, Mirror, Rewrite};
+use crate::policy::{Exception, Mirror};
 use fromtier_catalog::Day;
 use fromtier_image::ImageRef;
-
-/// A rewrite rule, and where its pattern and its target stand.
-pub(super) fn rewrite(node: &Node, report: &mut Report<'_>) -> Option<(Rewrite, Span, Span)> {
-    let fields = Fields::of(node, keys::REWRITE, report)?;
-    let matched = matched(&fields, report);
-    let to = fields.required("to", report);
-    let reason = fields
-        .optional("reason", report)
-        .map(|(text, _)| text.to_owned());
-    let ((pattern, span), (to, to_span)) = (matched?, to?);
-    let rule = Rewrite {
-        pattern,
-        to: to.to_owned(),
-        reason,
-    };
-    if let Err(problem) = rule.target("name", Some("tag")) {
-        report.error(to_span, problem, None);
-        return None;
-    }
-    Some((rule, span, to_span))
-}
 
 pub(super) fn mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> {
     let mut mirrors = Vec::new();

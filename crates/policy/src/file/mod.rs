@@ -9,6 +9,7 @@ mod lists;
 mod profiles;
 mod read;
 mod report;
+mod rewrites;
 mod schema;
 #[cfg(test)]
 mod schema_tests;

@@ -7,7 +7,7 @@ use super::report::{Report, Span};
 use super::settings;
 use super::yaml::Node;
 use crate::Place;
-use crate::pattern::Glob;
+use crate::glob::Glob;
 use crate::profile::{Part, Profile};
 
 /// The profiles of one kind, in the order of the file, with where their settings stand.
@@ -72,7 +72,7 @@ fn part(kind: Kind, text: &str, span: Span, report: &mut Report<'_>) -> Option<P
     match kind {
         Kind::Stages if text == "final" => Some(Part::Ships),
         Kind::Stages if only("-_.*") => {
-            Some(Part::Stage(Glob::new(&text.to_ascii_lowercase(), false)))
+            Some(Part::Stage(Glob::of_word(&text.to_ascii_lowercase())))
         }
         Kind::Stages => {
             let help = "`final` is what ships; other stages go by their names: \"build-*\"";
@@ -84,7 +84,7 @@ fn part(kind: Kind, text: &str, span: Span, report: &mut Report<'_>) -> Option<P
             None
         }
         Kind::Platforms if only("-_./*") && text.contains('/') => {
-            Some(Part::Platform(Glob::new(&text.to_ascii_lowercase(), true)))
+            Some(Part::Platform(Glob::of_path(&text.to_ascii_lowercase())))
         }
         Kind::Platforms => {
             report.error(
@@ -114,5 +114,5 @@ pub(super) fn path(text: &str, span: Span, report: &mut Report<'_>) -> Option<Gl
         );
         return None;
     }
-    Some(Glob::new(text, true))
+    Some(Glob::of_path(text))
 }

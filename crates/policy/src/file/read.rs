@@ -3,8 +3,9 @@
 use super::fields::{Fields, list, text};
 use super::images::{image_rule, patterns, registries};
 use super::keys::{self, Part};
-use super::lists::{exception, mirrors, names, rewrite};
+use super::lists::{exception, mirrors, names};
 use super::report::{Report, Span};
+use super::rewrites::rewrite;
 use super::yaml::Value;
 use super::{profiles, settings};
 use crate::Place;
@@ -16,6 +17,8 @@ use crate::policy::Policy;
 pub(super) struct Places {
     pub rewrites: Vec<Span>,
     pub targets: Vec<Span>,
+    /// What the rewrite rules' `tags` lead to, rule by rule.
+    pub tags: Vec<Vec<Span>>,
     pub images: Vec<Span>,
     pub prefers: Vec<Span>,
     pub exceptions: Vec<Span>,
@@ -78,10 +81,11 @@ pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, P
     }
     if let Some(node) = fields.get("rewrite") {
         for item in list(node, report) {
-            if let Some((rule, span, target)) = rewrite(item, report) {
+            if let Some((rule, parts)) = rewrite(item, report) {
                 policy.rewrites.push(rule);
-                places.rewrites.push(span);
-                places.targets.push(target);
+                places.rewrites.push(parts.pattern);
+                places.targets.push(parts.target);
+                places.tags.push(parts.tags);
             }
         }
     }

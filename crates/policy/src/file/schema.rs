@@ -89,6 +89,25 @@ fn value(path: &str, kind: Kind) -> Json {
             ]);
             of(&[("oneOf", Json::List(vec![one.clone(), list(one)]))])
         }
+        Kind::TagMap => {
+            let map = of(&[
+                ("type", text("object")),
+                ("minProperties", Json::Number(1)),
+                (
+                    "propertyNames",
+                    of(&[("pattern", text("^[A-Za-z0-9._*-]+$"))]),
+                ),
+                (
+                    "additionalProperties",
+                    of(&[
+                        ("type", Json::List(vec![text("string"), text("number")])),
+                        ("minLength", Json::Number(1)),
+                    ]),
+                ),
+            ]);
+            of(&[("oneOf", Json::List(vec![map.clone(), list(map)]))])
+        }
+        Kind::AskedDigest => words(keys::ASKED_DIGESTS, ""),
         Kind::Variants => list(string("^[A-Za-z0-9.]+$")),
         Kind::Names => list(string("^[A-Za-z0-9._/-]+$")),
         Kind::Paths => list(string(r"^[^/\\]([^\\]*[^/\\])?$")),
@@ -192,7 +211,13 @@ fn describe(path: &str) -> Option<&'static str> {
         "rewrite" => {
             "Images that are replaced by others; the first rule that matches is applied, once"
         }
-        "rewrite.to" => "{name} and {tag} are filled in; without a tag, the asked one is kept",
+        "rewrite.to" => {
+            "{name}, {tag} and {1}, {2} … for the stars of match are filled in; without a tag, the asked one is kept"
+        }
+        "rewrite.tags" => "What becomes of the asked tag: globs, the first that matches",
+        "rewrite.digest" => {
+            "Of an image that is asked for by its digest: drop the digest, or refuse the image"
+        }
         "images" => "What holds for some images; all rules that match hold",
         "images.tags" => "A range of versions such as \">=22, <25\", or a list of globs",
         "images.variants" => {

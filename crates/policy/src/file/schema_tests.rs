@@ -123,6 +123,8 @@ fn sample(kind: Kind) -> Value {
         Kind::Patterns => json!(["acme/*", "ghcr.io/acme/**"]),
         Kind::Registries => json!(["ghcr.io", "quay.io/acme/*"]),
         Kind::Tags => json!(">=22, <25"),
+        Kind::TagMap => json!({"16*": "22-alpine"}),
+        Kind::AskedDigest => json!("refuse"),
         Kind::Variants => json!(["alpine"]),
         Kind::Names => json!(["payments"]),
         Kind::Paths => json!(["services/**"]),
@@ -155,7 +157,7 @@ fn everything() -> Value {
     file.as_object_mut().unwrap().remove("extends");
     // The rules of the samples are for the same images.
     file["rewrite"][0]["match"] = json!("old/*");
-    file["rewrite"][0]["to"] = json!("node:22-alpine");
+    file["rewrite"][0]["to"] = json!("node");
     for at in ["/images/0", "/stages/final/images/0"] {
         let rule = file.pointer_mut(at).unwrap();
         rule["match"] = json!("node");
@@ -222,10 +224,10 @@ fn both_refuse_unknown_keys_and_wrong_kinds_of_values_everywhere() {
     places(&whole, "", &mut maps, &mut leaves);
     assert!(maps.len() > 20 && leaves.len() > 60, "{maps:?}");
     for at in &maps {
-        // Any name is a registry or a part of a build.
+        // Any name is a registry, a part of a build or a tag.
         if matches!(
             at.as_str(),
-            "/mirrors" | "/stages" | "/platforms" | "/paths"
+            "/mirrors" | "/stages" | "/platforms" | "/paths" | "/rewrite/0/tags"
         ) {
             continue;
         }

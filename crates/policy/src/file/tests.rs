@@ -280,6 +280,94 @@ fn targets_must_be_references() {
 }
 
 #[test]
+fn captures_and_tags_are_checked_where_they_stand() {
+    let rule =
+        |rule: &str| format!("version: 1\ntiers: {{community: allow}}\nrewrite: [{{{rule}}}]");
+    for (text, expected) in [
+        (
+            "match: a/*, to: \"node:{2}\"",
+            "p:3:28: `{2}`: only {name} and {tag} are filled in, and {1} for the star",
+        ),
+        (
+            "match: \"a/*:*-x\", to: \"{1}:{3}\"",
+            "`{3}`: only {name} and {tag} are filled in, and {1} to {2} for the stars",
+        ),
+        (
+            "match: a/b, to: \"node:{1}\"",
+            "`{1}`: only {name} and {tag} are filled in: there is no star that a number could stand for",
+        ),
+        ("match: a/*, to: \"node:{0}\"", "`{0}`: only"),
+        ("match: a/*, to: \"node:{1\"", "`node:{1`: only"),
+        ("match: a/*, to: \"{1}}\"", "`{1}}`: only"),
+        (
+            "match: a/*, to: \"{1}\", tags: {\"1*\": \"2{3}\"}",
+            "p:3:48: `{3}`: only {name} and {tag} are filled in, and {1} to {2} for the stars",
+        ),
+        (
+            "match: a/b, to: node, tags: {\"1*\": \"22\", \"16*\": \"20\"}",
+            "p:3:53: `16*` can never match: `1*` above takes all of it",
+        ),
+        (
+            "match: a/b, to: node, tags: {\"1 *\": \"22\"}",
+            "no tag is like `1 *`: this can never match",
+        ),
+        (
+            "match: a/b, to: node, tags: {\"1*\": \"a b\"}",
+            "p:3:47: `a b` is no tag",
+        ),
+        (
+            "match: a/b, to: \"node:22\", tags: {\"1*\": \"20\"}",
+            "p:3:45: `node:22` says a tag of its own, so `tags` changes nothing (write {tag} there, or no tag)",
+        ),
+        ("match: a/b, to: node, tags: {}", "expected globs of tags"),
+        ("match: a/b, to: node, tags: 22", "expected a mapping"),
+        (
+            "match: a/b, to: node, digest: keep",
+            "`keep` is none of drop, refuse",
+        ),
+    ] {
+        let found = errors(&rule(text));
+        assert!(found[0].contains(expected), "{text}: {found:#?}");
+    }
+    let both = "match: a/b, to: node, tags: [{\"1*\": \"22\"}, {latest: \"24\", \"*\": \"{1}\"}], digest: refuse";
+    let policy = Policy::parse("p", &rule(both)).unwrap();
+    assert_eq!(policy.rewrites[0].tags.len(), 3);
+    assert!(policy.rewrites[0].refuses_digest);
+}
+
+#[test]
+fn circles_and_refusals_are_found_through_captures_and_tags() {
+    error(
+        "version: 1\nrewrite: [{match: \"**\", to: \"m.example.com/{1}\"}]\ninternal: [m.example.com/**]",
+        "rewrites go in a circle: ** as example.com/x → m.example.com/example.com/x:0 → m.example.com/m.example.com",
+    );
+    Policy::parse(
+        "p",
+        "version: 1\nrewrite:\n- {match: m.example.com/**, to: \"m.example.com/{1}\"}\n- {match: \"**\", to: \"m.example.com/{1}\"}\ninternal: [m.example.com/**]",
+    )
+    .unwrap();
+    let both = errors(
+        "version: 1\nrewrite: [{match: a/*, to: \"b.example.com/{1}\"}, {match: b.example.com/*, to: \"docker.io/a/{1}\"}]\ntiers: {community: allow}",
+    );
+    assert!(
+        both.iter()
+            .all(|error| error.contains("rewrites go in a circle"))
+    );
+    assert!(
+        both[0].contains("a/* as a/x → b.example.com/x:0 → a/x:0"),
+        "{both:?}"
+    );
+    error(
+        "version: 1\nrewrite: [{match: a/b, to: node, tags: {\"1*\": \"20\", latest: \"24\"}}]\nimages: [{match: node, tags: \">=22\"}]",
+        "p:2:47: `20` is what this very policy refuses: its tag `20` is not allowed",
+    );
+    error(
+        "version: 1\nrewrite: [{match: \"a/*\", to: \"c/d\"}]",
+        "`c/d` is what this very policy refuses: `community` is denied",
+    );
+}
+
+#[test]
 fn a_preferred_image_must_be_allowed() {
     error(
         "version: 1\nimages: [{match: node, tags: \">=22\", prefer: \"node:20\"}]",

@@ -1,0 +1,134 @@
+//! Reading rewrite rules.
+
+use super::fields::{Fields, choice, text};
+use super::images::matched;
+use super::keys;
+use super::report::{Report, Span};
+use super::yaml::{Entry, Node, Value};
+use crate::glob::Glob;
+use crate::policy::Rewrite;
+use crate::rewrite::{MappedTag, unfillable};
+
+/// Where a rule's parts stand.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub pattern: Span,
+    pub target: Span,
+    /// The tags that its `tags` lead to.
+    pub tags: Vec<Span>,
+}
+
+/// A rewrite rule, and where its parts stand.
+pub(super) fn rewrite(node: &Node, report: &mut Report<'_>) -> Option<(Rewrite, Parts)> {
+    let fields = Fields::of(node, keys::REWRITE, report)?;
+    let matched = matched(&fields, report);
+    let to = fields.required("to", report);
+    let reason = fields
+        .optional("reason", report)
+        .map(|(text, _)| text.to_owned());
+    let refuses_digest = fields
+        .get("digest")
+        .and_then(|node| choice(node, keys::ASKED_DIGESTS, report));
+    let ((pattern, at), (to, target)) = (matched?, to?);
+    let stars = pattern.stars();
+    let mut parts = Parts {
+        pattern: at,
+        target,
+        tags: Vec::new(),
+    };
+    let mut tags = Vec::new();
+    if let Some(node) = fields.get("tags") {
+        for entry in entries(node, report) {
+            if let Some((mapped, span)) = mapped(entry, stars, &tags, report) {
+                tags.push(mapped);
+                parts.tags.push(span);
+            }
+        }
+    }
+    let rule = Rewrite {
+        pattern,
+        to: to.to_owned(),
+        tags,
+        refuses_digest: refuses_digest.unwrap_or(false),
+        reason,
+    };
+    if let Some(problem) = unfillable(to, stars) {
+        report.error(target, problem, None);
+        return None;
+    }
+    if let (Some(node), true) = (fields.get("tags"), rule.has_own_tag()) {
+        let message = format!("`{to}` says a tag of its own, so `tags` changes nothing");
+        report.error(
+            node.span,
+            message,
+            Some("write {tag} there, or no tag".into()),
+        );
+    }
+    // Tried on an image that the rule matches.
+    let Some(example) = rule.pattern.example() else {
+        return Some((rule, parts));
+    };
+    if let Err(problem) = rule.made_of(&example, None) {
+        report.error(target, problem, None);
+        return None;
+    }
+    for (mapped, at) in rule.tags.iter().zip(&parts.tags) {
+        let asked = example.clone().with_tag(&mapped.glob.example("0"));
+        let made = asked.map(|asked| rule.made_of(&asked, Some(mapped)));
+        if let Ok(Err(problem)) = made {
+            report.error(*at, problem, None);
+        }
+    }
+    Some((rule, parts))
+}
+
+/// The entries of a mapping, or of several in a list.
+fn entries<'n>(node: &'n Node, report: &mut Report<'_>) -> Vec<&'n Entry> {
+    let one = |node: &'n Node, report: &mut Report<'_>| {
+        let fields = Fields::any(node, report);
+        let entries = fields.map_or(&[][..], |fields| fields.entries());
+        if entries.is_empty() {
+            report.error(node.span, "expected globs of tags, each with a tag", None);
+        }
+        entries.iter()
+    };
+    match &node.value {
+        Value::List(items) if !items.is_empty() => {
+            items.iter().flat_map(|item| one(item, report)).collect()
+        }
+        _ => one(node, report).collect(),
+    }
+}
+
+fn mapped(
+    entry: &Entry,
+    stars: usize,
+    before: &[MappedTag],
+    report: &mut Report<'_>,
+) -> Option<(MappedTag, Span)> {
+    let (to, span) = text(&entry.value, report)?;
+    let of_a_tag = |c: char| c.is_ascii_alphanumeric() || "._-*".contains(c);
+    if entry.key.is_empty() || !entry.key.chars().all(of_a_tag) {
+        let message = format!("no tag is like `{}`: this can never match", entry.key);
+        report.error(entry.key_span, message, None);
+        return None;
+    }
+    let glob = Glob::of_word(&entry.key);
+    if let Some(earlier) = before.iter().find(|earlier| earlier.glob.covers(&glob)) {
+        let message = format!(
+            "`{}` can never match: `{}` above takes all of it",
+            entry.key, earlier.text
+        );
+        report.error(entry.key_span, message, None);
+    }
+    if let Some(problem) = unfillable(to, stars + glob.stars()) {
+        report.error(span, problem, None);
+        return None;
+    }
+    let mapped = MappedTag {
+        glob,
+        text: entry.key.clone(),
+        to: to.to_owned(),
+    };
+    Some((mapped, span))
+}

@@ -1,0 +1,233 @@
+//! Texts with stars, and what the stars stand for.
+
+/// Does a tag match a glob of tags, `22-*`?
+pub(crate) fn tag_glob(glob: &str, tag: &str) -> bool {
+    Glob::of_word(glob).matches(tag)
+}
+
+/// A text with stars; of segments, `*` stands for any characters but `/` and `**` for any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Glob {
+    pub tokens: Vec<Token>,
+    /// The text, when it has no star.
+    pub literal: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Token {
+    Byte(u8),
+    /// Any run of bytes without `/`.
+    Segment,
+    /// Any run of bytes.
+    Any,
+}
+
+impl Glob {
+    /// `*` stands for any characters but `/`, `**` for any: a name, a path.
+    pub fn of_path(text: &str) -> Glob {
+        Glob::new(text, true)
+    }
+
+    /// `*` stands for any characters: a tag, a value.
+    pub fn of_word(text: &str) -> Glob {
+        Glob::new(text, false)
+    }
+
+    fn new(text: &str, with_segments: bool) -> Glob {
+        let mut tokens: Vec<Token> = Vec::with_capacity(text.len());
+        for byte in text.bytes() {
+            let token = match (byte, tokens.last()) {
+                (b'*', Some(Token::Segment | Token::Any)) => {
+                    tokens.pop();
+                    Token::Any
+                }
+                (b'*', _) if with_segments => Token::Segment,
+                (b'*', _) => Token::Any,
+                (byte, _) => Token::Byte(byte),
+            };
+            tokens.push(token);
+        }
+        let literal = (!text.contains('*')).then(|| text.to_owned());
+        Glob { tokens, literal }
+    }
+
+    /// Does it begin with `**/`?
+    pub fn starts_anywhere(&self) -> bool {
+        self.tokens.starts_with(&[Token::Any, Token::Byte(b'/')])
+    }
+
+    pub fn matches(&self, text: &str) -> bool {
+        match &self.literal {
+            Some(literal) => literal == text,
+            None => fit(&self.tokens, text.as_bytes()).is_some(),
+        }
+    }
+
+    /// What each star stands for; `None` when the glob doesn't match.
+    pub fn captures<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
+        match &self.literal {
+            Some(literal) => (literal == text).then(Vec::new),
+            None => fit(&self.tokens, text.as_bytes())?
+                .into_iter()
+                .map(|(start, end)| text.get(start..end))
+                .collect(),
+        }
+    }
+
+    /// How many stars there are.
+    pub fn stars(&self) -> usize {
+        let star = |token: &&Token| !matches!(token, Token::Byte(_));
+        self.tokens.iter().filter(star).count()
+    }
+
+    /// The text with this in the place of each star.
+    pub fn example(&self, filling: &str) -> String {
+        let mut text = String::new();
+        for token in &self.tokens {
+            match token {
+                Token::Byte(byte) => text.push(char::from(*byte)),
+                Token::Segment | Token::Any => text.push_str(filling),
+            }
+        }
+        text
+    }
+
+    /// Stars of the other glob are met by stars only, so a yes is certain.
+    pub fn covers(&self, other: &Glob) -> bool {
+        run(&self.tokens, other.tokens.iter().copied())
+    }
+}
+
+/// The bytes until the first star.
+pub(crate) fn literally<'a>(tokens: impl Iterator<Item = &'a Token>) -> impl Iterator<Item = u8> {
+    tokens.map_while(|token| match token {
+        Token::Byte(byte) => Some(*byte),
+        Token::Segment | Token::Any => None,
+    })
+}
+
+/// Where in the text each star's part begins and ends; `None` when the text doesn't fit. Each star first stands for
+/// nothing, and for more when what follows it doesn't fit: the last one first, and when that would have to stand for a
+/// `/` it can't stand for, the last `**` before it. Stars before those need no second try, for what lies between would
+/// fit no better further on.
+fn fit(glob: &[Token], text: &[u8]) -> Option<Vec<(usize, usize)>> {
+    let (mut at, mut read) = (0, 0);
+    let mut parts: Vec<(usize, usize)> = Vec::new();
+    // Where a star stands in the glob, and which one it is.
+    let mut segment: Option<(usize, usize)> = None;
+    let mut any: Option<(usize, usize)> = None;
+    loop {
+        match (glob.get(at), text.get(read)) {
+            (None, None) => return Some(parts),
+            (Some(Token::Byte(a)), Some(b)) if a == b => (at, read) = (at + 1, read + 1),
+            (Some(Token::Segment), _) => {
+                segment = Some((at, parts.len()));
+                parts.push((read, read));
+                at += 1;
+            }
+            (Some(Token::Any), _) => {
+                (any, segment) = (Some((at, parts.len())), None);
+                parts.push((read, read));
+                at += 1;
+            }
+            _ => {
+                let more = |star: &(usize, usize), slash: bool| {
+                    let next = text.get(parts[star.1].1);
+                    next.is_some_and(|byte| slash || *byte != b'/')
+                };
+                segment = segment.filter(|star| more(star, false));
+                let (star, which) = segment.or_else(|| any.filter(|star| more(star, true)))?;
+                parts.truncate(which + 1);
+                parts[which].1 += 1;
+                (at, read) = (star + 1, parts[which].1);
+            }
+        }
+    }
+}
+
+/// Runs a glob over another glob's tokens, keeping the set of places in the glob that are reached.
+fn run(glob: &[Token], text: impl Iterator<Item = Token>) -> bool {
+    let mut reached = vec![false; glob.len() + 1];
+    let close = |reached: &mut Vec<bool>| {
+        for i in 0..glob.len() {
+            if reached[i] && matches!(glob[i], Token::Segment | Token::Any) {
+                reached[i + 1] = true;
+            }
+        }
+    };
+    reached[0] = true;
+    close(&mut reached);
+    for token in text {
+        let mut next = vec![false; glob.len() + 1];
+        for i in (0..glob.len()).filter(|i| reached[*i]) {
+            match (glob[i], token) {
+                (Token::Byte(a), Token::Byte(b)) if a == b => next[i + 1] = true,
+                (Token::Any, _) => next[i] = true,
+                (Token::Segment, Token::Byte(b)) if b != b'/' => next[i] = true,
+                (Token::Segment, Token::Segment) => next[i] = true,
+                _ => {}
+            }
+        }
+        close(&mut next);
+        reached = next;
+    }
+    reached[glob.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn stars_stand_for_as_little_as_they_can() {
+        for (glob, text, expected) in [
+            ("a/*", "a/b", vec!["b"]),
+            ("a/*-*", "a/b-c-d", vec!["b", "c-d"]),
+            ("**/x", "a/b/x", vec!["a/b"]),
+            ("**/*", "a/b/c", vec!["a/b", "c"]),
+            ("*.r/*/**", "a.r/b/c/d", vec!["a", "b", "c/d"]),
+            ("a*", "a", vec![""]),
+            ("a", "a", vec![]),
+        ] {
+            assert_eq!(
+                Glob::of_path(glob).captures(text),
+                Some(expected),
+                "{glob} {text}"
+            );
+        }
+        assert_eq!(Glob::of_path("a/*").captures("a/b/c"), None);
+        assert_eq!(
+            Glob::of_word("*-alpine*").captures("22-alpine3.23"),
+            Some(vec!["22", "3.23"])
+        );
+    }
+
+    proptest::proptest! {
+        /// The way that tries no more than it must finds what the way that tries all finds.
+        #[test]
+        fn the_quick_way_is_right(glob in "[ab/*]{0,9}", text in "[ab/]{0,12}") {
+            let glob = Glob::of_path(&glob);
+            let slow = run(&glob.tokens, text.bytes().map(Token::Byte));
+            let parts = fit(&glob.tokens, text.as_bytes());
+            proptest::prop_assert_eq!(parts.is_some(), slow);
+            // Put in the places of the stars, what was captured is the text again.
+            if let Some(parts) = parts {
+                let mut parts = parts.iter().map(|(start, end)| &text[*start..*end]);
+                let mut again = String::new();
+                for token in glob.tokens.iter().copied() {
+                    match token {
+                        Token::Byte(byte) => again.push(char::from(byte)),
+                        Token::Segment => {
+                            let part = parts.next().unwrap();
+                            proptest::prop_assert!(!part.contains('/'));
+                            again += part;
+                        }
+                        Token::Any => again += parts.next().unwrap(),
+                    }
+                }
+                proptest::prop_assert_eq!(again, text);
+            }
+        }
+    }
+}
