@@ -16,6 +16,8 @@ pub struct Error {
     pub code: Option<&'static str>,
     /// The builder's status, where the builder failed.
     pub cause: Option<Box<Cause>>,
+    /// What else is refused for the same build, each with a code and a place of its own.
+    pub more: Box<[Error]>,
 }
 
 /// A gRPC status of the builder, to be passed on as it came.
@@ -38,6 +40,7 @@ impl Error {
             help: None,
             code: None,
             cause: None,
+            more: Box::default(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! One build, from the options to the result.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
@@ -60,10 +61,12 @@ async fn open(bridge: &Bridge) -> std::result::Result<Build<'_>, Failure> {
     // What is read before the repository's own policy is known has the organisation's leave alone.
     let before = baked.gate(&policy::Repository::default(), today)?;
     let sources = Sources::find(bridge, opts, &before).await?;
+    let path = sources.path(opts);
+    let before = before.of_file(path.as_deref());
     let dockerfile = sources.read(bridge, &before).await?;
     let gate = match dockerfile.repository.is_empty() {
         true => before,
-        false => baked.gate(&dockerfile.repository, today)?,
+        false => (baked.gate(&dockerfile.repository, today)?).of_file(path.as_deref()),
     };
     config.convert.main_context = sources.main_context();
     config.convert.source_map = Some(Rc::clone(&dockerfile.map));
@@ -149,8 +152,9 @@ async fn run(build: &Build<'_>) -> std::result::Result<BuildResult, Failure> {
         [] => vec![None],
         several => several.iter().map(Some).collect(),
     };
+    let said = RefCell::default();
     let each = (targets.iter().enumerate())
-        .map(|(i, target)| one(build, &resolver, *target, i == 0, scanner.as_ref()));
+        .map(|(i, target)| one(build, &resolver, *target, i == 0, &said, scanner.as_ref()));
     let mut built = Vec::new();
     let mut attestations = BTreeMap::new();
     // All of them to their ends: the warnings of one must not be lost to the error of another.
@@ -159,7 +163,13 @@ async fn run(build: &Build<'_>) -> std::result::Result<BuildResult, Failure> {
         if let Some(attestation) = done.attestation {
             attestations.insert(done.built.id(), vec![attestation]);
         }
-        verdicts.extend(done.verdicts);
+        // The platforms ask for the same; where the policy says something else of one, that is told as well.
+        let before = verdicts.len();
+        for verdict in done.verdicts {
+            if built.is_empty() || !verdicts[..before].contains(&verdict) {
+                verdicts.push(verdict);
+            }
+        }
         built.push(done.built);
     }
     let multi = config.convert.multi_platform;
@@ -171,7 +181,6 @@ async fn run(build: &Build<'_>) -> std::result::Result<BuildResult, Failure> {
 struct Done {
     built: Built,
     attestation: Option<gw::Attestation>,
-    /// Of the first platform: the others ask for the same.
     verdicts: Vec<SourceVerdict>,
 }
 
@@ -180,6 +189,7 @@ async fn one(
     resolver: &Builder<'_>,
     target: Option<&Platform>,
     first: bool,
+    said: &RefCell<Vec<Notice>>,
     scanner: Option<&Scanner>,
 ) -> std::result::Result<Done, Failure> {
     let options = Options {
@@ -189,14 +199,16 @@ async fn one(
     };
     let bytes = &build.dockerfile.map.data;
     let outcome = convert::convert(bytes, &options, &build.gate, resolver).await;
-    let notices = match first {
-        true => warnings::notices(&outcome, false),
+    // As in the reference the build checks speak for the first platform. The gate's warnings are told once each.
+    let mut notices = match first {
+        true => warnings::checks(&outcome),
         false => Vec::new(),
     };
-    let verdicts = match first {
-        true => outcome.verdicts,
-        false => Vec::new(),
-    };
+    notices.extend(untold(
+        warnings::gates(&outcome, false),
+        &mut said.borrow_mut(),
+    ));
+    let verdicts = outcome.verdicts;
     let warn = warnings::send(build.bridge, &build.dockerfile, &notices);
     let mut converted = match outcome.result {
         Ok(converted) => converted,
@@ -225,6 +237,13 @@ async fn one(
         attestation,
         verdicts,
     })
+}
+
+/// What was not told for another platform.
+fn untold(mut notices: Vec<Notice>, said: &mut Vec<Notice>) -> Vec<Notice> {
+    notices.retain(|notice| !said.contains(notice));
+    said.extend(notices.iter().cloned());
+    notices
 }
 
 async fn solve(

@@ -1,7 +1,8 @@
 //! Where the policy comes from: the organisation's is baked into the frontend image, the repository's stands next to
 //! the Dockerfile. Any fault in any of them refuses the build.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use fromtier_catalog::Day;
@@ -20,6 +21,7 @@ pub const REPOSITORY_FILE: &str = ".fromtier.yaml";
 /// The organisation's part, read before anything else.
 #[derive(Debug, Default)]
 pub struct Baked {
+    folder: PathBuf,
     policy: Option<Policy>,
     lock: Option<Lock>,
 }
@@ -29,7 +31,9 @@ impl Baked {
     pub fn read(folder: &Path) -> Result<Baked> {
         let policy = match read_text(&folder.join(POLICY_FILE))? {
             Some((name, text)) => {
-                Some(Policy::parse(&name, &text).map_err(|e| broken("policy", &e))?)
+                let mut files = |path: &str| baked_text(folder, path);
+                let read = Policy::load(&name, &text, &mut files);
+                Some(read.map_err(|e| broken("policy", &e))?)
             }
             None => None,
         };
@@ -39,7 +43,11 @@ impl Baked {
             }
             None => None,
         };
-        Ok(Baked { policy, lock })
+        Ok(Baked {
+            folder: folder.to_owned(),
+            policy,
+            lock,
+        })
     }
 
     /// The gate of a build: the organisation's policy, tightened by the repository's. The organisation's lock is the
@@ -47,7 +55,12 @@ impl Baked {
     pub fn gate(&self, repository: &Repository, today: Day) -> Result<Gate> {
         let policy = match &repository.policy {
             Some((name, text)) => {
-                Some(Policy::parse(name, text).map_err(|e| broken("policy", &e))?)
+                let mut files = |path: &str| match path.starts_with('/') {
+                    true => baked_text(&self.folder, path),
+                    false => repository.extended(path),
+                };
+                let read = Policy::load(name, text, &mut files);
+                Some(read.map_err(|e| broken("policy", &e))?)
             }
             None => None,
         };
@@ -67,9 +80,19 @@ impl Baked {
 pub struct Repository {
     pub policy: Option<(String, String)>,
     pub lock: Option<(String, String)>,
+    /// The texts of the files that the policy extends, by their paths; none for one that isn't there.
+    pub extended: BTreeMap<String, Option<String>>,
 }
 
 impl Repository {
+    fn extended(&self, path: &str) -> Result<String, String> {
+        match self.extended.get(path) {
+            Some(Some(text)) => Ok(text.clone()),
+            Some(None) => Err("there is no such file".into()),
+            None => Err("the folder that the Dockerfile is in has no such path".into()),
+        }
+    }
+
     /// Whether neither file is there.
     pub fn is_empty(&self) -> bool {
         self.policy.is_none() && self.lock.is_none()
@@ -82,6 +105,19 @@ pub fn today() -> Day {
         .duration_since(UNIX_EPOCH)
         .map_or(0, |d| d.as_secs());
     Day::from_unix_seconds(seconds)
+}
+
+/// A file that a policy extends by its whole path: one of the frontend image's.
+fn baked_text(folder: &Path, path: &str) -> Result<String, String> {
+    let name = Path::new(path).strip_prefix(folder);
+    let Ok(name) = name.or_else(|_| Path::new(path).strip_prefix(BAKED)) else {
+        return Err(format!("only files in {BAKED} are"));
+    };
+    match read_text(&folder.join(name)) {
+        Ok(Some((_, text))) => Ok(text),
+        Ok(None) => Err("there is no such file".into()),
+        Err(error) => Err(error.message),
+    }
 }
 
 fn read_text(path: &Path) -> Result<Option<(String, String)>> {

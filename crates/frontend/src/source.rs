@@ -1,5 +1,6 @@
 //! Where the build reads from: the Dockerfile, the files next to it, the main context and its `.dockerignore`.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use fromtier_convert::{Context, MainContext};
@@ -11,7 +12,7 @@ use fromtier_llb::{
     Constraints, Definition, Differ, Graph, LocalOptions, MarshalOptions, SourceMap, State,
 };
 use fromtier_policy::gate::OtherRequest;
-use fromtier_policy::{Gate, Scope};
+use fromtier_policy::{Gate, Policy, Scope};
 use fromtier_proto::pb;
 use tokio::sync::OnceCell;
 
@@ -154,17 +155,100 @@ impl Sources {
         };
         let data = text.map_err(|e| Failure::from(e).wrap("failed to read dockerfile"))?;
         let vertex = definition.head().unwrap_or_default();
+        let policy = part(&policy_path, policy)?;
+        let extended = match &policy {
+            Some((path, text)) => self.read_extended(bridge, gate, &from, path, text).await?,
+            None => BTreeMap::new(),
+        };
         Ok(Dockerfile {
             map: SourceMap::new(&self.filename, DOCKERFILE, data, Some(definition)),
             vertex,
             repository: Repository {
-                policy: part(&policy_path, policy)?,
+                policy,
                 lock: part(&lock_path, lock)?,
+                extended,
             },
             ignore_file: ignore_file
                 .unwrap_or_default()
                 .filter(|text| !text.is_empty()),
         })
+    }
+
+    /// The Dockerfile's path from the top of its repository, where that can be told: of a directory of the client only
+    /// when the client says where in the repository it is.
+    pub fn path(&self, opts: &Opts) -> Option<String> {
+        let folder = match self.is_in_clients_directory() {
+            false if self.dockerfile_input.is_some() => return None,
+            false => match self.main.source {
+                Context::Http { archive: false, .. } => return None,
+                _ => ".",
+            },
+            true => opts.get(&format!("vcs:localdir:{}", self.directory))?,
+        };
+        let path = go::path_join(&[&folder.replace('\\', "/"), &self.filename]);
+        (!path.starts_with("..") && !path.starts_with('/')).then_some(path)
+    }
+
+    fn is_in_clients_directory(&self) -> bool {
+        let remote = matches!(self.main.source, Context::Git { .. } | Context::Http { .. });
+        self.dockerfile_input.is_none() && (self.forced || !remote)
+    }
+
+    /// The files that the repository's policy extends, one after the other; those of the frontend image are not among
+    /// them. Nothing is asked for where it extends none.
+    async fn read_extended(
+        &self,
+        bridge: &Bridge,
+        gate: &Gate,
+        from: &Ref,
+        path: &str,
+        text: &str,
+    ) -> Result<BTreeMap<String, Option<String>>, Failure> {
+        let mut files = BTreeMap::new();
+        let mut next = Policy::extended(path, text);
+        while let Some(path) = next.filter(|path| !path.starts_with('/') && !path.starts_with(".."))
+        {
+            // A circle is the reader's to complain about.
+            if files.contains_key(&path) {
+                break;
+            }
+            let failed = |e| Failure::from(e).wrap(&format!("failed to read {path}"));
+            let read = if self.is_in_clients_directory() {
+                let mut graph = Graph::new();
+                let state = self.client_files(&mut graph, gate, vec![path.clone()])?;
+                let definition = marshal(&graph, &state)?.into_pb();
+                let solved = bridge.solve(definition, SolveOptions::default()).await;
+                let from = solved.map_err(failed)?.reference;
+                read_optional(bridge, from.as_ref(), &path).await
+            } else {
+                read_optional(bridge, Some(from), &path).await
+            };
+            let text = match read.map_err(failed)? {
+                Some(bytes) => Some(policy::utf8(&path, bytes)?),
+                None => None,
+            };
+            next = text.as_ref().and_then(|text| Policy::extended(&path, text));
+            files.insert(path, text);
+        }
+        Ok(files)
+    }
+
+    /// Some files of the client's directory that holds the Dockerfile.
+    fn client_files(
+        &self,
+        graph: &mut Graph,
+        gate: &Gate,
+        follow_paths: Vec<String>,
+    ) -> Result<State, Failure> {
+        let name = format!("load build definition from {}", self.filename);
+        let options = LocalOptions {
+            session_id: self.session.clone(),
+            follow_paths,
+            shared_key_hint: self.directory.clone(),
+            differ: Some((Differ::None, false)),
+            ..LocalOptions::default()
+        };
+        local(graph, gate, &self.directory, options, &name)
     }
 
     fn dockerfile_state(&self, graph: &mut Graph, gate: &Gate) -> Result<State, Failure> {
@@ -177,8 +261,7 @@ impl Sources {
                 return Ok(placed.state);
             }
         }
-        let remote = matches!(self.main.source, Context::Git { .. } | Context::Http { .. });
-        if remote && !self.forced {
+        if !self.is_in_clients_directory() {
             // A sub-directory is of the context only: the Dockerfile's path counts from the top.
             let whole = MainContext {
                 subdir: None,
@@ -188,16 +271,7 @@ impl Sources {
                 return Ok(placed.state);
             }
         }
-        let follow_paths = self.wanted_files();
-        let name = format!("load build definition from {}", self.filename);
-        let options = LocalOptions {
-            session_id: self.session.clone(),
-            follow_paths,
-            shared_key_hint: self.directory.clone(),
-            differ: Some((Differ::None, false)),
-            ..LocalOptions::default()
-        };
-        local(graph, gate, &self.directory, options, &name)
+        self.client_files(graph, gate, self.wanted_files())
     }
 
     /// What is fetched of the Dockerfile's directory.

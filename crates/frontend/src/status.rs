@@ -84,7 +84,9 @@ fn of_error(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
     let mut details = Vec::new();
     if let Some(info) = source {
         // The outermost place comes first, as BuildKit unwraps its errors.
-        for location in error.locations.iter().rev() {
+        let first = error.locations.iter().rev();
+        let more = error.more.iter().filter_map(|e| e.locations.first());
+        for location in first.chain(more) {
             let detail = Detail::Source {
                 info: info.clone(),
                 ranges: pb_ranges(location),
@@ -104,10 +106,25 @@ fn of_error(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
         message: match (cause, error.code) {
             (Some(cause), None) => cause.message.clone(),
             // What is ours to say has the builder's words within.
-            _ => message(error),
+            _ => all(error, source),
         },
         details,
     }
+}
+
+/// The error, and what else is refused: each with its line, where the first has its own in the client's excerpt.
+fn all(error: &Error, source: Option<&pb::SourceInfo>) -> String {
+    let mut text = message(error);
+    for more in error.more.iter() {
+        let file = source.map_or("", |info| info.filename.as_str());
+        let place = match (file, more.line()) {
+            (_, None) => String::new(),
+            ("", Some(line)) => format!("line {line}: "),
+            (file, Some(line)) => format!("{file}:{line}: "),
+        };
+        text = format!("{text}\n\n{place}{}", message(more));
+    }
+    text
 }
 
 /// The text that the client shows: ours with code and help, the reference's as it is.
@@ -167,6 +184,33 @@ mod tests {
             (told.code, told.message.as_str()),
             (5, "error[FT126]: it is locked: not found")
         );
+    }
+
+    #[test]
+    fn all_refusals_are_on_one_screen() {
+        let refusal = |code, text: &str, at| Error {
+            code: Some(code),
+            help: Some(format!("use {text}")),
+            ..Error::new(format!("{text} is refused")).at(&line(at))
+        };
+        let mut error = refusal("FT101", "a", 1);
+        error.more = [refusal("FT107", "b", 4), refusal("FT110", "c", 9)].into();
+        let info = pb::SourceInfo {
+            filename: "Dockerfile".into(),
+            ..Default::default()
+        };
+        let status = status(error.into(), Some(&info));
+        assert_eq!(
+            status.message,
+            "error[FT101]: a is refused\nhelp: use a\n\n\
+             Dockerfile:4: error[FT107]: b is refused\nhelp: use b\n\n\
+             Dockerfile:9: error[FT110]: c is refused\nhelp: use c"
+        );
+        let places: Vec<String> = (status.details.iter())
+            .map(|d| String::from_utf8_lossy(&d.value).into_owned())
+            .collect();
+        assert_eq!(places.len(), 3, "{places:?}");
+        assert!(places[0].contains("\"line\":1") && places[2].contains("\"line\":9"));
     }
 
     #[test]

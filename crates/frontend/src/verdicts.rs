@@ -28,6 +28,7 @@ fn one(source: &SourceVerdict) -> Value {
         .set("source", verdict.asked.as_str())
         .opt_str("image", &text(&verdict.normalised))
         .opt_str("rewritten", &text(&verdict.rewritten))
+        .opt_str("resolved", &text(&verdict.resolved))
         .set("verdict", severity(verdict.severity))
         .opt_str("stage", &source.stage)
         .opt_int("line", line)

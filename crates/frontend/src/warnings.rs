@@ -23,12 +23,22 @@ pub struct Notice {
 /// The findings of a conversion: those of the build checks first, in the order they were found. Refusals are not
 /// among them when `with_refusals` is false: the build's error says them.
 pub fn notices<T>(outcome: &Outcome<T>, with_refusals: bool) -> Vec<Notice> {
-    let checks = outcome.warnings.iter().map(of_check);
-    let gate = outcome
-        .verdicts
-        .iter()
-        .flat_map(|v| of_gate(v, with_refusals));
-    checks.chain(gate).collect()
+    let mut notices = checks(outcome);
+    notices.extend(gates(outcome, with_refusals));
+    notices
+}
+
+/// The findings of the build checks alone.
+pub fn checks<T>(outcome: &Outcome<T>) -> Vec<Notice> {
+    outcome.warnings.iter().map(of_check).collect()
+}
+
+/// The findings of the gate alone, in the order of their lines.
+pub fn gates<T>(outcome: &Outcome<T>, with_refusals: bool) -> Vec<Notice> {
+    let verdicts = outcome.verdicts.iter();
+    let mut notices: Vec<Notice> = verdicts.flat_map(|v| of_gate(v, with_refusals)).collect();
+    notices.sort_by_key(|notice| notice.ranges.first().map(|r| r.start.line));
+    notices
 }
 
 fn of_check(warning: &lint::Warning) -> Notice {

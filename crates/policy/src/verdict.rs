@@ -33,6 +33,8 @@ pub struct Verdict {
     pub normalised: Option<ImageRef>,
     /// What it was rewritten to, when it was.
     pub rewritten: Option<ImageRef>,
+    /// What the build takes, with its digest, from where it is pulled; once it is admitted.
+    pub resolved: Option<ImageRef>,
     pub severity: Severity,
     pub findings: Vec<Finding>,
     /// The exceptions that matched something that is refused, for [`crate::Gate::exceptions`].

@@ -66,7 +66,8 @@ impl<R: Resolver> Converter<'_, R> {
 
     async fn resolve_round(&mut self, needed: &[bool]) -> Result<()> {
         let mut jobs = Vec::new();
-        let mut refused = None;
+        let mut refused = Refused::default();
+        let mut unreadable = None;
         for (id, needed) in needed.iter().enumerate() {
             let wanted = *needed || self.options.all_stages;
             let stage = &mut self.stages[id];
@@ -76,7 +77,9 @@ impl<R: Resolver> Converter<'_, R> {
             }
             stage.resolved = wanted;
             if stage.base_name == crate::SCRATCH && stage.named.is_none() {
-                self.set_scratch(id, wanted)?;
+                if let Err(error) = self.set_scratch(id, wanted) {
+                    refused.add(error)?;
+                }
                 continue;
             }
             let job = self.prepare(id, wanted);
@@ -87,21 +90,28 @@ impl<R: Resolver> Converter<'_, R> {
             }
             match job {
                 Ok(job) => jobs.extend(job),
-                Err(e) => refused = Some(located(e, stage)),
+                Err(e) => unreadable = Some(located(e, stage)),
             }
         }
         // The reference looks at all of them at once, and the last one is nearly always the one that it tells.
-        if let Some(refused) = refused {
-            return Err(refused);
+        if let Some(error) = unreadable {
+            refused.add(error)?;
+            return refused.into_result();
         }
         let fetched = together::join_all(jobs.iter().map(|job| self.fetch(job))).await;
         for (job, fetched) in jobs.into_iter().zip(fetched) {
             let id = job.stage;
-            fetched
-                .and_then(|fetched| self.apply(job, fetched))
-                .map_err(|e| located(e, &self.stages[id]))?;
+            let done = match fetched {
+                // Nothing is built any more; what else is refused is worth knowing.
+                Ok(_) if refused.any() => Ok(()),
+                Ok(fetched) => self.apply(job, fetched),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
+                refused.add(located(error, &self.stages[id]))?;
+            }
         }
-        Ok(())
+        refused.into_result()
     }
 
     fn set_scratch(&mut self, id: StageId, wanted: bool) -> Result<()> {
@@ -298,6 +308,41 @@ impl<R: Resolver> Converter<'_, R> {
         stage.state = state.with_platform(&job.platform);
         stage.platform = Some(job.platform);
         Ok(())
+    }
+}
+
+/// What the gate refuses of what is asked of it at once: the build's error names all of it.
+#[derive(Default)]
+struct Refused(Vec<Error>);
+
+impl Refused {
+    fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// Keeps a refusal. Any other error ends the build, unless something was refused before it: that is said.
+    fn add(&mut self, error: Error) -> Result<()> {
+        match error.code {
+            Some(_) => self.0.push(error),
+            None if self.any() => {}
+            None => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// The first refusal by its line, with the others.
+    fn into_result(mut self) -> Result<()> {
+        self.0.sort_by_key(Error::line);
+        self.0
+            .dedup_by(|a, b| (a.line(), &a.message) == (b.line(), &b.message));
+        let mut all = self.0.into_iter();
+        match all.next() {
+            None => Ok(()),
+            Some(first) => Err(Error {
+                more: all.collect(),
+                ..first
+            }),
+        }
     }
 }
 

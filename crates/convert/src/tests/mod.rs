@@ -6,6 +6,7 @@ mod contexts;
 mod errors;
 mod gate;
 mod image;
+mod profiles;
 mod sbom;
 mod size;
 mod steps;

@@ -298,15 +298,16 @@ impl Gate {
         self.each_layer(&image, &name, &pass.from, &mut said, |case, out| {
             rules::of_config(case, Some(resolved.config), out)
         });
-        let verdict = passing(Verdict {
-            normalised: verdict.normalised,
-            rewritten: verdict.rewritten,
-            ..verdict_of(&verdict.asked, said)
-        })?;
         let reference = match digest {
             Some(digest) => shown.with_digest(digest.clone()),
             None => shown,
         };
+        let mut verdict = passing(Verdict {
+            normalised: verdict.normalised,
+            rewritten: verdict.rewritten,
+            ..verdict_of(&verdict.asked, said)
+        })?;
+        verdict.resolved = Some(reference.clone());
         Ok(ApprovedImage { reference, verdict })
     }
 
@@ -388,6 +389,7 @@ fn verdict_of(asked: &str, said: Said) -> Verdict {
         asked: asked.to_owned(),
         normalised: None,
         rewritten: None,
+        resolved: None,
         severity: worst(&said.findings),
         findings: said.findings,
         exceptions: said.exceptions,

@@ -1,0 +1,240 @@
+//! What holds in a part of a build only: stages, what ships, platforms; and one image in several of them.
+
+use super::*;
+use fromtier_policy::{Policy, Severity};
+
+const BUILD_STAGES_ARE_FREE: &str =
+    "version: 1\nstages:\n  \"build-*\": {tiers: {community: allow}}\n";
+
+fn gate_of(policy: &str) -> Gate {
+    let policy = Policy::parse("policy.yaml", policy).unwrap();
+    let today = Day::parse("2026-09-01").unwrap();
+    Gate::new(Some(policy), None, None, today)
+}
+
+fn outcome(policy: &str, options: &Options, text: &str) -> Outcome<Converted> {
+    let builder = Builder::default();
+    block_on(crate::convert(
+        text.as_bytes(),
+        options,
+        &gate_of(policy),
+        &builder,
+    ))
+}
+
+#[track_caller]
+fn passes(policy: &str, text: &str) {
+    let result = outcome(policy, &options(), text).result;
+    assert!(result.is_ok(), "{text}: {:?}", result.err());
+}
+
+/// The lines that are refused.
+#[track_caller]
+fn refused(policy: &str, text: &str) -> Vec<i32> {
+    refused_with(policy, &options(), text)
+}
+
+#[track_caller]
+fn refused_with(policy: &str, options: &Options, text: &str) -> Vec<i32> {
+    let error = match outcome(policy, options, text).result {
+        Ok(_) => panic!("{text} passes"),
+        Err(error) => error,
+    };
+    assert!(error.code.is_some(), "{error:?}");
+    let all = std::iter::once(&error).chain(&error.more);
+    all.map(|error| error.line().unwrap()).collect()
+}
+
+#[test]
+fn a_build_stage_may_be_laxer_than_what_ships() {
+    let policy = BUILD_STAGES_ARE_FREE;
+    passes(
+        policy,
+        "FROM random-user/go AS build-go\nFROM alpine\nCOPY --from=build-go /a /a\n",
+    );
+    assert_eq!(
+        refused(
+            policy,
+            "FROM random-user/go AS other\nFROM alpine\nCOPY --from=other /a /a\n"
+        ),
+        [1]
+    );
+    // What a build stage copies from belongs to it.
+    passes(
+        policy,
+        "FROM alpine AS build-go\nCOPY --from=random-user/go /a /a\nFROM alpine\nCOPY --from=build-go /a /a\n",
+    );
+}
+
+#[test]
+fn what_ships_is_free_by_no_name() {
+    let policy = BUILD_STAGES_ARE_FREE;
+    for text in [
+        "FROM random-user/go AS build-go\n",
+        "FROM random-user/go AS build-go\nFROM build-go\nRUN x\n",
+        "FROM random-user/go AS build-go\nFROM build-go AS build-more\nFROM build-more\n",
+    ] {
+        assert_eq!(refused(policy, text), [1], "{text}");
+    }
+    let text = "FROM random-user/go AS build-go\nFROM alpine\nCOPY --from=build-go /a /a\n";
+    let target = Options {
+        target: "build-go".into(),
+        ..options()
+    };
+    passes(policy, text);
+    assert_eq!(refused_with(policy, &target, text), [1]);
+}
+
+#[test]
+fn an_image_that_what_ships_takes_files_from_ships_too() {
+    let policy = BUILD_STAGES_ARE_FREE;
+    let copied = "FROM alpine AS build-x\nFROM alpine\nCOPY --from=random-user/go /a /a\n";
+    assert_eq!(refused(policy, copied), [3]);
+    let mounted = "FROM alpine\nRUN --mount=from=random-user/go,target=/g x\n";
+    assert_eq!(refused(policy, mounted), [2]);
+}
+
+#[test]
+fn one_image_in_two_stages_is_asked_for_each_of_them() {
+    let policy = BUILD_STAGES_ARE_FREE;
+    let lax_first =
+        "FROM random-user/go AS build-go\nFROM random-user/go\nCOPY --from=build-go /a /a\n";
+    assert_eq!(refused(policy, lax_first), [2]);
+    let lax_last = "FROM random-user/go AS base\nFROM random-user/go AS build-go\nFROM base\nCOPY --from=build-go /a /a\n";
+    assert_eq!(refused(policy, lax_last), [1]);
+    let as_files = "FROM random-user/go AS build-go\nFROM alpine\nCOPY --from=build-go /a /a\nCOPY --from=random-user/go /a /a\n";
+    assert_eq!(refused(policy, as_files), [4]);
+    // The registry's answer is shared, and judged twice.
+    let old = PLAIN.replacen('{', r#"{"created":"2020-01-01T00:00:00Z","#, 1);
+    let policy = "version: 1\nstages: {final: {base: {max-age: 90d}}}";
+    let text = "FROM alpine AS build-go\nFROM alpine\nCOPY --from=build-go /a /a\n";
+    let builder = Builder::default().with("docker.io/library/alpine:latest", &old);
+    let result = block_on(crate::convert(
+        text.as_bytes(),
+        &options(),
+        &gate_of(policy),
+        &builder,
+    ))
+    .result;
+    let error = result.unwrap_err();
+    assert_eq!((error.code, error.line()), (Some("FT134"), Some(2)));
+    let asked = builder.asked.borrow().len();
+    assert_eq!(asked, 1, "the builder is asked once");
+}
+
+#[test]
+fn sources_that_are_no_images_go_by_their_stage() {
+    let policy = "version: 1\nstages: {final: {sources: {http: deny}}}";
+    let add = "ADD https://example.com/x /x\n";
+    passes(
+        policy,
+        &format!("FROM alpine AS build\n{add}FROM alpine\nCOPY --from=build /x /x\n"),
+    );
+    assert_eq!(refused(policy, &format!("FROM alpine\n{add}")), [2]);
+    let scratch =
+        "version: 1\nsources: {scratch: deny}\nstages: {build: {sources: {scratch: allow}}}";
+    passes(
+        scratch,
+        "FROM scratch AS build\nCOPY a /a\nFROM alpine\nCOPY --from=build /a /a\n",
+    );
+    assert_eq!(refused(scratch, "FROM scratch\nCOPY a /a\n"), [1]);
+}
+
+#[test]
+fn a_platform_has_its_own_rules() {
+    let policy = "version: 1\nplatforms: {linux/arm64: {tiers: {community: allow}}}";
+    let text = "FROM random-user/go\n";
+    let on = |platform: &str| Options {
+        target_platform: Some(Platform::parse(platform).unwrap()),
+        ..options()
+    };
+    assert!(outcome(policy, &on("linux/arm64"), text).result.is_ok());
+    assert_eq!(refused_with(policy, &on("linux/amd64"), text), [1]);
+    let other = "FROM --platform=linux/amd64 random-user/go\n";
+    assert_eq!(refused_with(policy, &on("linux/arm64"), other), [1]);
+}
+
+#[test]
+fn a_check_without_a_target_is_as_strict_as_any_build() {
+    let policy = BUILD_STAGES_ARE_FREE;
+    let text = "FROM random-user/go AS build-unused\nFROM alpine\n";
+    let lint = block_on(crate::lint(
+        text.as_bytes(),
+        &options(),
+        &gate_of(policy),
+        &Builder::default(),
+    ));
+    assert_eq!(lint.result.unwrap_err().line(), Some(1));
+}
+
+#[test]
+fn a_trigger_of_what_ships_ships() {
+    let config = PLAIN.replace(
+        "\"config\":{",
+        "\"config\":{\"OnBuild\":[\"COPY --from=random-user/x /b /b\"],",
+    );
+    let builder = Builder::default().with("docker.io/library/alpine:latest", &config);
+    let result = |text: &str| {
+        let gate = gate_of(BUILD_STAGES_ARE_FREE);
+        block_on(crate::convert(text.as_bytes(), &options(), &gate, &builder)).result
+    };
+    assert!(result("FROM alpine AS build-x\nFROM busybox\nCOPY --from=build-x /b /b\n").is_ok());
+    assert_eq!(
+        result("FROM alpine AS build-x\n").unwrap_err().code,
+        Some("FT101")
+    );
+}
+
+#[test]
+fn every_refused_image_is_named_at_once() {
+    let text = "FROM random-user/a AS a\nFROM alpine AS b\nCOPY --from=random-user/b /x /x\n\
+                FROM pyhton:3 AS c\nFROM alpine\nCOPY --from=a / /\nCOPY --from=b / /\nCOPY --from=c / /\n";
+    let result = outcome("version: 1", &options(), text);
+    let error = result.result.unwrap_err();
+    let all: Vec<_> = std::iter::once(&error)
+        .chain(&error.more)
+        .map(|e| (e.line().unwrap(), e.code.unwrap(), e.help.is_some()))
+        .collect();
+    assert_eq!(
+        all,
+        [(1, "FT101", true), (3, "FT101", true), (4, "FT107", true)]
+    );
+    let denied = (result.verdicts.iter()).filter(|v| v.verdict.severity == Severity::Deny);
+    assert_eq!(denied.count(), 3);
+}
+
+#[test]
+fn one_refused_image_is_named_alone_and_other_errors_as_ever() {
+    let one = outcome("version: 1", &options(), "FROM random-user/a\n");
+    assert!(one.result.unwrap_err().more.is_empty());
+    // An error that is not the gate's ends the build where it stands.
+    let text = "FROM missing AS a\nFROM random-user/a\nCOPY --from=a / /\n";
+    let policy = "version: 1\nimages: [{match: missing, action: allow}]";
+    let error = outcome(policy, &options(), text).result.unwrap_err();
+    assert_eq!((error.code, error.more.len()), (None, 0));
+    assert!(error.message.contains("missing"), "{}", error.message);
+}
+
+#[test]
+fn the_end_of_life_of_a_version_in_an_argument_is_seen() {
+    let policy = "version: 1\nbase: {end-of-life: deny}";
+    for text in [
+        "ARG VERSION=18\nFROM node:${VERSION}-alpine\n",
+        "ARG SUITE=buster\nFROM debian:${SUITE}-slim\n",
+        "ARG IMAGE=node:18\nFROM ${IMAGE}\n",
+    ] {
+        let error = outcome(policy, &options(), text).result.unwrap_err();
+        assert_eq!(
+            (error.code, error.line()),
+            (Some("FT131"), Some(2)),
+            "{text}"
+        );
+    }
+    let given = Options {
+        build_args: [("VERSION".to_owned(), "18".to_owned())].into(),
+        ..options()
+    };
+    let text = "ARG VERSION=24\nFROM node:$VERSION\n";
+    passes(policy, text);
+    assert_eq!(refused_with(policy, &given, text), [2]);
+}

@@ -1,0 +1,266 @@
+//! Policies at work in the real binary, before a stand-in for BuildKit: files that extend others, parts of a build,
+//! refusals, and verdicts as data.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+
+use fromtier_bridge::record::{Call, Outcome, Recording};
+use fromtier_bridge::{Case, run::run_blocking};
+use fromtier_proto::pb;
+
+const IMAGES: &str = "-- image alpine --\n{\"config\":{}}\n-- image acme/tool --\n{\"config\":{}}\n-- image acme/other --\n{\"config\":{}}\n-- image evil/tool --\n{\"config\":{}}\n";
+
+/// Runs a case, with images that everybody has.
+fn run(case: &str) -> Recording {
+    let case = Case::parse("case", &format!("{case}{IMAGES}")).unwrap();
+    run_blocking(Path::new(env!("CARGO_BIN_EXE_fromtier-frontend")), &case).unwrap()
+}
+
+#[track_caller]
+fn message(recording: &Recording) -> String {
+    match &recording.outcome {
+        Outcome::Error(status) => status.message.clone(),
+        other => panic!("no error: {other:?} {}", recording.stderr),
+    }
+}
+
+#[track_caller]
+fn passes(recording: &Recording) {
+    assert!(
+        matches!(recording.outcome, Outcome::Result(_)),
+        "{:?} {}",
+        recording.outcome,
+        recording.stderr
+    );
+}
+
+fn solves(recording: &Recording) -> usize {
+    let solves = recording.calls.iter();
+    solves.filter(|c| matches!(c, Call::Solve { .. })).count()
+}
+
+const EXTENDS: &str = "-- Dockerfile --\nFROM acme/tool\n-- .fromtier.yaml --\nextends: policies/base.yaml\nversion: 1\ntiers: {community: allow}\n";
+
+#[test]
+fn a_policy_extends_another_of_the_repository() {
+    let base = "-- policies/base.yaml --\nversion: 1\nextends: more.yaml\n";
+    let more = "-- policies/more.yaml --\nversion: 1\nimages: [{match: acme/tool, action: deny, reason: not this one}]\n";
+    let refused = run(&format!("{EXTENDS}{base}{more}"));
+    let text = message(&refused);
+    assert!(text.starts_with("error[FT106]"), "{text}");
+    assert!(text.contains("not this one"), "{text}");
+    let other = EXTENDS.replace("acme/tool", "acme/other");
+    passes(&run(&format!("{other}{base}{more}")));
+}
+
+#[test]
+fn what_is_extended_is_asked_for_only_where_something_is() {
+    let plain = "-- Dockerfile --\nFROM acme/tool\n-- .fromtier.yaml --\nversion: 1\ntiers: {community: allow}\n";
+    let base = "-- policies/base.yaml --\nversion: 1\n";
+    let (without, with) = (run(plain), run(&format!("{EXTENDS}{base}")));
+    passes(&without);
+    passes(&with);
+    assert_eq!(solves(&with), solves(&without) + 1);
+}
+
+#[test]
+fn a_file_that_is_not_there_or_wrong_builds_nothing() {
+    let text = message(&run(EXTENDS));
+    assert_eq!(
+        text,
+        "error[FT001]: the policy is broken, so nothing is built:\n  .fromtier.yaml:1:10: policies/base.yaml can't be read: there is no such file"
+    );
+    let text = message(&run(&format!(
+        "{EXTENDS}-- policies/base.yaml --\nversion: 1\nteirs: {{}}\nmode: no\n"
+    )));
+    assert!(
+        text.contains("policies/base.yaml:2:1: unknown key `teirs`")
+            && text.contains("policies/base.yaml:3:7:"),
+        "{text}"
+    );
+    let circle = message(&run(&format!(
+        "{EXTENDS}-- policies/base.yaml --\nversion: 1\nextends: ../.fromtier.yaml\n"
+    )));
+    assert!(
+        circle.contains(
+            "policies/base.yaml:2:10: policies extend each other in a circle: .fromtier.yaml → policies/base.yaml → .fromtier.yaml"
+        ),
+        "{circle}"
+    );
+    for outside in ["../base.yaml", "/etc/passwd", "/etc/fromtier/../passwd"] {
+        let case = EXTENDS.replace("policies/base.yaml", outside);
+        let text = message(&run(&case));
+        assert!(text.contains("can't be read"), "{outside}: {text}");
+    }
+}
+
+#[test]
+fn a_policy_in_a_repository_by_url_extends_as_well() {
+    let case = "option context=https://example.com/r.git#main\n\
+        -- git://example.com/r.git#main > Dockerfile --\nFROM acme/tool\n\
+        -- git://example.com/r.git#main > .fromtier.yaml --\nextends: base.yaml\nversion: 1\ntiers: {community: allow}\n\
+        -- git://example.com/r.git#main > base.yaml --\nversion: 1\nimages: [{match: acme/tool, action: deny}]\n";
+    let text = message(&run(case));
+    assert!(text.starts_with("error[FT106]"), "{text}");
+}
+
+#[test]
+fn a_dockerfile_goes_by_its_path_where_that_is_known() {
+    let case = |options: &str| {
+        format!(
+            "{options}-- Dockerfile --\nFROM acme/tool\n-- .fromtier.yaml --\nversion: 1\npaths:\n  \"services/legacy/**\": {{tiers: {{community: allow}}}}\n"
+        )
+    };
+    passes(&run(&case(
+        "option vcs:localdir:dockerfile=services/legacy/app\n",
+    )));
+    for options in [
+        "",
+        "option vcs:localdir:dockerfile=services/new\n",
+        "option vcs:localdir:dockerfile=../services/legacy/app\n",
+    ] {
+        let text = message(&run(&case(options)));
+        assert!(text.starts_with("error[FT101]"), "{options}: {text}");
+    }
+}
+
+#[test]
+fn a_build_stage_may_be_laxer() {
+    let policy =
+        "-- .fromtier.yaml --\nversion: 1\nstages:\n  build: {tiers: {community: allow}}\n";
+    passes(&run(&format!(
+        "-- Dockerfile --\nFROM acme/tool AS build\nFROM alpine\nCOPY --from=build /a /a\n{policy}"
+    )));
+    let text = message(&run(&format!(
+        "-- Dockerfile --\nFROM acme/tool AS build\n{policy}"
+    )));
+    assert!(text.starts_with("error[FT101]"), "{text}");
+}
+
+#[test]
+fn all_refused_images_are_on_one_screen() {
+    let recording = run(
+        "-- Dockerfile --\nFROM acme/tool AS a\nFROM alpine\nCOPY --from=acme/other /x /x\nCOPY --from=a / /\nRUN --mount=from=evil/tool,target=/e true\n",
+    );
+    let text = message(&recording);
+    let starts: Vec<&str> = (text.split("\n\n"))
+        .map(|part| part.split(" is ").next().unwrap())
+        .collect();
+    assert_eq!(
+        starts,
+        [
+            "error[FT101]: docker.io/acme/tool",
+            "Dockerfile:3: error[FT101]: docker.io/acme/other",
+            "Dockerfile:5: error[FT101]: docker.io/evil/tool"
+        ],
+        "{text}"
+    );
+    assert_eq!(text.matches("\nhelp: ").count(), 3);
+    let Outcome::Error(status) = &recording.outcome else {
+        panic!()
+    };
+    assert_eq!(status.details.len(), 3, "a place each");
+    // One refusal is said as ever.
+    let one = message(&run("-- Dockerfile --\nFROM acme/tool\n"));
+    assert_eq!(one.matches("error[").count(), 1);
+}
+
+/// The verdicts in the result's metadata.
+#[track_caller]
+fn verdicts(recording: &Recording) -> serde_json::Value {
+    let Outcome::Result(result) = &recording.outcome else {
+        panic!("{:?}", recording.outcome)
+    };
+    let bytes = &result.metadata["frontend.fromtier.verdicts"];
+    let all: Vec<serde_json::Value> = serde_json::from_slice(bytes).unwrap();
+    // The context is a source as well.
+    (all.into_iter())
+        .filter(|verdict| verdict["source"] != "context")
+        .collect()
+}
+
+const WARNS: &str = "-- Dockerfile --\nFROM acme/tool AS build\nFROM bitnami/x\nCOPY --from=build /a /a\n-- .fromtier.yaml --\nversion: 1\ntiers: {community: warn}\nrewrite: [{match: bitnami/x, to: \"alpine:3.23\", reason: ours}]\n-- image alpine:3.23 --\n{\"config\":{}}\n";
+
+#[test]
+fn verdicts_are_data_in_the_results_metadata() {
+    let recording = run(WARNS);
+    let said = verdicts(&recording);
+    assert_eq!(said.as_array().unwrap().len(), 2, "{said:#}");
+    let tool = &said[0];
+    assert_eq!(tool["source"], "acme/tool");
+    assert_eq!(tool["image"], "docker.io/acme/tool:latest");
+    assert_eq!(tool["verdict"], "warn");
+    assert_eq!(
+        (&tool["stage"], &tool["line"]),
+        (&"build".into(), &1.into())
+    );
+    assert_eq!(tool["findings"][0]["code"], "FT101");
+    assert_eq!(tool["findings"][0]["verdict"], "warn");
+    let other = &said[1];
+    assert_eq!(other["source"], "bitnami/x");
+    assert_eq!(other["rewritten"], "docker.io/library/alpine:3.23");
+    let resolved = other["resolved"].as_str().unwrap();
+    assert!(
+        resolved.starts_with("docker.io/library/alpine:3.23@sha256:"),
+        "{resolved}"
+    );
+    assert_eq!(other["verdict"], "allow");
+    assert_eq!(other["findings"][0]["code"], "FT160");
+}
+
+#[test]
+fn verdicts_are_warnings_of_the_build() {
+    let recording = run(WARNS);
+    let warnings: Vec<(String, i32)> = recording
+        .warnings()
+        .map(|w| {
+            let line = w
+                .ranges
+                .first()
+                .map_or(0, |r: &pb::Range| r.start.as_ref().map_or(0, |p| p.line));
+            (String::from_utf8_lossy(&w.short).into_owned(), line)
+        })
+        .collect();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(
+        warnings[0]
+            .0
+            .starts_with("FT101: docker.io/acme/tool is a community image"),
+        "{warnings:?}"
+    );
+    assert_eq!(warnings[0].1, 1);
+}
+
+#[test]
+fn verdicts_are_in_a_check() {
+    let case = "option requestid=frontend.lint\n-- Dockerfile --\nFROM acme/tool AS build\nFROM alpine\nCOPY --from=evil/tool /a /a\n-- .fromtier.yaml --\nversion: 1\nimages: [{match: acme/tool, action: warn}]\n";
+    let recording = run(case);
+    let Outcome::Result(result) = &recording.outcome else {
+        panic!("{:?}", recording.outcome)
+    };
+    let json: serde_json::Value = serde_json::from_slice(&result.metadata["result.json"]).unwrap();
+    let codes: Vec<&str> = (json["warnings"].as_array().unwrap().iter())
+        .map(|w| w["ruleName"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes, ["FT106", "FT101"], "{json:#}");
+    let text = String::from_utf8_lossy(&result.metadata["result.txt"]);
+    assert!(text.contains("FT106") && text.contains("FT101"), "{text}");
+    assert_eq!(result.metadata["result.statuscode"], b"1");
+}
+
+#[test]
+fn what_is_said_of_one_platform_only_is_told_too() {
+    let case = "option platform=linux/amd64,linux/arm64\nworker linux/amd64 linux/arm64\n-- Dockerfile --\nFROM acme/tool\n-- .fromtier.yaml --\nversion: 1\ntiers: {community: allow}\nplatforms: {linux/arm64: {tiers: {community: warn}}}\n";
+    let recording = run(case);
+    let said = verdicts(&recording);
+    let severities: Vec<&str> = (said.as_array().unwrap().iter())
+        .map(|v| v["verdict"].as_str().unwrap())
+        .collect();
+    assert_eq!(severities, ["allow", "warn"], "{said:#}");
+    assert_eq!(recording.warnings().count(), 1);
+    // What holds for both is told once.
+    let both = case.replace("{community: allow}", "{community: warn}");
+    let recording = run(&both);
+    assert_eq!(verdicts(&recording).as_array().unwrap().len(), 1);
+    assert_eq!(recording.warnings().count(), 1);
+}
