@@ -15,7 +15,7 @@ fn examples() -> Vec<PathBuf> {
         .filter(|folder| folder.join("policy.yaml").exists())
         .collect();
     found.sort();
-    assert!(found.len() >= 4, "{found:?}");
+    assert!(found.len() == 6, "{found:?}");
     found
 }
 
@@ -41,19 +41,38 @@ fn each_is_right_and_holds_its_table() {
     }
 }
 
+/// The Dockerfiles of a folder and of those in it.
+fn dockerfiles(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(dockerfiles(&path));
+        } else if path
+            .file_name()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .starts_with("Dockerfile")
+        {
+            found.push(path);
+        }
+    }
+    found
+}
+
 #[test]
 fn each_has_a_dockerfile_that_passes_and_others_that_do_not() {
     for folder in examples() {
         let mut refused = 0;
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            if !name.starts_with("Dockerfile") {
-                continue;
-            }
-            let (text, code) = run(&folder, &["check", "--policy", "policy.yaml", &name]);
-            let expected = i32::from(name != "Dockerfile");
-            assert_eq!(code, expected, "{}/{name}: {text}", folder.display());
-            refused += expected;
+        for path in dockerfiles(&folder) {
+            let name = path.to_str().unwrap();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let only_a_build_can_tell = text.contains("# Only the registry knows");
+            let passes = name.ends_with("/Dockerfile") || only_a_build_can_tell;
+            let (said, code) = run(&folder, &["check", "--policy", "policy.yaml", name]);
+            assert_eq!(code, i32::from(!passes), "{name}: {said}");
+            refused += code;
         }
         assert!(
             folder.join("Dockerfile").exists() && refused > 0,

@@ -54,9 +54,13 @@ impl Example {
         self.lock.as_deref().unwrap_or_default()
     }
 
-    /// The build of one of its Dockerfiles.
+    /// The build of one of its Dockerfiles; the context is the folder that it is in.
     pub fn build(&self, dockerfile: &str) -> Build {
-        Build::of_folder(&self.folder, here).opt(&format!("filename={dockerfile}"))
+        let (folder, name) = match dockerfile.rsplit_once('/') {
+            Some((folder, name)) => (self.folder.join(folder), name),
+            None => (self.folder.clone(), dockerfile),
+        };
+        Build::of_folder(&folder, here).opt(&format!("filename={name}"))
     }
 
     /// Builds one of its Dockerfiles under its policy.
@@ -82,7 +86,10 @@ impl Example {
         let text = self.run(dockerfile).failure();
         let text = text.replace(&variable("FROMTIER_REGISTRY"), REGISTRY);
         let readme = read(&self.folder.join("README.md"));
-        let command = format!("$ docker buildx build -f {dockerfile} .\n");
+        let context = dockerfile
+            .rsplit_once('/')
+            .map_or(".", |(folder, _)| folder);
+        let command = format!("$ docker buildx build -f {dockerfile} {context}\n");
         let shown = readme
             .split_once(&command)
             .and_then(|(_, rest)| rest.split_once("```"));

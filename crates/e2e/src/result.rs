@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use xtask::oci::Image;
+use xtask::registry::Registry;
+
+use crate::frontend::variable;
 
 /// A built image, of one platform or of several.
 #[derive(Debug)]
@@ -39,6 +42,17 @@ impl Built {
         match Image::read_archive(archive) {
             Ok(image) => Self { image },
             Err(error) => panic!("{}: {error}", archive.display()),
+        }
+    }
+
+    /// Stores it in the private registry, as `repository:tag`.
+    ///
+    /// # Panics
+    /// When it can't be written.
+    pub fn store(&self, name: &str) {
+        let registry = Registry::new(&PathBuf::from(variable("FROMTIER_REGISTRY_DIR")));
+        if let Err(error) = registry.put(&self.image, name) {
+            panic!("{name} can't be stored: {error}");
         }
     }
 

@@ -24,6 +24,11 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
         include_str!("../../../../examples/startup/policy.yaml"),
     ),
     (
+        "regulated",
+        "what ships is ours: recent, labelled, not root",
+        include_str!("../../../../examples/regulated/policy.yaml"),
+    ),
+    (
         "air-gapped",
         "builders that reach one registry",
         include_str!("../../../../examples/air-gapped/policy.yaml"),
@@ -37,6 +42,11 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
         "pinned",
         "bases by the lock file only",
         include_str!("../../../../examples/pinned/policy.yaml"),
+    ),
+    (
+        "roll-out",
+        "first it warns",
+        include_str!("../../../../examples/roll-out/policy.yaml"),
     ),
 ];
 

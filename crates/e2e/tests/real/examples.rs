@@ -1,6 +1,6 @@
 //! Builds under the policies of `examples`: what they allow is built, what they refuse is refused as their READMEs show.
 
-use e2e::{Example, digest_of};
+use e2e::{Build, Example, Frontend, digest_of};
 
 #[test]
 fn startup() {
@@ -37,7 +37,9 @@ fn air_gapped() {
 #[test]
 fn migration() {
     // As on the day that it was written: the exception holds.
-    let example = Example::new("migration").with("until: 2027-03-31", "until: 9999-12-31");
+    let example = Example::new("migration")
+        .with("until: 2027-03-31", "until: 9999-12-31")
+        .with("exceptions-max: 180d", "exceptions-max: 4000000d");
     let build = example.build("Dockerfile");
     build.run(&example.frontend()).image();
     let warnings = build.warnings(&example.frontend());
@@ -71,5 +73,59 @@ fn pinned() {
         example
             .refused("Dockerfile.another-digest")
             .contains("FT122")
+    );
+}
+
+#[test]
+fn regulated() {
+    // The platform team's images, built today; one of them has no user.
+    let labels = "LABEL org.opencontainers.image.source=https://git.example.com/platform com.example.approved-by=platform\n";
+    for (name, from, user) in [
+        ("platform/python:3.14", "python:3.14-slim", "USER 1000\n"),
+        ("platform/tools:3", "busybox", ""),
+    ] {
+        let build = Build::new(&format!("FROM {from}\nRUN touch /built\n{labels}{user}"));
+        build.run(&Frontend::open()).image().store(name);
+    }
+    let example = Example::new("regulated");
+    let outcome = example.run("Dockerfile");
+    assert!(outcome.image().text("/app/report.py").contains("quarterly"));
+    let pulled = format!("python:3.14@{}", digest_of("platform/python:3.14"));
+    assert!(outcome.log.contains(&pulled), "{pulled}\n{}", outcome.log);
+    assert!(
+        example
+            .refused("Dockerfile.official-ships")
+            .contains("FT104")
+    );
+    assert!(example.refused("Dockerfile.root").contains("FT136"));
+    assert!(example.refused("Dockerfile.download").contains("FT141"));
+    // The same image without its labels: nobody has put a name to it.
+    let bare = Build::new("FROM python:3.14-slim\nRUN touch /other\nUSER 1000\n");
+    bare.run(&Frontend::open())
+        .image()
+        .store("platform/python:3.14");
+    let text = Example::new("regulated").run("Dockerfile").failure();
+    assert!(text.contains("FT138"), "{text}");
+}
+
+#[test]
+fn roll_out() {
+    let example = Example::new("roll-out");
+    let build = example.build("Dockerfile");
+    build.run(&example.frontend()).image();
+    let warnings = build.warnings(&example.frontend());
+    for what in ["end of life", "community image"] {
+        let said = warnings.iter().any(|warning| {
+            warning["short"]
+                .as_str()
+                .is_some_and(|text| text.contains(what))
+        });
+        assert!(said, "{what}: {warnings:#?}");
+    }
+    example.run("ready/Dockerfile").image();
+    assert!(
+        example
+            .refused("ready/Dockerfile.community")
+            .contains("FT101")
     );
 }
