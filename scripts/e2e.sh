@@ -7,7 +7,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 if [ "${FROMTIER_E2E:-}" != inside ]; then
     "$ROOT/scripts/tools.sh" buildkit system
-    (cd "$ROOT" && cargo test --quiet --locked -p e2e --features real --no-run)
+    (cd "$ROOT" && cargo build --quiet --locked -p fromtier && cargo test --quiet --locked -p e2e --features real --no-run)
     export FROMTIER_E2E=inside
     exec "$ROOT/scripts/buildkit.sh" run "$0" "$@"
 fi
@@ -15,6 +15,6 @@ export REFERENCE_IMAGE="$FROMTIER_RUN/reference.oci.tar" FROMTIER_IMAGE="$FROMTI
 FRONTEND=reference POLICY='' LOCK='' "$ROOT/scripts/frontend-image.sh" "$REFERENCE_IMAGE" >/dev/null
 POLICY="$ROOT/tests/conformance/policy.yaml" LOCK='' "$ROOT/scripts/frontend-image.sh" "$FROMTIER_IMAGE" >/dev/null
 FROMTIER_BINARY=$("$ROOT/scripts/frontend-image.sh" --binary)
-export FROMTIER_BINARY
+export FROMTIER_BINARY FROMTIER_CLI="$TARGET/debug/fromtier"
 cd "$ROOT"
 cargo test --locked -p e2e --features real -- "$@"

@@ -8,15 +8,21 @@
 #![allow(clippy::panic)]
 
 mod build;
+mod cli;
 mod compare;
 mod example;
 mod frontend;
+mod guarded;
+mod made;
 mod result;
 mod serve;
 
 pub use build::{Build, Outcome};
+pub use cli::{Said, fromtier};
 pub use compare::{same, same_failure, same_warnings};
 pub use example::{Example, digest_of};
 pub use frontend::Frontend;
+pub use guarded::Guarded;
+pub use made::{forget, here, store};
 pub use result::{Built, Entry};
 pub use serve::{Served, serve};

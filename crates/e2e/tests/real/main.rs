@@ -9,5 +9,6 @@ mod errors;
 mod examples;
 mod gate;
 mod image;
+mod lock;
 mod meta;
 mod run;

@@ -1,0 +1,145 @@
+//! `fromtier lock` asks a real registry, and builds go by what it wrote.
+
+use e2e::{Build, Frontend, Guarded, Said, forget, fromtier, here, store};
+
+fn policy(registry: &str) -> String {
+    format!("version: 1\ninternal: [\"{registry}/**\"]\nbase: {{digest: pin}}\n")
+}
+
+#[track_caller]
+fn says(said: &Said, code: i32, parts: &[&str]) {
+    assert_eq!(said.code, code, "{}", said.text);
+    for part in parts {
+        assert!(said.text.contains(part), "no {part:?} in:\n{}", said.text);
+    }
+}
+
+#[test]
+fn a_build_goes_by_the_lock_when_the_tag_has_moved() {
+    let first = store("lock/moves:1", "first", &[]);
+    let base = here("lock/moves:1");
+    let build = Build::new(&format!("FROM {base}\nCOPY file /file\n"))
+        .file("file", "mine")
+        .file(".fromtier.yaml", policy(&here("lock")));
+    let folder = build.folder().to_owned();
+    let frontend = Frontend::default_policy();
+    let refused = build.run(&frontend).failure();
+    assert!(refused.contains("error[FT121]"), "{refused}");
+    assert!(refused.contains("with `fromtier lock`"), "{refused}");
+
+    says(&fromtier(&folder, &["lock"]), 0, &["1 added"]);
+    let lock = std::fs::read_to_string(folder.join("fromtier.lock")).unwrap();
+    assert!(lock.contains(&format!("{base} {first} ")), "{lock}");
+    let outcome = build.run(&frontend);
+    assert_eq!(outcome.image().text("/version"), "first\n");
+    assert!(
+        outcome.log.contains(&format!("{base}@{first}")),
+        "{}",
+        outcome.log
+    );
+
+    let second = store("lock/moves:1", "second", &[]);
+    assert_ne!(first, second);
+    assert_eq!(build.run(&frontend).image().text("/version"), "first\n");
+    let moved = format!("the registry says {second}");
+    says(
+        &fromtier(&folder, &["lock", "--check"]),
+        1,
+        &["has moved", &moved],
+    );
+    says(&fromtier(&folder, &["lock"]), 0, &["1 kept"]);
+    assert_eq!(build.run(&frontend).image().text("/version"), "first\n");
+    says(&fromtier(&folder, &["lock", "--update"]), 0, &["1 updated"]);
+    assert_eq!(build.run(&frontend).image().text("/version"), "second\n");
+}
+
+#[test]
+fn a_locked_digest_that_the_registry_has_no_more_is_named_as_the_locks() {
+    let gone = store("lock/gone:1", "first", &[]);
+    let base = here("lock/gone:1");
+    let build = Build::new(&format!("FROM {base}\nCOPY file /file\n"))
+        .file("file", "mine")
+        .file(".fromtier.yaml", policy(&here("lock")));
+    let folder = build.folder().to_owned();
+    says(&fromtier(&folder, &["lock"]), 0, &["1 added"]);
+    store("lock/gone:1", "second", &[]);
+    forget("lock/gone", &gone);
+    let text = build.run(&Frontend::default_policy()).failure();
+    for part in [
+        &format!("error[FT126]: {base} can't be had by the digest that the lock file says since 2"),
+        &format!(
+            "help: if the registry has it no more, lock it anew: fromtier lock --update={base}"
+        ),
+        ">>> FROM",
+    ] {
+        assert!(text.contains(part), "no {part:?} in:\n{text}");
+    }
+    let check = fromtier(&folder, &["lock", "--check"]);
+    says(
+        &check,
+        1,
+        &["is not in the registry any more", "--> fromtier.lock:3:1"],
+    );
+    says(
+        &fromtier(&folder, &["lock", &format!("--update={base}")]),
+        0,
+        &["1 updated"],
+    );
+    let outcome = build.run(&Frontend::default_policy());
+    assert_eq!(outcome.image().text("/version"), "second\n");
+}
+
+#[test]
+fn what_the_triggers_of_a_base_copy_is_locked_and_built() {
+    let other = here("lock/other:1");
+    store("lock/other:1", "other", &[]);
+    let trigger = format!("COPY --from={other} /version /copied");
+    store("lock/base:1", "base", &[&trigger]);
+    let build = Build::new(&format!("FROM {}\nCOPY file /file\n", here("lock/base:1")))
+        .file("file", "mine")
+        .file(".fromtier.yaml", policy(&here("lock")));
+    let folder = build.folder().to_owned();
+    let said = fromtier(&folder, &["lock"]);
+    says(&said, 0, &["2 added", &other]);
+    let image = build.run(&Frontend::default_policy()).image();
+    assert_eq!(image.text("/copied"), "other\n");
+}
+
+#[test]
+fn a_registry_that_wants_a_login_gets_the_stored_one() {
+    let guarded = Guarded::start();
+    let name = guarded.name();
+    store("lock/secret:1", "secret", &[]);
+    let text = format!("FROM {name}/lock/secret:1\nFROM {name}/lock/secret:2\n");
+    let build = Build::new(&text).file(".fromtier.yaml", policy(&name));
+    let folder = build.folder().to_owned();
+    let wants = format!("{name} wants a login for lock/secret");
+    let how = format!("docker login {name}");
+    says(&fromtier(&folder, &["lock"]), 2, &[&wants, &how]);
+    let store = |login: &str| {
+        let config = format!("{{\"auths\": {{\"{name}\": {{\"auth\": \"{login}\"}}}}}}");
+        drop(build.clone().file("docker/config.json", config));
+    };
+    store("dXNlcjp3cm9uZw==");
+    says(
+        &fromtier(&folder, &["lock"]),
+        2,
+        &["refuses lock/secret to the login that Docker has stored"],
+    );
+    store("dXNlcjpzZWNyZXQ=");
+    let missing = format!("error: {name} has no {name}/lock/secret:2\n --> Dockerfile:2:6");
+    says(
+        &fromtier(&folder, &["lock"]),
+        1,
+        &[&missing, "1 added, 1 not found out"],
+    );
+    // An image for both platforms: the index is what is locked.
+    let both = [
+        "lock",
+        "--check",
+        "--offline",
+        "--platform",
+        "linux/amd64,linux/arm64",
+    ];
+    says(&fromtier(&folder, &both), 1, &["1 missing, 1 as locked"]);
+}
