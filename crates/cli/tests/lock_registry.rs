@@ -233,3 +233,16 @@ fn many_images_are_asked_for_side_by_side() {
         "{requests:#?}"
     );
 }
+
+#[test]
+fn a_registry_that_knows_no_head_is_asked_for_the_whole() {
+    let registry = Registry::start();
+    let folder = folder(&registry);
+    let name = registry.name();
+    let text = format!("FROM scratch\nCOPY --from={name}/team/app:1 / /\n");
+    folder.write("Dockerfile", &text);
+    registry.without_head();
+    says(&folder.runs(&["lock"]), &["fromtier.lock: 1 added\n"]);
+    let ways: Vec<_> = registry.requests();
+    assert_eq!(ways.len(), 2, "{ways:?}");
+}

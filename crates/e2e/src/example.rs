@@ -54,6 +54,18 @@ impl Example {
         self.lock.as_deref().unwrap_or_default()
     }
 
+    /// Its policy.
+    pub fn policy(&self) -> &str {
+        &self.policy
+    }
+
+    /// The same with this lock.
+    #[must_use]
+    pub fn with_lock(mut self, lock: String) -> Self {
+        self.lock = Some(lock);
+        self
+    }
+
     /// The build of one of its Dockerfiles; the context is the folder that it is in.
     pub fn build(&self, dockerfile: &str) -> Build {
         let (folder, name) = match dockerfile.rsplit_once('/') {

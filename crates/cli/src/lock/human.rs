@@ -7,7 +7,7 @@ use fromtier_image::Digest;
 
 use super::change::Change;
 use super::issue::issues;
-use super::{Locked, Report, Told};
+use super::report::{Locked, Report, Told};
 use crate::output::Style;
 use crate::output::printer::{Note, Printer};
 

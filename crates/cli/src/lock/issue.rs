@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::change::Change;
+use super::report::{Locked, Report, Told};
 use super::wanted::Place;
-use super::{Locked, Report, Told};
 use crate::output;
 
 /// One thing that is wrong.

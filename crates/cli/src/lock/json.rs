@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::change::Change;
 use super::issue::{Issue, issues};
-use super::{Locked, Report, Told};
+use super::report::{Locked, Report, Told};
 use crate::output;
 
 /// One JSON document and a newline.

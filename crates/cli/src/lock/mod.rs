@@ -5,6 +5,7 @@ mod change;
 mod human;
 mod issue;
 mod json;
+mod report;
 mod resolve;
 mod wanted;
 
@@ -12,117 +13,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fromtier_image::ImageRef;
-use fromtier_policy::lock::Entry;
-use fromtier_policy::{Day, Denial, Lock, Severity};
+use fromtier_policy::{Day, Lock, Severity};
 
 use crate::args::Format;
-use crate::check::{self, Failure, File, one};
+use crate::check::{self, Failure, one};
 use crate::files;
 use crate::lookup::{Broken, Lookup, Texts};
 use crate::output::Style;
-use crate::{CLEAN, FAILED, FINDINGS};
 use change::{Change, Line, Mode};
+use report::{Locked, Report, Told};
 use resolve::Answers;
-use wanted::{Group, Old, Place};
+use wanted::{Group, Old};
 
 /// What stands at the top of a lock file that wasn't there before.
 const HEADER: &str = "# Made by `fromtier lock`: which digest each image is pulled by.\n\n";
-
-/// All that is to be said.
-#[derive(Debug)]
-pub struct Report {
-    /// What keeps Dockerfiles from being locked whole: refused and unknown sources, as `check` has them.
-    pub files: Vec<File>,
-    pub locks: Vec<Locked>,
-    /// Images of the command line that are refused.
-    pub refused: Vec<Denial>,
-    pub failures: Vec<Failure>,
-    pub today: Day,
-    pub check: bool,
-}
-
-/// What became of a lock file.
-#[derive(Debug)]
-pub struct Locked {
-    pub path: PathBuf,
-    /// Whether there was one.
-    pub existed: bool,
-    /// Its text before.
-    pub text: String,
-    pub written: bool,
-    /// By the name that the line has, sorted.
-    pub lines: Vec<(String, Told)>,
-}
-
-/// What is told of a line.
-#[derive(Debug)]
-pub struct Told {
-    pub line: Line,
-    /// What the lock said before.
-    pub old: Option<Entry>,
-    /// Where it is asked for, where something does.
-    pub place: Option<Place>,
-    /// Platforms that were asked for and that the image isn't there for.
-    pub lacking: Vec<String>,
-    /// The image in full; with the Dockerfile's own digest, where it has one.
-    pub shown: String,
-    /// As short as `--update=` takes it.
-    pub familiar: String,
-}
-
-impl Told {
-    /// Is anything wrong with the line?
-    pub fn is_wrong(&self) -> bool {
-        !self.lacking.is_empty()
-            || matches!(
-                self.line.change,
-                Change::Missing | Change::Moved(_) | Change::Gone(_) | Change::Failed(_)
-            )
-    }
-}
-
-impl Report {
-    fn lines(&self) -> impl Iterator<Item = &Told> {
-        self.locks
-            .iter()
-            .flat_map(|lock| lock.lines.iter().map(|(_, told)| told))
-    }
-
-    fn wrong(&self, told: &Told) -> bool {
-        told.is_wrong()
-            || self.check && told.line.change == Change::Unused && told.line.entry.is_none()
-    }
-
-    /// How many lines and sources are as they should not be.
-    pub fn problems(&self) -> usize {
-        let denied = self
-            .files
-            .iter()
-            .flat_map(|file| &file.sources)
-            .filter(|judged| {
-                judged
-                    .verdict
-                    .as_ref()
-                    .is_some_and(|verdict| verdict.severity == Severity::Deny)
-            });
-        let broken = self.files.iter().filter(|file| file.error.is_some());
-        self.lines().filter(|told| self.wrong(told)).count()
-            + denied.count()
-            + broken.count()
-            + self.refused.len()
-    }
-
-    fn code(&self) -> u8 {
-        let open = self.lines().any(
-            |told| matches!(&told.line.change, Change::Failed(problem) if !problem.is_final()),
-        );
-        match (open || !self.failures.is_empty(), self.problems()) {
-            (true, _) => FAILED,
-            (false, 0) => CLEAN,
-            (false, _) => FINDINGS,
-        }
-    }
-}
 
 /// Locks, and gives the text to print and the exit code.
 pub fn run(args: &args::Lock, today: Day, style: Style) -> (String, u8) {

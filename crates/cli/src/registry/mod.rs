@@ -98,7 +98,14 @@ impl Registries {
     /// The digest, which most registries tell without a manifest: that counts for no limit.
     fn digest(&self, place: &Place) -> Result<Digest, Problem> {
         let path = format!("manifests/{}", place.reference);
-        let answer = self.ask(place, Method::Head, &path)?;
+        let answer = match self.ask(place, Method::Head, &path) {
+            // Not all registries know that question.
+            Err(Problem::Failing {
+                status: 400 | 405 | 501,
+                ..
+            }) => Answer::default(),
+            answer => answer?,
+        };
         let told = answer.digest.as_deref().map(Digest::parse);
         match (told, Digest::parse(&place.reference)) {
             (Some(Ok(told)), Ok(asked)) if told != asked => {

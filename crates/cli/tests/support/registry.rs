@@ -32,6 +32,8 @@ struct State {
     blobs: BTreeMap<String, Vec<u8>>,
     auth: Auth,
     delay: Duration,
+    /// Answers no `HEAD`.
+    headless: bool,
     /// Statuses that the next requests get.
     failures: VecDeque<u16>,
     /// `METHOD path` of all requests.
@@ -135,6 +137,11 @@ impl Registry {
         self.state().delay = delay;
     }
 
+    /// Knows no `HEAD` from now on.
+    pub fn without_head(&self) {
+        self.state().headless = true;
+    }
+
     pub fn fail(&self, statuses: &[u16]) {
         self.state().failures.extend(statuses);
     }
@@ -210,6 +217,9 @@ impl Registry {
         let mut state = self.state();
         if let Some(status) = state.failures.pop_front() {
             return Reply::new(status, b"{\"errors\":[{\"message\":\"told to fail\"}]}");
+        }
+        if state.headless && method == "HEAD" {
+            return Reply::new(405, b"");
         }
         if let Some(query) = path.strip_prefix("/token?") {
             let given = match &state.auth {

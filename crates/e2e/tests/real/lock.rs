@@ -1,6 +1,6 @@
 //! `fromtier lock` asks a real registry, and builds go by what it wrote.
 
-use e2e::{Build, Frontend, Guarded, Said, forget, fromtier, here, store};
+use e2e::{Build, Example, Frontend, Guarded, Said, forget, fromtier, here, store};
 
 fn policy(registry: &str) -> String {
     format!("version: 1\ninternal: [\"{registry}/**\"]\nbase: {{digest: pin}}\n")
@@ -51,6 +51,38 @@ fn a_build_goes_by_the_lock_when_the_tag_has_moved() {
     assert_eq!(build.run(&frontend).image().text("/version"), "first\n");
     says(&fromtier(&folder, &["lock", "--update"]), 0, &["1 updated"]);
     assert_eq!(build.run(&frontend).image().text("/version"), "second\n");
+}
+
+#[test]
+fn an_example_is_locked_anew_and_built() {
+    let example = Example::new("pinned");
+    // Docker Hub is the private registry here, to the builder as well.
+    let hub = here("").trim_end_matches('/').to_owned();
+    let mirrors = format!("version: 1\nmirrors: {{docker.io: \"{hub}\"}}\n");
+    let example = example.with("version: 1\n", &mirrors);
+    let build = example
+        .build("Dockerfile")
+        .file("policy.yaml", example.policy());
+    let folder = build.folder();
+    std::fs::remove_file(folder.join("fromtier.lock")).unwrap();
+    let said = fromtier(folder, &["lock", "--policy", "policy.yaml", "Dockerfile"]);
+    says(&said, 0, &["fromtier.lock: 2 added"]);
+    let lock = std::fs::read_to_string(folder.join("fromtier.lock")).unwrap();
+    // The very digests that the example's own test took from the registry's folder.
+    let digests = |lock: &str| -> Vec<String> {
+        let lines = lock.lines().filter(|line| line.starts_with("docker.io/"));
+        lines
+            .filter_map(|line| Some(line.rsplit_once(' ')?.0.to_owned()))
+            .collect()
+    };
+    assert_eq!(digests(&lock), digests(example.lock()));
+    let outcome = example.with_lock(lock).run("Dockerfile");
+    outcome.image();
+    assert!(
+        outcome.log.contains("node:24-alpine@sha256:"),
+        "{}",
+        outcome.log
+    );
 }
 
 #[test]

@@ -1,0 +1,107 @@
+//! What became of the locks, as data.
+
+use std::path::PathBuf;
+
+use fromtier_policy::lock::Entry;
+use fromtier_policy::{Day, Denial, Severity};
+
+use super::change::{Change, Line};
+use super::wanted::Place;
+use crate::check::{Failure, File};
+use crate::{CLEAN, FAILED, FINDINGS};
+
+/// All that is to be said.
+#[derive(Debug)]
+pub struct Report {
+    /// What keeps Dockerfiles from being locked whole: refused and unknown sources, as `check` has them.
+    pub files: Vec<File>,
+    pub locks: Vec<Locked>,
+    /// Images of the command line that are refused.
+    pub refused: Vec<Denial>,
+    pub failures: Vec<Failure>,
+    pub today: Day,
+    pub check: bool,
+}
+
+/// What became of a lock file.
+#[derive(Debug)]
+pub struct Locked {
+    pub path: PathBuf,
+    /// Whether there was one.
+    pub existed: bool,
+    /// Its text before.
+    pub text: String,
+    pub written: bool,
+    /// By the name that the line has, sorted.
+    pub lines: Vec<(String, Told)>,
+}
+
+/// What is told of a line.
+#[derive(Debug)]
+pub struct Told {
+    pub line: Line,
+    /// What the lock said before.
+    pub old: Option<Entry>,
+    /// Where it is asked for, where something does.
+    pub place: Option<Place>,
+    /// Platforms that were asked for and that the image isn't there for.
+    pub lacking: Vec<String>,
+    /// The image in full; with the Dockerfile's own digest, where it has one.
+    pub shown: String,
+    /// As short as `--update=` takes it.
+    pub familiar: String,
+}
+
+impl Told {
+    /// Is anything wrong with the line?
+    pub fn is_wrong(&self) -> bool {
+        !self.lacking.is_empty()
+            || matches!(
+                self.line.change,
+                Change::Missing | Change::Moved(_) | Change::Gone(_) | Change::Failed(_)
+            )
+    }
+}
+
+impl Report {
+    pub fn lines(&self) -> impl Iterator<Item = &Told> {
+        self.locks
+            .iter()
+            .flat_map(|lock| lock.lines.iter().map(|(_, told)| told))
+    }
+
+    fn wrong(&self, told: &Told) -> bool {
+        told.is_wrong()
+            || self.check && told.line.change == Change::Unused && told.line.entry.is_none()
+    }
+
+    /// How many lines and sources are as they should not be.
+    pub fn problems(&self) -> usize {
+        let denied = self
+            .files
+            .iter()
+            .flat_map(|file| &file.sources)
+            .filter(|judged| {
+                judged
+                    .verdict
+                    .as_ref()
+                    .is_some_and(|verdict| verdict.severity == Severity::Deny)
+            });
+        let broken = self.files.iter().filter(|file| file.error.is_some());
+        self.lines().filter(|told| self.wrong(told)).count()
+            + denied.count()
+            + broken.count()
+            + self.refused.len()
+    }
+
+    pub fn code(&self) -> u8 {
+        let open = self.lines().any(
+            |told| matches!(&told.line.change, Change::Failed(problem) if !problem.is_final()),
+        );
+        match (open || !self.failures.is_empty(), self.problems()) {
+            (true, _) => FAILED,
+            (false, 0) => CLEAN,
+            (false, _) => FINDINGS,
+        }
+    }
+}
