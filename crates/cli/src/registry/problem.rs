@@ -85,6 +85,10 @@ impl Problem {
                 "try again later, or log in, which may allow more: {}",
                 login(registry)
             )),
+            Problem::Unreachable { error, .. } if error.contains("certificate") => Some(
+                "have the system trust who signed it, or name a file of such certificates: SSL_CERT_FILE=FILE"
+                    .into(),
+            ),
             Problem::Failing { .. } | Problem::Unreachable { .. } | Problem::Odd { .. } => None,
         }
     }

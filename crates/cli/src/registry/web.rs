@@ -196,10 +196,13 @@ fn is_passing(error: &Error) -> bool {
 
 fn in_words(error: &Error) -> String {
     match error {
-        Error::HostNotFound => "there is no such host".into(),
+        Error::HostNotFound => "its name leads nowhere from here".into(),
         Error::Timeout(_) => "it doesn't answer in time".into(),
         Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
             "nothing listens there".into()
+        }
+        Error::Io(error) if error.to_string().contains("lookup address") => {
+            "its name leads nowhere from here".into()
         }
         Error::Io(error) => error.to_string(),
         Error::ConnectionFailed => "no connection comes about".into(),
@@ -275,7 +278,7 @@ mod tests {
             tries.set(tries.get() + 1);
             Err(Error::HostNotFound)
         });
-        assert_eq!(outcome.unwrap_err(), "there is no such host");
+        assert_eq!(outcome.unwrap_err(), "its name leads nowhere from here");
         assert_eq!(tries.get(), 1);
     }
 
