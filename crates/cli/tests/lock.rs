@@ -416,6 +416,31 @@ fn platforms_are_looked_into_where_they_are_asked_for() {
 }
 
 #[test]
+fn what_a_build_would_refuse_by_the_images_config_is_said_now() {
+    let registry = Registry::start();
+    registry.put("library/node:24", "1", &[]);
+    let folder = Folder::new(&[
+        ("Dockerfile", "FROM node:24\n"),
+        (".fromtier.yaml", &registry.policy("base: {max-age: 30d}\n")),
+    ]);
+    // It was made on 2026-01-01, a while ago by any clock.
+    let out = folder.fails(&["lock"], 1);
+    says(
+        &out,
+        &[
+            "error[FT134]: docker.io/library/node:24",
+            "--> Dockerfile:1:6",
+            "fromtier.lock: 1 added",
+        ],
+    );
+    says(
+        &folder.fails(&["lock", "--check"], 1),
+        &["error[FT134]", "1 as locked"],
+    );
+    folder.runs(&["lock", "--check", "--offline"]);
+}
+
+#[test]
 fn programs_are_told_every_line() {
     let registry = Registry::start();
     let node = registry.put("library/node:24", "1", &[]);

@@ -70,8 +70,8 @@ pub fn questions(wanted: &Wanted, old: Option<&Entry>, mode: Mode) -> Vec<Questi
     questions
 }
 
-/// What tells the triggers of a base for a platform; it is one of [`questions`].
-pub fn trigger_question(
+/// What tells the config of a base for a platform; it is one of [`questions`].
+pub fn config_question(
     wanted: &Wanted,
     old: Option<&Entry>,
     mode: Mode,
@@ -154,7 +154,7 @@ pub fn settle<'a>(
     }
 }
 
-/// The platforms whose triggers count, each once.
+/// The platforms whose configs count, each once.
 pub fn platforms(wanted: &Wanted) -> Vec<&Platform> {
     let mut platforms: Vec<_> = wanted.bases.iter().map(|base| &base.platform).collect();
     platforms.sort();

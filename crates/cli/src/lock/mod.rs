@@ -1,5 +1,6 @@
 //! `fromtier lock`: makes the lock files of Dockerfiles, and says where one is out of date.
 
+mod against;
 pub mod args;
 mod change;
 mod human;
@@ -13,10 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fromtier_image::ImageRef;
-use fromtier_policy::{Day, Lock, Severity};
+use fromtier_policy::{Day, Lock};
 
 use crate::args::Format;
-use crate::check::{self, Failure, one};
+use crate::check::Failure;
 use crate::files;
 use crate::lookup::{Broken, Lookup, Texts};
 use crate::output::Style;
@@ -191,11 +192,11 @@ impl Work<'_> {
                     .and_then(|old| old.lock.get(&wanted.image));
                 let mode = mode(self.args, wanted);
                 for base in &wanted.bases {
-                    let question = change::trigger_question(wanted, old, mode, &base.platform);
+                    let question = change::config_question(wanted, old, mode, &base.platform);
                     match question.and_then(|question| self.answers.of(&question)) {
-                        Some(Ok(found)) if found.triggers.is_empty() => {}
+                        Some(Ok(found)) if found.triggers().is_empty() => {}
                         Some(Ok(found)) => {
-                            known.push((path.clone(), base.clone(), found.triggers.clone()));
+                            known.push((path.clone(), base.clone(), found.triggers().to_vec()));
                         }
                         Some(Err(_)) | None => open = true,
                     }
@@ -248,7 +249,7 @@ impl Work<'_> {
             }
             self.report.locks.push(locked);
         }
-        self.hold_against();
+        against::hold(self);
     }
 
     /// `--update=IMAGE` that is nobody's image is a slip.
@@ -259,42 +260,6 @@ impl Work<'_> {
                 let error = "nothing here names this image".to_owned();
                 let path = PathBuf::from(format!("--update={name}"));
                 self.report.failures.push(Failure::Path { path, error });
-            }
-        }
-    }
-
-    /// What the lock itself does not settle is the gate's to say: a digest without a tag that no line has, two
-    /// Dockerfiles with two digests.
-    fn hold_against(&mut self) {
-        let (policy, lock) = (self.args.policy.as_deref(), self.args.lock.as_deref());
-        let mut lookup = Lookup::new(policy, lock, self.today).for_locking();
-        for file in &mut self.report.files {
-            let Some(group) = self.groups.get(&lookup.lock_path(&file.path)) else {
-                continue;
-            };
-            let Ok(found) = lookup.gate(&file.path) else {
-                continue;
-            };
-            for source in wanted::images(self.args, file.text.as_bytes()) {
-                let known = file.sources.iter().any(|judged| judged.source == source);
-                if known || check::hangs_on_argument(&source) {
-                    continue;
-                }
-                let path = crate::files::from_the_top(&file.path);
-                let judged = one(&found.gate, path.as_deref(), source);
-                let denied = judged
-                    .verdict
-                    .as_ref()
-                    .filter(|v| v.severity == Severity::Deny);
-                let image = denied.and_then(|v| v.rewritten.as_ref().or(v.normalised.as_ref()));
-                let told = |image: &ImageRef| {
-                    let name = Lock::name_of(image);
-                    name.is_some_and(|name| group.wanted.contains_key(&name))
-                        && group.entry(image).is_none()
-                };
-                if image.is_some_and(|image| !told(image)) {
-                    file.sources.push(judged);
-                }
             }
         }
     }
@@ -345,7 +310,7 @@ fn lines(args: &args::Lock, group: &Group, answers: &Answers, today: Day) -> Vec
         let mode = mode(args, wanted);
         let line = change::settle(wanted, old, mode, today, |question| answers.of(question));
         let lacks = |platform: &&fromtier_image::Platform| {
-            let question = change::trigger_question(wanted, old, mode, platform);
+            let question = change::config_question(wanted, old, mode, platform);
             let answer = question.and_then(|question| answers.of(&question));
             matches!(answer, Some(Ok(found)) if !found.for_platform)
         };

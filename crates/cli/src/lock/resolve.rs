@@ -18,15 +18,15 @@ const AT_ONCE: usize = 8;
 pub struct Question {
     /// With its registry; a digest goes before the tag.
     image: String,
-    /// Whose image's triggers are wanted, too.
-    triggers_of: Option<Platform>,
+    /// For which platform the config is wanted, too.
+    config_for: Option<Platform>,
 }
 
 impl Question {
-    pub fn new(image: &ImageRef, triggers_of: Option<&Platform>) -> Question {
+    pub fn new(image: &ImageRef, config_for: Option<&Platform>) -> Question {
         Question {
             image: image.to_string(),
-            triggers_of: triggers_of.cloned(),
+            config_for: config_for.cloned(),
         }
     }
 }
@@ -67,8 +67,8 @@ impl Answers {
             registry: question.image.clone(),
             what: error.to_string(),
         })?;
-        let wish = match &question.triggers_of {
-            Some(platform) => Wish::Triggers(platform),
+        let wish = match &question.config_for {
+            Some(platform) => Wish::Config(platform),
             None => Wish::Digest,
         };
         self.registries.look_up(&image, wish)
@@ -155,7 +155,7 @@ mod tests {
         let questions: Vec<_> = (0..20)
             .map(|number| Question {
                 image: number.to_string(),
-                triggers_of: None,
+                config_for: None,
             })
             .collect();
         let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));

@@ -1,4 +1,4 @@
-//! Asking registries: which digest a tag stands for, and which triggers a base has. The protocol is that of the OCI
+//! Asking registries: which digest a tag stands for, and what a base's config says. The protocol is that of the OCI
 //! distribution specification; only what reads is here.
 
 mod auth;
@@ -25,8 +25,8 @@ const LARGEST: u64 = 8 << 20;
 pub enum Wish<'a> {
     /// The digest only.
     Digest,
-    /// What the image of this platform has ready for those who stand on it, too.
-    Triggers(&'a Platform),
+    /// The config of the image for this platform, too.
+    Config(&'a Platform),
 }
 
 /// What a registry says of an image.
@@ -34,10 +34,19 @@ pub enum Wish<'a> {
 pub struct Found {
     /// Of the index, where there is one.
     pub digest: Digest,
-    /// The `ONBUILD` instructions of the image's config.
-    pub triggers: Vec<String>,
+    /// Where it was wanted, and there is one.
+    pub config: Option<Box<ImageConfig>>,
     /// Whether there is an image for the platform that was asked about.
     pub for_platform: bool,
+}
+
+impl Found {
+    /// The `ONBUILD` instructions that the image has ready for those who stand on it.
+    pub fn triggers(&self) -> &[String] {
+        let config = self.config.as_ref();
+        let triggers = config.and_then(|config| config.config.on_build.as_deref());
+        triggers.unwrap_or_default()
+    }
 }
 
 /// All registries, with the logins that Docker has stored. May be asked from several threads at once.
@@ -63,17 +72,17 @@ impl Registries {
     /// Errors: why there is no answer.
     pub fn look_up(&self, image: &ImageRef, wish: Wish<'_>) -> Result<Found, Problem> {
         let place = Place::of(image);
-        let Wish::Triggers(platform) = wish else {
+        let Wish::Config(platform) = wish else {
             return self.digest(&place).map(|digest| Found {
                 digest,
-                triggers: Vec::new(),
+                config: None,
                 for_platform: true,
             });
         };
         let (digest, bytes) = self.manifest(&place, &place.reference)?;
         let mut found = Found {
             digest,
-            triggers: Vec::new(),
+            config: None,
             for_platform: true,
         };
         let mut manifest = manifest::read(&bytes);
@@ -90,7 +99,7 @@ impl Registries {
             let bytes = self.blob(&place, &config)?;
             let config = ImageConfig::from_json(&bytes)
                 .map_err(|error| place.odd(format!("its config can't be read: {error}")))?;
-            found.triggers = config.config.on_build.unwrap_or_default();
+            found.config = Some(Box::new(config));
         }
         Ok(found)
     }

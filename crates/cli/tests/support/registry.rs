@@ -88,7 +88,7 @@ impl Registry {
         let (repository, tag) = name.rsplit_once(':').unwrap();
         let mut children = Vec::new();
         for architecture in ["amd64", "arm64"] {
-            let config = json!({"os": "linux", "architecture": architecture, "salt": salt,
+            let config = json!({"created": "2026-01-01T00:00:00Z", "os": "linux", "architecture": architecture, "salt": salt,
                 "config": {"OnBuild": triggers}, "rootfs": {"type": "layers", "diff_ids": []}});
             let config = config.to_string().into_bytes();
             let digest = digest_of(&config);
