@@ -10,6 +10,9 @@ pub const POLICY: &str = ".fromtier.yaml";
 /// The lock file.
 pub const LOCK: &str = "fromtier.lock";
 
+/// Where an organisation's policy is in the frontend's image.
+const BAKED: &str = "/etc/fromtier";
+
 /// What was read, by the names that complaints call the files by.
 pub type Texts = BTreeMap<String, String>;
 
@@ -89,7 +92,7 @@ impl<'a> Lookup<'a> {
             .map(Path::to_owned)
             .or_else(|| beside(folder, LOCK))
             .filter(|path| !self.to_be_made || path.exists());
-        let read_policy = |path: &Path| read_policy(path).map(|(policy, _)| policy);
+        let read_policy = |path: &Path| read_policy(path, self.policy).map(|(policy, _)| policy);
         let gate = Gate::new(
             self.policy.map(read_policy).transpose()?,
             repository.as_deref().map(read_policy).transpose()?,
@@ -128,13 +131,14 @@ pub fn read<T>(
     })
 }
 
-/// Reads a policy and those that it extends; gives the texts as well.
-pub fn read_policy(path: &Path) -> Result<(Policy, Texts), Broken> {
+/// Reads a policy and those that it extends; gives the texts as well. `baked` is the organisation's policy, which a
+/// build has in the frontend's image.
+pub fn read_policy(path: &Path, baked: Option<&Path>) -> Result<(Policy, Texts), Broken> {
     let name = path.display().to_string();
     let text = text_of(path)?;
     let mut texts = Texts::new();
     let policy = Policy::load(&name, &text, &mut |extended| {
-        let text = std::fs::read_to_string(extended).map_err(|error| error.to_string())?;
+        let text = extended_text(extended, baked)?;
         texts.insert(extended.to_owned(), text.clone());
         Ok(text)
     });
@@ -142,6 +146,23 @@ pub fn read_policy(path: &Path) -> Result<(Policy, Texts), Broken> {
     match policy {
         Ok(policy) => Ok((policy, texts)),
         Err(errors) => Err(Broken::Wrong { texts, errors }),
+    }
+}
+
+/// The text of a file that a policy extends. One of the frontend's image is the organisation's policy, or stands beside
+/// it.
+fn extended_text(path: &str, baked: Option<&Path>) -> Result<String, String> {
+    let text = |path: &Path| std::fs::read_to_string(path).map_err(|error| error.to_string());
+    let path = Path::new(path);
+    let Ok(name) = path.strip_prefix(BAKED) else {
+        return text(path);
+    };
+    match baked {
+        Some(baked) if name == Path::new("policy.yaml") => text(baked),
+        Some(baked) => text(&folder_of(baked).join(name)),
+        None => Err(
+            "it is in the frontend's image; name the organisation's policy: --policy FILE".into(),
+        ),
     }
 }
 

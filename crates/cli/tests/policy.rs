@@ -567,3 +567,42 @@ tests:
     assert_eq!(build["tiers"][0]["action_at"]["line"], 2);
     assert_eq!(build["registries"][0]["allowed"], true);
 }
+
+#[test]
+fn the_organisations_policy_can_be_extended_as_a_build_has_it() {
+    let folder = Folder::new(&[
+        (
+            "org/policy.yaml",
+            "version: 1\nmode: warn\ntiers: {community: deny}\n",
+        ),
+        (
+            "org/strict.yaml",
+            "version: 1\ntiers: {verified-publisher: deny}\n",
+        ),
+        (
+            ".fromtier.yaml",
+            "extends: /etc/fromtier/policy.yaml\nversion: 1\nmode: enforce\n",
+        ),
+        (
+            "b/.fromtier.yaml",
+            "extends: /etc/fromtier/strict.yaml\nversion: 1\n",
+        ),
+        ("Dockerfile", "FROM acme/thing\n"),
+        ("b/Dockerfile", "FROM docker/thing\n"),
+    ]);
+    let org = ["--policy", "org/policy.yaml"];
+    let run = |args: &[&str]| folder.run(&[args, &org].concat());
+    assert_eq!(run(&["policy", "check", ".", "b"]).code, 0);
+    assert_eq!(run(&["check", "Dockerfile"]).code, 1);
+    assert_eq!(run(&["check", "b"]).code, 1);
+    assert_eq!(run(&["policy", "explain", "acme/thing"]).code, 1);
+    let alone = folder.run(&["policy", "check"]);
+    assert!(
+        alone
+            .out
+            .contains("name the organisation's policy: --policy FILE"),
+        "{}",
+        alone.out
+    );
+    assert_eq!(alone.code, 1);
+}

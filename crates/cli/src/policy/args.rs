@@ -41,6 +41,9 @@ pub struct Check {
     /// Policy files, and folders that they are in; otherwise the `.fromtier.yaml` or `policy.yaml` here
     #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub files: Vec<PathBuf>,
+    /// The organisation's policy, for policies that extend it: `extends: /etc/fromtier/policy.yaml`
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub policy: Option<PathBuf>,
     /// The day that exceptions and ends of life are held against; otherwise today
     #[arg(long, value_name = "DAY", value_parser = day)]
     pub today: Option<Day>,

@@ -25,7 +25,7 @@ struct File {
 }
 
 pub fn run(args: &Check, today: Day, style: Style) -> (String, u8) {
-    let (files, failures) = check(&args.files, today);
+    let (files, failures) = check(args, today);
     let errors: usize = files.iter().map(|file| file.errors.len()).sum();
     let warnings: usize = files.iter().map(|file| file.warnings.len()).sum();
     let text = match args.format {
@@ -40,11 +40,11 @@ pub fn run(args: &Check, today: Day, style: Style) -> (String, u8) {
     (text, code)
 }
 
-fn check(paths: &[PathBuf], today: Day) -> (Vec<File>, Vec<Broken>) {
+fn check(args: &Check, today: Day) -> (Vec<File>, Vec<Broken>) {
     let mut files = Vec::new();
     let mut failures = Vec::new();
-    for path in files::policies(paths) {
-        let read = path.map(|path| (read_policy(&path), path));
+    for path in files::policies(&args.files) {
+        let read = path.map(|path| (read_policy(&path, args.policy.as_deref()), path));
         let (texts, errors, warnings, path) = match read {
             Ok((Ok((policy, texts)), path)) => (texts, Vec::new(), policy.advice(today), path),
             Ok((Err(Broken::Wrong { texts, errors }), path)) => (texts, errors, Vec::new(), path),

@@ -148,11 +148,17 @@ mod tests {
     #[test]
     fn what_the_template_has_switched_off_is_right_as_well() {
         let text = switched_on(include_str!("init.yaml"));
-        let policy =
-            Policy::parse("p", &text).unwrap_or_else(|errors| panic!("{text}\n{errors:#?}"));
+        let mut base = |_: &str| Ok("version: 1\n".to_owned());
+        let policy = Policy::load("p", &text, &mut base)
+            .unwrap_or_else(|errors| panic!("{text}\n{errors:#?}"));
         let advice = policy.advice(Day::parse("2026-11-24").unwrap());
         assert!(advice.is_empty(), "{advice:#?}");
         for key in [
+            "extends:",
+            "registries:",
+            "stages:",
+            "paths:",
+            "exceptions-max:",
             "rewrite:",
             "images:",
             "mirrors:",

@@ -80,11 +80,11 @@ fn one(path: PathBuf, args: &Test, today: Day) -> Result<Outcome, Broken> {
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let named = table.policy.clone().or_else(|| files::policy_name(&path));
     let policy_path = folder.join(named.unwrap_or_else(|| files::ORGANISATION.to_owned()));
-    let (policy, _) = read_policy(&policy_path)?;
+    let (policy, _) = read_policy(&policy_path, args.policy.as_deref())?;
     let organisation = args
         .policy
         .as_deref()
-        .map(|path| read_policy(path).map(|(policy, _)| policy))
+        .map(|path| read_policy(path, None).map(|(policy, _)| policy))
         .transpose()?;
     let lock = match &table.lock {
         Some(name) => Some(folder.join(name)),
