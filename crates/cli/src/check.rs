@@ -11,6 +11,7 @@ use fromtier_policy::{Day, Gate, Scope, Severity, Verdict};
 use crate::args::{Check, Format};
 use crate::files;
 use crate::lookup::{Broken, Lookup};
+use crate::output::exceptions::Stands;
 use crate::output::{self, Style};
 use crate::{CLEAN, FAILED, FINDINGS};
 
@@ -24,6 +25,8 @@ pub struct File {
     /// Why it is no Dockerfile; then there are no sources.
     pub error: Option<Error>,
     pub sources: Vec<Judged>,
+    /// How the exceptions of its policies stand, by its sources.
+    pub exceptions: Vec<Stands>,
 }
 
 /// A source and what the gate says of it.
@@ -48,6 +51,8 @@ pub enum Failure {
 pub struct Report {
     pub files: Vec<File>,
     pub failures: Vec<Failure>,
+    /// Whole folders were checked, so that what isn't used there isn't used.
+    pub folders: bool,
 }
 
 impl Report {
@@ -106,7 +111,10 @@ pub fn run(args: &Check, today: Day, style: Style) -> (String, u8) {
 }
 
 fn check(args: &Check, today: Day) -> Report {
-    let mut report = Report::default();
+    let mut report = Report {
+        folders: args.paths.iter().all(|path| path.is_dir()),
+        ..Report::default()
+    };
     let mut lookup = Lookup::new(args.policy.as_deref(), args.lock.as_deref(), today);
     let mut said: Vec<String> = Vec::new();
     for path in &args.paths {
@@ -147,6 +155,13 @@ fn check(args: &Check, today: Day) -> Report {
                     let mut file = judge(&path, &bytes, args, &found.gate);
                     file.policies.clone_from(&found.policies);
                     file.lock.clone_from(&found.lock);
+                    let verdicts = file
+                        .sources
+                        .iter()
+                        .filter_map(|judged| judged.verdict.as_ref());
+                    let exceptions = found.gate.exceptions(verdicts);
+                    let stand = |report| Stands::new(&report, args.policy.is_some());
+                    file.exceptions = exceptions.into_iter().map(stand).collect();
                     report.files.push(file);
                 }
                 Err(broken) => {
@@ -189,6 +204,7 @@ fn judge(path: &Path, bytes: &[u8], args: &Check, gate: &Gate) -> File {
         lock: None,
         error,
         sources,
+        exceptions: Vec::new(),
     }
 }
 

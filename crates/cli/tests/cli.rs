@@ -334,3 +334,62 @@ fn explanations_are_printed() {
     assert_eq!(answer.code, 0);
     assert!(folder.run(&["--version"]).out.starts_with("fromtier "));
 }
+
+#[test]
+fn exceptions_are_told_with_how_they_stand() {
+    let policy = "version: 1
+exceptions:
+- {match: acme/used, until: 2026-12-31, owner: payments, reason: migration}
+- {match: acme/unused, until: 2026-12-31, owner: search, reason: habit}
+- {match: acme/over, until: 2026-10-31, owner: search, reason: habit}
+";
+    let folder = Folder::new(&[
+        (".fromtier.yaml", policy),
+        ("Dockerfile", "FROM acme/used\n"),
+        ("Dockerfile.over", "FROM acme/over\n"),
+    ]);
+    let day = ["--today", "2026-12-24"];
+    let answer = folder.run(&[&["check"][..], &day].concat());
+    assert!(
+        answer.out.contains(
+            "note: no file here needs the exception for `acme/unused`\n --> .fromtier.yaml:4:11\n"
+        ),
+        "{}",
+        answer.out
+    );
+    assert!(
+        answer
+            .out
+            .contains("  = help: take it out if search needs it no more\n"),
+        "{}",
+        answer.out
+    );
+    assert!(!answer.out.contains("needs the exception for `acme/used`"));
+    assert!(!answer.out.contains("needs the exception for `acme/over`"));
+    // A single file says nothing of the others, and an organisation's exceptions are for other repositories, too.
+    for args in [
+        &["check", "Dockerfile"][..],
+        &["check", "--policy", ".fromtier.yaml"],
+    ] {
+        let answer = folder.run(&[args, &day].concat());
+        assert!(
+            !answer.out.contains("needs the exception"),
+            "{}",
+            answer.out
+        );
+    }
+    let json = folder.run(&[&["check", "--format", "json"][..], &day].concat());
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let stand = |file: usize, at: usize| {
+        let exception = &json["files"][file]["exceptions"][at];
+        serde_json::json!([
+            exception["state"],
+            exception["days_left"],
+            exception["used"],
+            exception["line"]
+        ])
+    };
+    assert_eq!(stand(0, 0), serde_json::json!(["ends-soon", 7, true, 3]));
+    assert_eq!(stand(0, 1), serde_json::json!(["ends-soon", 7, false, 4]));
+    assert_eq!(stand(1, 2), serde_json::json!(["ended", null, true, 5]));
+}

@@ -116,6 +116,7 @@ pub fn collect(
         lock: Some(group.path.clone()),
         error: None,
         sources: Vec::new(),
+        exceptions: Vec::new(),
     };
     let mut seen = BTreeSet::new();
     for target in targets(args) {

@@ -6,7 +6,7 @@ use annotate_snippets::Level;
 use fromtier_policy::{Finding, Severity};
 
 use super::printer::{Note, Printer};
-use super::{Style, counted, line_of, place};
+use super::{Style, counted, exceptions, line_of, place};
 use crate::check::{Failure, File, Judged, Report};
 
 /// Everything, with a line at the end that sums it up.
@@ -18,6 +18,9 @@ pub fn render(report: &Report, style: Style) -> String {
     }
     for failure in &report.failures {
         printer.failure(failure, &mut out);
+    }
+    if report.folders {
+        exceptions::unused(report, &printer, &mut out);
     }
     if !report.files.is_empty() {
         out.push_str(&summary(report));

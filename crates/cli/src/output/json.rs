@@ -7,6 +7,7 @@ use fromtier_policy::gate::Via;
 use fromtier_policy::{Finding, Severity};
 use serde_json::{Value, json};
 
+use super::exceptions::Stands;
 use super::{line_of, place, position, word};
 use crate::check::{Failure, File, Judged, Report};
 use crate::lookup::Broken;
@@ -40,6 +41,7 @@ pub fn file(file: &File) -> Value {
         "policies": file.policies.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         "lock": file.lock.as_ref().map(|path| path.display().to_string()),
         "error": error,
+        "exceptions": file.exceptions.iter().map(Stands::json).collect::<Vec<_>>(),
         "sources": file.sources.iter().map(|judged| source(&file.text, judged)).collect::<Vec<_>>(),
     })
 }

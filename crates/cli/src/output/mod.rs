@@ -1,5 +1,6 @@
 //! Saying what was found, one file a format.
 
+pub mod exceptions;
 pub mod human;
 pub mod json;
 pub mod printer;
