@@ -1,5 +1,7 @@
 //! Dockerfiles made by chance.
 
+mod around;
+
 /// A random number generator whose numbers are the same everywhere (SplitMix64).
 #[derive(Debug, Clone)]
 pub struct Dice(u64);
@@ -171,7 +173,11 @@ pub fn case(dice: &mut Dice) -> String {
         };
         head.push_str(&format!("option {option}\n"));
     }
+    head.push_str(&around::directives(dice));
     let mut file = String::new();
+    if dice.one_in(30) {
+        file.push_str("# syntax=docker/dockerfile:1\n");
+    }
     if dice.one_in(12) {
         file.push_str("# escape=`\n");
         if dice.one_in(2) {
@@ -224,18 +230,7 @@ pub fn case(dice: &mut Dice) -> String {
         }
     }
     let mut text = format!("# Made by chance.\n{head}-- Dockerfile --\n{file}");
-    if dice.one_in(6) {
-        // A base with triggers.
-        let triggers: Vec<_> = (0..1 + dice.below(3))
-            .map(|_| instruction(dice, &stages))
-            .filter(|line| !line.contains(['"', '\\', '\n', '\t']))
-            .map(|line| format!("\"{line}\""))
-            .collect();
-        text.push_str(&format!(
-            "-- image alpine --\n{{\"config\":{{\"Env\":[\"A=base\"],\"OnBuild\":[{}]}}}}\n",
-            triggers.join(",")
-        ));
-    }
+    text.push_str(&around::images(dice, &stages));
     if dice.one_in(5) {
         text.push_str("-- context:.dockerignore --\n*.txt\n!a\nb\n/usr\n");
     }
