@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use fromtier_bridge::graph::Graph;
-use fromtier_bridge::run::run_blocking;
+use fromtier_bridge::run::run_blocking_within;
 use fromtier_bridge::{Case, Outcome};
 
 use crate::parsers::PARSERS;
+
+/// How long the reference may take on a file: on a few of the corpus it has no end.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a parser should make of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +59,7 @@ pub fn find(corpus: &Path, examples: &Path, reference: &Path) -> Result<Found, S
             continue;
         };
         case.images.add_missing(&world.images);
-        let recording = run_blocking(reference, &case)
+        let recording = run_blocking_within(reference, &case, PATIENCE)
             .map_err(|err| format!("{}: {err}", reference.display()))?;
         for id in recording.refs().values() {
             if let Some(graph) = recording.definition(id).and_then(|d| Graph::decode(d).ok()) {

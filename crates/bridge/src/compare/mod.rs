@@ -255,7 +255,15 @@ fn one_sided(path: &str, left: Option<String>, right: Option<String>, out: &mut 
 /// What was asked of the builder, as a set: order and repetition are free. Of a build that ends in an error it is a matter of
 /// time what was still asked.
 fn calls(left: &Recording, right: &Recording, out: &mut Vec<Difference>) {
-    let built = |recording: &Recording| matches!(recording.outcome, Outcome::Result(_));
+    // A sub-request may tell of such an error in its answer.
+    let told = |answer: &Vec<u8>| {
+        let answer: Option<Value> = serde_json::from_slice(answer).ok();
+        answer.is_some_and(|answer| answer.get("buildError").is_some())
+    };
+    let built = |recording: &Recording| match &recording.outcome {
+        Outcome::Result(result) => !result.metadata.get("result.json").is_some_and(told),
+        _ => false,
+    };
     if !built(left) || !built(right) {
         return;
     }

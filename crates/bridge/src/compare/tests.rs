@@ -156,3 +156,22 @@ fn an_error_instead_of_a_result_is_one_difference() {
     assert_eq!(found[0].path, "outcome/without end, no");
     assert_eq!(compare(&planted, &endless)[0].path, "outcome");
 }
+
+#[test]
+fn calls_of_a_check_that_fails_on_the_way_are_a_matter_of_time() {
+    let with = |answer: &str, asked: bool| {
+        let mut out = recording(|_, _, _| {});
+        if let Outcome::Result(result) = &mut out.outcome {
+            let answer = answer.as_bytes().to_vec();
+            result.metadata.insert("result.json".to_owned(), answer);
+        }
+        if asked {
+            out.calls.push(Call::Unknown("Asked".to_owned()));
+        }
+        out
+    };
+    let failed = "{\"warnings\":[],\"buildError\":{\"message\":\"no\"}}";
+    assert_eq!(compare(&with(failed, false), &with(failed, true)), []);
+    let clean = "{\"warnings\":[]}";
+    assert_eq!(compare(&with(clean, false), &with(clean, true)).len(), 1);
+}
