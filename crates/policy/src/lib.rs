@@ -10,6 +10,8 @@ pub mod gate;
 mod glob;
 mod index;
 mod layer;
+#[cfg(test)]
+mod layers_tests;
 pub mod lock;
 mod pattern;
 mod place;
