@@ -99,3 +99,149 @@ impl Gate {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::testing::{ask_in, gate, policy, today};
+    use crate::{Scope, Severity};
+
+    fn exception(matched: &str, until: &str, more: &str) -> String {
+        format!("- {{{matched}until: {until}, owner: payments, reason: migration{more}}}\n")
+    }
+
+    fn at(path: &str) -> Scope<'_> {
+        Scope {
+            path: Some(path),
+            ..Scope::UNKNOWN
+        }
+    }
+
+    fn passes(gate: &Gate, reference: &str, scope: Scope<'_>) -> bool {
+        match ask_in(gate, reference, scope) {
+            Ok(pass) => {
+                assert_eq!(pass.verdict().severity, Severity::Warn);
+                assert_eq!(pass.verdict().findings[0].code, "FT150");
+                true
+            }
+            Err(denial) => {
+                assert_eq!(denial.code, "FT101");
+                false
+            }
+        }
+    }
+
+    #[test]
+    fn an_exception_may_be_for_some_dockerfiles() {
+        let text = format!(
+            "version: 1\nexceptions:\n{}",
+            exception(
+                "files: [\"services/legacy/**\", \"**/old.Dockerfile\"], ",
+                "2027-01-01",
+                ""
+            )
+        );
+        let gate = gate(&text, "");
+        assert!(passes(&gate, "acme/a", at("services/legacy/Dockerfile")));
+        assert!(passes(&gate, "other/b", at("old.Dockerfile")));
+        assert!(!passes(&gate, "acme/a", at("services/new/Dockerfile")));
+        // Where the path isn't known, it isn't one of these.
+        assert!(!passes(&gate, "acme/a", Scope::UNKNOWN));
+        let of_file = gate.of_file(Some("services/legacy/x/Dockerfile"));
+        assert!(passes(&of_file, "acme/a", Scope::UNKNOWN));
+    }
+
+    #[test]
+    fn an_exception_may_be_for_some_repositories() {
+        let organisation = format!(
+            "version: 1\nexceptions:\n{}",
+            exception(
+                "match: acme/*, labels: [payments, core], ",
+                "2027-01-01",
+                ""
+            )
+        );
+        let of = |labels: &str| {
+            let repository = policy(&format!("version: 1\n{labels}"));
+            Gate::new(Some(policy(&organisation)), Some(repository), None, today())
+        };
+        assert!(passes(&of("labels: [web, core]"), "acme/a", Scope::UNKNOWN));
+        assert!(!passes(&of("labels: [web]"), "acme/a", Scope::UNKNOWN));
+        assert!(!passes(&of(""), "acme/a", Scope::UNKNOWN));
+        assert!(!passes(&of("labels: [core]"), "other/a", Scope::UNKNOWN));
+    }
+
+    #[test]
+    fn one_that_lasts_too_long_lets_nothing_through_and_the_refusal_says_so() {
+        let text = |max: &str| {
+            format!(
+                "version: 1\nexceptions-max: {max}\nexceptions:\n{}",
+                exception("match: acme/*, ", "2026-12-01", "")
+            )
+        };
+        let denial = ask_in(&gate(&text("90d"), ""), "acme/a", Scope::UNKNOWN).unwrap_err();
+        assert!(
+            denial.help.as_ref().unwrap().ends_with(
+                "an exception for it lasts until 2026-12-01 (payments), and this policy takes none of more than 90 days"
+            ),
+            "{denial:?}"
+        );
+        assert!(passes(&gate(&text("91d"), ""), "acme/a", Scope::UNKNOWN));
+    }
+
+    #[test]
+    fn an_end_that_is_near_is_said() {
+        let message = |until: &str| {
+            let text = format!(
+                "version: 1\nexceptions:\n{}",
+                exception("match: acme/*, ", until, "")
+            );
+            let pass = ask_in(&gate(&text, ""), "acme/a", Scope::UNKNOWN).unwrap();
+            pass.verdict().findings[0].message.clone()
+        };
+        assert!(message("2026-09-15").contains("until 2026-09-15, which is in 14 days (payments"));
+        assert!(message("2026-09-16").contains("until 2026-09-16 (payments"));
+        assert!(message("2026-09-02").contains(", which is tomorrow ("));
+    }
+
+    #[test]
+    fn used_unused_ending_and_ended_ones_are_told_apart() {
+        let text = format!(
+            "version: 1\nexceptions-max: 365d\nexceptions:\n{}{}{}{}{}",
+            exception("match: acme/used, ", "2026-12-31", ""),
+            exception("match: acme/unused, ", "2026-12-31", ""),
+            exception("match: acme/soon, ", "2026-09-03", ""),
+            exception("match: acme/over, ", "2026-08-31", ""),
+            exception("match: acme/long, ", "2029-01-01", ""),
+        );
+        let gate = gate(&text, "");
+        let verdicts: Vec<Verdict> = ["acme/used", "acme/soon", "acme/over", "node:24"]
+            .iter()
+            .map(|reference| match ask_in(&gate, reference, Scope::UNKNOWN) {
+                Ok(pass) => pass.verdict().clone(),
+                Err(denial) => *denial.verdict,
+            })
+            .collect();
+        let found: Vec<_> = (gate.exceptions(&verdicts).iter())
+            .map(|report| {
+                (
+                    report.pattern,
+                    report.state,
+                    report.used,
+                    report.at.unwrap().line,
+                )
+            })
+            .collect::<Vec<_>>();
+        assert_eq!(
+            found,
+            [
+                ("acme/used", ExceptionState::Holds, true, 4),
+                ("acme/unused", ExceptionState::Holds, false, 5),
+                ("acme/soon", ExceptionState::EndsSoon(2), true, 6),
+                ("acme/over", ExceptionState::Ended, true, 7),
+                ("acme/long", ExceptionState::TooLong(365), false, 8),
+            ]
+        );
+    }
+}

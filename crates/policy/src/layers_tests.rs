@@ -158,7 +158,13 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
         "\"r.example.com/x/{name}:{tag}\"",
         "ghcr.io/acme/tool",
     ]);
-    let rewrite = (pattern(), target).prop_map(|(m, to)| format!("{{match: {m}, to: {to}}}"));
+    let more = pick(&[
+        "",
+        ", digest: refuse",
+        ", tags: {latest: \"22\", \"1*\": 24-alpine}",
+    ]);
+    let rewrite = (pattern(), target, more)
+        .prop_map(|(m, to, more)| format!("{{match: {m}, to: {to}{more}}}"));
     let mirror = pick(&[
         "{docker.io: r.example.com/hub}",
         "{docker.io: evil.example.org/hub}",
@@ -360,8 +366,6 @@ fn others() -> impl Strategy<Value = OtherRequest<'static>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1024))]
-
     /// What both policies let in, the organisation's lets in by itself: the image as the repository's rewriting made it,
     /// and the place that the repository pulls it from.
     #[test]

@@ -2,6 +2,8 @@
 
 mod check;
 mod extends;
+#[cfg(test)]
+mod extends_tests;
 mod fields;
 mod images;
 mod keys;
