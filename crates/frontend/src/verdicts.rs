@@ -5,17 +5,23 @@ use fromtier_convert::SourceVerdict;
 use fromtier_policy::verdict::{Finding, Severity};
 
 use crate::json::{Object, Value};
+use crate::requests;
 
 /// The key of the metadata.
 pub const KEY: &str = "frontend.fromtier.verdicts";
 
-/// The verdicts as metadata; nothing when the build takes nothing from outside.
+/// The verdicts as metadata; nothing when the build takes nothing from outside. A JSON object in base64, as BuildKit's
+/// own keys have theirs: so clients write the object into their metadata file, and not a text.
 pub fn metadata(verdicts: &[SourceVerdict]) -> Option<(String, Vec<u8>)> {
     if verdicts.is_empty() {
         return None;
     }
-    let all = Value::Array(verdicts.iter().map(one).collect());
-    Some((KEY.to_owned(), all.compact().into_bytes()))
+    let all = Object::new()
+        .opt_int("version", 1)
+        .set("verdicts", Value::Array(verdicts.iter().map(one).collect()))
+        .done();
+    let text = requests::base64(all.compact().as_bytes());
+    Some((KEY.to_owned(), text.into_bytes()))
 }
 
 fn one(source: &SourceVerdict) -> Value {

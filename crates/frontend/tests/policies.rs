@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use base64::Engine as _;
 use fromtier_bridge::record::{Call, Outcome, Recording};
 use fromtier_bridge::{Case, run::run_blocking};
 use fromtier_proto::pb;
@@ -172,10 +173,15 @@ fn verdicts(recording: &Recording) -> serde_json::Value {
         panic!("{:?}", recording.outcome)
     };
     let bytes = &result.metadata["frontend.fromtier.verdicts"];
-    let all: Vec<serde_json::Value> = serde_json::from_slice(bytes).unwrap();
+    let text = base64::engine::general_purpose::STANDARD
+        .decode(bytes)
+        .unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    assert_eq!(document["version"], 1);
     // The context is a source as well.
-    (all.into_iter())
+    (document["verdicts"].as_array().unwrap().iter())
         .filter(|verdict| verdict["source"] != "context")
+        .cloned()
         .collect()
 }
 

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use base64::Engine as _;
 use fromtier_bridge::record::{Call, Outcome, Recording};
 use fromtier_bridge::{Case, run::run_blocking};
 use fromtier_proto::{Message, gw, pb};
@@ -96,8 +97,10 @@ fn a_rewritten_build_is_the_build_of_the_target() {
             without_verdicts(direct),
             "{base}"
         );
-        let verdicts =
-            String::from_utf8(rewritten.metadata["frontend.fromtier.verdicts"].to_vec()).unwrap();
+        let verdicts = base64::engine::general_purpose::STANDARD
+            .decode(&rewritten.metadata["frontend.fromtier.verdicts"])
+            .unwrap();
+        let verdicts = String::from_utf8(verdicts).unwrap();
         assert!(
             verdicts.contains("\"code\":\"FT160\"") && verdicts.contains("one source"),
             "{verdicts}"

@@ -134,7 +134,8 @@ fn source_info(info: &pb::SourceInfo, definition: fn(&pb::Definition) -> Value) 
         .done()
 }
 
-fn base64(bytes: &[u8]) -> String {
+/// In the standard alphabet, padded.
+pub(crate) fn base64(bytes: &[u8]) -> String {
     use base64::Engine;
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
