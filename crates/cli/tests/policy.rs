@@ -558,6 +558,8 @@ tests:
         "  profile    paths.services/checkout/**  [policy.yaml:11]\n",
         "  registry   allowed by `docker.io`  [policy.yaml:4]\n",
         "  tier       community, in no list and not in the catalogue; deny  [policy.yaml:7]\n",
+        "  then       when the registry has answered: built within 90 days  [policy.yaml:3]\n",
+        "  then       when the registry has answered: not root, or it is refused  [policy.yaml:8]\n",
     ] {
         assert!(ships.contains(line), "{line}: {ships}");
     }

@@ -8,7 +8,7 @@ use crate::pattern::{Pattern, identity};
 use crate::policy::Tier;
 use crate::rules;
 use crate::said::{Said, Standpoint};
-use crate::settings::Settings;
+use crate::settings::{Check, LabelRule, Settings};
 use crate::verdict::{Denial, ExceptionId, Severity, Verdict};
 use crate::{Day, Place};
 use fromtier_catalog as catalog;
@@ -40,6 +40,8 @@ pub struct Trace {
     pub exceptions: Vec<Excepted>,
     /// The registry that the image is pulled through, and where that is said.
     pub mirror: Option<(String, Option<Place>)>,
+    /// What is judged when the registry has answered.
+    pub later: Vec<Later>,
     /// What a build would ask the registry for, if the image passes.
     pub pull: Option<ImageRef>,
     /// The digest that the lock or the reference pins it to.
@@ -70,6 +72,17 @@ pub struct Applied {
     pub at: Option<Place>,
     /// It isn't known for certain that it holds, so it can only tighten.
     pub only_tightens: bool,
+}
+
+/// What a policy wants of an image's config, which only the registry knows.
+#[derive(Debug, Clone)]
+pub struct Later {
+    pub who: &'static str,
+    /// The setting: `base.max-age`.
+    pub setting: &'static str,
+    /// What is wanted: "built within 90 days".
+    pub what: String,
+    pub at: Option<Place>,
 }
 
 /// What the `registries` of a policy say of the image's.
@@ -181,6 +194,7 @@ impl Gate {
             locked: None,
             exceptions: Vec::new(),
             mirror: None,
+            later: Vec::new(),
             pull: None,
             pinned,
             verdict,
@@ -208,6 +222,7 @@ impl Gate {
         for layer in &views {
             trace.profiles.extend(layer.applied());
             trace.registries.extend(layer.origin(&name, image.tag()));
+            trace.later.extend(layer.later());
             trace.rules.extend(matched(layer, &name, image.tag()));
             trace
                 .exceptions
@@ -343,6 +358,55 @@ impl View<'_> {
                 }
             })
             .collect()
+    }
+
+    /// In the order of the rules.
+    fn later(&self) -> Vec<Later> {
+        let mut later = Vec::new();
+        let mut add = |setting, what, says: &dyn Fn(&Settings) -> bool| {
+            later.push(Later {
+                who: self.who,
+                setting,
+                what,
+                at: self.at_here(setting, says).cloned(),
+            });
+        };
+        if let Some(days) = self.reading.effective.max_age {
+            let says = |settings: &Settings| settings.max_age == Some(days);
+            add("base.max-age", format!("built within {days} days"), &says);
+        }
+        for (check, setting, what) in [
+            (Check::RootUser, "base.root-user", "not root"),
+            (Check::Onbuild, "base.onbuild", "no ONBUILD triggers"),
+        ] {
+            let severity = self.check(check);
+            if severity > Severity::Allow {
+                let or = match severity {
+                    Severity::Deny => "or it is refused",
+                    _ => "or it warns",
+                };
+                let says =
+                    move |settings: &Settings| settings.checks[check as usize] == Some(severity);
+                add(setting, format!("{what}, {or}"), &says);
+            }
+        }
+        let texts = |rules: Vec<&LabelRule>| {
+            let texts: Vec<&str> = rules.iter().map(|rule| rule.text.as_str()).collect();
+            (!texts.is_empty()).then(|| texts.join(", "))
+        };
+        if let Some(labels) = texts(self.required_labels().collect()) {
+            let says = |settings: &Settings| !settings.require.is_empty();
+            add("base.labels", format!("has the labels {labels}"), &says);
+        }
+        if let Some(labels) = texts(self.forbidden_labels().collect()) {
+            let says = |settings: &Settings| !settings.forbid.is_empty();
+            add(
+                "base.labels",
+                format!("has none of the labels {labels}"),
+                &says,
+            );
+        }
+        later
     }
 
     /// Where a setting stands that holds here: in the profile that says what holds, else in the policy itself.
@@ -545,6 +609,37 @@ platforms:
         assert_eq!(parts(&build), []);
         assert_eq!(build.tiers[0].action_at.as_ref().unwrap().line, 2);
         assert_eq!(parts(&ask(None)), [("stages.final".to_owned(), true)]);
+    }
+
+    #[test]
+    fn what_only_the_registry_knows_is_announced() {
+        let text = "version: 1
+base: {max-age: 90d, onbuild: warn}
+stages:
+  final:
+    base:
+      max-age: 30d
+      labels: {require: [a, b=c]}
+      root-user: deny
+";
+        let trace = gate(text, "").trace(&ImageRequest {
+            reference: "node",
+            via: Via::From,
+            scope: Scope::of_stage(Some("final")),
+        });
+        let later = trace.later.iter();
+        let later: Vec<(&str, usize)> = later
+            .map(|later| (later.what.as_str(), later.at.as_ref().unwrap().line))
+            .collect();
+        assert_eq!(
+            later,
+            [
+                ("built within 30 days", 6),
+                ("not root, or it is refused", 8),
+                ("no ONBUILD triggers, or it warns", 2),
+                ("has the labels a, b=c", 7),
+            ]
+        );
     }
 
     #[test]

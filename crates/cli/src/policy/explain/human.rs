@@ -103,6 +103,11 @@ fn way(steps: &mut Steps, trace: &Trace, explained: &Explained) {
         };
         steps.step("pulled", format!("{refused}{pull}"));
     }
+    for later in &trace.later {
+        let who = whose(later.who, several);
+        let what = format!("{who}{}{}", later.what, at_place(&later.at));
+        steps.step("then", format!("when the registry has answered: {what}"));
+    }
 }
 
 struct Steps {
