@@ -1,0 +1,172 @@
+//! Tests of traces.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+use super::*;
+use crate::Scope;
+use crate::gate::Via;
+use crate::testing::{gate, lock_of};
+
+fn trace(policy: &str, lock: &str, reference: &str) -> Trace {
+    gate(policy, lock).trace(&ImageRequest {
+        reference,
+        via: Via::From,
+        scope: Scope::default(),
+    })
+}
+
+const POLICY: &str = "version: 1
+tiers:
+  community: deny
+rewrite:
+- match: bitnami/node
+  to: node:{tag}
+  reason: one source
+images:
+- {match: node, tags: \">=22\"}
+mirrors:
+  docker.io: r.example.com/hub
+exceptions:
+- match: acme/*
+  until: 2026-12-31
+  owner: payments
+  reason: migration
+";
+
+#[test]
+fn each_step_is_there_with_its_line() {
+    let lock = lock_of("docker.io/library/node:22", 'a');
+    let trace = trace(POLICY, &lock, "bitnami/node:22");
+    let step = &trace.rewrites[0];
+    assert_eq!(step.at.as_ref().unwrap().to_string(), "policy.yaml:5");
+    assert_eq!(step.to.as_ref().unwrap().familiar(), "node:22");
+    assert_eq!(step.reason.as_deref(), Some("one source"));
+    assert!(matches!(
+        trace.tiers[0],
+        Membership {
+            tier: Tier::Official,
+            why: Why::Catalogue,
+            action: Severity::Allow,
+            action_at: None,
+            ..
+        }
+    ));
+    assert_eq!(trace.rules[0].at.as_ref().unwrap().line, 9);
+    assert!(trace.rules[0].fits);
+    let cycle = trace.facts.as_ref().unwrap().cycle.unwrap();
+    assert_eq!((cycle.name, cycle.over), ("22", false));
+    assert!(cycle.days_left.unwrap() > 0);
+    let (mirror, at) = trace.mirror.clone().unwrap();
+    assert_eq!(
+        (mirror.as_str(), at.unwrap().line),
+        ("r.example.com/hub", 11)
+    );
+    let pulled = trace.pull.unwrap().to_string();
+    assert!(
+        pulled.starts_with("r.example.com/hub/library/node:22@sha256:aaaa"),
+        "{pulled}"
+    );
+    assert_eq!(trace.verdict.severity, Severity::Allow);
+}
+
+#[test]
+fn the_exception_that_lets_it_through_is_marked() {
+    let trace = trace(POLICY, "", "acme/thing");
+    assert_eq!(trace.tiers[0].tier, Tier::Community);
+    assert_eq!(trace.tiers[0].action_at.as_ref().unwrap().line, 3);
+    let exception = &trace.exceptions[0];
+    assert!(exception.used && !exception.over);
+    assert_eq!(exception.at.as_ref().unwrap().line, 13);
+    assert_eq!(trace.verdict.severity, Severity::Warn);
+}
+
+#[test]
+fn profiles_are_named_with_the_line_that_counts() {
+    let text = "version: 1
+tiers: {community: warn}
+registries: {allow: [docker.io]}
+stages:
+  final:
+    tiers:
+      community: deny
+platforms:
+  windows/*: {tiers: {community: deny}}
+";
+    let gate = gate(text, "");
+    let ask = |stage| {
+        gate.trace(&ImageRequest {
+            reference: "acme/thing",
+            via: Via::From,
+            scope: Scope {
+                platform: Some(&fromtier_image::Platform::new("linux", "amd64")),
+                ..Scope::of_stage(stage)
+            },
+        })
+    };
+    let ships = ask(Some("final"));
+    let parts = |trace: &Trace| -> Vec<(String, bool)> {
+        let profiles = trace.profiles.iter();
+        profiles
+            .map(|p| (p.part.clone(), p.only_tightens))
+            .collect()
+    };
+    assert_eq!(parts(&ships), [("stages.final".to_owned(), false)]);
+    assert_eq!(ships.profiles[0].at.as_ref().unwrap().line, 7);
+    assert_eq!(ships.tiers[0].action, Severity::Deny);
+    assert_eq!(ships.tiers[0].action_at.as_ref().unwrap().line, 7);
+    let origin = &ships.registries[0];
+    assert!(origin.allowed);
+    assert_eq!(origin.by.as_ref().unwrap().0, "docker.io");
+    let build = ask(Some("build"));
+    assert_eq!(parts(&build), []);
+    assert_eq!(build.tiers[0].action_at.as_ref().unwrap().line, 2);
+    assert_eq!(parts(&ask(None)), [("stages.final".to_owned(), true)]);
+}
+
+#[test]
+fn what_only_the_registry_knows_is_announced() {
+    let text = "version: 1
+base: {max-age: 90d, onbuild: warn}
+stages:
+  final:
+    base:
+      max-age: 30d
+      labels: {require: [a, b=c]}
+      root-user: deny
+";
+    let trace = gate(text, "").trace(&ImageRequest {
+        reference: "node",
+        via: Via::From,
+        scope: Scope::of_stage(Some("final")),
+    });
+    let later = trace.later.iter();
+    let later: Vec<(&str, usize)> = later
+        .map(|later| (later.what.as_str(), later.at.as_ref().unwrap().line))
+        .collect();
+    assert_eq!(
+        later,
+        [
+            ("built within 30 days", 6),
+            ("not root, or it is refused", 8),
+            ("no ONBUILD triggers, or it warns", 2),
+            ("has the labels a, b=c", 7),
+        ]
+    );
+}
+
+#[test]
+fn what_is_no_reference_has_a_verdict_and_nothing_else() {
+    let trace = trace(POLICY, "", "Not A Reference");
+    assert!(trace.normalised.is_none() && trace.pull.is_none());
+    assert_eq!(trace.verdict.findings[0].code, "FT100");
+}
+
+#[test]
+fn a_refused_image_says_where_it_would_come_from() {
+    let trace = trace(POLICY, "", "node:18");
+    assert_eq!(trace.verdict.severity, Severity::Deny);
+    assert!(!trace.rules[0].fits);
+    assert_eq!(
+        trace.pull.unwrap().to_string(),
+        "r.example.com/hub/library/node:18"
+    );
+    assert!(trace.facts.unwrap().cycle.unwrap().over);
+}
