@@ -1,9 +1,8 @@
 //! What a lock file may hold, for whoever makes one: the gate before there is a lock.
 
 use super::{Gate, ImageRequest, passing, worst};
-use crate::lock::Lock;
 use crate::said::Standpoint;
-use crate::verdict::{Denial, Verdict};
+use crate::verdict::Denial;
 use fromtier_image::ImageRef;
 
 /// What only a lock file or a digest in the Dockerfile can satisfy; a lock that is being made can't be asked to.
@@ -14,7 +13,6 @@ const OF_THE_LOCK: [&str; 3] = ["FT120", "FT121", "FT122"];
 pub struct Lockable {
     image: ImageRef,
     pull: ImageRef,
-    verdict: Verdict,
 }
 
 impl Lockable {
@@ -26,10 +24,6 @@ impl Lockable {
     /// Where it is pulled from: mirrored.
     pub fn pull(&self) -> &ImageRef {
         &self.pull
-    }
-
-    pub fn verdict(&self) -> &Verdict {
-        &self.verdict
     }
 }
 
@@ -43,18 +37,8 @@ impl Gate {
             .findings
             .retain(|finding| !OF_THE_LOCK.contains(&finding.code));
         verdict.severity = worst(&verdict.findings);
-        let verdict = passing(verdict)?;
-        Ok(Lockable {
-            image,
-            pull,
-            verdict,
-        })
-    }
-
-    /// The same gate with another lock.
-    #[must_use]
-    pub fn with_lock(self, lock: Lock) -> Gate {
-        Gate { lock, ..self }
+        passing(verdict)?;
+        Ok(Lockable { image, pull })
     }
 }
 
