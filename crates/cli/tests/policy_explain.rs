@@ -59,7 +59,7 @@ bitnami/node:22
              FT160: this policy makes node:22 of bitnami/node:22: one source
 "
     );
-    assert_eq!(answer.code, 0);
+    assert_eq!((answer.code, answer.err.as_str()), (0, ""));
     let said = json(&folder.run(&[&args[..], &["--format", "json"]].concat()).out);
     assert_eq!(said["judged"], "docker.io/library/node:22");
     assert_eq!(
