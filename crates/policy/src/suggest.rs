@@ -6,10 +6,12 @@
 use crate::gate::Gate;
 use crate::layer::View;
 use crate::pattern::identity;
+use crate::policy::Tier;
 use crate::rules::{self, Case, Rule};
 use crate::said::Standpoint;
+use crate::settings::DigestRule;
 use crate::verdict::{Finding, Severity};
-use fromtier_catalog::{self as catalog, Asked, Image};
+use fromtier_catalog::{self as catalog, Asked, Image, Notice};
 use fromtier_image::ImageRef;
 
 /// A digest or a lock file's line is added to any image in the same way, so their absence speaks against none.
@@ -58,6 +60,30 @@ pub(crate) fn another(case: &Case<'_>) -> (Option<String>, Option<String>) {
     )
 }
 
+/// What to do with a suggestion, or with the successor that a notice names where there is none.
+pub(crate) fn help(
+    case: &Case<'_>,
+    suggestion: Option<&str>,
+    notice: Option<Notice>,
+) -> Option<String> {
+    if let Some(image) = suggestion {
+        let official =
+            ImageRef::parse(image).is_ok_and(|image| rules::official(&identity(&image)).is_some());
+        return Some(match case.tier {
+            Tier::Community if official => format!("use an official image: {image}"),
+            _ => format!("use {image}"),
+        });
+    }
+    let successor = notice?.instead().next()?;
+    let tag = case.tag().unwrap_or("latest");
+    let passes = ImageRef::parse(&format!("{successor}:{tag}"))
+        .is_ok_and(|image| !case.advice && case.gate.would_pass(&image, case.from));
+    Some(match passes {
+        true => format!("its successor is {successor}, which is let through here"),
+        false => format!("its successor is {successor}, which the policy has to allow"),
+    })
+}
+
 /// The official images to think of, nearest first: successors by their notice, what the name means.
 fn successors(case: &Case<'_>) -> Vec<Image> {
     let path = case.image.path();
@@ -103,7 +129,19 @@ fn of(case: &Case<'_>, image: Image) -> Option<String> {
         ImageRef::parse(&format!("{}:{tag}", image.name()))
             .is_ok_and(|image| case.gate.would_pass(&image, case.from))
     };
-    let tag = catalog::living_tag(image, &asked, &good)?;
+    // Where only what is locked is taken, a tag that is locked spares a step.
+    let pinned = case
+        .from
+        .views(case.gate)
+        .any(|layer| layer.digest() == DigestRule::Pin);
+    let locked = |tag: &str| {
+        ImageRef::parse(&format!("{}:{tag}", image.name()))
+            .is_ok_and(|image| case.gate.lock.get(&image).is_some())
+    };
+    let tag = pinned
+        .then(|| catalog::living_tag(image, &asked, &|tag| locked(tag) && good(tag)))
+        .flatten()
+        .or_else(|| catalog::living_tag(image, &asked, &good))?;
     Some(format!("{}:{tag}", image.name()))
 }
 

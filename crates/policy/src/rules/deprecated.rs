@@ -1,7 +1,7 @@
 //! FT130: an official image, or this tag of it, that its maintainers have given up.
 
 use super::Case;
-use crate::suggest::instead;
+use crate::suggest::{help, instead};
 use crate::verdict::{Finding, Severity};
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
@@ -18,13 +18,6 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
         format!(" since {}", notice.since)
     };
     let suggestion = instead(case);
-    let help = match (&suggestion, notice.instead().next()) {
-        (Some(image), _) => Some(format!("use {image}")),
-        (None, Some(image)) => Some(format!(
-            "its successor is {image}, which the policy has to allow"
-        )),
-        (None, None) => None,
-    };
     out.push(Finding {
         code: "FT130",
         severity,
@@ -33,7 +26,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
             case.shown(),
             case.says(severity)
         ),
-        help,
+        help: help(case, suggestion.as_deref(), Some(notice)),
         suggestion,
     });
 }

@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::policy::Tier;
-use crate::suggest::instead;
+use crate::suggest::{help, instead};
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog as catalog;
 
@@ -79,12 +79,8 @@ fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
         ),
     };
     let suggestion = instead(case);
-    let elsewhere = retired.and_then(|notice| notice.instead().next());
-    let help = match (&suggestion, elsewhere) {
-        (Some(image), _) => format!("use an official image: {image}"),
-        (None, Some(image)) => format!("its successor is {image}, which the policy has to allow"),
-        (None, None) => "use an official image, or have the policy allow this one".to_owned(),
-    };
+    let help = help(case, suggestion.as_deref(), retired)
+        .unwrap_or_else(|| "use an official image, or have the policy allow this one".to_owned());
     out.push(Finding {
         code,
         severity,
@@ -107,6 +103,29 @@ mod tests {
         assert_eq!(
             denial.message,
             "docker.io/random-user/node-custom is a community image; this policy refuses community images"
+        );
+        assert_eq!(
+            denial.help.as_deref(),
+            Some("use an official image: node:22-alpine")
+        );
+    }
+
+    #[test]
+    fn what_the_policy_prefers_need_not_be_official() {
+        let policy = "version: 1\ninternal: [r.example.com/*]\nimages: [{match: node, prefer: \"r.example.com/node:24\"}]";
+        assert_eq!(
+            denied(policy, "random-user/node-custom").help.as_deref(),
+            Some("use r.example.com/node:24")
+        );
+    }
+
+    #[test]
+    fn under_pin_a_locked_tag_is_offered() {
+        let lock = crate::testing::lock_of("docker.io/library/node:22-alpine", 'a');
+        let denial = crate::testing::denied_with_lock(
+            "version: 1\nbase: {digest: pin}",
+            &lock,
+            "acme/node:16-alpine",
         );
         assert_eq!(
             denial.help.as_deref(),
@@ -193,6 +212,11 @@ mod tests {
                 .help
                 .unwrap()
                 .starts_with("use an official image: almalinux:")
+        );
+        let allowing = "version: 1\nimages: [{match: hashicorp/*, action: allow}]";
+        assert_eq!(
+            denied(allowing, "vault:1.13").help.as_deref(),
+            Some("its successor is hashicorp/vault, which is let through here")
         );
         let vault = denied("version: 1", "vault");
         assert!(vault.help.unwrap().contains("hashicorp/vault"));
