@@ -8,6 +8,7 @@ use fromtier_image::config::History;
 use fromtier_policy::Gate;
 
 use crate::base::images::Sources;
+use crate::base::refused::with_downloads;
 use crate::converter::{self, Converter};
 use crate::options::Options;
 use crate::outline::{self, Outline};
@@ -82,7 +83,10 @@ async fn run<R: Resolver, T>(
     };
     let sources = Sources::new(gate, resolver, options.resolve_mode);
     let done: Result<_> = Converter::run(bytes, options, &sources, lint.clone()).await;
-    let result = done.map(|(converter, target)| finish(converter, target));
+    let result = match done {
+        Ok((converter, target)) => Ok(finish(converter, target)),
+        Err(error) => Err(with_downloads(error, bytes, options, &sources.ledger)),
+    };
     Outcome {
         result,
         warnings: lint.take_warnings(),

@@ -3,6 +3,7 @@
 pub(crate) mod chain;
 pub(crate) mod images;
 mod onbuild;
+pub(crate) mod refused;
 pub(crate) mod together;
 
 use std::rc::Rc;
@@ -25,6 +26,7 @@ use crate::plan::{self, StageId};
 use crate::resolver::Resolver;
 use chain::Chains;
 use images::{Admitted, Place, Refusal, Wanted};
+use refused::Refused;
 
 /// A base to be fetched.
 struct Job {
@@ -308,41 +310,6 @@ impl<R: Resolver> Converter<'_, R> {
         stage.state = state.with_platform(&job.platform);
         stage.platform = Some(job.platform);
         Ok(())
-    }
-}
-
-/// What the gate refuses of what is asked of it at once: the build's error names all of it.
-#[derive(Default)]
-struct Refused(Vec<Error>);
-
-impl Refused {
-    fn any(&self) -> bool {
-        !self.0.is_empty()
-    }
-
-    /// Keeps a refusal. Any other error ends the build, unless something was refused before it: that is said.
-    fn add(&mut self, error: Error) -> Result<()> {
-        match error.code {
-            Some(_) => self.0.push(error),
-            None if self.any() => {}
-            None => return Err(error),
-        }
-        Ok(())
-    }
-
-    /// The first refusal by its line, with the others.
-    fn into_result(mut self) -> Result<()> {
-        self.0.sort_by_key(Error::line);
-        self.0
-            .dedup_by(|a, b| (a.line(), &a.message) == (b.line(), &b.message));
-        let mut all = self.0.into_iter();
-        match all.next() {
-            None => Ok(()),
-            Some(first) => Err(Error {
-                more: all.collect(),
-                ..first
-            }),
-        }
     }
 }
 

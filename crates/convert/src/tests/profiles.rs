@@ -238,3 +238,21 @@ fn the_end_of_life_of_a_version_in_an_argument_is_seen() {
     passes(policy, text);
     assert_eq!(refused_with(policy, &given, text), [2]);
 }
+
+#[test]
+fn refused_downloads_are_named_with_refused_images_and_with_each_other() {
+    let policy = "version: 1\nsources: {http: require-checksum, git: deny}";
+    let sum = "a".repeat(64);
+    let text = format!(
+        "FROM alpine AS tools\nADD https://example.com/a /a\nADD https://example.com/b /b\n\
+         FROM alpine\nADD --checksum=sha256:{sum} https://example.com/c /c\nADD https://example.com/r.git#main /r\nCOPY --from=tools / /\n"
+    );
+    assert_eq!(refused(policy, &text), [2, 3, 6]);
+    let git = "FROM alpine\nADD https://example.com/r.git#main /r\n";
+    assert_eq!(refused(policy, git), [2]);
+    let with_image = text.replace("FROM alpine\n", "FROM random-user/a\n");
+    assert_eq!(refused(policy, &with_image), [2, 3, 4, 6]);
+    // What nothing needs is no part of the build, and what hangs on a variable is the next build's to say.
+    let text = "FROM alpine AS unused\nADD https://example.com/a /a\nFROM random-user/a\nARG V=1\nADD https://example.com/$V /b\n";
+    assert_eq!(refused(policy, text), [3]);
+}
