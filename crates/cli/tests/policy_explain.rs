@@ -188,3 +188,27 @@ tests:
     assert_eq!(build["tiers"][0]["action_at"]["line"], 2);
     assert_eq!(build["registries"][0]["allowed"], true);
 }
+
+#[test]
+fn exceptions_are_explained_as_they_stand() {
+    let policy = "version: 1
+exceptions-max: 90d
+exceptions:
+- {match: acme/*, until: 2026-12-31, owner: a, reason: used}
+- {match: acme/**, until: 2027-12-31, owner: b, reason: too long}
+- {match: \"acme/*:*\", until: 2026-10-31, owner: c, reason: over}
+- {match: acme/thing, until: 2026-12-30, owner: d, reason: another rule, rules: [FT131]}
+";
+    let folder = Folder::new(&[("policy.yaml", policy)]);
+    let ask = |image: &str| folder.run(&["policy", "explain", image, "--today", "2026-11-24"]);
+    let passes = ask("acme/thing:1");
+    for line in [
+        "`acme/*` until 2026-12-31: lets it through (a: used)  [policy.yaml:4]\n",
+        "`acme/**` until 2027-12-31: lasts longer than 90 days, so it lets nothing through (b: too long)",
+        "`acme/*:*` until 2026-10-31: has ended (c: over)",
+        "`acme/thing` for FT131 until 2026-12-30: is not needed (d: another rule)",
+    ] {
+        assert!(passes.out.contains(line), "{line}: {}", passes.out);
+    }
+    assert_eq!(passes.code, 0);
+}

@@ -32,6 +32,13 @@ pub(crate) fn instead(case: &Case<'_>) -> Option<String> {
     })
 }
 
+/// What a policy prefers to an image, where nobody else can know what stands in for it.
+pub(crate) fn stand_in(case: &Case<'_>) -> Option<String> {
+    (!case.advice)
+        .then(|| preferred(case, case.name, case.tag()))
+        .flatten()
+}
+
 /// The image that was meant, where the policies let it through.
 pub(crate) fn meant(case: &Case<'_>, image: &ImageRef) -> Option<String> {
     (!case.advice && exists(image, case) && case.gate.would_pass(image, case.from))

@@ -47,12 +47,7 @@ impl Stands {
     }
 
     pub fn json(&self) -> Value {
-        let (state, days) = match self.state {
-            ExceptionState::Holds => ("holds", None),
-            ExceptionState::EndsSoon(days) => ("ends-soon", Some(days)),
-            ExceptionState::Ended => ("ended", None),
-            ExceptionState::TooLong(_) => ("too-long", None),
-        };
+        let (state, days) = state(self.state);
         let at = self.at.as_ref();
         json!({
             "policy": self.who,
@@ -66,6 +61,16 @@ impl Stands {
             "file": at.map(|at| &*at.file),
             "line": at.map(|at| at.line),
         })
+    }
+}
+
+/// The word of JSON, and the days that are left to what ends soon.
+pub fn state(state: ExceptionState) -> (&'static str, Option<i32>) {
+    match state {
+        ExceptionState::Holds => ("holds", None),
+        ExceptionState::EndsSoon(days) => ("ends-soon", Some(days)),
+        ExceptionState::Ended => ("ended", None),
+        ExceptionState::TooLong(_) => ("too-long", None),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::policy::Tier;
-use crate::suggest::{help, instead};
+use crate::suggest::{help, instead, stand_in};
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog as catalog;
 
@@ -27,17 +27,16 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
         Tier::Official => ("FT104", "an official image", "official images"),
         Tier::Internal => ("FT105", "an internal image", "internal images"),
     };
-    let nearest = match case.tier {
-        Tier::Official => None,
-        _ => instead(case),
+    // What stands in for an official image only the policy can know.
+    let (nearest, lead) = match case.tier {
+        Tier::Official => (stand_in(case), "use"),
+        _ => (instead(case), "an official image is there as well:"),
     };
     out.push(Finding {
         code,
         severity,
         message: format!("{} is {what}; {} {group}", case.name, case.says(severity)),
-        help: nearest
-            .as_ref()
-            .map(|image| format!("an official image is there as well: {image}")),
+        help: nearest.as_ref().map(|image| format!("{lead} {image}")),
         suggestion: nearest,
     });
 }
@@ -189,6 +188,17 @@ mod tests {
             denied(policy, "registry.example.com/other/node").code,
             "FT101"
         );
+    }
+
+    #[test]
+    fn what_a_rule_prefers_stands_in_for_a_refused_official_image() {
+        let policy = "version: 1\ntiers: {docker-official-image: deny}\ninternal: [r.example.com/*]\nimages: [{match: python, prefer: \"r.example.com/python:3.14\"}]";
+        let denial = denied(policy, "python:3.14-slim");
+        assert_eq!(
+            (denial.code, denial.help.as_deref()),
+            ("FT104", Some("use r.example.com/python:3.14"))
+        );
+        assert_eq!(denied(policy, "node:24").help, None);
     }
 
     #[test]

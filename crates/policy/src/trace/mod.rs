@@ -152,7 +152,7 @@ impl Gate {
                     owner: exception.owner.clone(),
                     reason: exception.reason.clone(),
                     rules: exception.rules.clone(),
-                    over: exception.until < self.today,
+                    state,
                     used: state.holds() && verdict.exceptions.contains(&id),
                 }
             })

@@ -1,5 +1,6 @@
 //! What the steps of a trace say.
 
+use crate::exceptions::ExceptionState;
 use crate::policy::Tier;
 use crate::verdict::{Severity, Verdict};
 use crate::{Day, Place};
@@ -160,8 +161,8 @@ pub struct Excepted {
     pub reason: String,
     /// The codes that it is narrowed to; all when empty.
     pub rules: Vec<String>,
-    /// Has it ended?
-    pub over: bool,
+    /// Whether it holds on the gate's day.
+    pub state: ExceptionState,
     /// Is it what lets the image through?
     pub used: bool,
 }

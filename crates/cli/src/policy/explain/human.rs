@@ -6,7 +6,7 @@ use fromtier_image::ImageRef;
 use fromtier_policy::trace::{
     CycleFacts, Excepted, Facts, Matched, Membership, Origin, Rewriting, Trace, Why,
 };
-use fromtier_policy::{Finding, Place, Severity};
+use fromtier_policy::{ExceptionState, Finding, Place, Severity};
 
 use super::Explained;
 use crate::output::{Paint, Style, word};
@@ -91,7 +91,8 @@ fn way(steps: &mut Steps, trace: &Trace, explained: &Explained) {
         (_, None) => steps.step("lock", "no lock file"),
     }
     for exception in &trace.exceptions {
-        steps.step("exception", excepted(exception, several));
+        let refused = trace.verdict.severity == Severity::Deny;
+        steps.step("exception", excepted(exception, refused, several));
     }
     if let Some((prefix, at)) = &trace.mirror {
         steps.step("mirror", format!("{prefix}{}", at_place(at)));
@@ -278,11 +279,15 @@ fn life(cycle: &CycleFacts) -> String {
     }
 }
 
-fn excepted(exception: &Excepted, several: bool) -> String {
-    let holds = match (exception.used, exception.over) {
-        (true, _) => "lets it through",
-        (false, true) => "has ended",
-        (false, false) => "is not needed",
+fn excepted(exception: &Excepted, refused: bool, several: bool) -> String {
+    let holds = match (exception.used, exception.state) {
+        (true, _) => "lets it through".to_owned(),
+        (false, ExceptionState::Ended) => "has ended".to_owned(),
+        (false, ExceptionState::TooLong(max)) => {
+            format!("lasts longer than {max} days, so it lets nothing through")
+        }
+        (false, _) if refused => "is not for what is refused here".to_owned(),
+        (false, _) => "is not needed".to_owned(),
     };
     let rules = match exception.rules.is_empty() {
         true => String::new(),

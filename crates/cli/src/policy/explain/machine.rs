@@ -5,6 +5,7 @@ use fromtier_policy::{Place, Severity};
 use serde_json::{Value, json};
 
 use super::Explained;
+use crate::output::exceptions::state;
 use crate::output::json::finding;
 use crate::output::word;
 
@@ -124,6 +125,6 @@ fn excepted(exception: &Excepted) -> Value {
     json!({
         "policy": exception.who, "match": exception.pattern, "until": exception.until.to_string(),
         "owner": exception.owner, "reason": exception.reason, "rules": exception.rules,
-        "over": exception.over, "used": exception.used, "at": place(&exception.at),
+        "state": state(exception.state).0, "used": exception.used, "at": place(&exception.at),
     })
 }
