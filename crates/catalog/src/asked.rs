@@ -10,6 +10,9 @@ const RELEASE_WORDS: [(&str, &str); 2] = [("stream", "almalinux"), ("el", "almal
 /// Names that say as a variant what kind of image is meant.
 const KINDS: [&str; 2] = ["jdk", "jre"];
 
+/// Images of Java itself.
+const JAVAS: [&str; 3] = ["amazoncorretto", "azul-zulu", "eclipse-temurin"];
+
 /// The tag that an image named so would have as `image`: `acme/node18-alpine` is asked for like `node:18-alpine`,
 /// `tools/web:python3.9` like `python:3.9`. What the name says of a version is said of the software, what the tag says
 /// may be said of the build, so the name goes first.
@@ -31,6 +34,13 @@ pub fn asked_tag(image: Image, path: &str, tag: Option<&str>) -> Option<String> 
         false => Some(tag_parts.version.clone()),
     });
     variants.extend(tagged);
+    // Java 8 was called 1.8.
+    let version = version.map(|mut version| {
+        if version.len() > 1 && version[0] == 1 && JAVAS.contains(&image.name()) {
+            version.remove(0);
+        }
+        version
+    });
     let Some(version) = version else {
         // Nothing new: the tag as it is, with what the name adds.
         let mut all = vec![tag.unwrap_or("latest")];
@@ -118,6 +128,7 @@ mod tests {
                 "17-debian12-nonroot",
             ),
             ("centos/centos", "stream9", "9"),
+            ("bitnami/java", "1.8-debian-11", "8-debian-11"),
             ("acme/php-fpm", "7.4", "7.4-fpm"),
             (
                 "bitnami/postgresql",

@@ -16,6 +16,6 @@ pub use asked::asked_tag;
 pub use day::Day;
 pub use image::{Cycle, EndOfLife, Image, Notice, as_of, image, images, retired};
 pub use living::{Asked, living_tag};
-pub use nearest::{distance, nearest, similar};
+pub use nearest::{distance, named_in_tag, nearest, similar};
 pub use platforms::Platforms;
 pub use tag::TagParts;

@@ -94,8 +94,9 @@ pub fn living_tag(
             let distance = wish.distance(parts, &mut releases);
             let style = candidate.tag.starts_with('v') != prefixed;
             let length = candidate.tag.len();
+            let newest = Reverse(&candidate.version);
             let near = (another, distance.contents, rank, distance.build);
-            Some((near, style, length, candidate.tag))
+            Some((near, style, length, newest, candidate.tag))
         })
         .collect();
     ranked.sort();

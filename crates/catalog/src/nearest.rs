@@ -1,6 +1,7 @@
 //! The official image that a name which is none most likely stands for.
 
 use crate::image::{Image, image, images, retired};
+use crate::tag::TagParts;
 
 /// What people call things that the official images call otherwise.
 const ALIASES: [(&str, &str); 37] = [
@@ -61,6 +62,9 @@ const SYSTEMS: [&str; 14] = [
     "ubuntu",
 ];
 
+/// What serves something says less of an image than what it serves: `nginx-php` is a PHP.
+const SERVERS: [&str; 5] = ["caddy", "haproxy", "httpd", "nginx", "traefik"];
+
 /// Names that are everyday words: part of a longer name, they say nothing.
 const WORDS: [&str; 12] = [
     "alt",
@@ -80,7 +84,8 @@ const WORDS: [&str; 12] = [
 /// The nearest official image for the path of an image that is none: `random-user/node-custom` is near `node`.
 ///
 /// The last component counts: as a whole, then by its parts between dashes, dots and underscores, longest run of
-/// parts first, a language or service before a system; each also without the digits at its end, and by the names
+/// parts first, a language or service before a server, and that before a
+/// system; each also without the digits at its end, and by the names
 /// that people use for it. An image that is deprecated is never offered; its official successor is.
 pub fn nearest(path: &str) -> Option<Image> {
     let name = path.rsplit('/').next()?.to_ascii_lowercase();
@@ -91,7 +96,7 @@ pub fn nearest(path: &str) -> Option<Image> {
         .split(['-', '_', '.'])
         .filter(|part| !part.is_empty())
         .collect();
-    let mut system = None;
+    let (mut server, mut system) = (None, None);
     for length in (1..=parts.len()).rev() {
         for run in parts.windows(length) {
             let run = run.join("-");
@@ -101,13 +106,29 @@ pub fn nearest(path: &str) -> Option<Image> {
             if WORDS.contains(&image.name()) {
                 continue;
             }
-            if !SYSTEMS.contains(&image.name()) {
+            if SYSTEMS.contains(&image.name()) {
+                system = system.or(Some(image));
+            } else if SERVERS.contains(&image.name()) {
+                server = server.or(Some(image));
+            } else {
                 return Some(image);
             }
-            system = system.or(Some(image));
         }
     }
-    system
+    server.or(system)
+}
+
+/// The official image that a tag names with its version where it has none of its own: `python3.8-slim`.
+pub fn named_in_tag(tag: &str) -> Option<Image> {
+    let parts = TagParts::parse(tag);
+    if !parts.version.is_empty() {
+        return None;
+    }
+    let named = |part: &&str| {
+        let word = part.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+        known_as(word).filter(|image| word.len() < part.len() && !SYSTEMS.contains(&image.name()))
+    };
+    parts.variants.iter().find_map(named)
 }
 
 /// The living official image of this name or alias, with or without the digits at its end.
@@ -202,6 +223,7 @@ mod tests {
             ("library/centos", "almalinux"),
             ("acme/Go-Builder", "golang"),
             ("acme/docker-nginx", "nginx"),
+            ("acme/nginx-php-fpm", "php"),
         ] {
             assert_eq!(nearest(path).map(Image::name), Some(expected), "{path}");
         }

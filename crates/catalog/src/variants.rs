@@ -146,7 +146,8 @@ impl<'a> Wish<'a> {
         };
         let mut wish: Vec<Part<'a>> = Vec::new();
         for mut part in parts(variants) {
-            let update = ["u", "b", "r"].contains(&part.family) && !part.number.is_empty();
+            // `8u292`, `11.0.4_8`: which update it is.
+            let update = ["", "u", "b", "r"].contains(&part.family) && !part.number.is_empty();
             if !offers(part.family) && JAVAS.contains(&part.family) {
                 part.family = "temurin";
             }

@@ -104,7 +104,14 @@ fn successors(case: &Case<'_>) -> Vec<Image> {
     let named = notice.iter().flat_map(|notice| notice.instead());
     images.extend(named.filter_map(|name| catalog::image(name.split(':').next()?)));
     if images.is_empty() {
-        images.extend(catalog::nearest(path).or_else(|| library.and_then(catalog::similar)));
+        // A name that once was official is no slip of the pen.
+        let slip = || {
+            library
+                .filter(|_| notice.is_none())
+                .and_then(catalog::similar)
+        };
+        let named = case.tag().and_then(catalog::named_in_tag);
+        images.extend(named.or_else(|| catalog::nearest(path)).or_else(slip));
     }
     // What is a successor of one Java is one of the others.
     let openjdk = catalog::image("openjdk").and_then(|image| image.deprecated(None));
