@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use bytes::Bytes;
 use fromtier_proto::{gw, pb};
@@ -16,6 +17,8 @@ use crate::record::{Call, Outcome, Recording};
 pub(crate) struct Calls {
     case: Case,
     recording: Mutex<Recording>,
+    started: Instant,
+    process: Option<u32>,
 }
 
 /// The fields of a solve that this project's own messages leave out on purpose.
@@ -28,9 +31,11 @@ struct ForwardedSolve {
 }
 
 impl Calls {
-    pub(crate) fn new(case: Case) -> Self {
+    pub(crate) fn new(case: Case, started: Instant, process: Option<u32>) -> Self {
         Self {
             case,
+            started,
+            process,
             recording: Mutex::default(),
         }
     }
@@ -251,10 +256,26 @@ impl Calls {
 
 impl Service for Calls {
     async fn call(self: Arc<Self>, method: String, raw: Bytes) -> Result<Vec<u8>, gw::Status> {
+        let begin = self.started.elapsed();
+        if method == "Return" {
+            let peak = self.process.and_then(peak_memory);
+            let mut recording = self.recording();
+            recording.returned = Some(begin);
+            recording.peak_memory = peak;
+        }
+        let answer = self.answer(&method, raw).await;
+        let end = self.started.elapsed();
+        self.recording().spans.push((begin, end));
+        answer
+    }
+}
+
+impl Calls {
+    async fn answer(&self, method: &str, raw: Bytes) -> Result<Vec<u8>, gw::Status> {
         if method.starts_with("Resolve") && !self.case.delay.is_zero() {
             tokio::time::sleep(self.case.delay).await;
         }
-        Ok(match &*method {
+        Ok(match method {
             "Ping" => self.ping().encode_to_vec(),
             "Inputs" => self.inputs().encode_to_vec(),
             "ResolveImageConfig" => self.resolve_image_config(decode(&raw)?)?.encode_to_vec(),
@@ -288,7 +309,7 @@ impl Service for Calls {
                 vec![]
             }
             _ => {
-                self.note(Call::Unknown(method.clone()));
+                self.note(Call::Unknown(method.to_owned()));
                 return Err(gw::Status {
                     code: 12,
                     message: format!("unknown method {method}"),
@@ -297,6 +318,15 @@ impl Service for Calls {
             }
         })
     }
+}
+
+/// The most memory that a living process has held, in KiB.
+fn peak_memory(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches("kB").trim().parse().ok()
 }
 
 fn decode<M: Message + Default>(raw: &[u8]) -> Result<M, gw::Status> {

@@ -69,6 +69,12 @@ pub struct Recording {
     pub exit_code: Option<i32>,
     /// From start to exit.
     pub took: Duration,
+    /// When each call came in and was answered, counted from the start. The last is the one that ended the build.
+    pub spans: Vec<(Duration, Duration)>,
+    /// From start to the call that ended the build; none if there was none.
+    pub returned: Option<Duration>,
+    /// The most memory that the process held until it ended the build, in KiB; none where `/proc` does not say.
+    pub peak_memory: Option<u64>,
 }
 
 impl Recording {
@@ -81,6 +87,21 @@ impl Recording {
             } if solved == id => request.definition.as_ref(),
             _ => None,
         })
+    }
+
+    /// The longest row of calls of which each came in after the one before was answered.
+    pub fn depth(&self) -> usize {
+        let mut spans = self.spans.clone();
+        spans.sort_by_key(|(_, end)| *end);
+        let mut free = Duration::ZERO;
+        let mut depth = 0;
+        for (begin, end) in spans {
+            if begin >= free {
+                free = end;
+                depth += 1;
+            }
+        }
+        depth
     }
 
     /// The warnings in order.

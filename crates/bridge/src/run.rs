@@ -54,7 +54,7 @@ pub async fn run_within(
         let _ = errors.read_to_end(&mut text).await;
         String::from_utf8_lossy(&text).into_owned()
     });
-    let calls = Arc::new(Calls::new(case.clone()));
+    let calls = Arc::new(Calls::new(case.clone(), started, child.id()));
     let served = calls.clone();
     let server = tokio::spawn(async move {
         // A frontend that breaks off is seen from what it has not said.
