@@ -7,7 +7,7 @@ RUN ?=
 CASES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build tools test units differential e2e conformance peers check demo frontend-image frontend-image-push clean
+.PHONY: help build tools test units differential e2e conformance peers bench check demo frontend-image frontend-image-push clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
@@ -36,6 +36,9 @@ conformance: ## BuildKit's own integration suite (RUN=regex: a part of it)
 
 peers: ## what published Dockerfile crates make of the corpus, and how fast
 	@scripts/peers.sh
+
+bench: ## this frontend and the reference, measured side by side (RUNS=20)
+	@RUNS='$(or $(RUNS),20)' scripts/bench.sh
 
 check: ## format, lints, documentation, dependencies
 	@scripts/check.sh
