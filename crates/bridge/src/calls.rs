@@ -214,7 +214,7 @@ impl Calls {
         Ok(gw::SolveResponse {
             result: Some(gw::Result {
                 result: Some(gw::result::Result::Ref(gw::Ref {
-                    def: (!id.is_empty()).then_some(definition),
+                    def: (!id.is_empty()).then(|| definition.encode_to_vec()),
                     id,
                 })),
                 ..Default::default()

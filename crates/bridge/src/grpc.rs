@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use bytes::{BufMut, Bytes, BytesMut};
+use fromtier_gateway::Gather;
 use fromtier_proto::gw;
 use http::{HeaderMap, HeaderValue, Request, Response};
 use prost::Message;
@@ -27,7 +28,7 @@ pub(crate) async fn serve(
     let mut connection = h2::server::Builder::new()
         .initial_window_size(1 << 20)
         .initial_connection_window_size(1 << 20)
-        .handshake(stream)
+        .handshake(Gather::new(stream))
         .await?;
     while let Some(accepted) = connection.accept().await {
         let (request, respond) = accepted?;

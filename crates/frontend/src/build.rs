@@ -3,14 +3,16 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::pin::pin;
 use std::rc::Rc;
 
 use fromtier_convert::{self as convert, Converted, Options, Outcome, Scanner, SourceVerdict};
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_gateway::{Bridge, BuildResult, Code, Detail, Ref, SolveOptions};
+use fromtier_gateway::{Bridge, BuildOptions, BuildResult, Code, Detail, Ref, SolveOptions};
 use fromtier_image::Platform;
 use fromtier_policy::Gate;
 use fromtier_proto::{gw, pb};
+use futures_util::future::Either;
 
 use crate::export::{self, Built};
 use crate::options::{self, Config, Opts};
@@ -32,51 +34,131 @@ const FEATURES: [&str; 4] = [
     "moby.buildkit.frontend.gitquerystring",
 ];
 
+/// What a build knows before it has spoken to the builder.
+#[derive(Debug)]
+pub struct Start {
+    gate: Result<(Baked, Gate)>,
+    sources: Result<Sources>,
+    /// It is no sub-request.
+    builds: bool,
+}
+
+impl Start {
+    /// Reads the organisation's policy and the options. What is wrong with them is said when the build begins.
+    pub fn new(build: &BuildOptions) -> Start {
+        let gate = || {
+            let baked = Baked::read(Path::new(policy::BAKED))?;
+            // What is read before the repository's own policy is known has the organisation's leave alone.
+            let gate = baked.gate(&policy::Repository::default(), policy::today())?;
+            Ok((baked, gate))
+        };
+        Start {
+            gate: gate(),
+            sources: Sources::new(build),
+            builds: !build.options.contains_key("requestid"),
+        }
+    }
+
+    /// Graphs that are worth asking for in the first breath.
+    pub fn early(&mut self) -> Vec<pb::Definition> {
+        match (&self.gate, &mut self.sources) {
+            (Ok((_, gate)), Ok(sources)) => sources.early(gate, self.builds),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// Runs the build that the bridge stands for; the error is the status to return.
-pub async fn build(bridge: &Bridge) -> std::result::Result<BuildResult, gw::Status> {
-    let opened = open(bridge).await.map_err(|e| status::status(e, None))?;
-    // As in the reference, only the error of a build carries the Dockerfile's lines: not that of a sub-request.
-    let with_lines = !bridge.options().options.contains_key("requestid");
-    run(&opened).await.map_err(|e| {
-        let info = with_lines.then(|| opened.dockerfile.info());
+pub async fn build(bridge: &Bridge, start: Start) -> std::result::Result<BuildResult, gw::Status> {
+    let builds = start.builds;
+    let begun = begin(bridge, start).await;
+    let (begun, config) = begun.map_err(|e| status::status(e, None))?;
+    let rest = rest(bridge, &begun, config, builds);
+    if !builds {
+        return rest.await;
+    }
+    // Every build asks for the ignore file; it need not wait for the Dockerfile and the images.
+    let ahead = begun.sources.read_ahead(bridge, &begun.before);
+    match futures_util::future::select(pin!(rest), pin!(ahead)).await {
+        Either::Left((result, _)) => result,
+        Either::Right(((), rest)) => rest.await,
+    }
+}
+
+async fn rest(
+    bridge: &Bridge,
+    begun: &Begun,
+    config: Config,
+    builds: bool,
+) -> std::result::Result<BuildResult, gw::Status> {
+    let read = read(bridge, begun).await;
+    let (dockerfile, tightened) = read.map_err(|e| status::status(e, None))?;
+    let mut build = Build {
+        bridge,
+        config,
+        sources: &begun.sources,
+        dockerfile,
+        gate: tightened.as_ref().unwrap_or(&begun.before),
+    };
+    build.config.convert.main_context = build.sources.main_context();
+    build.config.convert.source_map = Some(Rc::clone(&build.dockerfile.map));
+    run(&build).await.map_err(|e| {
+        // As in the reference, only the error of a build carries the Dockerfile's lines: not that of a sub-request.
+        let info = builds.then(|| build.dockerfile.info());
         status::status(e, info.as_ref())
     })
+}
+
+/// A build that knows where its Dockerfile is.
+struct Begun {
+    baked: Baked,
+    /// The gate without the repository's policy.
+    before: Gate,
+    /// The Dockerfile's path in its repository, where that is known.
+    path: Option<String>,
+    sources: Sources,
+}
+
+async fn begin(bridge: &Bridge, start: Start) -> std::result::Result<(Begun, Config), Failure> {
+    let (baked, before) = start.gate?;
+    let config = read_options(bridge)?;
+    check_features(&bridge.options().options)?;
+    let mut sources = start.sources?;
+    sources.settle(bridge, &before).await?;
+    let path = sources.path(&bridge.options().options);
+    let begun = Begun {
+        baked,
+        before: before.of_file(path.as_deref()),
+        path,
+        sources,
+    };
+    Ok((begun, config))
 }
 
 /// A build whose Dockerfile and policy have been read.
 struct Build<'a> {
     bridge: &'a Bridge,
     config: Config,
-    sources: Sources,
+    sources: &'a Sources,
     dockerfile: Dockerfile,
-    gate: Gate,
+    gate: &'a Gate,
 }
 
-async fn open(bridge: &Bridge) -> std::result::Result<Build<'_>, Failure> {
-    let opts = &bridge.options().options;
-    let baked = Baked::read(Path::new(policy::BAKED))?;
-    let today = policy::today();
-    let mut config = read_options(bridge)?;
-    check_features(opts)?;
-    // What is read before the repository's own policy is known has the organisation's leave alone.
-    let before = baked.gate(&policy::Repository::default(), today)?;
-    let sources = Sources::find(bridge, opts, &before).await?;
-    let path = sources.path(opts);
-    let before = before.of_file(path.as_deref());
-    let dockerfile = sources.read(bridge, &before).await?;
-    let gate = match dockerfile.repository.is_empty() {
-        true => before,
-        false => (baked.gate(&dockerfile.repository, today)?).of_file(path.as_deref()),
+/// The Dockerfile, and the gate with the repository's policy where there is one.
+async fn read(
+    bridge: &Bridge,
+    begun: &Begun,
+) -> std::result::Result<(Dockerfile, Option<Gate>), Failure> {
+    let dockerfile = begun.sources.read(bridge, &begun.before).await?;
+    let repository = &dockerfile.repository;
+    let tightened = match repository.is_empty() {
+        true => None,
+        false => {
+            let gate = begun.baked.gate(repository, begun.before.today())?;
+            Some(gate.of_file(begun.path.as_deref()))
+        }
     };
-    config.convert.main_context = sources.main_context();
-    config.convert.source_map = Some(Rc::clone(&dockerfile.map));
-    Ok(Build {
-        bridge,
-        config,
-        sources,
-        dockerfile,
-        gate,
-    })
+    Ok((dockerfile, tightened))
 }
 
 fn read_options(bridge: &Bridge) -> Result<Config> {
@@ -124,7 +206,7 @@ fn check_features(opts: &Opts) -> std::result::Result<(), Failure> {
 async fn run(build: &Build<'_>) -> std::result::Result<BuildResult, Failure> {
     let opts = &build.bridge.options().options;
     syntax::check(opts, &build.dockerfile.map.data)?;
-    let resolver = Builder::new(build.bridge, &build.sources, &build.gate, &build.dockerfile);
+    let resolver = Builder::new(build.bridge, build.sources, build.gate, &build.dockerfile);
     if let Some(request) = opts.get("requestid") {
         return answer(build, &resolver, request).await;
     }
@@ -136,7 +218,7 @@ async fn run(build: &Build<'_>) -> std::result::Result<BuildResult, Failure> {
                 &wanted.generator,
                 wanted.parameters.clone(),
                 &config.convert,
-                &build.gate,
+                build.gate,
                 &resolver,
             )
             .await;
@@ -198,7 +280,7 @@ async fn one(
         ..build.config.convert.clone()
     };
     let bytes = &build.dockerfile.map.data;
-    let outcome = convert::convert(bytes, &options, &build.gate, resolver).await;
+    let outcome = convert::convert(bytes, &options, build.gate, resolver).await;
     // As in the reference the build checks speak for the first platform. The gate's warnings are told once each.
     let mut notices = match first {
         true => warnings::checks(&outcome),
@@ -279,19 +361,19 @@ async fn answer(
             requests::targets::answer(&convert::targets(bytes)?, bytes)
         }
         name if name == requests::outline::OUTLINE.name => {
-            let outcome = convert::outline(bytes, &options, &build.gate, resolver).await;
+            let outcome = convert::outline(bytes, &options, build.gate, resolver).await;
             let notices = warnings::notices(&outcome, false);
             warnings::send(build.bridge, &build.dockerfile, &notices).await;
             requests::outline::answer(&outcome.result?, bytes)
         }
         name if name == requests::lint::LINT.name => {
-            let outcome: Outcome<()> = convert::lint(bytes, &options, &build.gate, resolver).await;
+            let outcome: Outcome<()> = convert::lint(bytes, &options, build.gate, resolver).await;
             let notices: Vec<Notice> = warnings::notices(&outcome, true);
             let error = outcome.result.as_ref().err();
             requests::lint::answer(&notices, error, &build.dockerfile.info())
         }
         name if name == requests::convertllb::CONVERT_LLB.name => {
-            let outcome = convert::convert(bytes, &options, &build.gate, resolver).await;
+            let outcome = convert::convert(bytes, &options, build.gate, resolver).await;
             let notices = warnings::notices(&outcome, false);
             warnings::send(build.bridge, &build.dockerfile, &notices).await;
             let converted = outcome.result?;

@@ -19,4 +19,4 @@ mod tabs;
 mod verdicts;
 mod warnings;
 
-pub use build::build;
+pub use build::{Start, build};

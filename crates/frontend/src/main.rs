@@ -2,7 +2,12 @@
 
 use std::process::ExitCode;
 
-use fromtier_gateway::Bridge;
+use fromtier_frontend::Start;
+use fromtier_gateway::{Bridge, BuildOptions};
+
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 fn main() -> ExitCode {
     if std::env::args()
@@ -13,34 +18,37 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
+        .enable_io()
         .build();
     let ended = match runtime {
         Ok(runtime) => runtime.block_on(serve()),
         Err(error) => Err(error.to_string()),
     };
-    match ended {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(text) => {
-            eprintln!("fromtier-frontend: {text}");
-            ExitCode::FAILURE
-        }
-    }
+    ended.unwrap_or_else(|text| failed(&text))
 }
 
-async fn serve() -> Result<(), String> {
-    let bridge = Bridge::connect().await.map_err(|e| e.to_string())?;
-    match fromtier_frontend::build(&bridge).await {
-        Ok(result) => bridge
-            .return_result(result)
-            .await
-            .map_err(|e| e.to_string()),
+fn failed(text: &str) -> ExitCode {
+    eprintln!("fromtier-frontend: {text}");
+    ExitCode::FAILURE
+}
+
+async fn serve() -> Result<ExitCode, String> {
+    let options = BuildOptions::from_env();
+    let mut start = Start::new(&options);
+    let bridge = Bridge::connect(options, start.early())
+        .await
+        .map_err(|e| e.to_string())?;
+    let (returned, code) = match fromtier_frontend::build(&bridge, start).await {
+        Ok(result) => (bridge.return_result(result).await, 0),
         Err(status) => {
             let message = status.message.clone();
             let returned = bridge.return_error(status).await;
-            returned.map_err(|e| e.to_string())?;
             // The client has it already; this is for the daemon's log.
-            Err(message)
+            eprintln!("fromtier-frontend: {message}");
+            (returned, 1)
         }
-    }
+    };
+    returned.map_err(|e| e.to_string())?;
+    // BuildKit waits for the end of the process: the kernel takes its memory back faster than it could be freed.
+    std::process::exit(code)
 }

@@ -7,12 +7,12 @@ use fromtier_convert::{Context, MainContext};
 use fromtier_dockerfile::error::Error;
 use fromtier_dockerfile::git_url::GitRef;
 use fromtier_dockerfile::{go, ignore};
-use fromtier_gateway::{self as gateway, Bridge, Code, Ref, SolveOptions};
+use fromtier_gateway::{self as gateway, Bridge, BuildOptions, Code, Ref, SolveOptions};
 use fromtier_llb::{
     Constraints, Definition, Differ, Graph, LocalOptions, MarshalOptions, SourceMap, State,
 };
 use fromtier_policy::gate::OtherRequest;
-use fromtier_policy::{Gate, Policy, Scope};
+use fromtier_policy::{ApprovedSource, Gate, Policy, Scope};
 use fromtier_proto::pb;
 use tokio::sync::OnceCell;
 
@@ -36,9 +36,15 @@ pub struct Sources {
     forced: bool,
     session: String,
     context_session: String,
+    /// A sub-directory, for a main context that is not the client's directory.
+    subdir: Option<String>,
     dockerfile_input: Option<pb::Definition>,
     main: MainContext,
-    ignored: OnceCell<Result<Vec<String>, Error>>,
+    /// The graphs that were asked for early.
+    dockerfile_early: Option<Definition>,
+    ignore_early: Option<Definition>,
+    /// The text of the main context's `.dockerignore`.
+    ignored: OnceCell<Result<Vec<u8>, Error>>,
 }
 
 /// The Dockerfile, and what stands next to it.
@@ -64,60 +70,94 @@ impl Dockerfile {
 }
 
 impl Sources {
-    /// Finds out where the main context and the Dockerfile are. What is fetched for that has the gate's leave.
-    pub async fn find(bridge: &Bridge, opts: &Opts, gate: &Gate) -> Result<Sources, Failure> {
+    /// What the options alone say of where the main context and the Dockerfile are.
+    pub fn new(build: &BuildOptions) -> Result<Sources, Error> {
+        let opts = &build.options;
         let get = |key: &str| opts.get(key).map(String::as_str);
         let session_of = |name: &str| {
             get(&format!("local-sessionid:{name}"))
-                .unwrap_or(&bridge.options().session_id)
+                .unwrap_or(&build.session_id)
                 .to_owned()
         };
         let directory = get("dockerfilekey").unwrap_or("dockerfile").to_owned();
-        let mut sources = Sources {
+        let named = get(get("contextkey").unwrap_or("context")).unwrap_or_default();
+        let git = GitRef::parse(named);
+        let source = if git.as_ref().map_or_else(|e| e.is_git, |_| true) {
+            git.map_err(|e| e.error)?;
+            let keep = get("build-arg:BUILDKIT_CONTEXT_KEEP_GIT_DIR");
+            Context::Git {
+                url: named.to_owned(),
+                keep_git_dir: keep.and_then(|v| go::parse_bool(v).ok()),
+                commit_mtime: get("build-arg:SOURCE_DATE_EPOCH").is_some_and(|v| !v.is_empty()),
+            }
+        } else if named.starts_with("http://") || named.starts_with("https://") {
+            Context::Http {
+                url: named.to_owned(),
+                archive: false,
+            }
+        } else {
+            Context::Local
+        };
+        Ok(Sources {
             filename: get("filename").unwrap_or(DOCKERFILE).to_owned(),
             session: session_of(&directory),
             context_session: session_of("context"),
             directory,
             forced: get("dockerfilekey").is_some(),
+            subdir: get("contextsubdir").map(str::to_owned),
             dockerfile_input: None,
-            main: MainContext::default(),
+            main: MainContext {
+                source,
+                subdir: None,
+            },
+            dockerfile_early: None,
+            ignore_early: None,
             ignored: OnceCell::new(),
-        };
-        let named = get(get("contextkey").unwrap_or("context")).unwrap_or_default();
-        let git = GitRef::parse(named);
-        if git.as_ref().map_or_else(|e| e.is_git, |_| true) {
-            git.map_err(|e| e.error)?;
-            let keep = get("build-arg:BUILDKIT_CONTEXT_KEEP_GIT_DIR");
-            sources.main.source = Context::Git {
-                url: named.to_owned(),
-                keep_git_dir: keep.and_then(|v| go::parse_bool(v).ok()),
-                commit_mtime: get("build-arg:SOURCE_DATE_EPOCH").is_some_and(|v| !v.is_empty()),
-            };
-        } else if named.starts_with("http://") || named.starts_with("https://") {
-            let archive = is_archive_at(bridge, named, gate).await?;
-            sources.main.source = Context::Http {
-                url: named.to_owned(),
-                archive,
-            };
-            if !archive {
-                sources.filename = WEB_FILE.to_owned();
-            }
-        } else if bridge.caps().has("frontend.inputs") {
-            let mut inputs = bridge
-                .inputs()
-                .await
-                .map_err(|e| Failure::from(e).wrap("failed to get frontend inputs"))?;
-            if !sources.forced {
-                sources.dockerfile_input = inputs.remove(&sources.directory);
-            }
-            if let Some(input) = inputs.remove("context") {
-                sources.main.source = Context::Input(input);
-            }
+        })
+    }
+
+    /// The graphs that will be solved first, unless the builder knows of inputs or the gate refuses them: the Dockerfile's,
+    /// and for a build the ignore file's.
+    pub fn early(&mut self, gate: &Gate, builds: bool) -> Vec<pb::Definition> {
+        if self.main.source != Context::Local {
+            return Vec::new();
         }
-        if sources.main.source != Context::Local {
-            sources.main.subdir = get("contextsubdir").map(str::to_owned);
+        // What can't be made now can't be made later either, and is said then.
+        self.dockerfile_early = self.dockerfile_definition(gate).ok();
+        if builds {
+            self.ignore_early = self.ignore_definition(gate).ok();
         }
-        Ok(sources)
+        let both = [&self.dockerfile_early, &self.ignore_early];
+        both.into_iter().flatten().map(Definition::to_pb).collect()
+    }
+
+    /// Asks for what only the builder knows: its inputs, and what is at a URL.
+    pub async fn settle(&mut self, bridge: &Bridge, gate: &Gate) -> Result<(), Failure> {
+        match &mut self.main.source {
+            Context::Http { url, archive } => {
+                *archive = is_archive_at(bridge, url, gate).await?;
+                if !*archive {
+                    self.filename = WEB_FILE.to_owned();
+                }
+            }
+            Context::Local if bridge.caps().has("frontend.inputs") => {
+                let mut inputs = bridge
+                    .inputs()
+                    .await
+                    .map_err(|e| Failure::from(e).wrap("failed to get frontend inputs"))?;
+                if !self.forced {
+                    self.dockerfile_input = inputs.remove(&self.directory);
+                }
+                if let Some(input) = inputs.remove("context") {
+                    self.main.source = Context::Input(input);
+                }
+            }
+            _ => {}
+        }
+        if self.main.source != Context::Local {
+            self.main.subdir = self.subdir.clone();
+        }
+        Ok(())
     }
 
     /// The main context for the conversion.
@@ -127,10 +167,7 @@ impl Sources {
 
     /// Reads the Dockerfile and what stands next to it.
     pub async fn read(&self, bridge: &Bridge, gate: &Gate) -> Result<Dockerfile, Failure> {
-        let mut graph = Graph::new();
-        let state = self.dockerfile_state(&mut graph, gate)?;
-        let definition =
-            marshal(&graph, &state).map_err(|e| e.wrap("failed to marshal local source"))?;
+        let definition = self.dockerfile_definition(gate)?;
         let solved = bridge
             .solve(definition.to_pb(), SolveOptions::default())
             .await
@@ -251,6 +288,19 @@ impl Sources {
         local(graph, gate, &self.directory, options, &name)
     }
 
+    fn dockerfile_definition(&self, gate: &Gate) -> Result<Definition, Failure> {
+        if let Some(early) = &self.dockerfile_early
+            && self.dockerfile_input.is_none()
+        {
+            allowed(gate, &self.directory)?;
+            return Ok(early.clone());
+        }
+        let mut graph = Graph::new();
+        let state = self.dockerfile_state(&mut graph, gate)?;
+        let marshalled = marshal(&graph, &state);
+        Ok(marshalled.map_err(|e| e.wrap("failed to marshal local source"))?)
+    }
+
     fn dockerfile_state(&self, graph: &mut Graph, gate: &Gate) -> Result<State, Failure> {
         if let Some(input) = &self.dockerfile_input {
             let input = MainContext {
@@ -315,43 +365,54 @@ impl Sources {
         if self.main.source != Context::Local {
             return Ok(Vec::new());
         }
-        let read = async || self.read_dockerignore(bridge, gate, dockerfile).await;
-        self.ignored.get_or_init(read).await.clone()
-    }
-
-    async fn read_dockerignore(
-        &self,
-        bridge: &Bridge,
-        gate: &Gate,
-        dockerfile: &Dockerfile,
-    ) -> Result<Vec<String>, Error> {
         let (name, text) = match &dockerfile.ignore_file {
             Some(text) => (format!("{}{DOCKERIGNORE}", self.filename), text.clone()),
             None => {
-                let mut graph = Graph::new();
-                let options = LocalOptions {
-                    session_id: self.context_session.clone(),
-                    follow_paths: vec![DOCKERIGNORE.to_owned()],
-                    shared_key_hint: format!("context-{DOCKERIGNORE}"),
-                    differ: Some((Differ::None, false)),
-                    ..LocalOptions::default()
-                };
-                let state = local(&mut graph, gate, "context", options, "load .dockerignore")
-                    .map_err(Failure::into_error)?;
-                let definition = marshal(&graph, &state)?.into_pb();
-                let solved = bridge
-                    .solve(definition, SolveOptions::default())
-                    .await
-                    .map_err(error_of)?;
-                // A file that can't be read counts as none, as in the reference.
-                let read = read_optional(bridge, solved.reference.as_ref(), DOCKERIGNORE).await;
-                (
-                    DOCKERIGNORE.to_owned(),
-                    read.unwrap_or_default().unwrap_or_default(),
-                )
+                let definition = self.ignore_definition(gate)?;
+                let text = self.ignore_text(bridge, definition).await?;
+                (DOCKERIGNORE.to_owned(), text)
             }
         };
         ignore::read(&text).map_err(|e| e.wrap(format!("failed parsing {name}")))
+    }
+
+    /// Reads the main context's `.dockerignore` before anyone asks for it.
+    pub async fn read_ahead(&self, bridge: &Bridge, gate: &Gate) {
+        if self.main.source == Context::Local
+            && let Ok(definition) = self.ignore_definition(gate)
+        {
+            // Whoever asks for it is told what went wrong.
+            let _ = self.ignore_text(bridge, definition).await;
+        }
+    }
+
+    fn ignore_definition(&self, gate: &Gate) -> Result<Definition, Error> {
+        if let Some(early) = &self.ignore_early {
+            allowed(gate, "context").map_err(Failure::into_error)?;
+            return Ok(early.clone());
+        }
+        let mut graph = Graph::new();
+        let options = LocalOptions {
+            session_id: self.context_session.clone(),
+            follow_paths: vec![DOCKERIGNORE.to_owned()],
+            shared_key_hint: format!("context-{DOCKERIGNORE}"),
+            differ: Some((Differ::None, false)),
+            ..LocalOptions::default()
+        };
+        let state = local(&mut graph, gate, "context", options, "load .dockerignore")
+            .map_err(Failure::into_error)?;
+        marshal(&graph, &state)
+    }
+
+    async fn ignore_text(&self, bridge: &Bridge, of: Definition) -> Result<Vec<u8>, Error> {
+        let read = async || {
+            let solved = bridge.solve(of.into_pb(), SolveOptions::default()).await;
+            let solved = solved.map_err(error_of)?;
+            // A file that can't be read counts as none, as in the reference.
+            let read = read_optional(bridge, solved.reference.as_ref(), DOCKERIGNORE).await;
+            Ok(read.unwrap_or_default().unwrap_or_default())
+        };
+        self.ignored.get_or_init(read).await.clone()
     }
 }
 
@@ -363,11 +424,15 @@ fn local(
     options: LocalOptions,
     step: &str,
 ) -> Result<State, Failure> {
-    let approved = gate
-        .other(&OtherRequest::Local { name }, &Scope::default())
-        .map_err(|d| Failure::from(denied(&d)))?;
+    let approved = allowed(gate, name)?;
     let named = Constraints::new().custom_name(&format!("[internal] {step}"));
     Ok(graph.local(&approved, options, named))
+}
+
+/// The gate's leave to read a directory of the client.
+fn allowed(gate: &Gate, name: &str) -> Result<ApprovedSource, Failure> {
+    gate.other(&OtherRequest::Local { name }, &Scope::default())
+        .map_err(|d| Failure::from(denied(&d)))
 }
 
 /// The folder that a path is in.

@@ -1,5 +1,6 @@
 //! The calls of one build.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use fromtier_llb::CapSet;
@@ -19,6 +20,22 @@ pub struct Bridge {
     caps: Caps,
     llb_caps: CapSet,
     workers: Vec<gw::WorkerRecord>,
+    early: Early,
+}
+
+/// Answers to what was asked in the same breath as what BuildKit can do. Each is taken by the call that would have asked.
+#[derive(Debug, Default)]
+struct Early {
+    inputs: RefCell<Option<Result<gw::InputsResponse, Error>>>,
+    solved: RefCell<Vec<(pb::Definition, Result<gw::SolveResponse, Error>)>>,
+}
+
+impl Early {
+    fn solved(&self, definition: &pb::Definition) -> Option<Result<gw::SolveResponse, Error>> {
+        let mut solved = self.solved.borrow_mut();
+        let at = solved.iter().position(|(asked, _)| asked == definition)?;
+        Some(solved.swap_remove(at).1)
+    }
 }
 
 /// A solved graph: what files can be read from, and what a result is made of.
@@ -26,8 +43,6 @@ pub struct Bridge {
 pub struct Ref {
     /// BuildKit's handle.
     pub id: String,
-    /// The graph as BuildKit took it, if the builder tells.
-    pub definition: Option<pb::Definition>,
 }
 
 /// The answer to a solve.
@@ -103,17 +118,31 @@ impl Default for Refs {
 impl Bridge {
     /// Connects to BuildKit over standard input and output, and asks what it can do.
     ///
+    /// The inputs and the `early` graphs are asked for in the same breath; [`Bridge::inputs`] and [`Bridge::solve`] then
+    /// have the answer already. A graph that is solved but not read from costs BuildKit next to nothing.
+    ///
     /// # Errors
     /// [`Error::NotAFrontend`] if nobody serves there.
-    pub async fn connect() -> Result<Self, Error> {
+    pub async fn connect(options: BuildOptions, early: Vec<pb::Definition>) -> Result<Self, Error> {
         let stream = Stdio::open().map_err(|err| Error::NotAFrontend(err.to_string()))?;
-        let options = BuildOptions::from_env();
         let connection = Connection::open(stream, "moby.buildkit.v1.frontend.LLBBridge").await?;
-        let pong: gw::PongResponse = connection.call("Ping", gw::PingRequest {}).await?;
+        let ping = connection.call("Ping", gw::PingRequest {});
+        let inputs = connection.call("Inputs", gw::InputsRequest {});
+        let solves = early.iter().map(|definition| {
+            let request = solve_request(&options, definition.clone(), Vec::new(), false);
+            connection.call("Solve", request)
+        });
+        let solves = futures_util::future::join_all(solves);
+        let (pong, inputs, solved) = futures_util::join!(ping, inputs, solves);
+        let pong: gw::PongResponse = pong?;
         Ok(Self {
             caps: Caps::new(pong.frontend_api_caps, &options.product),
             llb_caps: caps::llb(&pong.llb_caps, &options.product),
             workers: pong.workers,
+            early: Early {
+                inputs: RefCell::new(Some(inputs)),
+                solved: RefCell::new(early.into_iter().zip(solved).collect()),
+            },
             connection,
             options,
         })
@@ -159,20 +188,20 @@ impl Bridge {
             supported.map_err(Error::UnsupportedOperation)?;
         }
         let evaluates = self.caps.has("gateway.solve.evaluate");
-        let repeated = ["cache-imports", "cache-from"];
-        let request = gw::SolveRequest {
-            definition: Some(definition),
-            frontend_options: repeated
-                .iter()
-                .filter_map(|name| self.options.options.get_key_value(*name))
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect(),
-            allow_result_return: true,
-            allow_result_array_ref: true,
-            cache_imports: options.cache_imports,
-            evaluate: options.evaluate && evaluates,
+        let plain = !options.evaluate && options.cache_imports.is_empty();
+        let early = match plain {
+            true => self.early.solved(&definition),
+            false => None,
         };
-        let response: gw::SolveResponse = self.connection.call("Solve", request).await?;
+        let response: gw::SolveResponse = match early {
+            Some(answer) => answer?,
+            None => {
+                let evaluate = options.evaluate && evaluates;
+                let imports = options.cache_imports;
+                let request = solve_request(&self.options, definition, imports, evaluate);
+                self.connection.call("Solve", request).await?
+            }
+        };
         let solved = solved(response);
         if options.evaluate
             && !evaluates
@@ -369,8 +398,11 @@ impl Bridge {
     /// The graphs that were handed to this build, by name.
     pub async fn inputs(&self) -> Result<BTreeMap<String, pb::Definition>, Error> {
         self.caps.supports("frontend.inputs")?;
-        let response: gw::InputsResponse =
-            self.connection.call("Inputs", gw::InputsRequest {}).await?;
+        let early = self.early.inputs.take();
+        let response: gw::InputsResponse = match early {
+            Some(answer) => answer?,
+            None => self.connection.call("Inputs", gw::InputsRequest {}).await?,
+        };
         Ok(response.definitions)
     }
 
@@ -417,19 +449,40 @@ impl Bridge {
     }
 }
 
+fn solve_request(
+    options: &BuildOptions,
+    definition: pb::Definition,
+    cache_imports: Vec<gw::CacheOptionsEntry>,
+    evaluate: bool,
+) -> gw::SolveRequest {
+    let repeated = ["cache-imports", "cache-from"];
+    gw::SolveRequest {
+        definition: Some(definition),
+        frontend_options: repeated
+            .iter()
+            .filter_map(|name| options.options.get_key_value(*name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+        allow_result_return: true,
+        allow_result_array_ref: true,
+        cache_imports,
+        evaluate,
+    }
+}
+
 fn solved(response: gw::SolveResponse) -> Solved {
     use gw::result::Result as R;
-    let some = |id: String, definition| (!id.is_empty()).then_some(Ref { id, definition });
+    let some = |id: String| (!id.is_empty()).then_some(Ref { id });
     let Some(result) = response.result else {
         return Solved {
-            reference: some(response.r#ref, None),
+            reference: some(response.r#ref),
             ..Default::default()
         };
     };
     Solved {
         reference: match result.result {
-            Some(R::Ref(reference)) => some(reference.id, reference.def),
-            Some(R::RefDeprecated(id)) => some(id, None),
+            Some(R::Ref(reference)) => some(reference.id),
+            Some(R::RefDeprecated(id)) => some(id),
             // Only another frontend answers with several.
             Some(R::Refs(_) | R::RefsDeprecated(_)) | None => None,
         },

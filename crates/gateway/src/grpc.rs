@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tonic::transport::{Channel, Endpoint, Uri};
 
 use crate::error::{CallError, Code, Error};
+use crate::gather::Gather;
 
 /// The most that BuildKit takes or sends in one message, in bytes.
 const MAX_MESSAGE: usize = 16 << 20;
@@ -29,7 +30,7 @@ impl Connection {
         service: &'static str,
     ) -> Result<Self, Error> {
         // There is one stream and no second: a connection that breaks stays broken.
-        let mut stream = Some(stream);
+        let mut stream = Some(Gather::new(stream));
         let connector = tower::service_fn(move |_: Uri| {
             let taken = stream.take().map(TokioIo::new);
             async move { taken.ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe)) }

@@ -9,6 +9,7 @@ mod bridge;
 mod caps;
 mod details;
 mod error;
+mod gather;
 mod grpc;
 mod options;
 mod pipe;
@@ -19,4 +20,5 @@ pub use bridge::{
 pub use caps::{CapError, Caps};
 pub use details::Detail;
 pub use error::{CallError, Code, Error};
+pub use gather::Gather;
 pub use options::BuildOptions;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use fromtier_bridge::record::{Call, Outcome, Recording};
 use fromtier_bridge::{Case, run::run_blocking};
 use fromtier_gateway::{
-    Bridge, BuildResult, Detail, Error, ImageConfigRequest, Refs, SolveOptions,
+    Bridge, BuildOptions, BuildResult, Detail, Error, ImageConfigRequest, Refs, SolveOptions,
 };
 use fromtier_proto::{gw, pb};
 
@@ -38,7 +38,7 @@ fn frontend() -> ExitCode {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let bridge = match Bridge::connect().await {
+        let bridge = match Bridge::connect(BuildOptions::from_env(), Vec::new()).await {
             Ok(bridge) => bridge,
             Err(err) => {
                 eprintln!("{err}");

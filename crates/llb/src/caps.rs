@@ -1,6 +1,7 @@
 //! Capabilities: what a BuildKit can do, named one by one, as clients and frontends ask for them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A capability's identifier.
 pub type Cap = &'static str;
@@ -120,7 +121,7 @@ pub struct CapState {
 #[derive(Debug, Clone, Default)]
 pub struct CapSet {
     known: &'static [KnownCap],
-    set: BTreeMap<String, CapState>,
+    set: Arc<BTreeMap<String, CapState>>,
     product: String,
 }
 
@@ -168,7 +169,7 @@ impl CapSet {
             .collect();
         CapSet {
             known,
-            set,
+            set: Arc::new(set),
             product: product.to_owned(),
         }
     }
