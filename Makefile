@@ -54,4 +54,4 @@ frontend-image-push: frontend-image ## the same, pushed by skopeo (REF=registry/
 	skopeo copy 'oci-archive:$(OUT)' 'docker://$(REF)'
 
 clean: ## all that was built, but not the tools
-	rm -rf target/debug target/release target/*-unknown-linux-gnu target/stand-ins target/conformance target/peers '$(OUT)'
+	rm -rf target/debug target/release target/*-unknown-linux-* target/stand-ins target/conformance target/peers '$(OUT)'

@@ -16,11 +16,13 @@ case ${FRONTEND:-} in
 "")
     # A target of its own, so that it says what it is: static, without the C library's loader. musl starts twice as fast as
     # glibc, which asks the processor for its features and caches; a virtual machine's host has to answer each question.
-    triple=$(rustc -vV | sed -n 's/^host: //p')
-    triple=$(rust_target "${triple/%-gnu/-musl}") || exit
+    triple=$(static_target)
     profile=${PROFILE:-frontend}
+    # At a fixed address, as Go's programs are: nothing has to be relocated before it starts.
+    static='-C target-feature=+crt-static'
+    case $triple in *-musl) static="$static -C relocation-model=static" ;; esac
     say "building the frontend ($profile)"
-    (cd "$ROOT" && RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static" \
+    (cd "$ROOT" && RUSTFLAGS="${RUSTFLAGS:-} $static" \
         cargo build --quiet --locked --profile "$profile" --target "$triple" -p fromtier-frontend --bin fromtier-frontend)
     binary="$TARGET/$triple/${profile/#dev/debug}/fromtier-frontend"
     path=/bin/fromtier-frontend

@@ -23,6 +23,18 @@ buildkit_version() {
         "$ROOT/tools/buildkit/go.mod" | head -n 1
 }
 
+# The target that static programs are built for: musl's where its standard library is there or can be had, else the host's.
+static_target() {
+    local host musl
+    host=$(rustc -vV | sed -n 's/^host: //p')
+    musl=${host/%-gnu/-musl}
+    if [ ! -d "$(rustc --print target-libdir --target "$musl")" ] && ! { have rustup && rustup target add "$musl" >&2; }; then
+        say "note: no standard library for $musl: the frontend is linked with glibc, which starts slower and is larger"
+        musl=$host
+    fi
+    printf '%s\n' "$musl"
+}
+
 # Builds the project's image helper and says where it is.
 xtask() {
     (cd "$ROOT" && cargo build --quiet --locked -p xtask) || die "the image helper does not build"
