@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Measures this frontend and the reference side by side, by turns; the figures go to target/bench:
-#   bench.sh [bridge] [image] [buildkit]     (none: all three)
+#   bench.sh [bridge] [image] [buildkit] [gate]     (none: all)
 #
 #   bridge    time, memory and round trips on the stand-in of BuildKit (report.json)
 #   image     size of the binary and of the image's compressed layer
 #   buildkit  a fully cached build of two stages on a real BuildKit of its own (buildkit.json)
+#   gate      one decision with 10 and with 10,000 rules (criterion; no frontend takes part)
 #
 #   RUNS=20   how often on the bridge; a real BuildKit gets five more
 set -euo pipefail
@@ -81,7 +82,7 @@ if [ "${FROMTIER_BENCH:-}" = inside ]; then
     cached
     exit
 fi
-[ $# -gt 0 ] || set -- bridge image buildkit
+[ $# -gt 0 ] || set -- bridge image buildkit gate
 ours=${FRONTEND:-$("$ROOT/scripts/frontend-image.sh" --binary)}
 reference=$(FRONTEND=reference "$ROOT/scripts/frontend-image.sh" --binary)
 floor="$out/floor"
@@ -95,6 +96,7 @@ for part; do
         "$TARGET/release/fromtier-bench" "$ours" "$reference" "$out/report.json" "$runs"
         ;;
     image) sizes ;;
+    gate) (cd "$ROOT" && cargo bench --quiet --locked -p fromtier-policy --bench gate) ;;
     buildkit) FROMTIER_BENCH=inside "$ROOT/scripts/buildkit.sh" run "$0" ;;
     *) die "no part is named $part" ;;
     esac

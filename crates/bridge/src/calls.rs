@@ -255,8 +255,13 @@ impl Calls {
 }
 
 impl Service for Calls {
-    async fn call(self: Arc<Self>, method: String, raw: Bytes) -> Result<Vec<u8>, gw::Status> {
-        let begin = self.started.elapsed();
+    async fn call(
+        self: Arc<Self>,
+        method: String,
+        raw: Bytes,
+        arrived: Instant,
+    ) -> Result<Vec<u8>, gw::Status> {
+        let begin = arrived.duration_since(self.started);
         if method == "Return" {
             let peak = self.process.and_then(peak_memory);
             let mut recording = self.recording();

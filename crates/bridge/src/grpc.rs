@@ -1,6 +1,7 @@
 //! gRPC's server side, for calls of one request and one response.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -11,12 +12,13 @@ use http::{HeaderMap, HeaderValue, Request, Response};
 use prost::Message;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-/// What answers calls: the encoded request in, the encoded response out.
+/// What answers calls: the encoded request in, and when its head came in; the encoded response out.
 pub(crate) trait Service: Send + Sync + 'static {
     fn call(
         self: Arc<Self>,
         method: String,
         request: Bytes,
+        arrived: Instant,
     ) -> impl Future<Output = Result<Vec<u8>, gw::Status>> + Send;
 }
 
@@ -33,9 +35,10 @@ pub(crate) async fn serve(
     while let Some(accepted) = connection.accept().await {
         let (request, respond) = accepted?;
         let service = service.clone();
+        let arrived = Instant::now();
         tokio::spawn(async move {
             // A client that has gone needs no answer.
-            let _ = answer(request, respond, service).await;
+            let _ = answer(request, respond, service, arrived).await;
         });
     }
     Ok(())
@@ -45,6 +48,7 @@ async fn answer(
     request: Request<h2::RecvStream>,
     mut respond: h2::server::SendResponse<Bytes>,
     service: Arc<impl Service>,
+    arrived: Instant,
 ) -> Result<(), h2::Error> {
     let path = request.uri().path().to_owned();
     let method = path.rsplit('/').next().unwrap_or_default().to_owned();
@@ -60,7 +64,7 @@ async fn answer(
     } else {
         data.split_off(5).freeze()
     };
-    let result = service.call(method, message).await;
+    let result = service.call(method, message, arrived).await;
 
     let head = Response::builder()
         .header("content-type", "application/grpc")
