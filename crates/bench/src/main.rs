@@ -59,6 +59,11 @@ fn measure(programs: [&Path; 2], report: &Path, runs: usize) -> Result<(), Failu
             runs,
         ),
         (
+            "half of large: 500 stages, 5000 instructions",
+            cases::stages(500, 10),
+            runs,
+        ),
+        (
             "large: 1000 stages, 10000 instructions",
             cases::stages(1000, 10),
             runs,
@@ -68,7 +73,7 @@ fn measure(programs: [&Path; 2], report: &Path, runs: usize) -> Result<(), Failu
         ("16 bases, 50 ms a resolve", cases::bases(16), runs),
     ];
     println!(
-        "{:<40} {:>5} {:>20} {:>7} {:>20} {:>7} {:>9} {:>9}",
+        "{:<45} {:>5} {:>20} {:>7} {:>20} {:>7} {:>9} {:>9}",
         "ours / reference", "runs", "ms to Return", "ratio", "peak KiB", "ratio", "calls", "depth"
     );
     let mut rows = Vec::new();
@@ -80,7 +85,7 @@ fn measure(programs: [&Path; 2], report: &Path, runs: usize) -> Result<(), Failu
             for (program, list) in programs.iter().zip(&mut recordings) {
                 let recording = run_blocking(program, &case)?;
                 if recording.exit_code.is_none() {
-                    println!("{name:<40} {} was killed after 30 s", program.display());
+                    println!("{name:<45} {} was killed after 30 s", program.display());
                     rows.push(json!({"build": name, "killed": program.display().to_string()}));
                     list.clear();
                     break 'turns;
@@ -105,7 +110,7 @@ fn measure(programs: [&Path; 2], report: &Path, runs: usize) -> Result<(), Failu
         let [x, y] = [&a, &b].map(|f| f.time.as_secs_f64() * 1000.0);
         let memory = a.memory as f64 / b.memory as f64;
         println!(
-            "{name:<40} {runs:>5} {:>20} {:>7.3} {:>20} {memory:>7.3} {:>9} {:>9}",
+            "{name:<45} {runs:>5} {:>20} {:>7.3} {:>20} {memory:>7.3} {:>9} {:>9}",
             format!("{x:.2} / {y:.2}"),
             x / y,
             format!("{} / {}", a.memory, b.memory),
