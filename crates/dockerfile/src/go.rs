@@ -23,12 +23,18 @@ pub fn quote_bytes(bytes: &[u8]) -> String {
 
 /// Lower case, one character for one (`strings.ToLower`).
 pub fn to_lower(text: &str) -> String {
-    text.chars().map(lower).collect()
+    match text.is_ascii() {
+        true => text.to_ascii_lowercase(),
+        false => text.chars().map(lower).collect(),
+    }
 }
 
 /// Upper case, one character for one (`strings.ToUpper`).
 pub fn to_upper(text: &str) -> String {
-    text.chars().map(upper).collect()
+    match text.is_ascii() {
+        true => text.to_ascii_uppercase(),
+        false => text.chars().map(upper).collect(),
+    }
 }
 
 fn lower(c: char) -> char {

@@ -314,6 +314,8 @@ async fn one(
         }
         None => None,
     };
+    // The builder waits for the result, not for thousands of operations to be freed: the process ends soon.
+    std::mem::forget(converted);
     Ok(Done {
         built,
         attestation,

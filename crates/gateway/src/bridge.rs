@@ -1,7 +1,7 @@
 //! The calls of one build.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fromtier_llb::CapSet;
 use fromtier_proto::{gw, pb};
@@ -179,14 +179,14 @@ impl Bridge {
         definition: pb::Definition,
         options: SolveOptions,
     ) -> Result<Solved, Error> {
-        let needed = definition
-            .metadata
-            .values()
-            .flat_map(|meta| meta.caps.keys());
-        for cap in needed {
-            let supported = self.llb_caps.supports(cap);
-            supported.map_err(Error::UnsupportedOperation)?;
+        let mut known = BTreeSet::new();
+        for meta in definition.metadata.values() {
+            for cap in meta.caps.keys().filter(|cap| known.insert(cap.as_str())) {
+                let supported = self.llb_caps.supports(cap);
+                supported.map_err(Error::UnsupportedOperation)?;
+            }
         }
+        drop(known);
         let evaluates = self.caps.has("gateway.solve.evaluate");
         let plain = !options.evaluate && options.cache_imports.is_empty();
         let early = match plain {
