@@ -7,7 +7,7 @@ mod tests;
 
 use crate::Place;
 use crate::exceptions::ExceptionState;
-use crate::gate::{Gate, ImageRequest};
+use crate::gate::{Gate, ImageRequest, OtherRequest, Via};
 use crate::layer::{Layer, View};
 use crate::pattern::{Pattern, identity};
 use crate::policy::Tier;
@@ -23,10 +23,15 @@ pub use steps::*;
 impl Gate {
     /// The way of an image through steps 1 to 5 of the gate, and the verdict of [`Gate::request`].
     pub fn trace(&self, request: &ImageRequest<'_>) -> Trace {
-        let (verdict, pinned) = match self.request(request) {
-            Ok(pass) => (pass.verdict().clone(), pass.pinned().cloned()),
-            Err(Denial { verdict, .. }) => (*verdict, None),
+        // `FROM scratch` names no image.
+        let judged = match request.reference {
+            "scratch" if request.via == Via::From => {
+                let other = self.other(&OtherRequest::Scratch, &request.scope);
+                other.map(|approved| (approved.verdict().clone(), None))
+            }
+            _ => (self.request(request)).map(|p| (p.verdict().clone(), p.pinned().cloned())),
         };
+        let (verdict, pinned) = judged.unwrap_or_else(|Denial { verdict, .. }| (*verdict, None));
         let mut trace = Trace {
             normalised: verdict.normalised.clone(),
             rewrites: Vec::new(),

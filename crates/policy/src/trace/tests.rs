@@ -153,6 +153,18 @@ stages:
 }
 
 #[test]
+fn scratch_is_no_image() {
+    let text = "version: 1\nsources: {scratch: deny}\n";
+    let refused = trace(text, "", "scratch");
+    assert!(refused.normalised.is_none());
+    assert_eq!(refused.verdict.findings[0].code, "FT142");
+    assert_eq!(
+        trace(POLICY, "", "scratch").verdict.severity,
+        Severity::Allow
+    );
+}
+
+#[test]
 fn what_is_no_reference_has_a_verdict_and_nothing_else() {
     let trace = trace(POLICY, "", "Not A Reference");
     assert!(trace.normalised.is_none() && trace.pull.is_none());
