@@ -11,4 +11,5 @@ mod gate;
 mod image;
 mod lock;
 mod meta;
+mod policy;
 mod run;
