@@ -188,7 +188,7 @@ impl<'a> Ledger<'a> {
                 reference,
                 via: place.via,
                 scope: Scope {
-                    platform,
+                    platform: platform.or(place.scope.platform),
                     ..place.scope
                 },
             })

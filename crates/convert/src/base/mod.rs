@@ -119,6 +119,7 @@ impl<R: Resolver> Converter<'_, R> {
     fn set_scratch(&mut self, id: StageId, wanted: bool) -> Result<()> {
         let target = self.platforms.target.clone();
         let stage = &mut self.stages[id];
+        stage.platform = Some(target.clone());
         if stage.unregistered {
             stage.dispatched = true;
         } else if wanted {
@@ -130,7 +131,6 @@ impl<R: Resolver> Converter<'_, R> {
         }
         stage.state = State::scratch();
         stage.set_image(empty_image(&target));
-        stage.platform = Some(target);
         Ok(())
     }
 
@@ -174,7 +174,8 @@ impl<R: Resolver> Converter<'_, R> {
 
     async fn fetch(&self, job: &Job) -> Result<Fetched> {
         let stage = &self.stages[job.stage];
-        let place = place(stage);
+        let mut place = place(stage);
+        place.scope.platform = Some(&job.platform);
         match &job.kind {
             Kind::Image | Kind::Late => {
                 let prefix = if self.options.multi_platform {

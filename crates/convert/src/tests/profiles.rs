@@ -150,6 +150,23 @@ fn a_platform_has_its_own_rules() {
     };
     assert!(outcome(policy, &on("linux/arm64"), text).result.is_ok());
     assert_eq!(refused_with(policy, &on("linux/amd64"), text), [1]);
+    // A context in the place of an image is wanted for the same platform.
+    let with_context = |platform: &str| Options {
+        contexts: [(
+            "alpine".to_owned(),
+            "docker-image://random-user/go".to_owned(),
+        )]
+        .into(),
+        ..on(platform)
+    };
+    for text in ["FROM alpine\n", "FROM busybox AS alpine\n"] {
+        let result = |platform: &str| outcome(policy, &with_context(platform), text).result;
+        assert!(result("linux/arm64").is_ok(), "{text}");
+        assert!(result("linux/amd64").is_err(), "{text}");
+    }
+    // Without a platform asked for, it is the builder's.
+    let scratch = "version: 1\nplatforms: {linux/arm64: {sources: {scratch: deny}}}";
+    passes(scratch, "FROM scratch\nCOPY a /a\n");
     let other = "FROM --platform=linux/amd64 random-user/go\n";
     assert_eq!(refused_with(policy, &on("linux/arm64"), other), [1]);
 }
