@@ -12,6 +12,11 @@ use std::cmp::Reverse;
 /// for some months only (Java's, Ubuntu's and, but for their first weeks, Node's releases between the long ones).
 const WORTH_MOVING_TO: i32 = 365;
 
+/// Parts of tags of what is not released yet.
+const EARLY: [&str; 10] = [
+    "a", "alpha", "b", "beta", "dev", "ea", "kitten", "m", "preview", "rc",
+];
+
 /// Who asks for a tag, and when.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
@@ -161,14 +166,7 @@ impl<'a> Candidate<'a> {
         }
         // Release candidates and the like are no advice.
         let early = |part: &&str| {
-            [
-                "rc", "alpha", "beta", "preview", "kitten", "dev", "ea", "a", "b", "m",
-            ]
-            .iter()
-            .any(|word| {
-                part.strip_prefix(word)
-                    .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'))
-            })
+            EARLY.contains(&part.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'))
         };
         if variants.iter().any(early) {
             return None;

@@ -2,9 +2,10 @@
 
 use crate::day::Day;
 use crate::image::{Cycle, Cycles, image};
+use std::collections::HashMap;
 
 /// One part of a tag with the number behind it: `alpine3.23`, `jdk17`, `openjdk-17`, `slim`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Part<'a> {
     family: &'a str,
     number: &'a str,
@@ -73,7 +74,7 @@ pub(crate) struct Releases<'a> {
     today: Day,
     systems: Vec<Cycles>,
     /// What was asked before.
-    known: Vec<(Part<'a>, Known)>,
+    known: HashMap<Part<'a>, Known>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -90,16 +91,16 @@ impl<'a> Releases<'a> {
         Releases {
             today,
             systems: systems.map(Cycles::of).collect(),
-            known: Vec::new(),
+            known: HashMap::new(),
         }
     }
 
     fn know(&mut self, part: Part<'a>) -> Known {
-        if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == part) {
+        if let Some(known) = self.known.get(&part) {
             return *known;
         }
         let known = self.look_up(part);
-        self.known.push((part, known));
+        self.known.insert(part, known);
         known
     }
 
