@@ -53,6 +53,7 @@ pub static CODES: &[Code] = &[
     code("FT143", "OCI layout"),
     code("FT144", "Local directory"),
     code("FT145", "Unknown kind of source"),
+    code("FT146", "Root file system"),
     code("FT150", "Exception in use"),
     code("FT160", "Rewritten"),
     code("FT161", "Rewriting failed"),

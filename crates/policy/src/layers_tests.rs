@@ -93,6 +93,7 @@ fn sources() -> BoxedStrategy<String> {
         line("scratch", action()),
         line("oci-layout", action()),
         line("local", action()),
+        line("root-file-system", action()),
     ])
 }
 
@@ -358,6 +359,7 @@ fn others() -> impl Strategy<Value = OtherRequest<'static>> {
             checksum: None,
         },
         OtherRequest::Scratch,
+        OtherRequest::RootFileSystem { path: "root.tar" },
         OtherRequest::OciLayout {
             reference: "s@sha256:a",
         },

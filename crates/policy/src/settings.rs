@@ -22,7 +22,7 @@ pub(crate) struct Settings {
     pub require: Vec<LabelRule>,
     pub forbid: Vec<LabelRule>,
     /// In the order of [`Kind::ALL`].
-    pub sources: [Option<SourceRule>; 5],
+    pub sources: [Option<SourceRule>; 6],
 }
 
 /// What `base:` can allow, warn about or deny.
@@ -67,15 +67,18 @@ pub(crate) enum Kind {
     Scratch,
     OciLayout,
     Local,
+    /// What is unpacked at the root of a stage on scratch.
+    RootFileSystem,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 5] = [
+    pub const ALL: [Kind; 6] = [
         Kind::Git,
         Kind::Http,
         Kind::Scratch,
         Kind::OciLayout,
         Kind::Local,
+        Kind::RootFileSystem,
     ];
 
     /// As policy files say it.
@@ -86,6 +89,7 @@ impl Kind {
             Kind::Scratch => "scratch",
             Kind::OciLayout => "oci-layout",
             Kind::Local => "local",
+            Kind::RootFileSystem => "root-file-system",
         }
     }
 
@@ -192,7 +196,7 @@ pub(crate) struct Effective {
     pub digest: DigestRule,
     pub max_age: Option<u32>,
     pub notice: Option<u32>,
-    pub sources: [SourceRule; 5],
+    pub sources: [SourceRule; 6],
 }
 
 impl Effective {
@@ -216,7 +220,7 @@ impl Effective {
             digest: DigestRule::Resolve,
             max_age: None,
             notice: None,
-            sources: [SourceRule::Say(Severity::Allow); 5],
+            sources: [SourceRule::Say(Severity::Allow); 6],
         };
         own.overlay(settings);
         own

@@ -10,7 +10,7 @@ use fromtier_dockerfile::shell::Lex;
 use fromtier_image::Digest;
 use fromtier_llb::caps::MERGE_OP;
 use fromtier_llb::{CopyInfo, FileAction, GitOptions, MakeInfo, Mode, Owner, State};
-use fromtier_policy::gate::Via;
+use fromtier_policy::gate::{OtherRequest, Via};
 
 use super::{Dispatch, StageId};
 use crate::base::images::Place;
@@ -150,6 +150,7 @@ impl Dispatch<'_> {
         for source in std::mem::take(&mut job.files.sources) {
             message.push(' ');
             message.push_str(&source);
+            self.ask_root(stage, &source, &dest, &job)?;
             let (state, path, info) = match GitRef::parse(&source) {
                 Err(e) if e.is_git => return Err(e.error),
                 Ok(git) if !git.indistinguishable_from_local => {
@@ -275,6 +276,32 @@ impl Dispatch<'_> {
             ..info.clone()
         };
         Ok((state, file, info))
+    }
+
+    /// Asks the gate about what may be a root file system: what `ADD` unpacks at the root of a stage on scratch. Whether
+    /// a file of the context is an archive, nobody knows before the build.
+    fn ask_root(&self, stage: &Stage, source: &str, dest: &str, job: &CopyJob<'_>) -> Result<()> {
+        let unpacks = job.unpack.unwrap_or(!is_http_source(source));
+        let at_root = matches!(dest.trim_end_matches('/'), "" | "/.");
+        if !job.is_add || !unpacks || !at_root || !self.is_on_scratch(stage) {
+            return Ok(());
+        }
+        let place = Place {
+            via: Via::Add,
+            stage: &stage.shown,
+            scope: stage.scope(),
+            location: &job.common.location,
+        };
+        let request = OtherRequest::RootFileSystem { path: source };
+        self.ledger.other(&request, &place).map(|_| ())
+    }
+
+    fn is_on_scratch(&self, stage: &Stage) -> bool {
+        let mut stage = stage;
+        while let Some(base) = stage.base {
+            stage = &self.stages[base];
+        }
+        stage.base_name == crate::SCRATCH && stage.named.is_none()
     }
 
     fn local_source(

@@ -273,3 +273,29 @@ fn refused_downloads_are_named_with_refused_images_and_with_each_other() {
     let text = "FROM alpine AS unused\nADD https://example.com/a /a\nFROM random-user/a\nARG V=1\nADD https://example.com/$V /b\n";
     assert_eq!(refused(policy, text), [3]);
 }
+
+#[test]
+fn a_root_file_system_on_scratch_is_asked() {
+    let policy = "version: 1\nsources: {root-file-system: deny}";
+    for text in [
+        "FROM scratch\nADD rootfs.tar.xz /\n",
+        "FROM scratch\nADD rootfs .\n",
+        "FROM scratch AS a\nFROM a\nADD rootfs.tar /\n",
+        "FROM scratch\nADD --unpack=true https://example.com/rootfs.tar /\n",
+    ] {
+        let error = outcome(policy, &options(), text).result.unwrap_err();
+        assert_eq!(error.code, Some("FT146"), "{text}");
+        let line = text.lines().count();
+        assert_eq!(error.line(), Some(i32::try_from(line).unwrap()), "{text}");
+    }
+    for text in [
+        "FROM scratch\nCOPY app /\n",
+        "FROM scratch\nADD --unpack=false app.tar /\n",
+        "FROM scratch\nADD app.tar /app/\n",
+        "FROM scratch\nADD https://example.com/app /\n",
+        "FROM alpine\nADD app.tar /\n",
+    ] {
+        passes(policy, text);
+    }
+    passes("version: 1", "FROM scratch\nADD rootfs.tar /\n");
+}

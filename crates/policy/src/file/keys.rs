@@ -154,12 +154,13 @@ pub(super) static BASE: [Key; 10] = [
 
 pub(super) static LABELS: &[Key] = &[key("require", Kind::Labels), key("forbid", Kind::Labels)];
 
-pub(super) static SOURCES: [Key; 5] = [
+pub(super) static SOURCES: [Key; 6] = [
     source(Source::ALL[0]),
     source(Source::ALL[1]),
     source(Source::ALL[2]),
     source(Source::ALL[3]),
     source(Source::ALL[4]),
+    source(Source::ALL[5]),
 ];
 
 const fn source(kind: Source) -> Key {

@@ -242,6 +242,7 @@ fn describe(path: &str) -> Option<&'static str> {
         "base.labels.forbid" => "None of them may be there",
         "mirrors" => "Registries, each with the place that it is pulled through",
         "sources" => "Sources that are no images",
+        "sources.root-file-system" => "What ADD may unpack at the root of a stage on scratch",
         "stages" => {
             "What holds otherwise by stage: final is what ships, other stages go by their names"
         }

@@ -64,6 +64,11 @@ pub enum OtherRequest<'a> {
         reference: &'a str,
     },
     Scratch,
+    /// What `ADD` may unpack at the root of a stage on scratch: a base that no rule about images sees.
+    RootFileSystem {
+        /// The path or URL that is added.
+        path: &'a str,
+    },
 }
 
 /// Leave to resolve an image, before the registry was asked: what to ask for, and what must come back.

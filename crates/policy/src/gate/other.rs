@@ -23,6 +23,7 @@ impl Gate {
             OtherRequest::Local { name } => name,
             OtherRequest::OciLayout { reference } => reference,
             OtherRequest::Scratch => "scratch",
+            OtherRequest::RootFileSystem { path } => path,
         };
         let from = Standpoint::new(self, Via::Add, scope);
         let mut said = Said::default();

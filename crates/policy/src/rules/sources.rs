@@ -1,4 +1,4 @@
-//! FT140–FT144: sources that are no images: git, HTTP, scratch, OCI layouts, local directories.
+//! FT140–FT144, FT146: sources that are no images: git, HTTP, scratch, OCI layouts, local directories.
 
 use crate::gate::OtherRequest;
 use crate::layer::View;
@@ -18,6 +18,12 @@ pub(crate) fn check(layer: &View<'_>, request: &OtherRequest<'_>) -> Option<Find
             "images from an OCI layout",
         ),
         OtherRequest::Local { name } => ("FT144", Kind::Local, *name, "local directories"),
+        OtherRequest::RootFileSystem { path } => (
+            "FT146",
+            Kind::RootFileSystem,
+            *path,
+            "what may be a root file system on scratch",
+        ),
     };
     let key = kind.key();
     let who = layer.who;
@@ -51,9 +57,12 @@ pub(crate) fn check(layer: &View<'_>, request: &OtherRequest<'_>) -> Option<Find
         code,
         severity,
         message: format!("{shown}: {who} {verb} {group}"),
-        help: Some(format!(
-            "`sources: {{{key}: …}}` in the policy decides on it"
-        )),
+        help: Some(match request {
+            OtherRequest::RootFileSystem { .. } => {
+                "COPY unpacks nothing; for a whole system use a base image".to_owned()
+            }
+            _ => format!("`sources: {{{key}: …}}` in the policy decides on it"),
+        }),
         suggestion: None,
     })
 }
@@ -97,6 +106,7 @@ mod tests {
                 reference: "store@sha256:abc",
             },
             OtherRequest::Local { name: "context" },
+            OtherRequest::RootFileSystem { path: "root.tar" },
         ] {
             gate.other(&request, &Scope::default()).unwrap();
         }
@@ -105,7 +115,7 @@ mod tests {
     #[test]
     fn each_kind_can_be_refused() {
         let gate = gate(
-            "version: 1\nsources: {git: deny, http: deny, scratch: deny, oci-layout: deny, local: deny}",
+            "version: 1\nsources: {git: deny, http: deny, scratch: deny, oci-layout: deny, local: deny, root-file-system: deny}",
             "",
         );
         for (request, code) in [
@@ -131,6 +141,7 @@ mod tests {
                 "FT143",
             ),
             (OtherRequest::Local { name: "context" }, "FT144"),
+            (OtherRequest::RootFileSystem { path: "root.tar" }, "FT146"),
         ] {
             assert_eq!(
                 gate.other(&request, &Scope::default()).unwrap_err().code,
