@@ -5,6 +5,7 @@
 mod tests;
 
 use crate::exceptions::ExceptionState;
+use crate::index::Index;
 use crate::pattern::{Pattern, identity};
 use crate::policy::{ImageRule, Policy};
 use crate::rules;
@@ -57,6 +58,7 @@ impl Advice<'_> {
 
     fn exceptions(&mut self) {
         let policy = self.policy;
+        let patterns = Index::new(policy.exceptions.iter().map(|rule| &rule.pattern));
         for (index, exception) in policy.exceptions.iter().enumerate() {
             let at = &exception.at;
             let text = &exception.pattern.text;
@@ -102,9 +104,10 @@ impl Advice<'_> {
                     )),
                 );
             }
-            let wider = policy.exceptions.iter().enumerate().find(|(other, wider)| {
-                *other != index
-                    && wider.until >= exception.until
+            let candidates = patterns.covering(&exception.pattern).into_iter();
+            let others = candidates.filter(|other| *other != index);
+            let wider = others.map(|at| &policy.exceptions[at]).find(|wider| {
+                wider.until >= exception.until
                     && ExceptionState::of(wider, policy.exceptions_max, self.today).holds()
                     && wider.files.is_empty()
                     && wider.labels.is_empty()
@@ -116,7 +119,7 @@ impl Advice<'_> {
                                 .iter()
                                 .all(|rule| wider.rules.contains(rule)))
             });
-            if let Some((_, wider)) = wider {
+            if let Some(wider) = wider {
                 self.say(
                     at,
                     format!(
@@ -139,6 +142,7 @@ impl Advice<'_> {
             ("verified-publisher", &policy.verified),
             ("open-source", &policy.open_source),
         ];
+        let indexes = lists.map(|(_, list)| Index::new(list.iter()));
         for (index, (key, list)) in lists.iter().enumerate() {
             for pattern in *list {
                 if pattern.literal_name().and_then(rules::official).is_some() {
@@ -152,9 +156,12 @@ impl Advice<'_> {
                     );
                     continue;
                 }
-                let earlier = lists[..index]
-                    .iter()
-                    .find_map(|(key, list)| Some((key, list.iter().find(|p| p.covers(pattern))?)));
+                let mut before = lists[..index].iter().zip(&indexes);
+                let earlier = before.find_map(|((key, list), patterns)| {
+                    let candidates = patterns.covering(pattern).into_iter();
+                    let mut wider = candidates.map(|at| &list[at]);
+                    Some((key, wider.find(|wider| wider.covers(pattern))?))
+                });
                 if let Some((first, wider)) = earlier {
                     self.say(
                         &pattern.at,
@@ -173,8 +180,9 @@ impl Advice<'_> {
 
     fn image_rules(&mut self) {
         let policy = self.policy;
-        for (index, rule) in policy.images.iter().enumerate() {
-            self.overruled(index, rule);
+        let patterns = Index::new(policy.images.iter().map(|rule| &rule.pattern));
+        for rule in &policy.images {
+            self.overruled(rule, &patterns);
         }
         let of_profiles = policy.profiles.iter().flat_map(|profile| &profile.images);
         for rule in policy.images.iter().chain(of_profiles) {
@@ -195,12 +203,14 @@ impl Advice<'_> {
     }
 
     /// An action that a stricter one always beats: of several the strictest holds.
-    fn overruled(&mut self, index: usize, rule: &ImageRule) {
+    fn overruled(&mut self, rule: &ImageRule, patterns: &Index) {
         let Some(action) = rule.action else { return };
-        let stricter = self.policy.images.iter().enumerate().find(|(other, by)| {
-            *other != index && by.action > Some(action) && by.pattern.covers(&rule.pattern)
-        });
-        if let Some((_, by)) = stricter {
+        let policy = self.policy;
+        let candidates = patterns.covering(&rule.pattern).into_iter();
+        let mut others = candidates.map(|at| &policy.images[at]);
+        let stricter =
+            others.find(|by| by.action > Some(action) && by.pattern.covers(&rule.pattern));
+        if let Some(by) = stricter {
             let message = format!(
                 "`action: {}` for `{}` has no effect: `{}`{} is stricter, and the strictest holds",
                 word(action),
