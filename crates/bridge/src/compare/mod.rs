@@ -3,6 +3,7 @@
 mod details;
 mod graphs;
 mod intended;
+mod order;
 mod pins;
 mod values;
 
@@ -154,6 +155,14 @@ fn metadata(
         let path = format!("{path}/{key}");
         match (left.get(key), right.get(key)) {
             (Some(l), Some(r)) => {
+                if order::of_one_line(l, r) {
+                    out.push(Difference {
+                        path: format!("{path}/order of warnings of one line"),
+                        left: String::from_utf8_lossy(l).into_owned(),
+                        right: String::from_utf8_lossy(r).into_owned(),
+                    });
+                    continue;
+                }
                 let before = out.len();
                 values::diff(&path, &readable(l), &readable(r), out);
                 // Clients see bytes: the order of keys is a part of an image's digest.
