@@ -146,3 +146,86 @@ fn broken(what: &str, errors: &[PolicyError]) -> Error {
         ..Error::new(lines.join("\n  "))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    /// A folder as an organisation bakes it in; it goes away with the test.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str, files: &[(&str, &str)]) -> Folder {
+            let folder = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
+            std::fs::create_dir_all(&folder).unwrap();
+            for (name, text) in files {
+                std::fs::write(folder.join(name), text).unwrap();
+            }
+            Folder(folder)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn allows(gate: &Gate, reference: &str) -> bool {
+        let request = fromtier_policy::gate::ImageRequest {
+            reference,
+            via: fromtier_policy::gate::Via::From,
+            scope: fromtier_policy::Scope::UNKNOWN,
+        };
+        gate.request(&request).is_ok()
+    }
+
+    fn repository(text: &str) -> Repository {
+        Repository {
+            policy: Some((REPOSITORY_FILE.to_owned(), text.to_owned())),
+            ..Repository::default()
+        }
+    }
+
+    #[test]
+    fn a_baked_policy_extends_the_files_beside_it_and_no_others() {
+        let base = "version: 1\ntiers: {community: allow}\n";
+        for path in ["base.yaml", "/etc/fromtier/base.yaml", "./base.yaml"] {
+            let own =
+                format!("extends: {path}\nversion: 1\nimages: [{{match: acme/x, action: deny}}]\n");
+            let files = [("policy.yaml", own.as_str()), ("base.yaml", base)];
+            let folder = Folder::new("fromtier-baked", &files);
+            let gate = (Baked::read(&folder.0).unwrap())
+                .gate(&Repository::default(), today())
+                .unwrap();
+            assert!(
+                allows(&gate, "acme/y") && !allows(&gate, "acme/x"),
+                "{path}"
+            );
+        }
+        for path in ["../base.yaml", "/etc/passwd", "missing.yaml"] {
+            let own = format!("extends: {path}\nversion: 1\n");
+            let folder = Folder::new("fromtier-outside", &[("policy.yaml", &own)]);
+            let error = Baked::read(&folder.0).unwrap_err();
+            assert_eq!(error.code, Some("FT001"), "{path}");
+            assert!(error.message.contains("can't be read"), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn a_repositorys_policy_extends_a_baked_file_beside_the_organisations() {
+        let files = [
+            ("policy.yaml", "version: 1\ntiers: {community: allow}\n"),
+            ("strict.yaml", "version: 1\ntiers: {community: deny}\n"),
+        ];
+        let folder = Folder::new("fromtier-both", &files);
+        let baked = Baked::read(&folder.0).unwrap();
+        let strict = repository("extends: /etc/fromtier/strict.yaml\nversion: 1\n");
+        assert!(!allows(&baked.gate(&strict, today()).unwrap(), "acme/x"));
+        let plain = repository("version: 1\n");
+        assert!(allows(&baked.gate(&plain, today()).unwrap(), "acme/x"));
+        let other = repository("extends: /etc/fromtier/none.yaml\nversion: 1\n");
+        assert_eq!(baked.gate(&other, today()).unwrap_err().code, Some("FT001"));
+    }
+}
