@@ -34,7 +34,7 @@ suite() { # name, archive
         # A git that reads nobody's settings.
         export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
         exec dockerfile.test -test.v -test.count=1 -test.timeout 40m \
-            -test.run "TestIntegration/${RUN:-.*}/worker=oci\$"
+            -test.run "TestIntegration/(${RUN:-.*})/worker=oci\$"
     ) >"$log" 2>&1 </dev/null || code=$?
     awk -v at="$work/" 'index($5, at) == 1 { print $5 }' /proc/self/mountinfo | sort -r | xargs -r -n 1 umount -l 2>/dev/null || true
     rm -rf "$work"
