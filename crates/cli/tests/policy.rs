@@ -2,29 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod folder;
+mod policies;
 
 use folder::Folder;
-use serde_json::{Value, json};
-
-const POLICY: &str = "version: 1
-tiers:
-  community: deny
-internal: [registry.example.com/platform/**]
-rewrite:
-- match: bitnami/node
-  to: node:{tag}
-  reason: one source
-images:
-- match: node
-  tags: \">=22\"
-mirrors:
-  docker.io: r.example.com/hub
-exceptions:
-- match: ghcr.io/acme/legacy
-  until: 2026-12-11
-  owner: payments
-  reason: migration
-";
+use policies::{POLICY, json};
+use serde_json::json;
 
 const TABLE: &str = "today: 2026-11-24
 tests:
@@ -34,10 +16,6 @@ tests:
   expect: deny
   code: FT101
 ";
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
-}
 
 #[test]
 fn a_policy_with_faults_shows_all_of_them_at_their_places() {

@@ -2,33 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod folder;
+mod policies;
 
 use folder::Folder;
-use serde_json::{Value, json};
-
-const POLICY: &str = "version: 1
-tiers:
-  community: deny
-internal: [registry.example.com/platform/**]
-rewrite:
-- match: bitnami/node
-  to: node:{tag}
-  reason: one source
-images:
-- match: node
-  tags: \">=22\"
-mirrors:
-  docker.io: r.example.com/hub
-exceptions:
-- match: ghcr.io/acme/legacy
-  until: 2026-12-11
-  owner: payments
-  reason: migration
-";
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
-}
+use policies::{POLICY, json};
+use serde_json::json;
 
 #[test]
 fn an_image_is_explained_step_by_step_with_the_lines_that_say_so() {

@@ -1,4 +1,11 @@
 //! A folder with files, and the program run in it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    dead_code,
+    reason = "each test takes what it needs"
+)]
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -20,29 +27,68 @@ impl Folder {
         // As the root of a repository: nothing above it is looked at.
         std::fs::create_dir_all(folder.0.join(".git")).unwrap();
         for (path, text) in files {
-            let path = folder.0.join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
+            folder.write(path, text);
         }
         folder
     }
 
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.0.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.0.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    pub fn has(&self, path: &str) -> bool {
+        self.0.join(path).exists()
+    }
+
+    /// Runs `fromtier` in the folder, with no login stored but those in its `docker/config.json`.
     pub fn run(&self, args: &[&str]) -> Answer {
         let Output {
             status,
             stdout,
             stderr,
-        } = Command::new(env!("CARGO_BIN_EXE_fromtier"))
-            .args(args)
-            .current_dir(&self.0)
-            .env("NO_COLOR", "1")
-            .output()
-            .unwrap();
+        } = self.command(args).output().unwrap();
         Answer {
             out: String::from_utf8(stdout).unwrap(),
             err: String::from_utf8(stderr).unwrap(),
             code: status.code().unwrap(),
         }
+    }
+
+    #[track_caller]
+    pub fn runs(&self, args: &[&str]) -> String {
+        let answer = self.run(args);
+        assert_eq!(
+            (answer.code, answer.err.as_str()),
+            (0, ""),
+            "{}",
+            answer.out
+        );
+        answer.out
+    }
+
+    #[track_caller]
+    pub fn fails(&self, args: &[&str], code: i32) -> String {
+        let answer = self.run(args);
+        assert_eq!(answer.code, code, "{}{}", answer.out, answer.err);
+        answer.out
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fromtier"));
+        let path = std::env::var("PATH").unwrap_or_default();
+        command
+            .args(args)
+            .current_dir(&self.0)
+            .env("NO_COLOR", "1")
+            .env("DOCKER_CONFIG", self.0.join("docker"))
+            .env("PATH", format!("{}:{path}", self.0.join("bin").display()));
+        command
     }
 }
 
