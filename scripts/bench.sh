@@ -23,7 +23,7 @@ sizes() {
     for name in ours reference; do
         archive="$out/$name.oci.tar"
         # The layers are all that is large in it.
-        rm -rf "$out/$name"
+        rm -rf "${out:?}/$name"
         mkdir "$out/$name"
         tar -xf "$archive" -C "$out/$name"
         layer=$(find "$out/$name/blobs" -type f -printf '%s %p\n' | sort -rn | sed -n '1s/^[0-9]* //p')
