@@ -91,7 +91,8 @@ fn fewer<'a>(mut all: Vec<&'a str>, still: impl Fn(&[&'a str]) -> bool) -> Vec<&
             if !without.is_empty() && still(&without) {
                 all = without;
             } else {
-                at += size;
+                // One on, not one part on: the lines of a heredoc go only together.
+                at += 1;
             }
         }
         if size <= 1 {
