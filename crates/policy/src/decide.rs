@@ -1,7 +1,7 @@
 //! What the policies make of an image and say of it: rewriting, mirrors, rules.
 
 use crate::gate::Gate;
-use crate::layer::{Layer, View};
+use crate::layer::View;
 use crate::pattern::identity;
 use crate::rules::{self, Case};
 use crate::said::{Said, Standpoint};
@@ -142,13 +142,14 @@ impl Gate {
     ) {
         for (at, layer) in from.views(self).take(count).enumerate() {
             // A policy goes by its own lists and by the organisation's, never by the repository's on its behalf.
-            let lists: Vec<&Layer> = self.layers.iter().take(at + 1).collect();
+            let lists = &self.layers[..=at];
             let case = Case {
                 image,
                 name,
-                tier: rules::tier_of(&lists, name, image.tag()),
+                tier: rules::tier_of(lists, name, image.tag()),
                 official: rules::official(name),
                 layer,
+                lists,
                 locked: self.lock.get(image),
                 from,
                 gate: self,

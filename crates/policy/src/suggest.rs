@@ -206,13 +206,14 @@ impl Gate {
     ) {
         let name = identity(image);
         for (at, layer) in layers.iter().enumerate() {
-            let lists: Vec<_> = self.layers.iter().take(at + 1).collect();
+            let lists = &self.layers[..=at];
             let case = Case {
                 image,
                 name: &name,
-                tier: rules::tier_of(&lists, &name, image.tag()),
+                tier: rules::tier_of(lists, &name, image.tag()),
                 official: rules::official(&name),
                 layer: *layer,
+                lists,
                 locked: self.lock.get(image),
                 from,
                 gate: self,

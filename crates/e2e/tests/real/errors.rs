@@ -94,7 +94,8 @@ fn rights_that_were_not_given() {
 
 #[test]
 fn checks_can_be_errors() {
+    // Of one rule: the reference names several in any order.
     same_failure(&Build::new(
-        "# check=error=true\nFROM busybox as x\nMAINTAINER me\n",
+        "# check=error=true\nFROM busybox as x\nFROM busybox as y\n",
     ));
 }

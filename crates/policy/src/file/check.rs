@@ -177,7 +177,7 @@ fn refusal(layer: &Layer, target: &ImageRef, tag: Option<&str>) -> Option<String
     }
     let rules: Vec<_> = layer.image_rules(&name, tag).collect();
     let said = rules.iter().filter_map(|rule| rule.action).max();
-    let tier = crate::rules::tier_of(&[layer], &name, tag);
+    let tier = crate::rules::tier_of([layer], &name, tag);
     match said {
         Some(Severity::Deny) => return Some("its image is denied".into()),
         Some(_) => {}

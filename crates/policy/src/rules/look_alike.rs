@@ -220,7 +220,7 @@ fn namespace(case: &Case<'_>) -> Option<Found> {
             .strip_prefix(prefix)
             .is_some_and(|rest| rest.starts_with('/') || prefix.ends_with('/'))
     };
-    let mirrored = case.gate.layers.iter().any(|layer| {
+    let mirrored = case.lists.iter().any(|layer| {
         let mut mirrors = layer.policy.mirrors.iter();
         mirrors.any(|mirror| ours(&mirror.prefix))
     });
@@ -245,7 +245,8 @@ fn namespace(case: &Case<'_>) -> Option<Found> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-    use crate::testing::{denied, passes, warned};
+    use crate::testing::{ask, denied, passes, today, warned};
+    use crate::{Gate, Policy};
 
     #[test]
     fn registries_that_look_like_others_are_named() {
@@ -355,6 +356,19 @@ mod tests {
             denied(policy, "registry.example.com/hub/library/node").code,
             "FT101"
         );
+    }
+
+    #[test]
+    fn a_mirror_of_the_repositorys_is_none_to_the_organisation() {
+        let parsed = |text| Some(Policy::parse("p", text).unwrap());
+        let repository = parsed("version: 1\nmirrors: {docker.io: r.example.com/hub}");
+        let organisation = parsed(
+            "version: 1\nexceptions: [{match: r.example.com/**, rules: [FT101], until: 2026-12-01, owner: o, reason: r}]",
+        );
+        let gate = Gate::new(organisation, repository, None, today());
+        let denial = ask(&gate, "r.example.com/hub/library/node").unwrap_err();
+        assert_eq!(denial.code, "FT109", "{}", denial.message);
+        assert!(denial.message.contains("the organisation's policy"));
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub(crate) struct Case<'a> {
     pub official: Option<Image>,
     /// The policy, as it holds where the image is wanted.
     pub layer: View<'a>,
+    /// Whose lists it goes by: its own and the organisation's, never the repository's on the organisation's behalf.
+    pub lists: &'a [Layer],
     /// What the lock says of it.
     pub locked: Option<&'a Entry>,
     pub from: &'a Standpoint,
@@ -123,13 +125,17 @@ impl<'a> Case<'a> {
 }
 
 /// Who makes the image, by the lists of all policies together.
-pub(crate) fn tier_of(layers: &[&Layer], name: &str, tag: Option<&str>) -> Tier {
+pub(crate) fn tier_of<'a>(
+    layers: impl IntoIterator<Item = &'a Layer> + Clone,
+    name: &str,
+    tag: Option<&str>,
+) -> Tier {
     if official(name).is_some() {
         return Tier::Official;
     }
     [Tier::Internal, Tier::Verified, Tier::OpenSource]
         .into_iter()
-        .find(|tier| layers.iter().any(|layer| layer.lists(*tier, name, tag)))
+        .find(|tier| (layers.clone().into_iter()).any(|layer| layer.lists(*tier, name, tag)))
         .unwrap_or(Tier::Community)
 }
 

@@ -291,8 +291,7 @@ fn rewriting(layer: &Layer, image: &ImageRef) -> Option<Rewriting> {
 /// The tier by the last of these policies, which goes by the lists of all of them.
 fn membership(layers: &[View<'_>], name: &str, tag: Option<&str>) -> Membership {
     let layer = &layers[layers.len() - 1];
-    let all: Vec<&Layer> = layers.iter().map(|view| view.layer).collect();
-    let tier = rules::tier_of(&all, name, tag);
+    let tier = rules::tier_of(layers.iter().map(|view| view.layer), name, tag);
     let listed = layers.iter().find_map(|layer| {
         let list: &[Pattern] = match tier {
             Tier::Internal => &layer.policy.internal,
