@@ -1,6 +1,6 @@
 //! What a target can be given: arguments, secrets, SSH agents.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use fromtier_dockerfile::span::Range;
@@ -19,7 +19,7 @@ pub struct ArgInfo {
 }
 
 /// A secret or an SSH agent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Need {
     pub name: String,
     pub required: bool,
@@ -42,9 +42,27 @@ pub struct Outline {
 pub(crate) struct Capture {
     globals: Rc<HashMap<String, ArgInfo>>,
     own: HashMap<String, ArgInfo>,
-    used: BTreeSet<String>,
-    secrets: BTreeMap<String, Need>,
-    ssh: BTreeMap<String, Need>,
+    used: Seen<()>,
+    secrets: Seen<Need>,
+    ssh: Seen<Need>,
+}
+
+/// What was seen by name, in the order of the first time: the reference goes through a map, which a few names nearly
+/// always leave in that order.
+#[derive(Debug, Clone, Default)]
+struct Seen<T> {
+    list: Vec<(Rc<str>, T)>,
+    names: HashSet<Rc<str>>,
+}
+
+impl<T> Seen<T> {
+    fn note(&mut self, name: &str, what: impl FnOnce() -> T) {
+        if !self.names.contains(name) {
+            let name: Rc<str> = name.into();
+            self.names.insert(Rc::clone(&name));
+            self.list.push((name, what()));
+        }
+    }
 }
 
 impl Capture {
@@ -60,7 +78,9 @@ impl Capture {
     }
 
     pub fn mark_used(&mut self, names: BTreeSet<String>) {
-        self.used.extend(names);
+        for name in names {
+            self.used.note(&name, || ());
+        }
     }
 
     /// An argument that the stage declares; `info` is left out where a global one speaks for it.
@@ -68,7 +88,7 @@ impl Capture {
         if let Some(info) = info {
             self.own.insert(key.to_owned(), info);
         }
-        self.used.insert(key.to_owned());
+        self.used.note(key, || ());
     }
 
     /// A secret; the first one to name it counts.
@@ -85,23 +105,23 @@ impl Capture {
         self.own.get(key).or_else(|| self.globals.get(key))
     }
 
-    /// What is used, and what that is made of.
-    fn all_used(&self) -> BTreeSet<&str> {
-        let mut all = BTreeSet::new();
-        let mut todo: Vec<&str> = self.used.iter().map(String::as_str).collect();
-        while let Some(name) = todo.pop() {
-            if all.insert(name)
-                && let Some(info) = self.info(name)
-            {
-                todo.extend(info.deps.iter().map(String::as_str));
-            }
+    /// What is used, then what that is made of.
+    fn all_used(&self) -> Vec<&str> {
+        let mut all: Vec<&str> = self.used.list.iter().map(|(name, ())| &**name).collect();
+        let mut seen: HashSet<&str> = all.iter().copied().collect();
+        let mut at = 0;
+        while let Some(name) = all.get(at) {
+            let deps = self.info(name).map(|info| &info.deps);
+            let new = deps.into_iter().flatten().map(String::as_str);
+            all.extend(new.filter(|dep| seen.insert(dep)).collect::<Vec<_>>());
+            at += 1;
         }
         all
     }
 }
 
-fn need(needs: &mut BTreeMap<String, Need>, name: &str, required: bool, location: &[Range]) {
-    needs.entry(name.to_owned()).or_insert_with(|| Need {
+fn need(needs: &mut Seen<Need>, name: &str, required: bool, location: &[Range]) {
+    needs.note(name, || Need {
         name: name.to_owned(),
         required,
         location: location.to_vec(),
@@ -134,7 +154,7 @@ pub(crate) fn of(stages: &Stages, target: StageId) -> Outline {
             (&capture.secrets, &mut secrets, &mut outline.secrets),
             (&capture.ssh, &mut ssh, &mut outline.ssh),
         ] {
-            for need in needs.values() {
+            for (_, need) in &needs.list {
                 if seen.insert(need.name.as_str()) {
                     out.push(need.clone());
                 }

@@ -60,7 +60,7 @@ impl<R: Resolver> Converter<'_, R> {
             let needed = plan::reachable(&self.stages, target);
             plan::mark_ships(&mut self.stages, target, &needed);
             self.resolve_round(&needed).await?;
-            if !self.take_triggers(&needed, &mut chains)? {
+            if !self.take_triggers(target, &mut chains)? {
                 return Ok(needed);
             }
         }

@@ -12,9 +12,12 @@ use crate::stage::Planned;
 
 impl<R> Converter<'_, R> {
     /// Puts the triggers of each needed stage's base in front of its instructions. Says whether they need more stages.
-    pub(super) fn take_triggers(&mut self, needed: &[bool], chains: &mut Chains) -> Result<bool> {
+    ///
+    /// From the target down: a stage that an image's trigger gives a trigger has it too late for those that stand on
+    /// it. The reference takes them in a map's order, which is nearly always this one.
+    pub(super) fn take_triggers(&mut self, target: StageId, chains: &mut Chains) -> Result<bool> {
         let mut more = false;
-        for id in (0..needed.len()).filter(|id| needed[*id]) {
+        for id in plan::downwards(&self.stages, target) {
             let stage = &mut self.stages[id];
             let mut triggers = match stage.base {
                 None => stage.image.config.on_build.take().unwrap_or_default(),

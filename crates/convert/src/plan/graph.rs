@@ -78,13 +78,26 @@ pub(crate) fn check_cycles(stages: &Stages) -> Result<()> {
 /// For each stage whether `target` needs it, itself included.
 pub(crate) fn reachable(stages: &Stages, target: StageId) -> Vec<bool> {
     let mut reached = vec![false; stages.len()];
-    let mut todo = vec![target];
+    for id in downwards(stages, target) {
+        reached[id] = true;
+    }
+    reached
+}
+
+/// What `target` needs, from itself down: each stage, then its base, then those that it copies or mounts from.
+pub(crate) fn downwards(stages: &Stages, target: StageId) -> Vec<StageId> {
+    let mut reached = vec![false; stages.len()];
+    let (mut order, mut todo) = (Vec::new(), vec![target]);
     while let Some(id) = todo.pop() {
         if std::mem::replace(&mut reached[id], true) {
             continue;
         }
+        order.push(id);
+        // Last in, first out.
+        let first = todo.len();
         todo.extend(stages[id].base);
         todo.extend(stages[id].deps.ids());
+        todo[first..].reverse();
     }
-    reached
+    order
 }

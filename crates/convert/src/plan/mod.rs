@@ -16,7 +16,7 @@ use fromtier_policy::gate::Via;
 
 use crate::stage::{Planned, Stage};
 
-pub(crate) use graph::{Deps, check_cycles, reachable};
+pub(crate) use graph::{Deps, check_cycles, downwards, reachable};
 pub(crate) use paths_used::PathsUsed;
 pub(crate) use stages::{StageId, Stages};
 
