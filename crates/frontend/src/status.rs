@@ -127,13 +127,16 @@ fn all(error: &Error, source: Option<&pb::SourceInfo>) -> String {
     text
 }
 
-/// The text that the client shows: ours with code and help, the reference's as it is.
+/// The text that the client shows: the reference's as it is; what only we say has a line of help or a code.
 fn message(error: &Error) -> String {
-    match (error.code, &error.help) {
-        (Some(code), Some(help)) => format!("error[{code}]: {}\nhelp: {help}", error.message),
-        (Some(code), None) => format!("error[{code}]: {}", error.message),
-        (None, _) => error.message.clone(),
+    let mut text = match error.code {
+        Some(code) => format!("error[{code}]: {}", error.message),
+        None => error.message.clone(),
+    };
+    if let Some(help) = &error.help {
+        text = format!("{text}\nhelp: {help}");
     }
+    text
 }
 
 #[cfg(test)]
@@ -211,6 +214,14 @@ mod tests {
             .collect();
         assert_eq!(places.len(), 3, "{places:?}");
         assert!(places[0].contains("\"line\":1") && places[2].contains("\"line\":9"));
+    }
+
+    #[test]
+    fn help_is_told_of_an_error_without_a_code() {
+        let mut error = Error::new("a -> a");
+        error.help = Some("take another base".into());
+        let told = status(error.into(), None).message;
+        assert_eq!(told, "a -> a\nhelp: take another base");
     }
 
     #[test]
