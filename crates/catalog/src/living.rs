@@ -208,11 +208,23 @@ fn cycle_order(
             wanted_cycle != Some(*cycle),
             !lasting,
             !same_major,
+            !same_line(image, wanted, &version, &own),
             long_term != Some(*cycle),
             Reverse(own),
         )
     });
     Some(cycles)
+}
+
+/// nginx numbers its stable releases even and its mainline odd: who asked for one of them is not sent to the other.
+fn same_line(image: Image, wanted: &TagParts<'_>, version: &[u32], own: &[u32]) -> bool {
+    let odd = |version: &[u32]| version.get(1).map(|minor| minor % 2 == 1);
+    let asked = match wanted.variants.first() {
+        Some(&"stable") => Some(false),
+        Some(&"mainline") => Some(true),
+        _ => odd(version),
+    };
+    image.name() != "nginx" || asked.is_none() || odd(own) == asked
 }
 
 /// The cycle that the `lts` tags stand for. The catalogue doesn't say that two tags are one image; but tags that don't
@@ -292,6 +304,15 @@ mod tests {
         offers("node", "22.1.0-debian-12", "2026-09-01", "22");
         offers("python", "latest", "2026-09-01", "3.14");
         offers("golang", "1.19", "2026-09-01", "1.27");
+    }
+
+    #[test]
+    fn stable_and_mainline_are_two_lines() {
+        offers("nginx", "stable-alpine", "2026-09-01", "1.30-alpine");
+        offers("nginx", "mainline", "2026-09-01", "1.31");
+        offers("nginx", "1.26-alpine", "2026-09-01", "1.30-alpine");
+        offers("nginx", "1.27", "2026-09-01", "1.31");
+        offers("nginx", "latest", "2026-09-01", "1.31");
     }
 
     #[test]
