@@ -333,12 +333,22 @@ fn sources_in_a_clients_definition_are_judged_as_they_are() {
     );
     assert_eq!(
         code(
-            &format!("docker-image://evil/node@{}", digest('a').as_str()),
+            &format!(
+                "docker-image://docker.io/evil/node@{}",
+                digest('a').as_str()
+            ),
             &none
         ),
         Some("FT101")
     );
     assert_eq!(code("docker-image://%%", &none), Some("FT100"));
+    // BuildKit would ask registries of these names for them.
+    for short in ["node:22", "library/node:22", "docker.io/node:22"] {
+        for scheme in ["docker-image", "docker-image+blob"] {
+            let identifier = format!("{scheme}://{short}@{}", digest('a').as_str());
+            assert_eq!(code(&identifier, &none), Some("FT100"), "{identifier}");
+        }
+    }
     assert_eq!(code("oci-layout://x@sha256:abc", &none), Some("FT143"));
     assert_eq!(code("https://example.com/x", &none), Some("FT141"));
     assert_eq!(code("local://context", &none), None);

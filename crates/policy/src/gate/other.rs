@@ -9,6 +9,7 @@ use crate::said::{Said, Standpoint};
 use crate::scope::Scope;
 use crate::settings::DigestRule;
 use crate::verdict::{Denial, Severity, Verdict};
+use fromtier_image::ImageRef;
 use std::collections::BTreeMap;
 
 impl Gate {
@@ -101,6 +102,9 @@ impl Gate {
         scope: &Scope<'_>,
     ) -> Result<Verdict, Denial> {
         let image = self.normalise(reference)?;
+        if !is_whole(&image, reference) {
+            return Err(not_whole(identifier, &image));
+        }
         let from = Standpoint::new(self, Via::Input, scope);
         let mut said = Said::default();
         self.decide(&image, &from, &mut said);
@@ -116,4 +120,23 @@ impl Gate {
             ..verdict_of(identifier, said)
         })
     }
+}
+
+/// Is a reference written as it is meant? BuildKit adds nothing to what stands in a graph: `library/node` is an image of
+/// a registry that is called `library`.
+fn is_whole(image: &ImageRef, written: &str) -> bool {
+    let rest = written.strip_prefix(&image.name());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '@']))
+}
+
+fn not_whole(identifier: &str, image: &ImageRef) -> Denial {
+    let message = format!(
+        "{identifier} stands in a client's own definition, where BuildKit does not read it as {image}"
+    );
+    let mut denial = refusal(identifier, "FT100", message);
+    denial.help = Some(format!("write docker-image://{image}"));
+    for finding in &mut denial.verdict.findings {
+        finding.help.clone_from(&denial.help);
+    }
+    denial
 }
