@@ -73,6 +73,9 @@ pub(crate) struct Stage {
     /// The triggers that its base stage declares were taken.
     pub triggers_taken: bool,
 
+    /// It began with no files at all: on `scratch`, however that was named, or on an image without layers.
+    pub on_scratch: bool,
+
     /// What it has built.
     pub state: State,
     /// Its image but for the history.

@@ -130,6 +130,7 @@ impl<R: Resolver> Converter<'_, R> {
                 .map_err(|e| located(e, stage))?;
         }
         stage.state = State::scratch();
+        stage.on_scratch = true;
         stage.set_image(empty_image(&target));
         Ok(())
     }
@@ -251,6 +252,7 @@ impl<R: Resolver> Converter<'_, R> {
         if empty {
             stage.base_name = approved.reference().to_string();
             stage.state = State::scratch();
+            stage.on_scratch = true;
         } else {
             self.take_image(job.stage, &platform, &approved);
             let stage = &self.stages[job.stage];
@@ -291,6 +293,7 @@ impl<R: Resolver> Converter<'_, R> {
         let (state, image) = self.context_state(loaded, job.stage)?;
         let stage = &mut self.stages[job.stage];
         stage.dispatched = true;
+        stage.on_scratch = state.output().is_none();
         stage.state = state;
         if let Some(image) = image {
             let platform = &image.platform;
@@ -308,6 +311,7 @@ impl<R: Resolver> Converter<'_, R> {
         let image = image.unwrap_or_else(|| empty_image(&job.platform));
         stage.base_image = Some(Rc::new(image.clone()));
         stage.set_image(image);
+        stage.on_scratch = state.output().is_none();
         stage.state = state.with_platform(&job.platform);
         stage.platform = Some(job.platform);
         Ok(())

@@ -282,7 +282,7 @@ impl Dispatch<'_> {
     /// a file of the context is an archive, nobody knows before the build.
     fn ask_root(&self, stage: &Stage, source: &str, dest: &str, job: &CopyJob<'_>) -> Result<()> {
         let unpacks = job.unpack.unwrap_or(!is_http_source(source));
-        let at_root = matches!(dest.trim_end_matches('/'), "" | "/.");
+        let at_root = path_join(&["/", dest]) == "/";
         if !job.is_add || !unpacks || !at_root || !self.is_on_scratch(stage) {
             return Ok(());
         }
@@ -301,7 +301,7 @@ impl Dispatch<'_> {
         while let Some(base) = stage.base {
             stage = &self.stages[base];
         }
-        stage.base_name == crate::SCRATCH && stage.named.is_none()
+        stage.on_scratch
     }
 
     fn local_source(

@@ -282,8 +282,17 @@ fn a_root_file_system_on_scratch_is_asked() {
         "FROM scratch\nADD rootfs .\n",
         "FROM scratch AS a\nFROM a\nADD rootfs.tar /\n",
         "FROM scratch\nADD --unpack=true https://example.com/rootfs.tar /\n",
+        "FROM scratch\nADD rootfs.tar /.//./.\n",
+        "FROM scratch\nADD rootfs.tar /x/..\n",
+        "FROM scratch\nWORKDIR /x\nADD rootfs.tar ../\n",
+        "FROM empty\nADD rootfs.tar /\n",
+        "FROM busybox AS empty\nFROM empty\nADD rootfs.tar /\n",
     ] {
-        let error = outcome(policy, &options(), text).result.unwrap_err();
+        let options = Options {
+            contexts: [("empty".to_owned(), "docker-image://scratch".to_owned())].into(),
+            ..options()
+        };
+        let error = outcome(policy, &options, text).result.unwrap_err();
         assert_eq!(error.code, Some("FT146"), "{text}");
         let line = text.lines().count();
         assert_eq!(error.line(), Some(i32::try_from(line).unwrap()), "{text}");
