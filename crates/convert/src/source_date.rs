@@ -141,6 +141,12 @@ async fn find<R: Resolver>(
             Loaded::OciLayout(image) => image.state(&mut graph, Constraints::new()),
             Loaded::Local(context) => context.state(&mut graph, Vec::new()),
             Loaded::Input { definition, .. } => {
+                // For the gate's word on it.
+                let place = Place {
+                    via: Via::Input,
+                    ..place
+                };
+                remote::input(&mut graph, &sources.ledger, &definition, &place)?;
                 let source = Source::only(&definition);
                 return Ok(Found { source, log_name });
             }

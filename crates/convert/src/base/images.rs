@@ -222,6 +222,29 @@ impl<'a> Ledger<'a> {
         Ok(Admitted { approved, config })
     }
 
+    /// Leave for what the builder's own policy put in the place of an image that was asked for as another kind of source.
+    pub fn replaced(
+        &self,
+        asked: &ImageRef,
+        resolved: &ResolvedImage,
+        place: &Place<'_>,
+    ) -> Result<(), Refusal> {
+        let reference = &resolved.reference;
+        let returned =
+            ImageRef::parse(reference).map_err(|e| Refusal::Answer(Error::new(e.to_string())))?;
+        if returned == *asked {
+            return Ok(());
+        }
+        let pass = self.request(reference, None, place)?;
+        if pass.pull().name() != returned.name() {
+            let text = format!(
+                "the builder replaced {asked} by {reference}, which this policy replaces again"
+            );
+            return Err(Refusal::Answer(Error::new(text)));
+        }
+        self.admit(&pass, &returned, resolved, place).map(|_| ())
+    }
+
     /// Leave to use a source that isn't an image.
     pub fn other(&self, request: &OtherRequest<'_>, place: &Place<'_>) -> Result<ApprovedSource> {
         match self.gate.other(request, &place.scope) {

@@ -1,10 +1,8 @@
 //! The main context: where `COPY` without `--from` copies from.
 
-use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::git_url::GitRef;
-use fromtier_llb::{
-    Constraints, CopyInfo, FileAction, GitOptions, Graph, InputError, LocalOptions, State,
-};
+use fromtier_llb::{Constraints, CopyInfo, FileAction, GitOptions, Graph, LocalOptions, State};
 use fromtier_policy::gate::{OtherRequest, Via};
 use fromtier_policy::{Gate, Scope};
 use fromtier_proto::pb;
@@ -125,14 +123,7 @@ impl MainContext {
                     via: Via::Input,
                     ..PLACE
                 };
-                match graph.input(ledger.gate, &place.scope, definition) {
-                    Ok(input) => {
-                        input.verdicts.iter().for_each(|v| ledger.record(v, &place));
-                        input.state
-                    }
-                    Err(InputError::Denied(denial)) => return Err(ledger.denied(denial, &PLACE)),
-                    Err(InputError::Invalid(text)) => return Err(Error::new(text)),
-                }
+                remote::input(graph, ledger, definition, &place)?
             }
         }))
     }

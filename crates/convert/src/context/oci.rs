@@ -77,6 +77,7 @@ pub(super) async fn load<R: Resolver>(
             }),
         })
         .await?;
+    sources.ledger.replaced(&shown, &resolved, place)?;
     let config = ImageConfig::from_json(&resolved.config)
         .map_err(|e| Error::new(e.to_string()).wrap("could not parse oci-layout image config"))?;
     Ok(OciImage {

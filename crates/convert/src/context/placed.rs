@@ -1,12 +1,12 @@
 //! Contexts in the graph: those that are known at once, and those that wait for the paths that are used of them.
 
-use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::error::Result;
 use fromtier_image::ImageConfig;
-use fromtier_llb::{ImageOptions, InputError, Output, State};
+use fromtier_llb::{ImageOptions, Output, State};
 use fromtier_policy::gate::Via;
 
-use super::main;
 use super::named::{Loaded, LocalContext};
+use super::{main, remote};
 use crate::base::images::Place;
 use crate::converter::Converter;
 use crate::meta;
@@ -76,14 +76,7 @@ impl<R: Resolver> Converter<'_, R> {
                     scope: stage.scope(),
                     location: &stage.location,
                 };
-                let state = match self.graph.input(ledger.gate, &place.scope, &definition) {
-                    Ok(input) => {
-                        input.verdicts.iter().for_each(|v| ledger.record(v, &place));
-                        input.state
-                    }
-                    Err(InputError::Denied(denial)) => return Err(ledger.denied(denial, &place)),
-                    Err(InputError::Invalid(text)) => return Err(Error::new(text)),
-                };
+                let state = remote::input(&mut self.graph, ledger, &definition, &place)?;
                 match config {
                     Some(config) => (state.with_image_config(&config), Some(*config)),
                     None => (state, None),

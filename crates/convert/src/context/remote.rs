@@ -1,13 +1,14 @@
 //! Git repositories and files from the web, as `ADD` and contexts name them.
 
-use fromtier_dockerfile::error::Result;
+use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::git_url::GitRef;
 use fromtier_dockerfile::go::path_clean;
 use fromtier_dockerfile::url::Url;
 use fromtier_image::Digest;
-use fromtier_llb::{Constraints, GitOptions, Graph, HttpOptions, State};
+use fromtier_llb::{Constraints, GitOptions, Graph, HttpOptions, InputError, State};
 use fromtier_policy::ApprovedSource;
 use fromtier_policy::gate::OtherRequest;
+use fromtier_proto::pb;
 
 use crate::base::images::{Ledger, Place};
 use crate::meta;
@@ -83,6 +84,23 @@ pub(crate) fn http(
         ..HttpOptions::default()
     };
     Ok(Remote::Http { source, options })
+}
+
+/// A client's own definition, with the gate's leave for every source in it.
+pub(crate) fn input(
+    graph: &mut Graph,
+    ledger: &Ledger<'_>,
+    definition: &pb::Definition,
+    place: &Place<'_>,
+) -> Result<State> {
+    match graph.input(ledger.gate, &place.scope, definition) {
+        Ok(input) => {
+            input.verdicts.iter().for_each(|v| ledger.record(v, place));
+            Ok(input.state)
+        }
+        Err(InputError::Denied(denial)) => Err(ledger.denied(denial, place)),
+        Err(InputError::Invalid(text)) => Err(Error::new(text)),
+    }
 }
 
 /// A context in a repository, with its step's name; none when the text doesn't name one.

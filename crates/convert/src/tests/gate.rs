@@ -113,6 +113,71 @@ fn named_contexts_are_asked() {
 }
 
 #[test]
+fn what_the_builder_puts_in_place_of_an_oci_layout_is_asked() {
+    let sum = Digest::sha256(b"layout");
+    let asked = format!("docker.io/library/base@{}", sum.as_str());
+    let put = |other: &str| Builder {
+        replaced: [(asked.clone(), other.to_owned())].into(),
+        ..Builder::default()
+    };
+    let options = Options {
+        contexts: [(
+            "base".to_owned(),
+            format!("oci-layout://store@{}", sum.as_str()),
+        )]
+        .into(),
+        ..options()
+    };
+    for text in ["FROM base\n", "FROM alpine\nCOPY --from=base / /\n"] {
+        let builder = put("docker.io/random-user/x:latest");
+        let error = convert_with(&builder, &options, text).result.unwrap_err();
+        assert_eq!(error.code, Some("FT101"), "{text}: {error}");
+        let builder = put("docker.io/library/alpine:latest");
+        convert_with(&builder, &options, text).result.unwrap();
+        convert_with(&Builder::default(), &options, text)
+            .result
+            .unwrap();
+    }
+}
+
+#[test]
+fn the_source_that_a_date_is_taken_of_is_asked() {
+    let source = pb::Op {
+        op: Some(pb::op::Op::Source(pb::SourceOp {
+            identifier: "docker-image://docker.io/random-user/x:latest".to_owned(),
+            ..pb::SourceOp::default()
+        })),
+        ..pb::Op::default()
+    }
+    .encode_to_vec();
+    let digest = Digest::sha256(&source).as_str().to_owned();
+    let last = pb::Op {
+        inputs: vec![pb::Input {
+            digest: digest.clone(),
+            index: 0,
+        }],
+        ..pb::Op::default()
+    };
+    let definition = pb::Definition {
+        def: vec![source, last.encode_to_vec()],
+        metadata: [(digest, pb::OpMetadata::default())].into(),
+        source: None,
+    };
+    let builder = Builder {
+        inputs: [("base".to_owned(), definition)].into(),
+        ..Builder::default()
+    };
+    let options = Options {
+        contexts: [("base".to_owned(), "input:base".to_owned())].into(),
+        build_args: [("SOURCE_DATE_EPOCH".to_owned(), "base".to_owned())].into(),
+        ..options()
+    };
+    let outcome = convert_with(&builder, &options, "FROM alpine\n");
+    assert_eq!(outcome.result.unwrap_err().code, Some("FT101"));
+    assert!(builder.asked.borrow().is_empty());
+}
+
+#[test]
 fn what_the_builder_puts_in_place_of_an_image_is_asked() {
     let builder = Builder {
         replaced: [(
