@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use fromtier_catalog::Day;
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_policy::{Gate, Lock, Policy, PolicyError};
+use fromtier_policy::{Gate, Lock, Organisation, Policy, PolicyError};
 
 /// The folder in the frontend image that an organisation's policy and lock are baked into.
 pub const BAKED: &str = "/etc/fromtier";
@@ -22,56 +22,36 @@ pub const REPOSITORY_FILE: &str = ".fromtier.yaml";
 #[derive(Debug, Default)]
 pub struct Baked {
     folder: PathBuf,
-    policy: Option<Policy>,
-    lock: Option<Lock>,
+    organisation: Organisation,
 }
 
 impl Baked {
     /// Reads the files of `folder`; an absent one is none.
     pub fn read(folder: &Path) -> Result<Baked> {
-        let policy = match read_text(&folder.join(POLICY_FILE))? {
-            Some((name, text)) => {
-                let mut files = |path: &str| baked_text(folder, path);
-                let read = Policy::load(&name, &text, &mut files);
-                Some(read.map_err(|e| broken("policy", &e))?)
-            }
-            None => None,
-        };
-        let lock = match read_text(&folder.join(LOCK_FILE))? {
-            Some((name, text)) => {
-                Some(Lock::parse(&name, &text).map_err(|e| broken("lock file", &e))?)
-            }
-            None => None,
-        };
+        let policy = read_text(&folder.join(POLICY_FILE))?;
+        let policy = policy
+            .map(|file| read_policy(&file, |path| baked_text(folder, path)))
+            .transpose()?;
+        let lock = read_text(&folder.join(LOCK_FILE))?;
+        let lock = lock.as_ref().map(read_lock).transpose()?;
         Ok(Baked {
             folder: folder.to_owned(),
-            policy,
-            lock,
+            organisation: Organisation::new(policy, lock),
         })
     }
 
     /// The gate of a build: the organisation's policy, tightened by the repository's. The organisation's lock is the
     /// lock; the repository's counts only where there is none.
     pub fn gate(&self, repository: &Repository, today: Day) -> Result<Gate> {
-        let policy = match &repository.policy {
-            Some((name, text)) => {
-                let mut files = |path: &str| match path.starts_with('/') {
-                    true => baked_text(&self.folder, path),
-                    false => repository.extended(path),
-                };
-                let read = Policy::load(name, text, &mut files);
-                Some(read.map_err(|e| broken("policy", &e))?)
-            }
-            None => None,
+        let extended = |path: &str| match path.starts_with('/') {
+            true => baked_text(&self.folder, path),
+            false => repository.extended(path),
         };
-        let lock = match (&self.lock, &repository.lock) {
-            (Some(lock), _) => Some(lock.clone()),
-            (None, Some((name, text))) => {
-                Some(Lock::parse(name, text).map_err(|e| broken("lock file", &e))?)
-            }
-            (None, None) => None,
-        };
-        Ok(Gate::new(self.policy.clone(), policy, lock, today))
+        let policy = (repository.policy.as_ref()).map(|file| read_policy(file, extended));
+        let policy = policy.transpose()?;
+        let lock = (repository.lock.as_ref()).filter(|_| !self.organisation.has_lock());
+        let lock = lock.map(read_lock).transpose()?;
+        Ok(self.organisation.gate(policy, lock, today))
     }
 }
 
@@ -127,6 +107,18 @@ fn read_text(path: &Path) -> Result<Option<(String, String)>> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(e) => Err(Error::new(format!("failed to read {name}: {e}"))),
     }
+}
+
+/// A policy's name and text, checked; `extended` gives the text of a file that it extends.
+fn read_policy(
+    (name, text): &(String, String),
+    mut extended: impl FnMut(&str) -> Result<String, String>,
+) -> Result<Policy> {
+    Policy::load(name, text, &mut extended).map_err(|e| broken("policy", &e))
+}
+
+fn read_lock((name, text): &(String, String)) -> Result<Lock> {
+    Lock::parse(name, text).map_err(|e| broken("lock file", &e))
 }
 
 /// Text of a policy or lock file; other bytes are refused.

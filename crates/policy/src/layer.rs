@@ -8,16 +8,48 @@ use crate::scope::Scope;
 use crate::settings::{Check, DigestRule, Effective, Kind, LabelRule, Settings, SourceRule};
 use crate::verdict::Severity;
 use std::ops::Deref;
+use std::sync::Arc;
 
 /// Publishers that every policy knows to be verified: Docker's own organisation, which BuildKit's default SBOM
 /// generator comes from.
 const VERIFIED: [&str; 1] = ["docker/*"];
 
-#[derive(Debug)]
+/// A policy in a gate: what messages call it, and what all gates that it is in share.
+#[derive(Debug, Clone)]
 pub(crate) struct Layer {
-    pub policy: Policy,
     /// "this policy", or whose it is where there are two.
     pub who: &'static str,
+    shared: Arc<Indexed>,
+}
+
+impl Layer {
+    /// `alone`: what the policy doesn't say is as in the built-in default; otherwise it has no opinion there.
+    pub fn new(policy: Policy, who: &'static str, alone: bool) -> Layer {
+        Layer {
+            who,
+            shared: Arc::new(Indexed::new(policy, alone)),
+        }
+    }
+
+    /// The same policy by another name.
+    pub fn called(&self, who: &'static str) -> Layer {
+        Layer {
+            who,
+            shared: Arc::clone(&self.shared),
+        }
+    }
+}
+
+impl Deref for Layer {
+    type Target = Indexed;
+    fn deref(&self) -> &Indexed {
+        &self.shared
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Indexed {
+    pub policy: Policy,
     /// The whole of the layer's opinion when the file is silent: the built-in default, or none.
     alone: bool,
     /// What holds where no profile does.
@@ -34,14 +66,13 @@ pub(crate) struct Layer {
     exceptions: Index,
 }
 
-impl Layer {
-    /// `alone`: what the policy doesn't say is as in the built-in default; otherwise it has no opinion there.
-    pub fn new(mut policy: Policy, who: &'static str, alone: bool) -> Layer {
+impl Indexed {
+    fn new(mut policy: Policy, alone: bool) -> Indexed {
         policy
             .verified
             .extend(VERIFIED.iter().filter_map(|text| Pattern::parse(text).ok()));
         let rules = |rules: &[ImageRule]| Index::new(rules.iter().map(|rule| &rule.pattern));
-        Layer {
+        Indexed {
             alone,
             own: Effective::of(&policy.own, alone),
             internal: Index::new(policy.internal.iter()),
@@ -56,7 +87,6 @@ impl Layer {
                 .collect(),
             exceptions: Index::new(policy.exceptions.iter().map(|rule| &rule.pattern)),
             policy,
-            who,
         }
     }
 

@@ -38,7 +38,7 @@ pub use error::PolicyError;
 pub use exceptions::{ExceptionReport, ExceptionState};
 pub use file::schema;
 pub use fromtier_catalog::Day;
-pub use gate::{ApprovedImage, ApprovedSource, Gate, Lockable, Pass};
+pub use gate::{ApprovedImage, ApprovedSource, Gate, Lockable, Organisation, Pass};
 pub use lock::Lock;
 pub use place::Place;
 pub use policy::{Policy, Tier};

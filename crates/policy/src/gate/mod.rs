@@ -5,9 +5,11 @@
 //! can't be in it.
 
 mod locking;
+mod organisation;
 mod other;
 
 pub use locking::Lockable;
+pub use organisation::Organisation;
 
 use crate::layer::Layer;
 use crate::lock::Lock;
@@ -20,6 +22,7 @@ use crate::settings::DigestRule;
 use crate::verdict::{Denial, Finding, Severity, Verdict};
 use fromtier_catalog::Day;
 use fromtier_image::{Digest, ImageConfig, ImageRef};
+use std::sync::Arc;
 
 /// The path by which a source came into the build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,7 +154,7 @@ pub struct Resolved<'a> {
 pub struct Gate {
     /// The organisation's first.
     pub(crate) layers: Vec<Layer>,
-    pub(crate) lock: Lock,
+    pub(crate) lock: Arc<Lock>,
     pub(crate) today: Day,
     /// The path of the Dockerfile that is asked for, where it is known and always the same.
     pub(crate) file: Option<Box<str>>,
@@ -159,29 +162,15 @@ pub struct Gate {
 
 impl Gate {
     /// The organisation's policy and the repository's, either or neither: beside an organisation's the repository's
-    /// can only tighten; with neither, [`Policy::builtin`] holds. `today` is the builder's day (UTC).
+    /// can only tighten; with neither, [`Policy::builtin`] holds. `today` is the builder's day (UTC). Several gates of
+    /// one organisation's policy are made by [`Organisation`].
     pub fn new(
         organisation: Option<Policy>,
         repository: Option<Policy>,
         lock: Option<Lock>,
         today: Day,
     ) -> Gate {
-        let layers = match (organisation, repository) {
-            (Some(organisation), Some(repository)) => vec![
-                Layer::new(organisation, "the organisation's policy", true),
-                Layer::new(repository, "the repository's policy", false),
-            ],
-            (Some(policy), None) | (None, Some(policy)) => {
-                vec![Layer::new(policy, "this policy", true)]
-            }
-            (None, None) => vec![Layer::new(Policy::builtin(), "this policy", true)],
-        };
-        Gate {
-            layers,
-            lock: lock.unwrap_or_default(),
-            today,
-            file: None,
-        }
+        Organisation::new(organisation, lock).gate(repository, None, today)
     }
 
     /// The gate for one Dockerfile: its path, from the top of the repository, with `/` between. Requests may name

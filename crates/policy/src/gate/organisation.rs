@@ -1,0 +1,110 @@
+//! What holds in every repository: one organisation's part of any number of gates.
+
+use super::Gate;
+use crate::layer::Layer;
+use crate::lock::Lock;
+use crate::policy::Policy;
+use fromtier_catalog::Day;
+use std::sync::Arc;
+
+/// An organisation's policy and lock, either or neither. The gates that it makes share them: they are indexed once,
+/// and not copied.
+#[derive(Debug, Clone, Default)]
+pub struct Organisation {
+    policy: Option<Layer>,
+    lock: Option<Arc<Lock>>,
+}
+
+impl Organisation {
+    /// What was read from the organisation's files.
+    pub fn new(policy: Option<Policy>, lock: Option<Lock>) -> Organisation {
+        Organisation {
+            policy: policy.map(alone),
+            lock: lock.map(Arc::new),
+        }
+    }
+
+    /// Whether there is a lock: then that of a repository counts for nothing.
+    pub fn has_lock(&self) -> bool {
+        self.lock.is_some()
+    }
+
+    /// The gate of a repository: beside an organisation's policy its own can only tighten; with neither,
+    /// [`Policy::builtin`] holds. Its lock counts only where the organisation has none. `today` is the builder's day
+    /// (UTC).
+    pub fn gate(&self, repository: Option<Policy>, lock: Option<Lock>, today: Day) -> Gate {
+        let layers = match (&self.policy, repository) {
+            (Some(organisation), Some(repository)) => vec![
+                organisation.called("the organisation's policy"),
+                Layer::new(repository, "the repository's policy", false),
+            ],
+            (Some(organisation), None) => vec![organisation.clone()],
+            (None, repository) => vec![alone(repository.unwrap_or_else(Policy::builtin))],
+        };
+        let lock = self.lock.clone().or_else(|| lock.map(Arc::new));
+        Gate {
+            layers,
+            lock: lock.unwrap_or_default(),
+            today,
+            file: None,
+        }
+    }
+}
+
+fn alone(policy: Policy) -> Layer {
+    Layer::new(policy, "this policy", true)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::testing::{ask, digest, lock_of, policy, today};
+
+    fn refused(gate: &Gate, reference: &str) -> String {
+        ask(gate, reference).unwrap_err().message
+    }
+
+    fn lock(letter: char) -> Lock {
+        let text = lock_of("docker.io/library/node:22", letter);
+        Lock::parse("fromtier.lock", &text).unwrap()
+    }
+
+    #[test]
+    fn each_gate_calls_the_policy_by_who_is_beside_it() {
+        let denied = "version: 1\nimages: [{match: acme/x, action: deny}]";
+        let organisation = Organisation::new(Some(policy(denied)), None);
+        let before = organisation.gate(None, None, today());
+        let beside = organisation.gate(Some(policy("version: 1")), None, today());
+        let alone = refused(&before, "acme/x");
+        assert!(alone.contains("this policy"), "{alone}");
+        let both = refused(&beside, "acme/x");
+        assert!(both.contains("the organisation's policy"), "{both}");
+        // The first is as it was.
+        assert_eq!(refused(&before, "acme/x"), alone);
+    }
+
+    #[test]
+    fn the_gates_of_an_organisation_share_its_policy_and_its_lock() {
+        let organisation = Organisation::new(Some(policy("version: 1")), Some(lock('a')));
+        let before = organisation.gate(None, None, today());
+        let beside = organisation.gate(Some(policy("version: 1")), None, today());
+        assert!(std::ptr::eq(
+            &before.layers[0].policy,
+            &beside.layers[0].policy
+        ));
+        assert!(Arc::ptr_eq(&before.lock, &beside.lock));
+    }
+
+    #[test]
+    fn a_repositorys_lock_counts_only_where_the_organisation_has_none() {
+        let pinned = |own: Option<Lock>| {
+            let gate = Organisation::new(None, own).gate(None, Some(lock('b')), today());
+            ask(&gate, "node:22").unwrap().pinned().cloned()
+        };
+        assert_eq!(pinned(None), Some(digest('b')));
+        assert_eq!(pinned(Some(lock('a'))), Some(digest('a')));
+        // A lock without a line is one.
+        assert_eq!(pinned(Some(Lock::default())), None);
+    }
+}
