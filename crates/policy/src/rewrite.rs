@@ -52,9 +52,17 @@ impl From<String> for Stuck {
 }
 
 impl Rewrite {
-    /// What the rule makes of an image that it matches. The asked digest goes, or the image is refused with it: it
-    /// belongs to another image.
+    /// What the rule makes of an image that it matches. The asked digest goes, or the image is refused with it, for it
+    /// belongs to another image; one that the rule leaves what it is keeps it.
     pub fn apply(&self, image: &ImageRef) -> Result<ImageRef, Stuck> {
+        let mapped = image.tag().and_then(|tag| {
+            let fits = |mapped: &&MappedTag| mapped.glob.matches(tag);
+            self.tags.iter().find(fits)
+        });
+        let made = self.made_of(image, mapped);
+        if made.as_ref().is_ok_and(|made| is_same(made, image)) {
+            return Ok(image.clone());
+        }
         if self.refuses_digest && image.digest().is_some() {
             return Err(Stuck {
                 problem: "it is asked for by a digest, which no other image has".into(),
@@ -63,11 +71,7 @@ impl Rewrite {
                 ),
             });
         }
-        let mapped = image.tag().and_then(|tag| {
-            let fits = |mapped: &&MappedTag| mapped.glob.matches(tag);
-            self.tags.iter().find(fits)
-        });
-        Ok(self.made_of(image, mapped)?)
+        Ok(made?)
     }
 
     /// The target for an image, its tag mapped so.
@@ -104,6 +108,9 @@ impl Rewrite {
         if target.tag().is_some() || target.digest().is_some() {
             return Ok(target);
         }
+        if tag.is_none() && identity(&target) == name {
+            return Ok(image.clone());
+        }
         let tag = tag.ok_or("the rule keeps the tag, and there is none")?;
         target
             .with_tag(&tag)
@@ -121,6 +128,15 @@ impl Rewrite {
         self.pattern.literal_name().is_some()
             || placeholders(&self.to).all(|placeholder| placeholder == "tag")
     }
+}
+
+/// Is it the same image, by name and tag, and no digest of another?
+fn is_same(made: &ImageRef, asked: &ImageRef) -> bool {
+    identity(made) == identity(asked)
+        && made.tag() == asked.tag()
+        && made
+            .digest()
+            .is_none_or(|digest| asked.digest() == Some(digest))
 }
 
 /// What stands between braces.
@@ -293,6 +309,22 @@ mod tests {
                 .any(|f| f.code == "FT161" && f.severity == Severity::Warn)
         );
         assert!(found.iter().any(|f| f.code == "FT101"));
+    }
+
+    #[test]
+    fn an_image_that_stays_what_it_is_keeps_its_digest() {
+        let keeps = "{match: r.example.com/**, to: \"r.example.com/{1}\"}\n- {match: \"**\", to: \"r.example.com/{1}\"}";
+        let refuses = keeps.replace("{1}\"}", "{1}\", digest: refuse}");
+        let tagged = format!("r.example.com/a:1@{}", digest('a').as_str());
+        let bare = format!("r.example.com/a@{}", digest('a').as_str());
+        for asked in [&tagged, &bare] {
+            pulls(keeps, asked, asked);
+            pulls(&refuses, asked, asked);
+        }
+        let asked = format!("node:22@{}", digest('a').as_str());
+        pulls("{match: node, to: \"node:{tag}\"}", &asked, &asked);
+        // Another tag is another image.
+        pulls("{match: node, to: \"node:24\"}", &asked, "node:24");
     }
 
     #[test]
