@@ -228,6 +228,16 @@ mod tests {
     }
 
     #[test]
+    fn a_host_that_is_none_by_the_grammar_is_read_as_it_was_written() {
+        let mut lock = Lock::default();
+        let image = ImageRef::parse("my_reg.io/app:1").unwrap();
+        let day = Day::parse("2026-11-24").unwrap();
+        lock.insert(&image, Digest::parse(A).unwrap(), day);
+        let read = Lock::parse("l", &lock.to_string()).unwrap();
+        assert!(read.get(&image).is_some());
+    }
+
+    #[test]
     fn comments_stay_where_they_were() {
         let text = format!(
             "# made by us\n\n# why alpine\ndocker.io/library/alpine:3 {A} 2026-11-24\n# why node\ndocker.io/library/node:22 {B} 2026-11-23\n# the end\n"

@@ -7,13 +7,22 @@ use fromtier_image::ImageRef;
 
 /// The name that rules judge an image by: registries that are one and the same have one spelling here.
 pub(crate) fn identity(image: &ImageRef) -> String {
-    let domain = image.domain().to_ascii_lowercase();
-    let domain = domain.strip_suffix(":443").unwrap_or(&domain);
-    let domain = match domain {
+    // Where a reference has no valid registry (`my_reg.io/app`), what stands first in its path is the host all the same.
+    let name = image.name();
+    match name.split_once('/') {
+        Some((domain, path)) => format!("{}/{path}", registry(domain)),
+        None => name,
+    }
+}
+
+/// A registry's host in the one spelling that rules go by.
+pub(crate) fn registry(domain: &str) -> String {
+    let domain = domain.to_ascii_lowercase();
+    match domain.strip_suffix(":443").unwrap_or(&domain) {
         "index.docker.io" | "registry-1.docker.io" | "registry.hub.docker.com" => "docker.io",
         other => other,
-    };
-    format!("{domain}/{}", image.path())
+    }
+    .to_owned()
 }
 
 /// A pattern. In the name `*` stands for any characters but `/`, `**` for any; in the tag `*` stands for any.
@@ -66,7 +75,7 @@ impl Pattern {
         let name = if full == "**" {
             full
         } else {
-            format!("{}/{path}", domain.to_ascii_lowercase())
+            format!("{}/{path}", registry(domain))
         };
         Ok(Pattern {
             text: text.to_owned(),
@@ -181,7 +190,6 @@ fn complete(name: &str) -> String {
                 (true, "docker.io" | "index.docker.io") if !rest.contains('/') && rest != "**" => {
                     format!("docker.io/library/{rest}")
                 }
-                (true, "index.docker.io" | "registry-1.docker.io") => format!("docker.io/{rest}"),
                 (true, _) => name.to_owned(),
                 (false, _) => format!("docker.io/{name}"),
             }
@@ -211,6 +219,12 @@ mod tests {
             ("node", "docker.io:443/library/node"),
             ("docker.io/node", "node"),
             ("index.docker.io/node", "node"),
+            ("docker.io:443/library/node", "node"),
+            ("registry.hub.docker.com/library/node", "node"),
+            ("Registry-1.docker.io/library/node", "node"),
+            ("r.example.com:443/**", "r.example.com/a/b:1"),
+            ("r.example.com/*:1", "r.example.com:443/a:1"),
+            ("my_reg.io/**", "my_reg.io/a/b"),
             (
                 "docker.io/library/node",
                 "node@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",

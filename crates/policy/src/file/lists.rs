@@ -6,13 +6,13 @@ use super::keys;
 use super::profiles::path;
 use super::report::{Report, Span};
 use super::yaml::Node;
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, registry};
 use crate::policy::{Exception, Mirror};
 use fromtier_catalog::Day;
 use fromtier_image::ImageRef;
 
 pub(super) fn mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> {
-    let mut mirrors = Vec::new();
+    let mut mirrors: Vec<Mirror> = Vec::new();
     let Some(fields) = Fields::any(node, report) else {
         return mirrors;
     };
@@ -39,8 +39,16 @@ pub(super) fn mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> {
             let help = Some("a registry, and a path in it: registry.example.com/hub".into());
             report.error(span, format!("`{prefix}` is no place to pull from"), help);
         }
+        let registry = registry(&entry.key);
+        if let Some(other) = mirrors.iter().find(|other| other.registry == registry) {
+            let message = format!(
+                "`{}` is mirrored already: it is {}",
+                entry.key, other.registry
+            );
+            report.error(entry.key_span, message, None);
+        }
         mirrors.push(Mirror {
-            registry: entry.key.to_ascii_lowercase(),
+            registry,
             prefix: prefix.to_owned(),
         });
     }

@@ -83,6 +83,21 @@ mod tests {
     }
 
     #[test]
+    fn a_denied_host_is_denied_by_all_its_names() {
+        let policy = "version: 1\ntiers: {community: allow}\nregistries: {deny: [\"evil.example.com:443\", \"my_reg.io\", registry.hub.docker.com/acme/*]}";
+        for reference in [
+            "evil.example.com/a",
+            "EVIL.example.com:443/a",
+            "my_reg.io/a/b",
+            "acme/tool",
+            "index.docker.io/acme/tool",
+        ] {
+            assert_eq!(denied(policy, reference).code, "FT113", "{reference}");
+        }
+        passes(policy, "evil.example.com:8443/a");
+    }
+
+    #[test]
     fn an_exception_lifts_it() {
         let policy = format!(
             "{LISTS}\nexceptions: [{{match: quay.io/acme/tool, until: 2027-01-01, owner: a, reason: b, rules: [FT113]}}]"
