@@ -18,7 +18,7 @@ use fromtier_image::ImageRef;
 const ADDED_LATER: [&str; 2] = ["FT120", "FT121"];
 
 /// Whoever follows an advice must not be warned of the same again.
-const OUTDATED: [&str; 5] = ["FT130", "FT131", "FT132", "FT133", "FT135"];
+const OUTDATED: [&str; 6] = ["FT108", "FT130", "FT131", "FT132", "FT133", "FT135"];
 
 /// An image to use in the place of one that is no official one (or no longer).
 pub(crate) fn instead(case: &Case<'_>) -> Option<String> {

@@ -4,11 +4,17 @@ use super::Case;
 use crate::policy::Tier;
 use crate::suggest::{help, instead, stand_in};
 use crate::verdict::{Finding, Severity};
-use fromtier_catalog as catalog;
+use fromtier_catalog::{self as catalog, Notice};
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     let said = case.layer.speaks(case.name, case.tag());
-    let severity = case.layer.tier_action(case.tier);
+    let severity = match retired(case) {
+        Some(_) => case
+            .layer
+            .tier_action(case.tier)
+            .max(case.layer.deprecated()),
+        None => case.layer.tier_action(case.tier),
+    };
     if severity == Severity::Allow || said {
         return;
     }
@@ -41,6 +47,12 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     });
 }
 
+/// The notice on an image that once was official: given up, whatever is said of community images.
+fn retired(case: &Case<'_>) -> Option<Notice> {
+    let library = case.name.strip_prefix("docker.io/library/")?;
+    catalog::retired(library).filter(|_| case.tier == Tier::Community)
+}
+
 fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
     // A look-alike has been called so.
     if out
@@ -49,9 +61,13 @@ fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
     {
         return;
     }
-    let policy = format!("{} community images", case.says(severity));
+    let group = match case.layer.tier_action(Tier::Community) == severity {
+        true => "community",
+        false => "deprecated",
+    };
+    let policy = format!("{} {group} images", case.says(severity));
     let library = case.name.strip_prefix("docker.io/library/");
-    let retired = library.and_then(catalog::retired);
+    let retired = retired(case);
     let (code, message) = match (library, retired) {
         (_, Some(notice)) => (
             "FT108",
@@ -107,6 +123,33 @@ mod tests {
             denial.help.as_deref(),
             Some("use an official image: node:22-alpine")
         );
+    }
+
+    #[test]
+    fn what_was_official_is_deprecated_whatever_is_said_of_community_images() {
+        let policy = "version: 1\ntiers: {community: allow}";
+        let findings = warned(policy, "centos:7");
+        assert_eq!(findings[0].code, "FT108");
+        assert!(
+            findings[0]
+                .message
+                .ends_with("this policy warns about deprecated images")
+        );
+        let denial = denied(&format!("{policy}\nbase: {{deprecated: deny}}"), "centos:7");
+        assert_eq!(denial.code, "FT108");
+        assert_eq!(
+            denial.help.as_deref(),
+            Some("use an official image: almalinux:10")
+        );
+        passes(
+            &format!("{policy}\nbase: {{deprecated: allow}}"),
+            "centos:7",
+        );
+        passes(
+            &format!("{policy}\nimages: [{{match: centos, action: allow}}]"),
+            "centos:7",
+        );
+        passes(policy, "acme/centos:7");
     }
 
     #[test]
