@@ -39,7 +39,7 @@ pub(super) fn is_built_on(via: Via) -> bool {
 fn is_root(user: &str) -> bool {
     let name = user.split(':').next().unwrap_or_default().trim();
     name.is_empty()
-        || name.bytes().all(|b| b == b'0')
+        || name.parse() == Ok(0i64)
         || name == "root"
         || name.eq_ignore_ascii_case("ContainerAdministrator")
 }
@@ -75,7 +75,15 @@ mod tests {
                 .1
                 .starts_with("docker.io/library/node:24 runs as 0:0;")
         );
-        for root in ["root", "0", "root:wheel", "00", "containeradministrator"] {
+        for root in [
+            "root",
+            "0",
+            "root:wheel",
+            "00",
+            "+0",
+            "-0",
+            "containeradministrator",
+        ] {
             assert_eq!(user(root).unwrap().0, "FT136", "{root}");
         }
         for other in ["node", "1000", "65532:65532", "nonroot", "rooty"] {
