@@ -9,9 +9,16 @@ use crate::verdict::{Finding, Severity};
 /// What no exception lifts: two digests that disagree, an answer that is not what was asked for.
 const NEVER: [&str; 6] = ["FT100", "FT122", "FT123", "FT124", "FT125", "FT126"];
 
+/// What exceptions have nothing to do with: files that are wrong, sources that are no images, what only warns, what
+/// comes of rewriting.
+const NOTHING: [&str; 13] = [
+    "FT001", "FT002", "FT135", "FT140", "FT141", "FT142", "FT143", "FT144", "FT145", "FT146",
+    "FT150", "FT160", "FT161",
+];
+
 /// May an exception lift this rule?
 pub(crate) fn lifts(code: &str) -> bool {
-    !NEVER.contains(&code)
+    !NEVER.contains(&code) && !NOTHING.contains(&code)
 }
 
 /// Turns refusals into warnings where an exception holds today. Gives the exceptions that matched a refusal, by their
@@ -136,6 +143,18 @@ mod tests {
                 .unwrap()
                 .ends_with("an exception for it ended on 2026-08-31 (payments)")
         );
+    }
+
+    #[test]
+    fn one_for_what_it_can_not_lift_is_an_error() {
+        for code in [
+            "FT122", "FT140", "FT142", "FT146", "FT135", "FT160", "FT161",
+        ] {
+            let text = policy("2027-01-01", &format!("  rules: [{code}]\n"));
+            let errors = crate::Policy::parse("p", &text).unwrap_err();
+            let expected = format!("`{code}` can't be lifted by an exception");
+            assert!(errors[0].to_string().contains(&expected), "{errors:?}");
+        }
     }
 
     #[test]
