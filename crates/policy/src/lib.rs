@@ -13,6 +13,8 @@ mod layer;
 #[cfg(test)]
 mod layers_tests;
 pub mod lock;
+#[cfg(test)]
+mod mirror_tests;
 mod pattern;
 mod place;
 pub mod policy;

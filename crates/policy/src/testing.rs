@@ -23,6 +23,16 @@ pub fn gate(text: &str, lock: &str) -> Gate {
     )
 }
 
+/// The organisation's policy and the repository's.
+pub fn two(organisation: &str, repository: &str) -> Gate {
+    Gate::new(
+        Some(policy(organisation)),
+        Some(policy(repository)),
+        None,
+        today(),
+    )
+}
+
 pub fn gate_on(text: &str, today: Day) -> Gate {
     Gate::new(Some(policy(text)), None, None, today)
 }

@@ -1,8 +1,8 @@
-//! Of the gate as a whole: rewriting, two policies, pinning, mirrors, admission.
+//! Of the gate as a whole: rewriting, two policies, pinning, admission.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::gate::{Gate, ImageRequest, Resolved, Via};
-use crate::testing::{ask, denied, digest, gate, lock_of, passes_with_lock, policy, today};
+use crate::testing::{ask, denied, digest, gate, lock_of, policy, today, two};
 use crate::verdict::Severity;
 use crate::{Lock, Policy, Scope};
 use fromtier_image::{Digest, ImageConfig, ImageRef};
@@ -11,15 +11,6 @@ use std::collections::BTreeMap;
 
 fn image(text: &str) -> ImageRef {
     ImageRef::parse(text).unwrap()
-}
-
-fn two(organisation: &str, repository: &str) -> Gate {
-    Gate::new(
-        Some(policy(organisation)),
-        Some(policy(repository)),
-        None,
-        today(),
-    )
 }
 
 #[test]
@@ -185,60 +176,6 @@ fn the_organisation_judges_what_the_repository_rewrote() {
 }
 
 #[test]
-fn a_mirror_changes_where_an_image_is_pulled_from_and_not_what_it_is() {
-    let text = "version: 1\nmirrors: {docker.io: registry.example.com/hub}\nimages: [{match: node, tags: \">=22\"}]";
-    let lock = lock_of("docker.io/library/node:22", 'a');
-    let pass = passes_with_lock(text, &lock, "node:22");
-    assert_eq!(
-        pass.pull().to_string(),
-        format!(
-            "registry.example.com/hub/library/node:22@{}",
-            digest('a').as_str()
-        )
-    );
-    assert_eq!(pass.verdict().normalised, Some(image("node:22")));
-    assert_eq!(denied(text, "node:18").code, "FT110");
-    assert_eq!(denied(text, "ghcr.io/a/b").code, "FT101");
-    let config = ImageConfig::default();
-    let resolved = Resolved {
-        reference: pass.pull(),
-        digest: Some(&digest('a')),
-        config: &config,
-    };
-    assert_eq!(
-        gate(text, &lock)
-            .admit(&pass, &resolved)
-            .unwrap()
-            .reference(),
-        pass.pull()
-    );
-}
-
-#[test]
-fn a_mirror_of_the_repositorys_is_judged_by_the_organisation() {
-    let repository = "version: 1\nmirrors: {docker.io: evil.example.com/hub}";
-    assert_eq!(
-        ask(&two("version: 1", repository), "node:22")
-            .unwrap_err()
-            .code,
-        "FT101"
-    );
-    let allowed = two("version: 1\ninternal: [evil.example.com/**]", repository);
-    assert_eq!(
-        ask(&allowed, "node:22").unwrap().pull().to_string(),
-        "evil.example.com/hub/library/node:22"
-    );
-    let own = two(
-        "version: 1\nmirrors: {docker.io: r.example.com/hub}",
-        repository,
-    );
-    assert_eq!(
-        ask(&own, "node:22").unwrap().pull().to_string(),
-        "r.example.com/hub/library/node:22"
-    );
-}
-
-#[test]
 fn what_was_pinned_must_come_back() {
     let gate = gate("version: 1", &lock_of("docker.io/library/node:22", 'a'));
     let config = ImageConfig::default();
@@ -378,6 +315,21 @@ fn sources_in_a_clients_definition_are_judged_as_they_are() {
         ),
         Some("FT141")
     );
+}
+
+#[test]
+fn what_is_locked_comes_by_its_digest_in_a_clients_definition() {
+    let gate = gate("version: 1", &lock_of("docker.io/library/node:22", 'a'));
+    let code = |reference: &str| {
+        let identifier = format!("docker-image://{reference}");
+        let found = gate.input_source(&identifier, &BTreeMap::new(), &Scope::default());
+        found.map_err(|denial| denial.code).err()
+    };
+    let with = |letter| format!("docker.io/library/node:22@{}", digest(letter).as_str());
+    assert_eq!(code("docker.io/library/node:22"), Some("FT125"));
+    assert_eq!(code(&with('a')), None);
+    assert_eq!(code(&with('b')), Some("FT122"));
+    assert_eq!(code("docker.io/library/node:24"), None);
 }
 
 /// References that a Dockerfile might hold.

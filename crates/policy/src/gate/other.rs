@@ -108,6 +108,10 @@ impl Gate {
         let from = Standpoint::new(self, Via::Input, scope);
         let mut said = Said::default();
         self.decide(&image, &from, &mut said);
+        if image.digest().is_none() && self.lock.get(&image).is_some() {
+            let finding = without_digest(&image.to_string(), "the lock file");
+            said.add(vec![finding]);
+        }
         let name = identity(&image);
         self.each_layer(&image, &name, &from, &mut said, |case, out| {
             if case.layer.digest() != DigestRule::Resolve && case.image.digest().is_none() {

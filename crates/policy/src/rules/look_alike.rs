@@ -77,15 +77,21 @@ const CLAIMS: [&str; 6] = [
 ];
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let said = || {
-        let mut rules = case.layer.image_rules(case.name, case.tag());
-        rules.any(|rule| rule.action.is_some())
-    };
+    look(case, |case| registry(case).or_else(|| namespace(case)), out);
+}
+
+/// A place that only stands for another has that one's names in its own: its registry alone can look like another.
+pub(crate) fn of_place(case: &Case<'_>, out: &mut Vec<Finding>) {
+    look(case, registry, out);
+}
+
+fn look(case: &Case<'_>, find: fn(&Case<'_>) -> Option<Found>, out: &mut Vec<Finding>) {
+    let said = || case.layer.speaks(case.name, case.tag());
     let severity = case.layer.look_alike();
     if case.tier != Tier::Community || severity == Severity::Allow || said() {
         return;
     }
-    let Some(found) = registry(case).or_else(|| namespace(case)) else {
+    let Some(found) = find(case) else {
         return;
     };
     let suggestion = match &found.meant {
@@ -245,8 +251,8 @@ fn namespace(case: &Case<'_>) -> Option<Found> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-    use crate::testing::{ask, denied, passes, today, warned};
-    use crate::{Gate, Policy};
+    use crate::testing::{ask, ask_in, denied, gate, passes, today, warned};
+    use crate::{Gate, Policy, Scope};
 
     #[test]
     fn registries_that_look_like_others_are_named() {
@@ -356,6 +362,21 @@ mod tests {
             denied(policy, "registry.example.com/hub/library/node").code,
             "FT101"
         );
+    }
+
+    #[test]
+    fn what_perhaps_is_allowed_is_no_look_alike_only_where_it_is() {
+        let policy = "version: 1\ntiers: {community: allow}\nstages: {build: {images: [{match: ghcr.io/library/*, action: allow}]}}";
+        let in_stage = |ships| {
+            let scope = Scope {
+                stage: Some("build"),
+                ships,
+                ..Scope::UNKNOWN
+            };
+            let pass = ask_in(&gate(policy, ""), "ghcr.io/library/node:24", scope);
+            pass.unwrap().verdict().findings.len()
+        };
+        assert_eq!((in_stage(Some(false)), in_stage(None)), (0, 1));
     }
 
     #[test]

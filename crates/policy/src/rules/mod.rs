@@ -68,8 +68,17 @@ pub(crate) const RULES: [Rule; 11] = [
     lock::check,
 ];
 
-/// What a place is judged by that only stands for another, as a mirror does.
-pub(crate) const PLACE_RULES: [Rule; 2] = [tier::check, registry::check];
+/// What a place is judged by that only stands for another, as a mirror does: all but what hangs on the digest, which is
+/// that of the image.
+pub(crate) const PLACE_RULES: [Rule; 7] = [
+    look_alike::of_place,
+    tier::check,
+    registry::check,
+    image_rule::check,
+    deprecated::check,
+    end_of_life::check,
+    unlisted_tag::check,
+];
 
 /// A rule about what the registry answered. No config: nothing is known of it, as of an image within a client's own
 /// definition.
@@ -157,6 +166,6 @@ pub(crate) fn excepts(code: &str) -> Result<(), String> {
     if exception::lifts(code) {
         Ok(())
     } else {
-        Err(format!("{code} can't be lifted by an exception"))
+        Err(format!("`{code}` can't be lifted by an exception"))
     }
 }

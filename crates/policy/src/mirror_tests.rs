@@ -1,0 +1,153 @@
+//! Where an image is pulled from, and who judges that place.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use crate::gate::Resolved;
+use crate::testing::{ask, denied, digest, gate, lock_of, passes_with_lock, two};
+use crate::{Policy, Severity};
+use fromtier_image::{ImageConfig, ImageRef};
+
+#[test]
+fn a_mirror_changes_where_an_image_is_pulled_from_and_not_what_it_is() {
+    let text = "version: 1\nmirrors: {docker.io: registry.example.com/hub}\nimages: [{match: node, tags: \">=22\"}]";
+    let lock = lock_of("docker.io/library/node:22", 'a');
+    let pass = passes_with_lock(text, &lock, "node:22");
+    assert_eq!(
+        pass.pull().to_string(),
+        format!(
+            "registry.example.com/hub/library/node:22@{}",
+            digest('a').as_str()
+        )
+    );
+    assert_eq!(
+        pass.verdict().normalised,
+        Some(ImageRef::parse("node:22").unwrap())
+    );
+    assert_eq!(denied(text, "node:18").code, "FT110");
+    assert_eq!(denied(text, "ghcr.io/a/b").code, "FT101");
+    let config = ImageConfig::default();
+    let resolved = Resolved {
+        reference: pass.pull(),
+        digest: Some(&digest('a')),
+        config: &config,
+    };
+    assert_eq!(
+        gate(text, &lock)
+            .admit(&pass, &resolved)
+            .unwrap()
+            .reference(),
+        pass.pull()
+    );
+}
+
+#[test]
+fn a_mirror_of_the_repositorys_is_judged_by_the_organisation() {
+    let repository = "version: 1\nmirrors: {docker.io: evil.example.com/hub}";
+    assert_eq!(
+        ask(&two("version: 1", repository), "node:22")
+            .unwrap_err()
+            .code,
+        "FT101"
+    );
+    let allowed = two("version: 1\ninternal: [evil.example.com/**]", repository);
+    assert_eq!(
+        ask(&allowed, "node:22").unwrap().pull().to_string(),
+        "evil.example.com/hub/library/node:22"
+    );
+    let own = two(
+        "version: 1\nmirrors: {docker.io: r.example.com/hub}",
+        repository,
+    );
+    assert_eq!(
+        ask(&own, "node:22").unwrap().pull().to_string(),
+        "r.example.com/hub/library/node:22"
+    );
+}
+
+/// What is said where the repository pulls through a place, as codes with their severities, and the first refusal's help.
+fn through(
+    organisation: &str,
+    place: &str,
+    asked: &str,
+) -> (Vec<(&'static str, Severity)>, Option<String>) {
+    let repository = format!("version: 1\nmirrors: {place}");
+    let (findings, help) = match ask(&two(organisation, &repository), asked) {
+        Ok(pass) => (pass.verdict().findings.clone(), None),
+        Err(denial) => (denial.verdict.findings, denial.help),
+    };
+    let said = findings
+        .iter()
+        .map(|finding| (finding.code, finding.severity));
+    (said.collect(), help)
+}
+
+#[test]
+fn a_place_that_the_organisation_refuses_by_name_is_none() {
+    // With and without the rule the place is refused: a rule about an image speaks in the place of the tier.
+    let by_name = "version: 1\nimages: [{match: \"evil.example.org/**\", action: deny}]";
+    let (said, help) = through(by_name, "{docker.io: evil.example.org/hub}", "node:24");
+    assert_eq!(said, [("FT106", Severity::Deny)]);
+    assert_eq!(
+        help.as_deref(),
+        Some("the repository's policy pulls docker.io/library/node:24 from there")
+    );
+    let by_tag = "version: 1\ninternal: [r.example.com/**]\nimages: [{match: r.example.com/**, tags: \">=24\"}]";
+    for (asked, expected) in [
+        ("node:24", vec![]),
+        ("node:22", vec![("FT110", Severity::Deny)]),
+    ] {
+        assert_eq!(
+            through(by_tag, "{docker.io: r.example.com/hub}", asked).0,
+            expected
+        );
+    }
+}
+
+#[test]
+fn a_place_may_be_an_official_image_with_its_end() {
+    let organisation = "version: 1\nverified-publisher: [quay.io/**]\ntiers: {verified-publisher: allow}\nbase: {end-of-life: deny}";
+    let place = "{quay.io: docker.io/library}";
+    assert_eq!(through(organisation, place, "quay.io/node:24").0, []);
+    assert_eq!(
+        through(organisation, place, "quay.io/node:18").0,
+        [("FT131", Severity::Deny)]
+    );
+}
+
+#[test]
+fn a_place_on_a_registry_that_looks_like_another_is_called_so() {
+    let place = "{docker.io: docker.lo/hub}";
+    assert_eq!(
+        through("version: 1", place, "node:24").0,
+        [("FT109", Severity::Deny)]
+    );
+    let allowing = "version: 1\ntiers: {community: allow}";
+    assert_eq!(
+        through(allowing, place, "node:24").0,
+        [("FT109", Severity::Warn)]
+    );
+    // A mirror of Docker Hub has a `library`, and claims nothing by it.
+    let place = "{docker.io: r.example.com/hub}";
+    assert_eq!(through(allowing, place, "node:24").0, []);
+}
+
+#[test]
+fn a_registry_has_one_mirror_by_whatever_name() {
+    for name in [
+        "index.docker.io",
+        "registry-1.docker.io",
+        "docker.io:443",
+        "DOCKER.io",
+    ] {
+        let text = format!("version: 1\nmirrors: {{\"{name}\": r.example.com/hub}}");
+        let pass = ask(&gate(&text, ""), "node:24").unwrap();
+        assert_eq!(pass.pull().domain(), "r.example.com", "{name}");
+        let twice = text.replace("{", "{docker.io: r.example.com, ");
+        let errors = Policy::parse("p", &twice).unwrap_err();
+        assert!(
+            errors[0]
+                .to_string()
+                .contains("is mirrored already: it is docker.io"),
+            "{errors:?}"
+        );
+    }
+}
