@@ -1,0 +1,159 @@
+//! Commands that run in a container.
+
+mod marshal;
+mod vertex;
+
+use crate::constraints::Constraints;
+use crate::graph::Output;
+use crate::state::{HostIp, State};
+use fromtier_proto::pb;
+
+pub(crate) use vertex::ExecVertex;
+
+/// A command, and what it needs beside the state that it runs on.
+#[derive(Debug, Clone, Default)]
+pub struct Exec {
+    /// The command and its arguments; at least one.
+    pub args: Vec<String>,
+    /// Mounts beside the root file system, in any order.
+    pub mounts: Vec<Mount>,
+    pub secrets: Vec<Secret>,
+    pub ssh: Vec<Ssh>,
+    pub cdi_devices: Vec<pb::CdiDevice>,
+    pub proxy: Option<pb::ProxyEnv>,
+    /// For this command; without it, the state's. Likewise the next ones.
+    pub network: Option<pb::NetMode>,
+    pub security: Option<pb::SecurityMode>,
+    pub cgroup_parent: Option<String>,
+    pub dir: Option<String>,
+    pub user: Option<String>,
+    pub hostname: Option<String>,
+    /// Added to the state's, for this command. Likewise the next ones.
+    pub env: Vec<(String, String)>,
+    pub extra_hosts: Vec<HostIp>,
+    pub ulimits: Vec<pb::Ulimit>,
+    /// Exit codes that are no failure; without it, 0.
+    pub valid_exit_codes: Option<Vec<i32>>,
+    /// The builder is not asked to set a default `PATH`, whatever it could.
+    pub own_path: bool,
+    /// The root file system can not be written.
+    pub readonly_root: bool,
+    pub constraints: Constraints,
+}
+
+/// A file system under the command's root.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Mount {
+    /// Where it is seen.
+    pub target: String,
+    /// What is seen; nothing is scratch.
+    pub source: Option<Output>,
+    /// The path within the source; empty for all of it.
+    pub selector: String,
+    pub readonly: bool,
+    /// What is written to it is dropped.
+    pub no_output: bool,
+    /// A directory that outlives the build.
+    pub cache: Option<CacheMount>,
+    /// A file system in memory of so many bytes; 0 for no limit.
+    pub tmpfs: Option<i64>,
+    pub content_cache: ContentCache,
+}
+
+/// A directory that outlives the build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CacheMount {
+    pub id: String,
+    pub sharing: pb::CacheSharingOpt,
+}
+
+/// Whether what a mount holds is a part of the cache key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ContentCache {
+    #[default]
+    Default,
+    On,
+    Off,
+}
+
+/// A secret of the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secret {
+    pub id: String,
+    /// The file that it is seen as.
+    pub target: Option<String>,
+    /// The variable that it is seen as.
+    pub env: Option<String>,
+    pub mode: u32,
+    pub uid: u32,
+    pub gid: u32,
+    pub optional: bool,
+}
+
+impl Default for Secret {
+    fn default() -> Secret {
+        Secret {
+            id: String::new(),
+            target: None,
+            env: None,
+            mode: 0o400,
+            uid: 0,
+            gid: 0,
+            optional: false,
+        }
+    }
+}
+
+/// The client's SSH agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ssh {
+    pub id: String,
+    /// The socket's path; empty for one that is made up.
+    pub target: String,
+    pub mode: u32,
+    pub uid: u32,
+    pub gid: u32,
+    pub optional: bool,
+}
+
+impl Default for Ssh {
+    fn default() -> Ssh {
+        Ssh {
+            id: String::new(),
+            target: String::new(),
+            mode: 0o600,
+            uid: 0,
+            gid: 0,
+            optional: false,
+        }
+    }
+}
+
+impl Exec {
+    /// A command without anything beside.
+    pub fn new(args: Vec<String>) -> Exec {
+        Exec {
+            args,
+            ..Exec::default()
+        }
+    }
+}
+
+impl Mount {
+    /// A mount of a state, without anything beside.
+    pub fn new(target: &str, source: &State) -> Mount {
+        Mount {
+            target: target.to_owned(),
+            source: source.output(),
+            ..Mount::default()
+        }
+    }
+
+    fn cache(&self) -> Option<&CacheMount> {
+        self.cache.as_ref().filter(|cache| !cache.id.is_empty())
+    }
+
+    fn has_output(&self) -> bool {
+        !self.no_output && !self.readonly && self.cache().is_none() && self.tmpfs.is_none()
+    }
+}
