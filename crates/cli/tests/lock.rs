@@ -4,24 +4,10 @@
 mod support;
 
 use support::registry::Registry;
-use support::{Folder, says};
+use support::{Folder, lines, says};
 
 const PIN: &str = "base: {digest: pin}\n";
 const HEADER: &str = "# Made by `fromtier lock`: which digest each image is pulled by.\n\n";
-
-/// Without what changes from day to day.
-fn lines(lock: &str) -> Vec<(String, String)> {
-    let lines = lock
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines
-        .map(|line| {
-            let fields: Vec<_> = line.split(' ').collect();
-            assert_eq!((fields.len(), fields[2].len()), (3, 10), "{line}");
-            (fields[0].to_owned(), fields[1].to_owned())
-        })
-        .collect()
-}
 
 fn line(name: &str, digest: &str) -> (String, String) {
     (name.to_owned(), digest.to_owned())
@@ -253,109 +239,6 @@ fn an_update_moves_what_has_moved_and_leaves_the_day_of_what_has_not() {
 }
 
 #[test]
-fn a_check_names_each_line_that_does_not_hold_and_writes_nothing() {
-    let registry = Registry::start();
-    let node = registry.put("library/node:24", "1", &[]);
-    let alpine = registry.put("library/alpine:3.24", "1", &[]);
-    let busybox = registry.put("library/busybox:1", "1", &[]);
-    registry.put("library/debian:13", "1", &[]);
-    let moved = registry.put("library/alpine:3.24", "2", &[]);
-    registry.put("library/busybox:1", "2", &[]);
-    registry.remove("library/busybox", &busybox);
-    let lock = format!(
-        "docker.io/library/alpine:3.24 {alpine} 2026-02-03\ndocker.io/library/busybox:1 {busybox} 2026-02-04\n\
-         docker.io/library/node:24 {node} 2026-02-05\ndocker.io/library/redis:8 {node} 2026-02-06\n"
-    );
-    let text = "FROM alpine:3.24\nCOPY --from=busybox:1 / /\nFROM node:24\nFROM debian:13\n";
-    let folder = Folder::new(&[
-        ("Dockerfile", text),
-        (".fromtier.yaml", &registry.policy("")),
-        ("fromtier.lock", &lock),
-    ]);
-    let out = folder.fails(&["lock", "--check"], 1);
-    says(
-        &out,
-        &[
-            "error: docker.io/library/alpine:3.24 has moved since it was locked on 2026-02-03\n --> fromtier.lock:1:1\n",
-            &format!("the registry says {moved}\n"),
-            "help: take what it is now: fromtier lock --update=alpine:3.24\n",
-            "error: what docker.io/library/busybox:1 was locked to on 2026-02-04 is not in the registry any more\n --> fromtier.lock:2:1\n",
-            "error: docker.io/library/debian:13 is not in fromtier.lock\n --> Dockerfile:4:6\n",
-            "error: nothing names docker.io/library/redis:8 any more\n --> fromtier.lock:4:1\n",
-            "fromtier.lock: 1 not used, 1 missing, 1 moved, 1 gone, 1 as locked\n",
-        ],
-    );
-    assert_eq!(folder.read("fromtier.lock"), lock);
-    // Without registries: what the files alone tell. A trigger may name what no Dockerfile does.
-    registry.requests();
-    let out = folder.fails(&["lock", "--check", "--offline"], 1);
-    says(
-        &out,
-        &[
-            "docker.io/library/debian:13 is not in fromtier.lock",
-            ": 1 missing, 3 as locked, 1 kept though nothing names it\n",
-        ],
-    );
-    assert_eq!(registry.requests(), [""; 0]);
-    // What it says helps.
-    says(
-        &folder.runs(&["lock"]),
-        &["fromtier.lock: 1 added, 1 dropped, 3 kept\n"],
-    );
-    folder.runs(&["lock", "--update=alpine:3.24", "--update=busybox"]);
-    assert_eq!(
-        folder.runs(&["lock", "--check"]),
-        "fromtier.lock: 4 as locked\n"
-    );
-}
-
-#[test]
-fn a_lock_that_is_missing_is_one_thing_to_say() {
-    let registry = Registry::start();
-    registry.put("library/node:24", "1", &[]);
-    registry.put("library/alpine:3.24", "1", &[]);
-    let folder = Folder::new(&[
-        ("Dockerfile", "FROM node:24\nFROM alpine:3.24\n"),
-        (".fromtier.yaml", &registry.policy("")),
-    ]);
-    let out = folder.fails(&["lock", "--check"], 1);
-    assert_eq!(
-        out,
-        "error: fromtier.lock is not there; 2 images should be locked\n |\n = help: make it: fromtier lock\n\nfromtier.lock: 2 missing\n"
-    );
-    assert!(!folder.has("fromtier.lock"));
-}
-
-#[test]
-fn a_lock_that_was_tampered_with_is_said_line_by_line_and_left_alone() {
-    let digest = format!("sha256:{}", "a".repeat(64));
-    let lock = format!(
-        "docker.io/library/node:24 sha256:abc 2026-02-05\ndocker.io/library/alpine:3 {digest} 2026-02-05\n\
-         docker.io/library/alpine:3 {digest} 2026-02-05\nnode:22 {digest} yesterday\n"
-    );
-    let folder = Folder::new(&[("Dockerfile", "FROM node:24\n"), ("fromtier.lock", &lock)]);
-    for args in [
-        &["lock"][..],
-        &["lock", "--check"],
-        &["lock", "--update"],
-        &["check"],
-    ] {
-        let out = folder.fails(args, 2);
-        says(
-            &out,
-            &[
-                "error: `sha256:abc` is no digest: invalid checksum digest length\n --> fromtier.lock:1:27\n",
-                "error: the lines are not sorted: `docker.io/library/alpine:3` comes before `docker.io/library/node:24`\n --> fromtier.lock:2:1\n",
-                "error: `docker.io/library/alpine:3` is locked twice\n --> fromtier.lock:3:1\n",
-                "error: `yesterday` is no day, such as 2026-11-24\n --> fromtier.lock:4:",
-                "error: `node:22` is not written in full\n --> fromtier.lock:4:1\n",
-            ],
-        );
-    }
-    assert_eq!(folder.read("fromtier.lock"), lock);
-}
-
-#[test]
 fn a_digest_in_the_dockerfile_is_the_locks() {
     let registry = Registry::start();
     let old = registry.put("library/node:24", "1", &[]);
@@ -489,68 +372,4 @@ fn a_command_line_that_makes_no_sense_is_refused() {
     ] {
         assert_eq!(folder.run(args).code, 2, "{args:?}");
     }
-}
-
-/// What `docs/lock.md` tells users of Renovate to write, on a lock that this program made.
-#[test]
-fn the_documented_rule_of_renovate_finds_every_line_and_nothing_else() {
-    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/lock.md"))
-        .unwrap();
-    let section = page.split("\n## Renovate\n").nth(1).unwrap();
-    let json = section
-        .split("```json\n")
-        .nth(1)
-        .unwrap()
-        .split("```")
-        .next()
-        .unwrap();
-    let rule: serde_json::Value = serde_json::from_str(json).unwrap();
-    let manager = &rule["customManagers"][0];
-    assert_eq!(manager["customType"], "regex");
-    assert_eq!(manager["datasourceTemplate"], "docker");
-    let file = manager["managerFilePatterns"][0]
-        .as_str()
-        .unwrap()
-        .trim_matches('/');
-    let file = regex::Regex::new(file).unwrap();
-    assert!(file.is_match("fromtier.lock") && file.is_match("a/b/fromtier.lock"));
-    assert!(!file.is_match("fromtier.lock.bak") && !file.is_match("notfromtier.lock"));
-
-    let registry = Registry::start();
-    let name = registry.name();
-    registry.put("library/node:22-alpine", "1", &[]);
-    registry.put("team/deep/app:1.2", "1", &[]);
-    let text = format!("FROM node:22-alpine\nCOPY --from={name}/team/deep/app:1.2 / /\n");
-    let folder = Folder::new(&[
-        ("Dockerfile", &text),
-        (
-            ".fromtier.yaml",
-            &registry.policy(&format!("internal: [\"{name}/**\"]\n")),
-        ),
-        (
-            "fromtier.lock",
-            "# docker.io/library/node:20 sha256:none 2026-01-01\n",
-        ),
-    ]);
-    folder.runs(&["lock"]);
-    let lock = folder.read("fromtier.lock");
-    // Renovate's engine is RE2, which knows look-ahead as little as this one.
-    let pattern = regex::Regex::new(manager["matchStrings"][0].as_str().unwrap()).unwrap();
-    let found: Vec<_> = pattern
-        .captures_iter(&lock)
-        .map(|found| {
-            (
-                format!("{}:{}", &found["depName"], &found["currentValue"]),
-                found["currentDigest"].to_owned(),
-            )
-        })
-        .collect();
-    assert_eq!(found, lines(&lock));
-    assert_eq!(found.len(), 2);
-    // What Renovate makes of it: another digest in the place of the old one. That is a lock still.
-    let other = format!("sha256:{}", "c".repeat(64));
-    let updated = lock.replace(&found[0].1, &other);
-    folder.write("fromtier.lock", &updated);
-    let out = folder.run(&["lock", "--check", "--offline"]);
-    assert_eq!(out.code, 0, "{}", out.out);
 }

@@ -14,3 +14,17 @@ pub fn says(text: &str, parts: &[&str]) {
         assert!(text.contains(part), "no {part:?} in:\n{text}");
     }
 }
+
+/// The lines of a lock, without what changes from day to day.
+pub fn lines(lock: &str) -> Vec<(String, String)> {
+    let lines = lock
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines
+        .map(|line| {
+            let fields: Vec<_> = line.split(' ').collect();
+            assert_eq!((fields.len(), fields[2].len()), (3, 10), "{line}");
+            (fields[0].to_owned(), fields[1].to_owned())
+        })
+        .collect()
+}

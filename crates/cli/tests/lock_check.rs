@@ -1,0 +1,110 @@
+//! What `fromtier lock --check` says of a lock that does not hold, is not there, or was tampered with.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use support::registry::Registry;
+use support::{Folder, says};
+
+#[test]
+fn a_check_names_each_line_that_does_not_hold_and_writes_nothing() {
+    let registry = Registry::start();
+    let node = registry.put("library/node:24", "1", &[]);
+    let alpine = registry.put("library/alpine:3.24", "1", &[]);
+    let busybox = registry.put("library/busybox:1", "1", &[]);
+    registry.put("library/debian:13", "1", &[]);
+    let moved = registry.put("library/alpine:3.24", "2", &[]);
+    registry.put("library/busybox:1", "2", &[]);
+    registry.remove("library/busybox", &busybox);
+    let lock = format!(
+        "docker.io/library/alpine:3.24 {alpine} 2026-02-03\ndocker.io/library/busybox:1 {busybox} 2026-02-04\n\
+         docker.io/library/node:24 {node} 2026-02-05\ndocker.io/library/redis:8 {node} 2026-02-06\n"
+    );
+    let text = "FROM alpine:3.24\nCOPY --from=busybox:1 / /\nFROM node:24\nFROM debian:13\n";
+    let folder = Folder::new(&[
+        ("Dockerfile", text),
+        (".fromtier.yaml", &registry.policy("")),
+        ("fromtier.lock", &lock),
+    ]);
+    let out = folder.fails(&["lock", "--check"], 1);
+    says(
+        &out,
+        &[
+            "error: docker.io/library/alpine:3.24 has moved since it was locked on 2026-02-03\n --> fromtier.lock:1:1\n",
+            &format!("the registry says {moved}\n"),
+            "help: take what it is now: fromtier lock --update=alpine:3.24\n",
+            "error: what docker.io/library/busybox:1 was locked to on 2026-02-04 is not in the registry any more\n --> fromtier.lock:2:1\n",
+            "error: docker.io/library/debian:13 is not in fromtier.lock\n --> Dockerfile:4:6\n",
+            "error: nothing names docker.io/library/redis:8 any more\n --> fromtier.lock:4:1\n",
+            "fromtier.lock: 1 not used, 1 missing, 1 moved, 1 gone, 1 as locked\n",
+        ],
+    );
+    assert_eq!(folder.read("fromtier.lock"), lock);
+    // Without registries: what the files alone tell. A trigger may name what no Dockerfile does.
+    registry.requests();
+    let out = folder.fails(&["lock", "--check", "--offline"], 1);
+    says(
+        &out,
+        &[
+            "docker.io/library/debian:13 is not in fromtier.lock",
+            ": 1 missing, 3 as locked, 1 kept though nothing names it\n",
+        ],
+    );
+    assert_eq!(registry.requests(), [""; 0]);
+    // What it says helps.
+    says(
+        &folder.runs(&["lock"]),
+        &["fromtier.lock: 1 added, 1 dropped, 3 kept\n"],
+    );
+    folder.runs(&["lock", "--update=alpine:3.24", "--update=busybox"]);
+    assert_eq!(
+        folder.runs(&["lock", "--check"]),
+        "fromtier.lock: 4 as locked\n"
+    );
+}
+
+#[test]
+fn a_lock_that_is_missing_is_one_thing_to_say() {
+    let registry = Registry::start();
+    registry.put("library/node:24", "1", &[]);
+    registry.put("library/alpine:3.24", "1", &[]);
+    let folder = Folder::new(&[
+        ("Dockerfile", "FROM node:24\nFROM alpine:3.24\n"),
+        (".fromtier.yaml", &registry.policy("")),
+    ]);
+    let out = folder.fails(&["lock", "--check"], 1);
+    assert_eq!(
+        out,
+        "error: fromtier.lock is not there; 2 images should be locked\n |\n = help: make it: fromtier lock\n\nfromtier.lock: 2 missing\n"
+    );
+    assert!(!folder.has("fromtier.lock"));
+}
+
+#[test]
+fn a_lock_that_was_tampered_with_is_said_line_by_line_and_left_alone() {
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let lock = format!(
+        "docker.io/library/node:24 sha256:abc 2026-02-05\ndocker.io/library/alpine:3 {digest} 2026-02-05\n\
+         docker.io/library/alpine:3 {digest} 2026-02-05\nnode:22 {digest} yesterday\n"
+    );
+    let folder = Folder::new(&[("Dockerfile", "FROM node:24\n"), ("fromtier.lock", &lock)]);
+    for args in [
+        &["lock"][..],
+        &["lock", "--check"],
+        &["lock", "--update"],
+        &["check"],
+    ] {
+        let out = folder.fails(args, 2);
+        says(
+            &out,
+            &[
+                "error: `sha256:abc` is no digest: invalid checksum digest length\n --> fromtier.lock:1:27\n",
+                "error: the lines are not sorted: `docker.io/library/alpine:3` comes before `docker.io/library/node:24`\n --> fromtier.lock:2:1\n",
+                "error: `docker.io/library/alpine:3` is locked twice\n --> fromtier.lock:3:1\n",
+                "error: `yesterday` is no day, such as 2026-11-24\n --> fromtier.lock:4:",
+                "error: `node:22` is not written in full\n --> fromtier.lock:4:1\n",
+            ],
+        );
+    }
+    assert_eq!(folder.read("fromtier.lock"), lock);
+}
