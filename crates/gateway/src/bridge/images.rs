@@ -1,0 +1,174 @@
+//! What a source is right now, asked as the builder at hand can be asked.
+
+use std::collections::BTreeMap;
+
+use fromtier_proto::{gw, pb};
+
+use super::Bridge;
+use crate::error::Error;
+
+/// Which image's configuration is wanted.
+#[derive(Debug, Clone, Default)]
+pub struct ImageConfigRequest {
+    /// The full reference.
+    pub reference: String,
+    /// For which platform; the worker's own if none.
+    pub platform: Option<pb::Platform>,
+    /// `default`, `pull`, `local` or empty. Builders with a resolver for all kinds of source take their default.
+    pub resolve_mode: String,
+    /// What progress displays call it.
+    pub log_name: String,
+    /// For an image in an OCI layout: session and store.
+    pub oci_store: Option<(String, String)>,
+}
+
+/// What an image is right now.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ImageConfig {
+    /// The reference, after what the client's source policies made of it.
+    pub reference: String,
+    /// The digest of its index or manifest; may be empty.
+    pub digest: String,
+    /// The OCI image configuration: JSON.
+    pub config: Vec<u8>,
+}
+
+impl Bridge {
+    /// What a source is right now. Of a builder without a resolver for all kinds of source, only images are asked; any
+    /// other source comes back as it went.
+    pub async fn resolve_source_meta(
+        &self,
+        request: gw::ResolveSourceMetaRequest,
+    ) -> Result<gw::ResolveSourceMetaResponse, Error> {
+        let image = request.image.as_ref();
+        let wants_attestations =
+            image.is_some_and(|i| i.attestation_chain || !i.resolve_attestations.is_empty());
+        if self.caps.has("source.metaresolver") {
+            if wants_attestations {
+                self.caps
+                    .supports("source.metaresolver.image.attestations")?;
+            }
+            return self.connection.call("ResolveSourceMeta", request).await;
+        }
+        if wants_attestations {
+            self.caps.supports("source.metaresolver")?;
+        }
+        let mut source = request.source.unwrap_or_default();
+        let scheme = ["docker-image://", "oci-layout://"]
+            .into_iter()
+            .find(|scheme| source.identifier.starts_with(scheme));
+        let Some(scheme) = scheme else {
+            return Ok(gw::ResolveSourceMetaResponse {
+                source: Some(source),
+                ..Default::default()
+            });
+        };
+        let attr = |name: &str| source.attrs.get(name).cloned().unwrap_or_default();
+        let found = self
+            .resolve_image_config(ImageConfigRequest {
+                reference: source.identifier[scheme.len()..].to_owned(),
+                platform: request.platform,
+                resolve_mode: request.resolve_mode,
+                log_name: request.log_name,
+                oci_store: (scheme == "oci-layout://")
+                    .then(|| (attr("oci.session"), attr("oci.store"))),
+            })
+            .await?;
+        source.identifier = format!("{scheme}{}", found.reference);
+        Ok(gw::ResolveSourceMetaResponse {
+            source: Some(source),
+            image: Some(gw::ResolveSourceImageResponse {
+                digest: found.digest,
+                config: found.config,
+                attestation_chain: None,
+            }),
+            ..Default::default()
+        })
+    }
+
+    /// An image's digest and configuration.
+    ///
+    /// # Errors
+    /// [`Error::NonImage`] if a source policy of the client makes it something else.
+    pub async fn resolve_image_config(
+        &self,
+        request: ImageConfigRequest,
+    ) -> Result<ImageConfig, Error> {
+        if self.caps.has("source.metaresolver") {
+            return self.image_config_by_source(request).await;
+        }
+        let (session_id, store_id) = request.oci_store.clone().unwrap_or_default();
+        let response: gw::ResolveImageConfigResponse = self
+            .connection
+            .call(
+                "ResolveImageConfig",
+                gw::ResolveImageConfigRequest {
+                    r#ref: request.reference.clone(),
+                    platform: request.platform,
+                    resolve_mode: request.resolve_mode,
+                    log_name: request.log_name,
+                    resolver_type: request.oci_store.is_some().into(),
+                    session_id,
+                    store_id,
+                },
+            )
+            .await?;
+        Ok(ImageConfig {
+            // Old builders name no reference.
+            reference: if response.r#ref.is_empty() {
+                request.reference
+            } else {
+                response.r#ref
+            },
+            digest: response.digest,
+            config: response.config,
+        })
+    }
+
+    async fn image_config_by_source(
+        &self,
+        request: ImageConfigRequest,
+    ) -> Result<ImageConfig, Error> {
+        let (scheme, attrs) = match request.oci_store {
+            None => ("docker-image", BTreeMap::new()),
+            Some((session, store)) => (
+                "oci-layout",
+                BTreeMap::from([
+                    ("oci.session".to_owned(), session),
+                    ("oci.store".to_owned(), store),
+                ]),
+            ),
+        };
+        let response: gw::ResolveSourceMetaResponse = self
+            .connection
+            .call(
+                "ResolveSourceMeta",
+                gw::ResolveSourceMetaRequest {
+                    source: Some(pb::SourceOp {
+                        identifier: format!("{scheme}://{}", request.reference),
+                        attrs,
+                    }),
+                    platform: request.platform,
+                    log_name: request.log_name,
+                    ..Default::default()
+                },
+            )
+            .await?;
+        let identifier = response.source.unwrap_or_default().identifier;
+        let Some(image) = response.image else {
+            return Err(Error::NonImage {
+                reference: request.reference,
+                updated: identifier,
+            });
+        };
+        let reference = ["docker-image://", "oci-layout://"]
+            .into_iter()
+            .find_map(|scheme| identifier.strip_prefix(scheme))
+            .unwrap_or(&identifier);
+        Ok(ImageConfig {
+            reference: reference.to_owned(),
+            digest: image.digest,
+            config: image.config,
+        })
+    }
+}

@@ -1,0 +1,271 @@
+//! The calls of one build.
+
+mod images;
+mod result;
+
+pub use images::{ImageConfig, ImageConfigRequest};
+pub use result::{BuildResult, Refs};
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use fromtier_llb::CapSet;
+use fromtier_proto::{gw, pb};
+
+use crate::caps::{self, Caps};
+use crate::error::Error;
+use crate::grpc::Connection;
+use crate::options::BuildOptions;
+use crate::pipe::Stdio;
+
+/// The connection to the BuildKit that started this process. Calls may be made at the same time.
+#[derive(Debug)]
+pub struct Bridge {
+    connection: Connection,
+    options: BuildOptions,
+    caps: Caps,
+    llb_caps: CapSet,
+    workers: Vec<gw::WorkerRecord>,
+    early: Early,
+}
+
+/// Answers to what was asked in the same breath as what BuildKit can do. Each is taken by the call that would have asked.
+#[derive(Debug, Default)]
+struct Early {
+    inputs: RefCell<Option<Result<gw::InputsResponse, Error>>>,
+    solved: RefCell<Vec<(pb::Definition, Result<gw::SolveResponse, Error>)>>,
+}
+
+impl Early {
+    fn solved(&self, definition: &pb::Definition) -> Option<Result<gw::SolveResponse, Error>> {
+        let mut solved = self.solved.borrow_mut();
+        let at = solved.iter().position(|(asked, _)| asked == definition)?;
+        Some(solved.swap_remove(at).1)
+    }
+}
+
+/// A solved graph: what files can be read from, and what a result is made of.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ref {
+    /// BuildKit's handle.
+    pub id: String,
+}
+
+/// The answer to a solve.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Solved {
+    /// None for a graph without any operation: an empty filesystem.
+    pub reference: Option<Ref>,
+    /// What BuildKit adds to it.
+    pub metadata: BTreeMap<String, Vec<u8>>,
+}
+
+/// How to solve.
+#[derive(Debug, Clone, Default)]
+pub struct SolveOptions {
+    /// Build now, and fail if that fails. Otherwise nothing is built before something is read.
+    pub evaluate: bool,
+    /// Where to import cache from.
+    pub cache_imports: Vec<gw::CacheOptionsEntry>,
+}
+
+impl Bridge {
+    /// Connects to BuildKit over standard input and output, and asks what it can do.
+    ///
+    /// The inputs and the `early` graphs are asked for in the same breath; [`Bridge::inputs`] and [`Bridge::solve`] then
+    /// have the answer already. A graph that is solved but not read from costs BuildKit next to nothing.
+    ///
+    /// # Errors
+    /// [`Error::NotAFrontend`] if nobody serves there.
+    pub async fn connect(options: BuildOptions, early: Vec<pb::Definition>) -> Result<Self, Error> {
+        let stream = Stdio::open().map_err(|err| Error::NotAFrontend(err.to_string()))?;
+        let connection = Connection::open(stream, "moby.buildkit.v1.frontend.LLBBridge").await?;
+        let ping = connection.call("Ping", gw::PingRequest {});
+        let inputs = connection.call("Inputs", gw::InputsRequest {});
+        let solves = early.iter().map(|definition| {
+            let request = solve_request(&options, definition.clone(), Vec::new(), false);
+            connection.call("Solve", request)
+        });
+        let solves = futures_util::future::join_all(solves);
+        let (pong, inputs, solved) = futures_util::join!(ping, inputs, solves);
+        let pong: gw::PongResponse = pong?;
+        Ok(Self {
+            caps: Caps::new(pong.frontend_api_caps, &options.product),
+            llb_caps: caps::llb(&pong.llb_caps, &options.product),
+            workers: pong.workers,
+            early: Early {
+                inputs: RefCell::new(Some(inputs)),
+                solved: RefCell::new(early.into_iter().zip(solved).collect()),
+            },
+            connection,
+            options,
+        })
+    }
+
+    /// The options of this build.
+    pub fn options(&self) -> &BuildOptions {
+        &self.options
+    }
+
+    /// What the gateway can do.
+    pub fn caps(&self) -> &Caps {
+        &self.caps
+    }
+
+    /// What the solver can do.
+    pub fn llb_caps(&self) -> &CapSet {
+        &self.llb_caps
+    }
+
+    /// The machines that build; the first one is the default.
+    pub fn workers(&self) -> &[gw::WorkerRecord] {
+        &self.workers
+    }
+
+    /// Hands a graph to BuildKit.
+    ///
+    /// The client's options on cache imports are repeated, as BuildKit's own client does.
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedOperation`] if an operation needs what the builder lacks; nothing is sent then.
+    pub async fn solve(
+        &self,
+        definition: pb::Definition,
+        options: SolveOptions,
+    ) -> Result<Solved, Error> {
+        let mut known = BTreeSet::new();
+        for meta in definition.metadata.values() {
+            for cap in meta.caps.keys().filter(|cap| known.insert(cap.as_str())) {
+                let supported = self.llb_caps.supports(cap);
+                supported.map_err(Error::UnsupportedOperation)?;
+            }
+        }
+        drop(known);
+        let evaluates = self.caps.has("gateway.solve.evaluate");
+        let plain = !options.evaluate && options.cache_imports.is_empty();
+        let early = match plain {
+            true => self.early.solved(&definition),
+            false => None,
+        };
+        let response: gw::SolveResponse = match early {
+            Some(answer) => answer?,
+            None => {
+                let evaluate = options.evaluate && evaluates;
+                let imports = options.cache_imports;
+                let request = solve_request(&self.options, definition, imports, evaluate);
+                self.connection.call("Solve", request).await?
+            }
+        };
+        let solved = solved(response);
+        if options.evaluate
+            && !evaluates
+            && let Some(reference) = &solved.reference
+        {
+            // A builder that cannot be asked to build builds what it is asked about.
+            self.stat_file(reference, ".").await?;
+        }
+        Ok(solved)
+    }
+
+    /// Reads a file, or the part of it that `range` (offset and length in bytes) names.
+    pub async fn read_file(
+        &self,
+        from: &Ref,
+        path: &str,
+        range: Option<(i64, i64)>,
+    ) -> Result<Vec<u8>, Error> {
+        let request = gw::ReadFileRequest {
+            r#ref: from.id.clone(),
+            file_path: path.to_owned(),
+            range: range.map(|(offset, length)| gw::FileRange { offset, length }),
+        };
+        let response: gw::ReadFileResponse = self.connection.call("ReadFile", request).await?;
+        Ok(response.data)
+    }
+
+    /// What a path is.
+    pub async fn stat_file(&self, from: &Ref, path: &str) -> Result<gw::Stat, Error> {
+        self.caps.supports("statfile")?;
+        let request = gw::StatFileRequest {
+            r#ref: from.id.clone(),
+            path: path.to_owned(),
+        };
+        let response: gw::StatFileResponse = self.connection.call("StatFile", request).await?;
+        Ok(response.stat.unwrap_or_default())
+    }
+
+    /// The entries of a directory whose names match `pattern`; all if it is empty.
+    pub async fn read_dir(
+        &self,
+        from: &Ref,
+        path: &str,
+        pattern: &str,
+    ) -> Result<Vec<gw::Stat>, Error> {
+        self.caps.supports("readdir")?;
+        let request = gw::ReadDirRequest {
+            r#ref: from.id.clone(),
+            dir_path: path.to_owned(),
+            include_pattern: pattern.to_owned(),
+        };
+        let response: gw::ReadDirResponse = self.connection.call("ReadDir", request).await?;
+        Ok(response.entries)
+    }
+
+    /// The graphs that were handed to this build, by name.
+    pub async fn inputs(&self) -> Result<BTreeMap<String, pb::Definition>, Error> {
+        self.caps.supports("frontend.inputs")?;
+        let early = self.early.inputs.take();
+        let response: gw::InputsResponse = match early {
+            Some(answer) => answer?,
+            None => self.connection.call("Inputs", gw::InputsRequest {}).await?,
+        };
+        Ok(response.definitions)
+    }
+
+    /// Shows a warning to the one who builds.
+    pub async fn warn(&self, warning: gw::WarnRequest) -> Result<(), Error> {
+        let _: gw::WarnResponse = self.connection.call("Warn", warning).await?;
+        Ok(())
+    }
+}
+
+fn solve_request(
+    options: &BuildOptions,
+    definition: pb::Definition,
+    cache_imports: Vec<gw::CacheOptionsEntry>,
+    evaluate: bool,
+) -> gw::SolveRequest {
+    let repeated = ["cache-imports", "cache-from"];
+    gw::SolveRequest {
+        definition: Some(definition),
+        frontend_options: repeated
+            .iter()
+            .filter_map(|name| options.options.get_key_value(*name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+        allow_result_return: true,
+        allow_result_array_ref: true,
+        cache_imports,
+        evaluate,
+    }
+}
+
+fn solved(response: gw::SolveResponse) -> Solved {
+    use gw::result::Result as R;
+    let some = |id: String| (!id.is_empty()).then_some(Ref { id });
+    let Some(result) = response.result else {
+        return Solved {
+            reference: some(response.r#ref),
+            ..Default::default()
+        };
+    };
+    Solved {
+        reference: match result.result {
+            Some(R::Ref(reference)) => some(reference.id),
+            Some(R::RefDeprecated(id)) => some(id),
+            // Only another frontend answers with several.
+            Some(R::Refs(_) | R::RefsDeprecated(_)) | None => None,
+        },
+        metadata: result.metadata,
+    }
+}

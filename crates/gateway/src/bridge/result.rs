@@ -1,0 +1,115 @@
+//! The end of a build: a result or an error.
+
+use std::collections::BTreeMap;
+
+use fromtier_proto::gw;
+
+use super::{Bridge, Ref};
+use crate::error::Error;
+
+/// What a build is when it is done.
+#[derive(Debug, Clone, Default)]
+pub struct BuildResult {
+    /// Filesystems: one, or one for each platform.
+    pub refs: Refs,
+    /// `containerimage.config`, `refs.platforms`, …
+    pub metadata: BTreeMap<String, Vec<u8>>,
+    /// Statements on the filesystems, by platform.
+    pub attestations: BTreeMap<String, Vec<gw::Attestation>>,
+}
+
+/// The filesystems of a result.
+#[derive(Debug, Clone)]
+pub enum Refs {
+    /// One for all; none is an empty filesystem.
+    Single(Option<Ref>),
+    /// By platform.
+    Many(BTreeMap<String, Option<Ref>>),
+}
+
+impl Default for Refs {
+    fn default() -> Self {
+        Self::Single(None)
+    }
+}
+
+impl Bridge {
+    /// Ends the build with a result. Nothing can be asked afterwards.
+    pub async fn return_result(&self, result: BuildResult) -> Result<(), Error> {
+        self.caps.supports("return")?;
+        if matches!(&result.refs, Refs::Many(refs) if refs.len() > 1) {
+            self.caps.supports("returnmap")?;
+        }
+        let result = gw::Result {
+            result: Some(wire_refs(result.refs, self.caps.has("proto.refarray"))),
+            metadata: result.metadata,
+            attestations: result
+                .attestations
+                .into_iter()
+                .map(|(platform, attestation)| (platform, gw::Attestations { attestation }))
+                .collect(),
+        };
+        self.return_(gw::ReturnRequest {
+            result: Some(result),
+            error: None,
+        })
+        .await
+    }
+
+    /// Ends the build with an error. Nothing can be asked afterwards.
+    pub async fn return_error(&self, status: gw::Status) -> Result<(), Error> {
+        self.return_(gw::ReturnRequest {
+            result: None,
+            error: Some(status),
+        })
+        .await
+    }
+
+    async fn return_(&self, request: gw::ReturnRequest) -> Result<(), Error> {
+        let _: gw::ReturnResponse = self.connection.call("Return", request).await?;
+        Ok(())
+    }
+}
+
+fn wire_refs(refs: Refs, new_format: bool) -> gw::result::Result {
+    use gw::result::Result as R;
+    let id = |reference: Option<Ref>| reference.unwrap_or_default().id;
+    let wire = |reference| gw::Ref {
+        id: id(reference),
+        def: None,
+    };
+    match (refs, new_format) {
+        (Refs::Single(one), true) => R::Ref(wire(one)),
+        (Refs::Single(one), false) => R::RefDeprecated(id(one)),
+        (Refs::Many(many), true) => R::Refs(gw::RefMap {
+            refs: many
+                .into_iter()
+                .map(|(platform, reference)| gw::RefEntry {
+                    platform,
+                    reference: Some(wire(reference)),
+                })
+                .collect(),
+        }),
+        (Refs::Many(many), false) => R::RefsDeprecated(gw::RefMapDeprecated {
+            refs: many.into_iter().map(|(k, v)| (k, id(v))).collect(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fromtier_proto::Message;
+
+    #[test]
+    fn an_empty_filesystem_of_a_platform_is_a_whole_entry() {
+        let many = BTreeMap::from([("linux/amd64".to_owned(), None)]);
+        let gw::result::Result::Refs(map) = wire_refs(Refs::Many(many), true) else {
+            unreachable!("several results go out as a map")
+        };
+        // Read back as BuildKit reads it: a map entry without a value would be no message at all.
+        let entry = &map.encode_to_vec()[2..];
+        let key = 2 + "linux/amd64".len();
+        assert_eq!(entry[key], 0x12, "{entry:x?}");
+    }
+}
