@@ -1,0 +1,213 @@
+//! How Go's `json.Unmarshal` reads a value of each type over what is there.
+
+use crate::go::json_read::{Kind, Reader};
+use crate::go::time::Time;
+use std::collections::BTreeMap;
+
+/// Where a value belongs, for error texts: Go's struct and the path within the config.
+pub(super) type Place = (&'static str, &'static str);
+
+/// The values of a document, and the first error in them: after it, reading goes on.
+pub(super) struct Values<'r, 'a> {
+    reader: &'r mut Reader<'a>,
+    error: &'r mut Option<String>,
+}
+
+/// Go folds keys as ASCII, and takes two odd letters for the ASCII ones that they fold to.
+fn fold(key: &str) -> String {
+    key.chars()
+        .map(|c| match c {
+            '\u{17f}' => 's',
+            '\u{212a}' => 'k',
+            c => c.to_ascii_lowercase(),
+        })
+        .collect()
+}
+
+impl<'r, 'a> Values<'r, 'a> {
+    pub fn new(reader: &'r mut Reader<'a>, error: &'r mut Option<String>) -> Self {
+        Values { reader, error }
+    }
+
+    pub fn kind(&mut self) -> Kind {
+        self.reader.kind()
+    }
+
+    pub fn skip(&mut self) {
+        self.reader.skip();
+    }
+
+    fn wrong(&mut self, value: &str, (owner, path): Place, wanted: &str) {
+        self.error.get_or_insert_with(|| {
+            format!(
+                "json: cannot unmarshal {value} into Go struct field {owner}.{path} of type {wanted}"
+            )
+        });
+    }
+
+    /// A value of another kind than what is wanted; `null` is none.
+    fn other(&mut self, kind: Kind, place: Place, wanted: &str) {
+        if kind != Kind::Null {
+            self.wrong(kind.name(), place, wanted);
+        }
+        self.skip();
+    }
+
+    /// A struct: `field` is called with each key in lower case, before its value.
+    pub fn fields(
+        &mut self,
+        place: Place,
+        wanted: &str,
+        mut field: impl FnMut(&mut Values<'_, 'a>, &str),
+    ) {
+        match self.kind() {
+            Kind::Object => {
+                let error = &mut *self.error;
+                self.reader
+                    .object(|reader, key| field(&mut Values { reader, error }, &fold(&key)));
+            }
+            kind => self.other(kind, place, wanted),
+        }
+    }
+
+    /// A slice: what is there already is read over.
+    pub fn list<T: Default>(
+        &mut self,
+        into: &mut Vec<T>,
+        place: Place,
+        wanted: &str,
+        mut element: impl FnMut(&mut Values<'_, 'a>, &mut T),
+    ) {
+        match self.kind() {
+            Kind::Array => {
+                let mut count = 0;
+                let error = &mut *self.error;
+                self.reader.array(|reader| {
+                    if count == into.len() {
+                        into.push(T::default());
+                    }
+                    element(&mut Values { reader, error }, &mut into[count]);
+                    count += 1;
+                });
+                into.truncate(count);
+            }
+            kind => {
+                if kind == Kind::Null {
+                    into.clear();
+                }
+                self.other(kind, place, wanted);
+            }
+        }
+    }
+
+    pub fn strings(&mut self, into: &mut Option<Vec<String>>, place: Place) {
+        self.strings_of("string", into, place);
+    }
+
+    /// A slice of a type that is a string by another name.
+    pub fn strings_of(&mut self, element: &str, into: &mut Option<Vec<String>>, place: Place) {
+        let kind = self.kind();
+        if kind == Kind::Null {
+            *into = None;
+            return self.skip();
+        }
+        let mut texts = into.take().unwrap_or_default();
+        self.list(
+            &mut texts,
+            place,
+            &format!("[]{element}"),
+            |values, text| values.string_of(element, text, place),
+        );
+        *into = (kind == Kind::Array || !texts.is_empty()).then_some(texts);
+    }
+
+    pub fn string(&mut self, into: &mut String, place: Place) {
+        self.string_of("string", into, place);
+    }
+
+    fn string_of(&mut self, wanted: &str, into: &mut String, place: Place) {
+        match self.kind() {
+            Kind::String => *into = self.reader.string().unwrap_or_default(),
+            kind => self.other(kind, place, wanted),
+        }
+    }
+
+    pub fn bool(&mut self, into: &mut bool, place: Place) {
+        match self.kind() {
+            Kind::Bool => *into = self.reader.bool().unwrap_or_default(),
+            kind => self.other(kind, place, "bool"),
+        }
+    }
+
+    /// `wanted` is the type's name.
+    pub fn int(&mut self, wanted: &str, into: &mut i64, place: Place) {
+        match self.kind() {
+            Kind::Number => {
+                let text = String::from_utf8_lossy(self.reader.raw());
+                match text.parse() {
+                    Ok(number) => *into = number,
+                    Err(_) => self.wrong(&format!("number {text}"), place, wanted),
+                }
+            }
+            kind => self.other(kind, place, wanted),
+        }
+    }
+
+    pub fn time(&mut self, into: &mut Option<String>) {
+        let read = match self.kind() {
+            Kind::Null => {
+                *into = None;
+                return self.skip();
+            }
+            Kind::String => Time::parse(&self.reader.string().unwrap_or_default()),
+            _ => {
+                self.skip();
+                Err("Time.UnmarshalJSON: input is not a JSON string".to_owned())
+            }
+        };
+        match read {
+            Ok(time) => *into = Some(time.to_string()),
+            Err(error) => {
+                self.error.get_or_insert(error);
+            }
+        }
+    }
+
+    fn map<T: Default>(
+        &mut self,
+        into: &mut Option<BTreeMap<String, T>>,
+        place: Place,
+        wanted: &str,
+        mut value: impl FnMut(&mut Values<'_, 'a>, &mut T),
+    ) {
+        match self.kind() {
+            Kind::Object => {
+                let map = into.get_or_insert_default();
+                let error = &mut *self.error;
+                self.reader.object(|reader, key| {
+                    let mut element = T::default();
+                    value(&mut Values { reader, error }, &mut element);
+                    map.insert(key, element);
+                });
+            }
+            kind => {
+                if kind == Kind::Null {
+                    *into = None;
+                }
+                self.other(kind, place, wanted);
+            }
+        }
+    }
+
+    pub fn labels(&mut self, into: &mut Option<BTreeMap<String, String>>, place: Place) {
+        self.map(into, place, "map[string]string", |values, text| {
+            values.string(text, place);
+        });
+    }
+
+    pub fn set(&mut self, into: &mut Option<BTreeMap<String, ()>>, place: Place) {
+        self.map(into, place, "map[string]struct {}", |values, ()| {
+            values.fields(place, "struct {}", |values, _| values.skip());
+        });
+    }
+}
