@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use fromtier_gateway::{BuildResult, Ref, Refs};
+use fromtier_image::go::json::{Object, Value};
 use fromtier_image::go::time::Time;
 use fromtier_image::{ImageConfig, Platform};
 use fromtier_proto::gw;
-
-use crate::json::{Object, Value};
 
 /// What one platform came to.
 #[derive(Debug)]
@@ -65,8 +64,7 @@ pub fn result(
         platforms.push(
             Object::new()
                 .set("ID", id.as_str())
-                .set("Platform", platform_json(&one.exported()))
-                .done(),
+                .set("Platform", platform_json(&one.exported())),
         );
         let key = |name: &str| match multi_platform {
             true => format!("{name}/{id}"),
@@ -86,9 +84,7 @@ pub fn result(
             single = one.reference;
         }
     }
-    let json = Object::new()
-        .set("Platforms", Value::Array(platforms))
-        .done();
+    let json = Object::new().set("Platforms", Value::from_iter(platforms));
     metadata.insert("refs.platforms".into(), json.compact().into_bytes());
     BuildResult {
         refs: match multi_platform {
@@ -100,15 +96,14 @@ pub fn result(
     }
 }
 
-fn platform_json(platform: &Platform) -> Value {
+fn platform_json(platform: &Platform) -> Object {
     let features = platform.os_features.iter().flatten();
     Object::new()
         .set("architecture", platform.architecture.as_str())
         .set("os", platform.os.as_str())
         .opt_str("os.version", &platform.os_version)
-        .opt_array("os.features", features.map(|f| f.as_str().into()).collect())
+        .opt_array("os.features", features)
         .opt_str("variant", &platform.variant)
-        .done()
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ mod cache;
 mod excerpt;
 mod export;
 mod ids;
-mod json;
 mod options;
 mod policy;
 mod requests;

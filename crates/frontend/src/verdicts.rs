@@ -2,10 +2,9 @@
 //! (`--metadata-file`).
 
 use fromtier_convert::SourceVerdict;
+use fromtier_gateway::go_json::base64;
+use fromtier_image::go::json::{Object, Value};
 use fromtier_policy::verdict::{Finding, Severity};
-
-use crate::json::{Object, Value};
-use crate::requests;
 
 /// The key of the metadata.
 pub const KEY: &str = "frontend.fromtier.verdicts";
@@ -18,13 +17,12 @@ pub fn metadata(verdicts: &[SourceVerdict]) -> Option<(String, Vec<u8>)> {
     }
     let all = Object::new()
         .opt_int("version", 1)
-        .set("verdicts", Value::Array(verdicts.iter().map(one).collect()))
-        .done();
-    let text = requests::base64(all.compact().as_bytes());
+        .set("verdicts", Value::from_iter(verdicts.iter().map(one)));
+    let text = base64(all.compact().as_bytes());
     Some((KEY.to_owned(), text.into_bytes()))
 }
 
-fn one(source: &SourceVerdict) -> Value {
+fn one(source: &SourceVerdict) -> Object {
     let verdict = &source.verdict;
     let line = source.ranges.first().map_or(0, |r| i64::from(r.start.line));
     let text = |r: &Option<fromtier_image::ImageRef>| {
@@ -38,17 +36,15 @@ fn one(source: &SourceVerdict) -> Value {
         .set("verdict", severity(verdict.severity))
         .opt_str("stage", &source.stage)
         .opt_int("line", line)
-        .opt_array("findings", verdict.findings.iter().map(finding).collect())
-        .done()
+        .opt_array("findings", verdict.findings.iter().map(finding))
 }
 
-fn finding(finding: &Finding) -> Value {
+fn finding(finding: &Finding) -> Object {
     Object::new()
         .set("code", finding.code)
         .set("verdict", severity(finding.severity))
         .set("message", finding.message.as_str())
         .opt_str("help", finding.help.as_deref().unwrap_or_default())
-        .done()
 }
 
 fn severity(severity: Severity) -> &'static str {

@@ -10,6 +10,7 @@ mod caps;
 mod details;
 mod error;
 mod gather;
+pub mod go_json;
 mod grpc;
 mod options;
 mod pipe;

@@ -1,7 +1,7 @@
 //! `frontend.subrequests.describe`: which sub-requests there are.
 
-use crate::json::{Object, Value};
 use crate::tabs;
+use fromtier_image::go::json::{Object, Value};
 
 /// A sub-request as `describe` lists it.
 #[derive(Debug, Clone, Copy)]
@@ -23,34 +23,29 @@ pub const DESCRIBE: Request = Request {
     metadata: &["result.json", "result.txt"],
 };
 
-fn named(name: &str, description: &str) -> Value {
+fn named(name: &str, description: &str) -> Object {
     Object::new()
         .set("name", name)
         .set("description", description)
-        .done()
 }
 
-fn to_json(request: &Request) -> Value {
-    let list = |items: Option<Vec<Value>>| items.map_or(Value::Null, Value::Array);
-    let opts = request
-        .opts
-        .map(|o| o.iter().map(|(n, d)| named(n, d)).collect());
-    let metadata = request.metadata.iter().map(|m| named(m, "")).collect();
+fn to_json(request: &Request) -> Object {
+    let named_all = |all: &[(&str, &str)]| Value::from_iter(all.iter().map(|(n, d)| named(n, d)));
+    let metadata = request.metadata.iter().map(|m| named(m, ""));
     Object::new()
         .set("name", request.name)
         .set("version", request.version)
         .set("type", "rpc")
         .set("description", request.description)
-        .set("opts", list(opts))
+        .set("opts", request.opts.map_or(Value::Null, named_all))
         .set("inputs", Value::Null)
-        .set("metadata", list(Some(metadata)))
+        .set("metadata", Value::from_iter(metadata))
         .set("refs", Value::Null)
-        .done()
 }
 
 /// The list in JSON and as a table.
 pub fn answer(requests: &[Request]) -> super::Answer {
-    let json = Value::Array(requests.iter().map(to_json).collect()).indented();
+    let json = Value::from_iter(requests.iter().map(to_json)).indented();
     let mut rows = vec![vec!["NAME".into(), "VERSION".into(), "DESCRIPTION".into()]];
     rows.extend(requests.iter().map(|r| {
         let short = r.name.strip_prefix("frontend.").unwrap_or(r.name);

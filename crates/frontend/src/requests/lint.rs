@@ -2,12 +2,13 @@
 
 use fromtier_dockerfile::error::Error;
 use fromtier_dockerfile::span::Range;
+use fromtier_gateway::go_json::{definition, source_info};
+use fromtier_image::go::json::{Object, Value};
 use fromtier_proto::pb;
 
 use super::describe::Request;
-use super::{base64, location, source_info};
+use super::location;
 use crate::excerpt::excerpt;
-use crate::json::{Object, Value};
 use crate::warnings::Notice;
 
 pub const LINT: Request = Request {
@@ -33,58 +34,22 @@ fn json(notices: &[Notice], error: Option<&Error>, info: &pb::SourceInfo) -> Str
             .opt_str("description", &n.description)
             .opt_str("url", &n.url)
             .opt_str("detail", &n.message)
-            .set("location", location(0, &n.ranges))
-            .done()
+            .set("location", location(&n.ranges))
     });
     let warnings = match notices {
         [] => Value::Null,
-        _ => Value::Array(warnings.collect()),
+        _ => Value::from_iter(warnings),
     };
     let build_error = error.map(|e| {
         Object::new()
             .set("message", e.message.as_str())
-            .set("location", location(0, &merged(&e.locations)))
-            .done()
+            .set("location", location(&merged(&e.locations)))
     });
     Object::new()
         .set("warnings", warnings)
-        .set("sources", Value::Array(vec![source_info(info, definition)]))
+        .set("sources", Value::from_iter([source_info(info, definition)]))
         .opt("buildError", build_error)
-        .done()
         .indented()
-}
-
-fn definition(definition: &pb::Definition) -> Value {
-    let ops = definition.def.iter().map(|op| Value::Str(base64(op)));
-    let metadata = (definition.metadata.iter())
-        .map(|(digest, said)| (digest.clone(), operation(said)))
-        .collect::<Vec<_>>();
-    let source = definition.source.as_ref().map(|_| Object::new().done());
-    Object::new()
-        .opt_array("def", ops.collect())
-        .opt(
-            "metadata",
-            (!metadata.is_empty()).then_some(Value::Object(metadata)),
-        )
-        .opt("Source", source)
-        .done()
-}
-
-/// What is said of the operation that a Dockerfile is read by: a name and capabilities.
-fn operation(said: &pb::OpMetadata) -> Value {
-    let description: Vec<_> = (said.description.iter())
-        .map(|(k, v)| (k.clone(), Value::Str(v.clone())))
-        .collect();
-    let caps: Vec<_> = (said.caps.iter())
-        .map(|(k, v)| (k.clone(), Value::Bool(*v)))
-        .collect();
-    let object =
-        |fields: Vec<(String, Value)>| (!fields.is_empty()).then_some(Value::Object(fields));
-    Object::new()
-        .opt_bool("ignore_cache", said.ignore_cache)
-        .opt("description", object(description))
-        .opt("caps", object(caps))
-        .done()
 }
 
 /// All places of an error in one list, overlapping ones joined.

@@ -2,9 +2,9 @@
 
 use super::describe::Request;
 use super::location;
-use crate::json::Object;
 use crate::tabs;
 use fromtier_convert::Outline;
+use fromtier_image::go::json::Object;
 
 pub const OUTLINE: Request = Request {
     name: "frontend.outline",
@@ -25,31 +25,27 @@ fn json(outline: &Outline, dockerfile: &[u8]) -> String {
             .set("name", a.key.as_str())
             .opt_str("description", &a.description)
             .opt_str("value", &a.value)
-            .set("location", location(0, &a.location))
-            .done()
+            .set("location", location(&a.location))
     });
     let secrets = outline.secrets.iter().map(|s| {
         Object::new()
             .set("name", s.name.as_str())
             .opt_bool("required", s.required)
-            .set("location", location(0, &s.location))
-            .done()
+            .set("location", location(&s.location))
     });
     let ssh = outline.ssh.iter().map(|s| {
         Object::new()
             .set("name", s.name.as_str())
             .opt_bool("required", s.required)
-            .set("location", location(0, &s.location))
-            .done()
+            .set("location", location(&s.location))
     });
     Object::new()
         .opt_str("name", &outline.name)
         .opt_str("description", &outline.description)
-        .opt_array("args", args.collect())
-        .opt_array("secrets", secrets.collect())
-        .opt_array("ssh", ssh.collect())
+        .opt_array("args", args)
+        .opt_array("secrets", secrets)
+        .opt_array("ssh", ssh)
         .set("sources", super::sources(dockerfile))
-        .done()
         .indented()
 }
 

@@ -2,9 +2,9 @@
 
 use super::describe::Request;
 use super::location;
-use crate::json::{Object, Value};
 use crate::tabs;
 use fromtier_convert::Target;
+use fromtier_image::go::json::{Object, Value};
 
 pub const TARGETS: Request = Request {
     name: "frontend.targets",
@@ -16,23 +16,18 @@ pub const TARGETS: Request = Request {
 
 /// The stages in JSON and as a table.
 pub fn answer(targets: &[Target], dockerfile: &[u8]) -> super::Answer {
-    let items = targets
-        .iter()
-        .map(|t| {
-            Object::new()
-                .opt_str("name", &t.name)
-                .opt_bool("default", t.default)
-                .opt_str("description", &t.description)
-                .opt_str("base", &t.base)
-                .opt_str("platform", &t.platform)
-                .set("location", location(0, &t.location))
-                .done()
-        })
-        .collect();
+    let items = targets.iter().map(|t| {
+        Object::new()
+            .opt_str("name", &t.name)
+            .opt_bool("default", t.default)
+            .opt_str("description", &t.description)
+            .opt_str("base", &t.base)
+            .opt_str("platform", &t.platform)
+            .set("location", location(&t.location))
+    });
     let json = Object::new()
-        .set("targets", Value::Array(items))
+        .set("targets", Value::from_iter(items))
         .set("sources", super::sources(dockerfile))
-        .done()
         .indented();
     let mut rows = vec![vec!["TARGET".into(), "DESCRIPTION".into()]];
     rows.extend(targets.iter().map(|t| {

@@ -1,152 +1,244 @@
 //! Writing JSON byte for byte as Go's `encoding/json` does.
 
 /// Appends a JSON string: `<`, `>`, `&`, U+2028 and U+2029 are escaped, as `json.Marshal` does.
-pub fn push_json_string(out: &mut Vec<u8>, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    out.push(b'"');
-    let bytes = text.as_bytes();
+fn push_string(out: &mut String, text: &str) {
+    out.push('"');
     let mut start = 0;
-    let mut at = 0;
-    while at < bytes.len() {
-        let byte = bytes[at];
-        let mut taken = 1;
-        let short: Option<&[u8]> = match byte {
-            b'"' => Some(b"\\\""),
-            b'\\' => Some(b"\\\\"),
-            0x08 => Some(b"\\b"),
-            0x0c => Some(b"\\f"),
-            b'\n' => Some(b"\\n"),
-            b'\r' => Some(b"\\r"),
-            b'\t' => Some(b"\\t"),
-            0..=0x1f | b'<' | b'>' | b'&' => None,
-            0xe2 if bytes[at..].starts_with(b"\xe2\x80\xa8") => {
-                taken = 3;
-                Some(b"\\u2028")
-            }
-            0xe2 if bytes[at..].starts_with(b"\xe2\x80\xa9") => {
-                taken = 3;
-                Some(b"\\u2029")
-            }
-            _ => {
-                at += 1;
-                continue;
-            }
+    for (at, c) in text.char_indices() {
+        let short = match c {
+            '"' => "\\\"",
+            '\\' => "\\\\",
+            '\x08' => "\\b",
+            '\x0c' => "\\f",
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            '\0'..='\x1f' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => "",
+            _ => continue,
         };
-        out.extend_from_slice(&bytes[start..at]);
+        out.push_str(&text[start..at]);
         match short {
-            Some(escape) => out.extend_from_slice(escape),
-            None => {
-                out.extend_from_slice(b"\\u00");
-                out.push(HEX[usize::from(byte >> 4)]);
-                out.push(HEX[usize::from(byte & 15)]);
-            }
+            "" => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            escape => out.push_str(escape),
         }
-        at += taken;
-        start = at;
+        start = at + c.len_utf8();
     }
-    out.extend_from_slice(&bytes[start..]);
-    out.push(b'"');
+    out.push_str(&text[start..]);
+    out.push('"');
 }
 
 /// One JSON string, quotes included.
 pub fn json_string(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len() + 2);
-    push_json_string(&mut out, text);
-    into_text(out)
+    Value::from(text).compact()
 }
 
 /// A JSON array of strings, `[]` when there are none.
 pub fn json_strings<S: AsRef<str>>(texts: &[S]) -> String {
-    let mut out = Vec::new();
-    push_json_strings(&mut out, texts);
-    into_text(out)
+    Value::Array(texts.iter().map(|text| text.as_ref().into()).collect()).compact()
 }
 
-/// Appends a JSON array of strings.
-pub fn push_json_strings<S: AsRef<str>>(out: &mut Vec<u8>, texts: &[S]) {
-    out.push(b'[');
-    for (i, text) in texts.iter().enumerate() {
+/// A JSON value. Objects keep their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Str(String),
+    Array(Vec<Value>),
+    Object(Object),
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Value::Bool(value)
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Value::Str(text)
+    }
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Self {
+        Value::Str(text.clone())
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Value::Str(text.to_owned())
+    }
+}
+
+impl From<Object> for Value {
+    fn from(object: Object) -> Self {
+        Value::Object(object)
+    }
+}
+
+impl<V: Into<Value>> FromIterator<V> for Value {
+    fn from_iter<I: IntoIterator<Item = V>>(items: I) -> Self {
+        Value::Array(items.into_iter().map(Into::into).collect())
+    }
+}
+
+/// An object under construction; the `opt` methods leave empty values out, as Go's `omitempty` does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Object(Vec<(String, Value)>);
+
+impl Object {
+    pub fn new() -> Self {
+        Object::default()
+    }
+
+    #[must_use]
+    pub fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.0.push((key.to_owned(), value.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn opt(self, key: &str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.set(key, value),
+            None => self,
+        }
+    }
+
+    #[must_use]
+    pub fn opt_str(self, key: &str, text: &str) -> Self {
+        self.opt(key, Some(text).filter(|text| !text.is_empty()))
+    }
+
+    #[must_use]
+    pub fn opt_bool(self, key: &str, value: bool) -> Self {
+        self.opt(key, value.then_some(true))
+    }
+
+    #[must_use]
+    pub fn opt_int(self, key: &str, value: impl Into<i64>) -> Self {
+        let value = Some(value.into()).filter(|value| *value != 0);
+        self.opt(key, value.map(Value::Int))
+    }
+
+    #[must_use]
+    pub fn opt_array(self, key: &str, items: impl IntoIterator<Item = impl Into<Value>>) -> Self {
+        let items: Vec<Value> = items.into_iter().map(Into::into).collect();
+        self.opt(key, (!items.is_empty()).then_some(Value::Array(items)))
+    }
+
+    #[must_use]
+    pub fn opt_object<K: Into<String>, V: Into<Value>>(
+        self,
+        key: &str,
+        fields: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let object = Object::from_iter(fields);
+        self.opt(key, Some(object).filter(|object| !object.0.is_empty()))
+    }
+
+    /// On one line, without blanks (`json.Marshal`).
+    pub fn compact(self) -> String {
+        Value::from(self).compact()
+    }
+
+    /// Two blanks a level (`json.MarshalIndent(v, "", "  ")`).
+    pub fn indented(self) -> String {
+        Value::from(self).indented()
+    }
+}
+
+impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for Object {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(fields: I) -> Self {
+        let fields = fields.into_iter();
+        Object(
+            fields
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        )
+    }
+}
+
+impl Value {
+    /// On one line, without blanks (`json.Marshal`).
+    pub fn compact(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out, None);
+        out
+    }
+
+    /// Two blanks a level (`json.MarshalIndent(v, "", "  ")`).
+    pub fn indented(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out, Some(0));
+        out
+    }
+
+    fn write(&self, out: &mut String, level: Option<usize>) {
+        match self {
+            Value::Null => out.push_str("null"),
+            Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+            Value::Int(n) => out.push_str(&n.to_string()),
+            Value::Str(s) => push_string(out, s),
+            Value::Array(items) => {
+                let items = items.iter();
+                list(out, level, ['[', ']'], items, |out, item, inner| {
+                    item.write(out, inner);
+                });
+            }
+            Value::Object(Object(fields)) => {
+                let fields = fields.iter();
+                list(
+                    out,
+                    level,
+                    ['{', '}'],
+                    fields,
+                    |out, (key, value), inner| {
+                        push_string(out, key);
+                        out.push_str(if inner.is_some() { ": " } else { ":" });
+                        value.write(out, inner);
+                    },
+                );
+            }
+        }
+    }
+}
+
+fn list<T>(
+    out: &mut String,
+    level: Option<usize>,
+    [open, close]: [char; 2],
+    items: impl ExactSizeIterator<Item = T>,
+    mut each: impl FnMut(&mut String, T, Option<usize>),
+) {
+    let empty = items.len() == 0;
+    let inner = level.map(|l| l + 1);
+    out.push(open);
+    for (i, item) in items.enumerate() {
         if i > 0 {
-            out.push(b',');
+            out.push(',');
         }
-        push_json_string(out, text.as_ref());
+        line(out, inner);
+        each(out, item, inner);
     }
-    out.push(b']');
+    if !empty {
+        line(out, level);
+    }
+    out.push(close);
 }
 
-fn into_text(bytes: Vec<u8>) -> String {
-    // Only whole characters of a `str` and ASCII were written.
-    String::from_utf8(bytes).unwrap_or_default()
-}
-
-/// Writes the members of one JSON object in the order of the calls, with Go's `omitempty` where asked.
-#[derive(Debug)]
-pub struct ObjectWriter<'a> {
-    out: &'a mut Vec<u8>,
-    first: bool,
-}
-
-impl<'a> ObjectWriter<'a> {
-    /// Opens an object.
-    pub fn new(out: &'a mut Vec<u8>) -> ObjectWriter<'a> {
-        out.push(b'{');
-        ObjectWriter { out, first: true }
-    }
-
-    /// Writes a member's key; the caller writes its value to what is handed back.
-    pub fn key(&mut self, key: &str) -> &mut Vec<u8> {
-        if !self.first {
-            self.out.push(b',');
-        }
-        self.first = false;
-        push_json_string(self.out, key);
-        self.out.push(b':');
-        self.out
-    }
-
-    /// A string member, also when it is empty.
-    pub fn string(&mut self, key: &str, value: &str) {
-        push_json_string(self.key(key), value);
-    }
-
-    /// A string member, left out when empty.
-    pub fn string_omitempty(&mut self, key: &str, value: &str) {
-        if !value.is_empty() {
-            self.string(key, value);
-        }
-    }
-
-    /// An array of strings, left out when there are none.
-    pub fn strings_omitempty(&mut self, key: &str, value: Option<&[String]>) {
-        if let Some(value) = value.filter(|v| !v.is_empty()) {
-            push_json_strings(self.key(key), value);
-        }
-    }
-
-    /// A whole number, left out when zero.
-    pub fn int_omitempty(&mut self, key: &str, value: i64) {
-        if value != 0 {
-            self.key(key)
-                .extend_from_slice(value.to_string().as_bytes());
-        }
-    }
-
-    /// `true`, left out when false.
-    pub fn bool_omitempty(&mut self, key: &str, value: bool) {
-        if value {
-            self.key(key).extend_from_slice(b"true");
-        }
-    }
-
-    /// Closes the object.
-    pub fn end(self) {
-        self.out.push(b'}');
+fn line(out: &mut String, level: Option<usize>) {
+    if let Some(level) = level {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", level));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{json_string, json_strings};
+    use super::*;
 
     // Expectations printed by Go's json.Marshal.
     #[test]
@@ -161,5 +253,23 @@ mod tests {
         );
         assert_eq!(json_strings(&["a", "b c"]), r#"["a","b c"]"#);
         assert_eq!(json_strings::<&str>(&[]), "[]");
+    }
+
+    #[test]
+    fn writes_as_go_does() {
+        let value = Object::new()
+            .set("a", "x<y")
+            .opt_str("b", "")
+            .set("c", Value::Array(vec![]))
+            .set("d", Value::Array(vec![Value::Int(1), Value::Null]))
+            .opt_object::<&str, &str>("e", []);
+        assert_eq!(
+            value.clone().compact(),
+            r#"{"a":"x\u003cy","c":[],"d":[1,null]}"#
+        );
+        assert_eq!(
+            value.indented(),
+            "{\n  \"a\": \"x\\u003cy\",\n  \"c\": [],\n  \"d\": [\n    1,\n    null\n  ]\n}"
+        );
     }
 }
