@@ -19,11 +19,13 @@ use fromtier_policy::ApprovedImage;
 use fromtier_policy::gate::{OtherRequest, Via};
 
 use crate::context::named::{self, Loaded, NamedContext};
+use crate::context::remote::Remote;
 use crate::converter::Converter;
 use crate::meta;
 use crate::paths;
 use crate::plan::{self, StageId};
 use crate::resolver::Resolver;
+use crate::stage::Stage;
 use chain::Chains;
 use images::{Admitted, Place, Refusal, Wanted};
 use refused::Refused;
@@ -289,7 +291,37 @@ impl<R: Resolver> Converter<'_, R> {
         stage.state = self.graph.image(approved, how, meta);
     }
 
+    /// Asks the gate about a directory or repository that a stage stands on: a root file system that no rule about images
+    /// sees.
+    fn ask_root(&self, job: &Job, loaded: &Loaded) -> Result<()> {
+        let whole = matches!(
+            loaded,
+            Loaded::Local(_) | Loaded::Remote(Remote::Git { .. }, _)
+        );
+        let stage = &self.stages[job.stage];
+        let (context, is_base) = match &job.kind {
+            Kind::Base(context) => (context, !stage.unregistered),
+            Kind::Stage(context) => {
+                let on_it = |other: &Stage| other.base == Some(job.stage) && other.ships.is_some();
+                let ships = stage.ships == Some(true);
+                (context, ships || self.stages.iter().any(on_it))
+            }
+            Kind::Image | Kind::Late => return Ok(()),
+        };
+        if !whole || !is_base {
+            return Ok(());
+        }
+        let place = Place {
+            via: Via::NamedContext,
+            ..place(stage)
+        };
+        let path = &context.input;
+        let request = OtherRequest::RootFileSystem { path };
+        self.sources.ledger.other(&request, &place).map(|_| ())
+    }
+
     fn apply_stage_context(&mut self, job: Job, loaded: Loaded) -> Result<()> {
+        self.ask_root(&job, &loaded)?;
         let (state, image) = self.context_state(loaded, job.stage)?;
         let stage = &mut self.stages[job.stage];
         stage.dispatched = true;
@@ -306,6 +338,7 @@ impl<R: Resolver> Converter<'_, R> {
     }
 
     fn apply_base_context(&mut self, job: Job, loaded: Loaded) -> Result<()> {
+        self.ask_root(&job, &loaded)?;
         let (state, image) = self.context_state(loaded, job.stage)?;
         let stage = &mut self.stages[job.stage];
         let image = image.unwrap_or_else(|| empty_image(&job.platform));
@@ -319,7 +352,7 @@ impl<R: Resolver> Converter<'_, R> {
 }
 
 /// Where a stage's base stands.
-fn place(stage: &crate::stage::Stage) -> Place<'_> {
+fn place(stage: &Stage) -> Place<'_> {
     Place {
         via: stage.via.unwrap_or(Via::From),
         stage: &stage.shown,
@@ -329,7 +362,7 @@ fn place(stage: &crate::stage::Stage) -> Place<'_> {
 }
 
 /// An error of a stage's base, with its place: a refusal of the gate points at whoever wants the image.
-fn located(error: Error, stage: &crate::stage::Stage) -> Error {
+fn located(error: Error, stage: &Stage) -> Error {
     if error.code.is_some() {
         error.at(&stage.wanted_at)
     } else {

@@ -308,3 +308,32 @@ fn a_root_file_system_on_scratch_is_asked() {
     }
     passes("version: 1", "FROM scratch\nADD rootfs.tar /\n");
 }
+
+#[test]
+fn a_directory_that_a_stage_stands_on_is_a_root_file_system() {
+    let policy = "version: 1\nsources: {root-file-system: deny}";
+    for context in ["local:rootfs", "https://example.com/rootfs.git"] {
+        let options = Options {
+            contexts: [("files".to_owned(), context.to_owned())].into(),
+            ..options()
+        };
+        for text in [
+            "FROM files\n",
+            "FROM alpine AS files\n",
+            "FROM alpine AS files\nFROM files\nRUN true\n",
+            "FROM files AS a\nFROM alpine\nCOPY --from=a /a /a\n",
+        ] {
+            let error = outcome(policy, &options, text).result.unwrap_err();
+            assert_eq!(error.code, Some("FT146"), "{context} {text}");
+            assert_eq!(error.line(), Some(1), "{context} {text}");
+        }
+        for text in [
+            "FROM alpine\nCOPY --from=files / /\n",
+            "FROM alpine\nRUN --mount=from=files,target=/a true\n",
+            "FROM alpine AS files\nFROM alpine\nCOPY --from=files / /\n",
+            "FROM alpine AS files\nFROM files AS unused\nFROM alpine\n",
+        ] {
+            outcome(policy, &options, text).result.unwrap();
+        }
+    }
+}
