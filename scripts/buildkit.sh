@@ -78,7 +78,7 @@ http:
 CONFIG
     start "$run/registry.log" docker-registry serve "$run/registry.yml"
     pid=${started[-1]}
-    wait_for "the registry" "$pid" "$run/registry.log" "grep -q 'listening on' '$run/registry.log'"
+    wait_for "the registry" "$pid" "$run/registry.log" "grep -qs 'listening on' '$run/registry.log'"
     FROMTIER_REGISTRY=localhost:$(sed -n 's/.*listening on 127\.0\.0\.1:\([0-9]*\).*/\1/p' "$run/registry.log" | head -n 1)
 
     cat >"$run/buildkitd.toml" <<CONFIG
