@@ -54,7 +54,7 @@ impl<'a> Builder<'a> {
 
 impl Resolver for Builder<'_> {
     async fn image(&self, request: ResolveImage<'_>) -> Answer {
-        let platform = request.platform.map(platform);
+        let platform = request.platform.map(fromtier_llb::platform_to_pb);
         if request.log_name.is_empty() {
             // The image of a scanner: the builder says itself what it looks for.
             let named = self.bridge.options().options.get("image-resolve-mode");
@@ -188,15 +188,4 @@ impl Resolver for Builder<'_> {
 
 fn failed(error: gateway::Error) -> ResolveError {
     ResolveError::from(error_of(error))
-}
-
-/// A platform as the wire has it.
-pub fn platform(platform: &fromtier_image::Platform) -> pb::Platform {
-    pb::Platform {
-        os: platform.os.clone(),
-        architecture: platform.architecture.clone(),
-        variant: platform.variant.clone(),
-        os_version: platform.os_version.clone(),
-        os_features: platform.os_features.clone().unwrap_or_default(),
-    }
 }

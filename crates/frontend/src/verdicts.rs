@@ -4,7 +4,7 @@
 use fromtier_convert::SourceVerdict;
 use fromtier_gateway::go_json::base64;
 use fromtier_image::go::json::{Object, Value};
-use fromtier_policy::verdict::{Finding, Severity};
+use fromtier_policy::verdict::Finding;
 
 /// The key of the metadata.
 pub const KEY: &str = "frontend.fromtier.verdicts";
@@ -33,7 +33,7 @@ fn one(source: &SourceVerdict) -> Object {
         .opt_str("image", &text(&verdict.normalised))
         .opt_str("rewritten", &text(&verdict.rewritten))
         .opt_str("resolved", &text(&verdict.resolved))
-        .set("verdict", severity(verdict.severity))
+        .set("verdict", verdict.severity.key())
         .opt_str("stage", &source.stage)
         .opt_int("line", line)
         .opt_array("findings", verdict.findings.iter().map(finding))
@@ -42,15 +42,7 @@ fn one(source: &SourceVerdict) -> Object {
 fn finding(finding: &Finding) -> Object {
     Object::new()
         .set("code", finding.code)
-        .set("verdict", severity(finding.severity))
+        .set("verdict", finding.severity.key())
         .set("message", finding.message.as_str())
         .opt_str("help", finding.help.as_deref().unwrap_or_default())
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Allow => "allow",
-        Severity::Warn => "warn",
-        Severity::Deny => "deny",
-    }
 }

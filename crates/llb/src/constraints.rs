@@ -102,18 +102,23 @@ impl Constraints {
     pub(crate) fn frame(&self, base: &Platform) -> pb::Op {
         let platform = self.platform.as_ref().unwrap_or(base);
         pb::Op {
-            platform: Some(pb::Platform {
-                architecture: platform.architecture.clone(),
-                os: platform.os.clone(),
-                variant: platform.variant.clone(),
-                os_version: platform.os_version.clone(),
-                os_features: platform.os_features.clone().unwrap_or_default(),
-            }),
+            platform: Some(platform_to_pb(platform)),
             constraints: Some(pb::WorkerConstraints {
                 filter: self.worker_filters.clone(),
             }),
             ..pb::Op::default()
         }
+    }
+}
+
+/// A platform as the wire has it.
+pub fn platform_to_pb(platform: &Platform) -> pb::Platform {
+    pb::Platform {
+        architecture: platform.architecture.clone(),
+        os: platform.os.clone(),
+        variant: platform.variant.clone(),
+        os_version: platform.os_version.clone(),
+        os_features: platform.os_features.clone().unwrap_or_default(),
     }
 }
 

@@ -22,7 +22,7 @@ mod source_map;
 mod state;
 
 pub use caps::{Cap, CapSet, CapState, CapStatus, KnownCap};
-pub use constraints::{Constraints, Metadata};
+pub use constraints::{Constraints, Metadata, platform_to_pb};
 pub use env::EnvList;
 pub use exec::{CacheMount, ContentCache, Exec, Mount, Secret, Ssh};
 pub use file::{CopyInfo, FileAction, Id, MakeInfo, MkdirInfo, Mode, Owner};

@@ -151,20 +151,7 @@ impl Gate {
         check: impl Fn(&Case<'_>, &mut Vec<Finding>),
     ) {
         for (at, layer) in from.views(self).take(count).enumerate() {
-            // A policy goes by its own lists and by the organisation's, never by the repository's on its behalf.
-            let lists = &self.layers[..=at];
-            let case = Case {
-                image,
-                name,
-                tier: rules::tier_of(lists, name, image.tag()),
-                official: rules::official(name),
-                layer,
-                lists,
-                locked: self.lock.get(image),
-                from,
-                gate: self,
-                advice: false,
-            };
+            let case = Case::new(self, from, (at, layer), image, name);
             let mut findings = Vec::new();
             check(&case, &mut findings);
             for index in rules::exception::apply(&case, &mut findings) {

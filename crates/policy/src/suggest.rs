@@ -206,18 +206,9 @@ impl Gate {
     ) {
         let name = identity(image);
         for (at, layer) in layers.iter().enumerate() {
-            let lists = &self.layers[..=at];
             let case = Case {
-                image,
-                name: &name,
-                tier: rules::tier_of(lists, &name, image.tag()),
-                official: rules::official(&name),
-                layer: *layer,
-                lists,
-                locked: self.lock.get(image),
-                from,
-                gate: self,
                 advice: true,
+                ..Case::new(self, from, (at, *layer), image, &name)
             };
             for rule in rules {
                 rule(&case, findings);

@@ -10,6 +10,17 @@ pub enum Severity {
     Deny,
 }
 
+impl Severity {
+    /// `allow`, `warn` or `deny`, as policies and JSON have it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Severity::Allow => "allow",
+            Severity::Warn => "warn",
+            Severity::Deny => "deny",
+        }
+    }
+}
+
 /// One rule's word on one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

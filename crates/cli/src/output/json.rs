@@ -8,7 +8,7 @@ use fromtier_policy::{Finding, Severity};
 use serde_json::{Value, json};
 
 use super::exceptions::Stands;
-use super::{line_of, place, position, word};
+use super::{line_of, place, position};
 use crate::check::{Failure, File, Judged, Report};
 use crate::lookup::Broken;
 
@@ -70,7 +70,7 @@ fn source(text: &str, judged: &Judged) -> Value {
         "column": column,
         "end_line": end_line,
         "end_column": end_column,
-        "verdict": verdict.map_or("unknown", |v| word(v.severity)),
+        "verdict": verdict.map_or("unknown", |v| v.severity.key()),
         "findings": verdict.map_or_else(Vec::new, |v| v.findings.iter().map(finding).collect()),
     })
 }
@@ -79,7 +79,7 @@ fn source(text: &str, judged: &Judged) -> Value {
 pub fn finding(finding: &Finding) -> Value {
     json!({
         "code": finding.code,
-        "severity": word(finding.severity),
+        "severity": finding.severity.key(),
         "message": finding.message,
         "help": finding.help,
         "suggestion": finding.suggestion,

@@ -50,16 +50,7 @@ impl Style {
             Severity::Warn => Paint::Yellow,
             Severity::Deny => Paint::Red,
         };
-        self.paint(paint, word(severity))
-    }
-}
-
-/// `allow`, `warn` or `deny`, as policies and JSON have it.
-pub fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Allow => "allow",
-        Severity::Warn => "warn",
-        Severity::Deny => "deny",
+        self.paint(paint, severity.key())
     }
 }
 

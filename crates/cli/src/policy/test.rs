@@ -14,7 +14,7 @@ use super::files;
 use crate::args::Format;
 use crate::lookup::{Broken, LOCK, beside, read, read_policy};
 use crate::output::printer::Printer;
-use crate::output::{Paint, Style, counted, json, word};
+use crate::output::{Paint, Style, counted, json};
 use crate::{CLEAN, FAILED, FINDINGS};
 
 /// A table and how its rows came out.
@@ -216,8 +216,8 @@ fn differences(expected: &Expected, actual: &Actual) -> Vec<Difference> {
     if expected.verdict != actual.verdict {
         differences.push(Difference {
             key: "expect",
-            expected: Some(word(expected.verdict).to_owned()),
-            actual: Some(word(actual.verdict).to_owned()),
+            expected: Some(expected.verdict.key().to_owned()),
+            actual: Some(actual.verdict.key().to_owned()),
         });
         // Why it is so says the code, asked for or not.
         if expected.code.is_none() && actual.code.is_some() {
@@ -303,7 +303,7 @@ fn diff(row: &Row, actual: &Actual, differences: &[Difference], style: Style) ->
     lines.push(format!("    {key}: {source}"));
     let changed = |key: &str| differences.iter().find(|difference| difference.key == key);
     let kept = [
-        ("expect", Some(word(row.expect.verdict))),
+        ("expect", Some(row.expect.verdict.key())),
         ("code", row.expect.code.as_deref()),
         ("rewritten", row.expect.rewritten.as_deref()),
         ("suggestion", row.expect.suggestion.as_deref()),
@@ -342,14 +342,14 @@ fn document(outcomes: &[Outcome], failures: &[Broken]) -> String {
             "why": row.why,
             "holds": differences(&row.expect, actual).is_empty(),
             "expected": {
-                "verdict": word(row.expect.verdict),
+                "verdict": row.expect.verdict.key(),
                 "code": row.expect.code,
                 "rewritten": row.expect.rewritten,
                 "suggestion": row.expect.suggestion,
                 "pull": row.expect.pull,
             },
             "actual": {
-                "verdict": word(actual.verdict),
+                "verdict": actual.verdict.key(),
                 "code": actual.code,
                 "rewritten": actual.rewritten,
                 "suggestion": actual.suggestion,

@@ -41,6 +41,18 @@ pub(super) struct CopyJob<'j> {
     pub unpack: Option<bool>,
 }
 
+impl CopyJob<'_> {
+    /// Where in the build a source is asked for.
+    fn place<'a>(&'a self, stage: &'a Stage) -> Place<'a> {
+        Place {
+            via: Via::Add,
+            stage: &stage.shown,
+            scope: stage.scope(),
+            location: &self.common.location,
+        }
+    }
+}
+
 /// What is copied: from where, which path, and how.
 type Source = (State, String, CopyInfo);
 
@@ -230,19 +242,13 @@ impl Dispatch<'_> {
         if !git.checksum.is_empty() {
             job.checksum.clone_from(&git.checksum);
         }
-        let place = Place {
-            via: Via::Add,
-            stage: &stage.shown,
-            scope: stage.scope(),
-            location: &job.common.location,
-        };
         let options = GitOptions {
             keep_git_dir: job.keep_git_dir == Some(true),
             checksum: job.checksum.clone(),
             mtime: String::new(),
             ..remote::git_options(&git)
         };
-        let source = remote::git(self.ledger, &git, options, &place)?;
+        let source = remote::git(self.ledger, &git, options, &job.place(stage))?;
         let state = source.state(self.graph, meta::named(step));
         Ok((state, "/".to_owned(), info.clone()))
     }
@@ -263,13 +269,7 @@ impl Dispatch<'_> {
             "" => None,
             text => Some(Digest::parse(text).map_err(|e| Error::new(e.to_string()))?),
         };
-        let place = Place {
-            via: Via::Add,
-            stage: &stage.shown,
-            scope: stage.scope(),
-            location: &job.common.location,
-        };
-        let source = remote::http(self.ledger, url, file.clone(), checksum, &place)?;
+        let source = remote::http(self.ledger, url, file.clone(), checksum, &job.place(stage))?;
         let state = source.state(self.graph, meta::described(meta::named(step), ""));
         let info = CopyInfo {
             attempt_unpack: job.unpack.unwrap_or(false),
@@ -286,14 +286,8 @@ impl Dispatch<'_> {
         if !job.is_add || !unpacks || !at_root || !self.is_on_scratch(stage) {
             return Ok(());
         }
-        let place = Place {
-            via: Via::Add,
-            stage: &stage.shown,
-            scope: stage.scope(),
-            location: &job.common.location,
-        };
         let request = OtherRequest::RootFileSystem { path: source };
-        self.ledger.other(&request, &place).map(|_| ())
+        self.ledger.other(&request, &job.place(stage)).map(|_| ())
     }
 
     fn is_on_scratch(&self, stage: &Stage) -> bool {

@@ -3,7 +3,7 @@
 use super::describe::Request;
 use super::location;
 use crate::tabs;
-use fromtier_convert::Outline;
+use fromtier_convert::{Need, Outline};
 use fromtier_image::go::json::Object;
 
 pub const OUTLINE: Request = Request {
@@ -27,24 +27,18 @@ fn json(outline: &Outline, dockerfile: &[u8]) -> String {
             .opt_str("value", &a.value)
             .set("location", location(&a.location))
     });
-    let secrets = outline.secrets.iter().map(|s| {
+    let mount = |s: &Need| {
         Object::new()
             .set("name", s.name.as_str())
             .opt_bool("required", s.required)
             .set("location", location(&s.location))
-    });
-    let ssh = outline.ssh.iter().map(|s| {
-        Object::new()
-            .set("name", s.name.as_str())
-            .opt_bool("required", s.required)
-            .set("location", location(&s.location))
-    });
+    };
     Object::new()
         .opt_str("name", &outline.name)
         .opt_str("description", &outline.description)
         .opt_array("args", args)
-        .opt_array("secrets", secrets)
-        .opt_array("ssh", ssh)
+        .opt_array("secrets", outline.secrets.iter().map(mount))
+        .opt_array("ssh", outline.ssh.iter().map(mount))
         .set("sources", super::sources(dockerfile))
         .indented()
 }

@@ -213,7 +213,7 @@ impl Advice<'_> {
         if let Some(by) = stricter {
             let message = format!(
                 "`action: {}` for `{}` has no effect: `{}`{} is stricter, and the strictest holds",
-                word(action),
+                action.key(),
                 rule.pattern.text,
                 by.pattern.text,
                 line(&by.pattern)
@@ -394,12 +394,4 @@ fn allowed(rule: &ImageRule) -> String {
 fn line(pattern: &Pattern) -> String {
     let at = pattern.at.as_ref();
     at.map(|at| format!(" ({at})")).unwrap_or_default()
-}
-
-fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Allow => "allow",
-        Severity::Warn => "warn",
-        Severity::Deny => "deny",
-    }
 }

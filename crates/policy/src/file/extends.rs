@@ -6,6 +6,7 @@ use super::report::Report;
 use super::{Document, check, read, yaml};
 use crate::PolicyError;
 use crate::policy::Policy;
+use fromtier_image::go::path::clean;
 
 /// Gives the text of a file by its path; the error says why it can't be read.
 pub(super) type Files<'f> = &'f mut dyn FnMut(&str) -> Result<String, String>;
@@ -28,7 +29,7 @@ pub(super) fn load(
         (policy, places) = read::policy(&fields, &mut report);
         if let Some((file, span)) = read::extends(&fields, &mut report) {
             places.extends = Some(span);
-            way.push(clean(name));
+            way.push(clean(name).into_owned());
             match extended(name, file, files, way) {
                 Ok(extended) => policy = over(policy, extended),
                 Err(Broken::Here(message)) => report.error(span, message, None),
@@ -90,26 +91,11 @@ pub(super) fn named(name: &str, text: &str) -> Option<String> {
 /// A path that is written in a file, seen from where that file's own path is seen from.
 fn beside(name: &str, file: &str) -> String {
     match name.rsplit_once('/') {
-        Some((folder, _)) if !file.starts_with('/') => clean(&format!("{folder}/{file}")),
-        _ => clean(file),
-    }
-}
-
-/// A path without `.` and, as far as they can be resolved, `..`.
-fn clean(path: &str) -> String {
-    let root = if path.starts_with('/') { "/" } else { "" };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            ".." if !root.is_empty() => {}
-            part => parts.push(part),
+        Some((folder, _)) if !file.starts_with('/') => {
+            clean(&format!("{folder}/{file}")).into_owned()
         }
+        _ => clean(file).into_owned(),
     }
-    format!("{root}{}", parts.join("/"))
 }
 
 /// A policy over the one that it extends: its settings take the place of the other's, its lists come first.

@@ -100,6 +100,30 @@ pub(crate) fn of_config(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut
 }
 
 impl<'a> Case<'a> {
+    /// An image before the gate's policy at this place among its policies; `name` is the image's identity.
+    pub fn new(
+        gate: &'a Gate,
+        from: &'a Standpoint,
+        (at, layer): (usize, View<'a>),
+        image: &'a ImageRef,
+        name: &'a str,
+    ) -> Case<'a> {
+        // A policy goes by its own lists and by the organisation's, never by the repository's on its behalf.
+        let lists = &gate.layers[..=at];
+        Case {
+            image,
+            name,
+            tier: tier_of(lists, name, image.tag()),
+            official: official(name),
+            layer,
+            lists,
+            locked: gate.lock.get(image),
+            from,
+            gate,
+            advice: false,
+        }
+    }
+
     pub fn tag(&self) -> Option<&'a str> {
         self.image.tag()
     }

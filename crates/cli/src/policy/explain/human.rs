@@ -9,7 +9,7 @@ use fromtier_policy::trace::{
 use fromtier_policy::{ExceptionState, Finding, Place, Severity};
 
 use super::Explained;
-use crate::output::{Paint, Style, word};
+use crate::output::{Paint, Style};
 
 /// The steps in their order, the verdict last.
 pub fn render(explained: &Explained, style: Style) -> String {
@@ -189,7 +189,7 @@ fn membership(tier: &Membership, several: bool) -> String {
         "{}{}, {why}; {}{}",
         whose(tier.who, several),
         tier.tier.key(),
-        word(tier.action),
+        tier.action.key(),
         match &tier.action_at {
             Some(at) => at_end(at),
             None => at_end("not said in the policy"),
@@ -214,7 +214,7 @@ fn matched(rule: &Matched, several: bool) -> String {
         parts.push(fits.to_owned());
     }
     if let Some(action) = rule.action {
-        parts.push(word(action).to_owned());
+        parts.push(action.key().to_owned());
     }
     if let Some(prefer) = &rule.prefer {
         parts.push(format!("prefers {prefer}"));

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::Explained;
 use crate::output::exceptions::state;
 use crate::output::json::finding;
-use crate::output::word;
 
 /// One JSON document and a newline.
 pub fn render(explained: &Explained) -> String {
@@ -46,7 +45,7 @@ pub fn render(explained: &Explained) -> String {
         })).collect::<Vec<_>>(),
         "pull": text(&trace.pull),
         "pinned": trace.pinned.as_ref().map(|digest| digest.as_str()),
-        "verdict": word(verdict.severity),
+        "verdict": verdict.severity.key(),
         "findings": verdict.findings.iter().map(finding).collect::<Vec<_>>(),
         "suggestion": suggestion,
         "failures": [],
@@ -85,14 +84,14 @@ fn membership(tier: &Membership) -> Value {
     };
     json!({
         "policy": tier.who, "tier": tier.tier.key(), "by": why, "match": pattern, "at": at,
-        "action": word(tier.action), "action_at": place(&tier.action_at),
+        "action": tier.action.key(), "action_at": place(&tier.action_at),
     })
 }
 
 fn matched(rule: &Matched) -> Value {
     json!({
         "policy": rule.who, "match": rule.pattern, "tags": rule.tags, "variants": rule.variants,
-        "prefer": rule.prefer, "action": rule.action.map(word), "reason": rule.reason, "fits": rule.fits,
+        "prefer": rule.prefer, "action": rule.action.map(Severity::key), "reason": rule.reason, "fits": rule.fits,
         "at": place(&rule.at),
     })
 }
