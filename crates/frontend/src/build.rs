@@ -14,6 +14,7 @@ use fromtier_policy::Gate;
 use fromtier_proto::{gw, pb};
 use futures_util::future::Either;
 
+use crate::cache;
 use crate::export::{self, Built};
 use crate::options::{self, Config, Opts};
 use crate::policy::{self, Baked};
@@ -211,7 +212,11 @@ async fn run(build: &Build<'_>) -> std::result::Result<BuildResult, Failure> {
         return answer(build, &resolver, request).await;
     }
     let config = &build.config;
-    let mut verdicts = Vec::new();
+    let imported = cache::check(&config.cache_imports, build.gate);
+    let notices = warnings::notices(&imported, false);
+    warnings::send(build.bridge, &build.dockerfile, &notices).await;
+    imported.result?;
+    let mut verdicts = imported.verdicts;
     let scanner = match &config.sbom {
         Some(wanted) => {
             let outcome = Scanner::resolve(
@@ -224,7 +229,7 @@ async fn run(build: &Build<'_>) -> std::result::Result<BuildResult, Failure> {
             .await;
             let notices = warnings::notices(&outcome, false);
             warnings::send(build.bridge, &build.dockerfile, &notices).await;
-            verdicts = outcome.verdicts;
+            verdicts.extend(outcome.verdicts);
             Some(outcome.result?)
         }
         None => None,

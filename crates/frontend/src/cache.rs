@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use fromtier_convert::{Outcome, SourceVerdict};
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_image::go::json_read::{Kind, Reader};
 use fromtier_image::go::quote;
+use fromtier_policy::gate::{OtherRequest, Via};
+use fromtier_policy::{Gate, Scope, Verdict};
 use fromtier_proto::gw::CacheOptionsEntry;
 
 use crate::options::Opts;
+use crate::source::denied;
 
-/// Where the build may take cached results from. These are never bases: what a cached result was built from has
-/// passed the gate under the same keys.
+/// Where the build may take cached results from.
 pub fn imports(opts: &Opts) -> Result<Vec<CacheOptionsEntry>> {
     let mut all = Vec::new();
     if let Some(text) = opts.get("cache-imports").filter(|v| !v.is_empty()) {
@@ -38,6 +41,46 @@ pub fn imports(opts: &Opts) -> Result<Vec<CacheOptionsEntry>> {
         }));
     }
     Ok(all)
+}
+
+/// Asks the gate about them.
+pub fn check(imports: &[CacheOptionsEntry], gate: &Gate) -> Outcome<()> {
+    let mut verdicts = Vec::new();
+    let mut record = |verdict: &Verdict| {
+        verdicts.push(SourceVerdict {
+            via: Via::CacheImport,
+            stage: String::new(),
+            ranges: Vec::new(),
+            verdict: verdict.clone(),
+        });
+    };
+    let mut result = Ok(());
+    for import in imports {
+        let from = shown(import);
+        match gate.other(&OtherRequest::CacheImport { from: &from }, &Scope::UNKNOWN) {
+            Ok(approved) => record(approved.verdict()),
+            Err(denial) => {
+                record(&denial.verdict);
+                result = result.and(Err(denied(&denial)));
+            }
+        }
+    }
+    Outcome {
+        result,
+        warnings: Vec::new(),
+        verdicts,
+    }
+}
+
+/// An import as the command line has it, without what may be a secret in it.
+fn shown(import: &CacheOptionsEntry) -> String {
+    let mut text = format!("type={}", import.r#type);
+    for key in ["ref", "src"] {
+        if let Some(value) = import.attrs.get(key) {
+            text.push_str(&format!(",{key}={value}"));
+        }
+    }
+    text
 }
 
 fn entry(item: &mut Reader<'_>) -> CacheOptionsEntry {

@@ -270,3 +270,39 @@ fn what_is_said_of_one_platform_only_is_told_too() {
     assert_eq!(verdicts(&recording).as_array().unwrap().len(), 1);
     assert_eq!(recording.warnings().count(), 1);
 }
+
+#[test]
+fn imported_cache_is_asked() {
+    let case = |action: &str| {
+        format!(
+            "own-policy\noption cache-from=acme/cache\n-- Dockerfile --\nFROM alpine\nRUN true\n-- .fromtier.yaml --\nversion: 1\nsources: {{cache-import: {action}}}\n"
+        )
+    };
+    let imports = |recording: &Recording| {
+        let solves = recording.calls.iter().filter_map(|call| match call {
+            Call::Solve { request, .. } => Some(request.cache_imports.len()),
+            _ => None,
+        });
+        solves.sum::<usize>()
+    };
+    let refused = run(&case("deny"));
+    assert_eq!(
+        message(&refused),
+        "error[FT147]: type=registry,ref=acme/cache: this policy refuses imported cache\nhelp: `sources: {cache-import: …}` in the policy decides on it"
+    );
+    assert_eq!(imports(&refused), 0);
+    let warned = run(&case("warn"));
+    passes(&warned);
+    let warnings = warned.calls.iter().filter_map(|call| match call {
+        Call::Warn(warning) => Some(String::from_utf8_lossy(&warning.short).into_owned()),
+        _ => None,
+    });
+    let warnings: Vec<_> = warnings.collect();
+    assert!(
+        warnings.iter().any(|warning| warning.contains("FT147")),
+        "{warnings:?}"
+    );
+    let allowed = run(&case("allow"));
+    passes(&allowed);
+    assert_eq!((imports(&allowed), imports(&warned)), (1, 1));
+}

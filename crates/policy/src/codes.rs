@@ -54,6 +54,7 @@ pub static CODES: &[Code] = &[
     code("FT144", "Local directory"),
     code("FT145", "Unknown kind of source"),
     code("FT146", "Root file system"),
+    code("FT147", "Imported cache"),
     code("FT150", "Exception in use"),
     code("FT160", "Rewritten"),
     code("FT161", "Rewriting failed"),

@@ -94,6 +94,7 @@ fn sources() -> BoxedStrategy<String> {
         line("oci-layout", action()),
         line("local", action()),
         line("root-file-system", action()),
+        line("cache-import", action()),
     ])
 }
 
@@ -362,6 +363,7 @@ fn others() -> impl Strategy<Value = OtherRequest<'static>> {
         },
         OtherRequest::Scratch,
         OtherRequest::RootFileSystem { path: "root.tar" },
+        OtherRequest::CacheImport { from: "acme/cache" },
         OtherRequest::OciLayout {
             reference: "s@sha256:a",
         },

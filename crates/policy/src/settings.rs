@@ -22,7 +22,7 @@ pub(crate) struct Settings {
     pub require: Vec<LabelRule>,
     pub forbid: Vec<LabelRule>,
     /// In the order of [`Kind::ALL`].
-    pub sources: [Option<SourceRule>; 6],
+    pub sources: [Option<SourceRule>; 7],
 }
 
 /// What `base:` can allow, warn about or deny.
@@ -69,16 +69,19 @@ pub(crate) enum Kind {
     Local,
     /// What is unpacked at the root of a stage on scratch.
     RootFileSystem,
+    /// What earlier builds left for this one.
+    CacheImport,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 6] = [
+    pub const ALL: [Kind; 7] = [
         Kind::Git,
         Kind::Http,
         Kind::Scratch,
         Kind::OciLayout,
         Kind::Local,
         Kind::RootFileSystem,
+        Kind::CacheImport,
     ];
 
     /// As policy files say it.
@@ -90,6 +93,7 @@ impl Kind {
             Kind::OciLayout => "oci-layout",
             Kind::Local => "local",
             Kind::RootFileSystem => "root-file-system",
+            Kind::CacheImport => "cache-import",
         }
     }
 
@@ -196,7 +200,7 @@ pub(crate) struct Effective {
     pub digest: DigestRule,
     pub max_age: Option<u32>,
     pub notice: Option<u32>,
-    pub sources: [SourceRule; 6],
+    pub sources: [SourceRule; 7],
 }
 
 impl Effective {
@@ -220,7 +224,7 @@ impl Effective {
             digest: DigestRule::Resolve,
             max_age: None,
             notice: None,
-            sources: [SourceRule::Say(Severity::Allow); 6],
+            sources: [SourceRule::Say(Severity::Allow); 7],
         };
         own.overlay(settings);
         own

@@ -119,6 +119,7 @@ fn via(via: Via) -> &'static str {
         Via::MainContext => "main-context",
         Via::Add => "add",
         Via::SbomGenerator => "sbom-generator",
+        Via::CacheImport => "cache-import",
         Via::Input => "input",
     }
 }

@@ -154,13 +154,14 @@ pub(super) static BASE: [Key; 10] = [
 
 pub(super) static LABELS: &[Key] = &[key("require", Kind::Labels), key("forbid", Kind::Labels)];
 
-pub(super) static SOURCES: [Key; 6] = [
+pub(super) static SOURCES: [Key; 7] = [
     source(Source::ALL[0]),
     source(Source::ALL[1]),
     source(Source::ALL[2]),
     source(Source::ALL[3]),
     source(Source::ALL[4]),
     source(Source::ALL[5]),
+    source(Source::ALL[6]),
 ];
 
 const fn source(kind: Source) -> Key {

@@ -243,6 +243,7 @@ fn describe(path: &str) -> Option<&'static str> {
         "mirrors" => "Registries, each with the place that it is pulled through",
         "sources" => "Sources that are no images",
         "sources.root-file-system" => "What ADD may unpack at the root of a stage on scratch",
+        "sources.cache-import" => "Cache that a build imports (--cache-from)",
         "stages" => {
             "What holds otherwise by stage: final is what ships, other stages go by their names"
         }

@@ -36,6 +36,7 @@ pub enum Via {
     Add,
     SbomGenerator,
     Input,
+    CacheImport,
 }
 
 /// A question to the gate about an image.
@@ -71,6 +72,11 @@ pub enum OtherRequest<'a> {
     RootFileSystem {
         /// The path or URL that is added.
         path: &'a str,
+    },
+    /// Cache that is imported: who wrote it chose what is in the layers that stand for a step.
+    CacheImport {
+        /// Where it is.
+        from: &'a str,
     },
 }
 

@@ -25,6 +25,7 @@ impl Gate {
             OtherRequest::OciLayout { reference } => reference,
             OtherRequest::Scratch => "scratch",
             OtherRequest::RootFileSystem { path } => path,
+            OtherRequest::CacheImport { from } => from,
         };
         let from = Standpoint::new(self, Via::Add, scope);
         let mut said = Said::default();

@@ -1,4 +1,4 @@
-//! FT140–FT144, FT146: sources that are no images: git, HTTP, scratch, OCI layouts, local directories.
+//! FT140–FT144, FT146, FT147: sources that are no images: git, HTTP, scratch, OCI layouts, local directories, cache.
 
 use crate::gate::OtherRequest;
 use crate::layer::View;
@@ -24,6 +24,7 @@ pub(crate) fn check(layer: &View<'_>, request: &OtherRequest<'_>) -> Option<Find
             *path,
             "what may be a root file system on scratch",
         ),
+        OtherRequest::CacheImport { from } => ("FT147", Kind::CacheImport, *from, "imported cache"),
     };
     let key = kind.key();
     let who = layer.who;
@@ -107,6 +108,7 @@ mod tests {
             },
             OtherRequest::Local { name: "context" },
             OtherRequest::RootFileSystem { path: "root.tar" },
+            OtherRequest::CacheImport { from: "acme/cache" },
         ] {
             gate.other(&request, &Scope::default()).unwrap();
         }
@@ -115,7 +117,7 @@ mod tests {
     #[test]
     fn each_kind_can_be_refused() {
         let gate = gate(
-            "version: 1\nsources: {git: deny, http: deny, scratch: deny, oci-layout: deny, local: deny, root-file-system: deny}",
+            "version: 1\nsources: {git: deny, http: deny, scratch: deny, oci-layout: deny, local: deny, root-file-system: deny, cache-import: deny}",
             "",
         );
         for (request, code) in [
@@ -142,6 +144,7 @@ mod tests {
             ),
             (OtherRequest::Local { name: "context" }, "FT144"),
             (OtherRequest::RootFileSystem { path: "root.tar" }, "FT146"),
+            (OtherRequest::CacheImport { from: "acme/cache" }, "FT147"),
         ] {
             assert_eq!(
                 gate.other(&request, &Scope::default()).unwrap_err().code,
