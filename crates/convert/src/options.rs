@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::lint;
 use fromtier_image::Platform;
-use fromtier_llb::{CapSet, HostIp, ResolveMode, SourceMap};
+use fromtier_llb::{
+    CapSet, Definition, Graph, HostIp, MarshalOptions, ResolveMode, SourceMap, State,
+};
 use fromtier_proto::pb;
 
 use crate::context::MainContext;
@@ -75,6 +78,24 @@ impl Options {
     /// The session that serves the local directory `name`.
     pub fn session_of(&self, name: &str) -> &str {
         self.local_session_ids.get(name).unwrap_or(&self.session_id)
+    }
+
+    /// The definition of a state of a graph; `platform` and `caps` as in [`MarshalOptions`].
+    pub(crate) fn definition(
+        &self,
+        graph: &Graph,
+        state: &State,
+        platform: Option<&Platform>,
+        caps: Option<&CapSet>,
+    ) -> Result<Definition> {
+        let how = MarshalOptions {
+            platform,
+            caps,
+            new_id: &mut || self.unique_id.clone(),
+        };
+        graph
+            .marshal(state, how)
+            .map_err(|e| Error::new(e.to_string()))
     }
 }
 

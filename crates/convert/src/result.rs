@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use fromtier_dockerfile::error::Error;
 use fromtier_dockerfile::lint::Warning;
 use fromtier_dockerfile::span::Range;
-use fromtier_image::ImageConfig;
 use fromtier_image::go::time::Time;
-use fromtier_llb::{Definition, Graph, MarshalOptions, State};
+use fromtier_image::{ImageConfig, Platform};
+use fromtier_llb::{Definition, Graph, State};
 use fromtier_policy::Verdict;
 use fromtier_policy::gate::Via;
 
@@ -58,14 +58,7 @@ impl Converted {
     /// Errors: the graph can't be marshalled; the text is the reference's.
     pub fn definition(&self, options: &Options) -> Result<Definition, Error> {
         let platforms = Platforms::of(options);
-        self.marshal(
-            &self.state,
-            MarshalOptions {
-                platform: Some(&platforms.target),
-                caps: Some(&options.caps),
-                new_id: &mut || options.unique_id.clone(),
-            },
-        )
+        self.marshal(&self.state, Some(&platforms.target), options)
     }
 
     /// The definition of a scan ([`crate::Scanner::scan`]) of this build: it runs on the builder's own platform, and has
@@ -73,20 +66,18 @@ impl Converted {
     ///
     /// Errors: as [`Converted::definition`].
     pub fn scan_definition(&self, scan: &State, options: &Options) -> Result<Definition, Error> {
-        self.marshal(
-            scan,
-            MarshalOptions {
-                platform: options.build_platforms.first(),
-                caps: Some(&options.caps),
-                new_id: &mut || options.unique_id.clone(),
-            },
-        )
+        self.marshal(scan, options.build_platforms.first(), options)
     }
 
-    fn marshal(&self, state: &State, how: MarshalOptions<'_>) -> Result<Definition, Error> {
-        self.graph
-            .marshal(state, how)
-            .map_err(|e| Error::new(e.to_string()).wrap("failed to marshal LLB definition"))
+    fn marshal(
+        &self,
+        state: &State,
+        platform: Option<&Platform>,
+        options: &Options,
+    ) -> Result<Definition, Error> {
+        options
+            .definition(&self.graph, state, platform, Some(&options.caps))
+            .map_err(|e| e.wrap("failed to marshal LLB definition"))
     }
 }
 

@@ -8,7 +8,7 @@ use fromtier_dockerfile::instructions::{Add, Command, Stage};
 use fromtier_dockerfile::shell::{Env, Lex};
 use fromtier_image::Digest;
 use fromtier_image::go::time::Time;
-use fromtier_llb::{Constraints, Graph, ImageOptions, MarshalOptions, Output, State};
+use fromtier_llb::{Constraints, Graph, ImageOptions, Output, State};
 use fromtier_policy::Scope;
 use fromtier_policy::gate::Via;
 use fromtier_proto::{Message, pb};
@@ -316,20 +316,10 @@ async fn time_of<R: Resolver>(
     else {
         return Ok(None);
     };
-    let how = MarshalOptions {
-        platform: None,
-        caps: Some(&options.caps),
-        new_id: &mut || options.unique_id.clone(),
-    };
-    let definition = graph
-        .marshal(&state, how)
-        .map_err(|e| Error::new(e.to_string()))?
-        .into_pb();
-    let file = sources
-        .resolver
-        .read_file(definition, false, &filename)
-        .await?;
-    match file {
+    let definition = options.definition(&graph, &state, None, Some(&options.caps))?;
+    let resolver = sources.resolver;
+    let file = resolver.read_file(definition.into_pb(), false, &filename);
+    match file.await? {
         Some(bytes) => tar::newest(&bytes),
         None => Ok(None),
     }

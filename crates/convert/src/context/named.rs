@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::ignore;
 use fromtier_image::{ImageConfig, ImageRef, Platform};
-use fromtier_llb::{Constraints, Differ, Graph, LocalOptions, MarshalOptions, State};
+use fromtier_llb::{Constraints, Differ, Graph, LocalOptions, State};
 use fromtier_policy::ApprovedSource;
 use fromtier_policy::gate::{OtherRequest, Via};
 use fromtier_proto::pb;
@@ -250,19 +250,9 @@ async fn local<R: Resolver>(
     };
     let meta = meta::named(format!("[context {key}] load {DOCKERIGNORE}"));
     let state = graph.local(&source, how, meta);
-    let options_for = MarshalOptions {
-        platform: None,
-        caps: None,
-        new_id: &mut || options.unique_id.clone(),
-    };
-    let definition = graph
-        .marshal(&state, options_for)
-        .map_err(|e| Error::new(e.to_string()))?
-        .into_pb();
-    let file = sources
-        .resolver
-        .read_file(definition, true, DOCKERIGNORE)
-        .await?;
+    let definition = options.definition(&graph, &state, None, None)?.into_pb();
+    let resolver = sources.resolver;
+    let file = resolver.read_file(definition, true, DOCKERIGNORE).await?;
     let excludes = match file {
         Some(bytes) if !bytes.is_empty() => {
             ignore::read(&bytes).map_err(|e| e.wrap(format!("failed parsing {DOCKERIGNORE}")))?

@@ -72,11 +72,7 @@ fn a_mount_from_an_image_is_asked() {
 
 #[test]
 fn what_a_trigger_wants_is_asked() {
-    let config = PLAIN.replace(
-        "\"config\":{",
-        "\"config\":{\"OnBuild\":[\"COPY --from=random-user/x /b /b\"],",
-    );
-    let builder = Builder::default().with("docker.io/library/alpine:latest", &config);
+    let builder = Builder::default().with_triggers("alpine", &["COPY --from=random-user/x /b /b"]);
     refused(
         &builder,
         &options(),

@@ -130,11 +130,8 @@ fn the_date_of_a_repository_is_asked_for() {
 
 #[test]
 fn triggers_of_an_image_run_first_and_may_bring_images() {
-    let config = PLAIN.replace(
-        "\"config\":{",
-        "\"config\":{\"OnBuild\":[\"COPY --from=busybox /b /b\",\"RUN trigger\"],",
-    );
-    let builder = Builder::default().with("docker.io/library/alpine:latest", &config);
+    let builder =
+        Builder::default().with_triggers("alpine", &["COPY --from=busybox /b /b", "RUN trigger"]);
     let converted = convert_with(&builder, &options(), "FROM alpine\nRUN own\n")
         .result
         .unwrap();
@@ -156,25 +153,10 @@ fn triggers_of_an_image_run_first_and_may_bring_images() {
 
 #[test]
 fn triggers_that_want_their_own_image_are_refused_where_it_began() {
-    let wants = |trigger: &str| {
-        PLAIN.replace(
-            "\"config\":{",
-            &format!("\"config\":{{\"OnBuild\":[\"{trigger}\"],"),
-        )
-    };
     let builder = Builder::default()
-        .with(
-            "docker.io/library/alpine:latest",
-            &wants("COPY --from=alpine /a /a"),
-        )
-        .with(
-            "docker.io/library/node:latest",
-            &wants("RUN --mount=from=golang,target=/g true"),
-        )
-        .with(
-            "docker.io/library/golang:latest",
-            &wants("RUN --mount=from=node,target=/n true"),
-        );
+        .with_triggers("alpine", &["COPY --from=alpine /a /a"])
+        .with_triggers("node", &["RUN --mount=from=golang,target=/g true"])
+        .with_triggers("golang", &["RUN --mount=from=node,target=/n true"]);
     let refused = |text: &str| {
         let error = convert_with(&builder, &options(), text).result.unwrap_err();
         assert!(error.help.is_some());
@@ -199,11 +181,7 @@ fn triggers_that_want_their_own_image_are_refused_where_it_began() {
 
 #[test]
 fn an_image_that_only_a_triggers_stage_needs_is_resolved_too() {
-    let config = PLAIN.replace(
-        "\"config\":{",
-        "\"config\":{\"OnBuild\":[\"COPY --from=tools /a /a\"],",
-    );
-    let builder = Builder::default().with("docker.io/library/node:latest", &config);
+    let builder = Builder::default().with_triggers("node", &["COPY --from=tools /a /a"]);
     let text = "FROM alpine AS tools\nRUN --mount=from=busybox,target=/b make\nFROM node\n";
     let converted = convert_with(&builder, &options(), text).result.unwrap();
     let image = converted

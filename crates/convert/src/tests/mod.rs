@@ -48,6 +48,14 @@ impl Builder {
         self.configs.insert(reference.to_owned(), config.to_owned());
         self
     }
+
+    /// An image of Docker Hub with these triggers.
+    fn with_triggers(self, name: &str, triggers: &[&str]) -> Builder {
+        let triggers = fromtier_image::go::json_strings(triggers);
+        let config = format!("\"config\":{{\"OnBuild\":{triggers},");
+        let config = PLAIN.replace("\"config\":{", &config);
+        self.with(&format!("docker.io/library/{name}:latest"), &config)
+    }
 }
 
 impl Resolver for Builder {

@@ -186,11 +186,7 @@ fn a_check_without_a_target_is_as_strict_as_any_build() {
 
 #[test]
 fn a_trigger_of_what_ships_ships() {
-    let config = PLAIN.replace(
-        "\"config\":{",
-        "\"config\":{\"OnBuild\":[\"COPY --from=random-user/x /b /b\"],",
-    );
-    let builder = Builder::default().with("docker.io/library/alpine:latest", &config);
+    let builder = Builder::default().with_triggers("alpine", &["COPY --from=random-user/x /b /b"]);
     let result = |text: &str| {
         let gate = gate_of(BUILD_STAGES_ARE_FREE);
         block_on(crate::convert(text.as_bytes(), &options(), &gate, &builder)).result
