@@ -5,6 +5,12 @@ use fromtier_dockerfile::error::{Cause, Error};
 use fromtier_gateway::{self as gateway, Code, Detail};
 use fromtier_proto::{gw, pb};
 
+/// How many further refusals are told with the first one.
+const MORE: usize = 50;
+/// How much the places of further refusals may add, in bytes: each of them carries the whole Dockerfile, and BuildKit takes no
+/// endless message.
+const PLACES: usize = 1 << 20;
+
 /// Why a build ends without a result.
 #[derive(Debug)]
 pub enum Failure {
@@ -85,7 +91,9 @@ fn of_error(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
     if let Some(info) = source {
         // The outermost place comes first, as BuildKit unwraps its errors.
         let first = error.locations.iter().rev();
-        let more = error.more.iter().filter_map(|e| e.locations.first());
+        let room = PLACES / info.data.len().max(1);
+        let more = error.more.iter().take(MORE.min(room));
+        let more = more.filter_map(|e| e.locations.first());
         for location in first.chain(more) {
             let detail = Detail::Source {
                 info: info.clone(),
@@ -115,7 +123,7 @@ fn of_error(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
 /// The error, and what else is refused: each with its line, where the first has its own in the client's excerpt.
 fn all(error: &Error, source: Option<&pb::SourceInfo>) -> String {
     let mut text = message(error);
-    for more in error.more.iter() {
+    for more in error.more.iter().take(MORE) {
         let file = source.map_or("", |info| info.filename.as_str());
         let place = match (file, more.line()) {
             (_, None) => String::new(),
@@ -123,6 +131,10 @@ fn all(error: &Error, source: Option<&pb::SourceInfo>) -> String {
             (file, Some(line)) => format!("{file}:{line}: "),
         };
         text = format!("{text}\n\n{place}{}", message(more));
+    }
+    let untold = error.more.len().saturating_sub(MORE);
+    if untold > 0 {
+        text = format!("{text}\n\nand {untold} more");
     }
     text
 }
@@ -214,6 +226,27 @@ mod tests {
             .collect();
         assert_eq!(places.len(), 3, "{places:?}");
         assert!(places[0].contains("\"line\":1") && places[2].contains("\"line\":9"));
+    }
+
+    #[test]
+    fn a_crowd_of_refusals_still_fits_into_a_message() {
+        let refusal = |at| Error {
+            code: Some("FT101"),
+            ..Error::new("no").at(&line(at))
+        };
+        let mut error = refusal(1);
+        error.more = (2..20_001).map(refusal).collect();
+        for (size, places) in [(100, 1 + MORE), (100_000, 11), (2_000_000, 1)] {
+            let info = pb::SourceInfo {
+                data: vec![b'x'; size],
+                ..Default::default()
+            };
+            let status = status(error.clone().into(), Some(&info));
+            assert_eq!(status.details.len(), places);
+            let sizes = status.details.iter().map(|detail| detail.value.len());
+            assert!(sizes.sum::<usize>() < 4 << 20);
+            assert!(status.message.ends_with("no\n\nand 19949 more"));
+        }
     }
 
     #[test]
