@@ -1,5 +1,7 @@
 //! All that the gate refuses of one build, as one error: the first by its line, with the others.
 
+use std::collections::HashSet;
+
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::git_url::GitRef;
 use fromtier_policy::Scope;
@@ -65,6 +67,8 @@ pub(crate) fn with_downloads(
     };
     let mut all = Refused(vec![first]);
     all.0.extend(error.more.iter().cloned());
+    let said = all.0.iter().map(|e| (e.line(), e.message.clone()));
+    let mut said: HashSet<_> = said.collect();
     for source in sources(bytes, options).unwrap_or_default() {
         let wanted = source.needed || options.all_stages;
         if !wanted || source.written.contains('$') {
@@ -98,8 +102,7 @@ pub(crate) fn with_downloads(
             continue;
         };
         let line = source.ranges.first().map(|range| range.start.line);
-        let known = |error: &Error| error.line() == line && error.message == denial.message;
-        if !all.0.iter().any(known) {
+        if said.insert((line, denial.message.clone())) {
             all.0.push(ledger.denied(denial, &place).at(&source.ranges));
         }
     }

@@ -242,6 +242,10 @@ mod tests {
 
     #[test]
     fn urls_and_repositories_are_seen_with_their_variables() {
+        let twice =
+            of("FROM scratch\nADD https://e.org/a https://e.org/a \\\n https://e.org/a /\n");
+        let starts: Vec<_> = twice[1..].iter().map(|s| s.span.unwrap().start).collect();
+        assert_eq!(starts, [17, 33, 52]);
         let text = "FROM scratch\nARG V=1\nADD https://e.org/$V.tgz /\nADD https://e.org/r.git#v$V /r\nADD local.txt /\n";
         let kinds: Vec<_> = of(text)
             .into_iter()

@@ -1,6 +1,6 @@
 //! The walk through the instructions: which sources they ask for, with which variables.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use fromtier_dockerfile::git_url::{GitRef, is_http_source};
 use fromtier_dockerfile::go::to_lower;
@@ -20,7 +20,7 @@ pub(super) struct Walk<'a> {
     options: &'a Options,
     lex: &'a Lex,
     globals: &'a Vars,
-    names: Vec<String>,
+    names: HashSet<String>,
     /// The variables at the end of each stage so far, by its name.
     vars: HashMap<String, Vars>,
     pub found: Vec<PlannedSource>,
@@ -175,6 +175,8 @@ impl<'a> Walk<'a> {
     }
 
     fn add_files(&mut self, add: &Add, at: &At<'_>, onbuild: bool) {
+        // One stands behind the other. Where one is written otherwise than it is read, those behind it have no place.
+        let mut rest = Some(add.common.span);
         for written in &add.files.sources {
             let source = self.fill(written, at).unwrap_or_default();
             let mut checksum = self.fill(&add.checksum, at).unwrap_or_default();
@@ -191,7 +193,11 @@ impl<'a> Walk<'a> {
                     _ => continue,
                 }
             };
-            let span = self.find(add.common.span, written);
+            let span = rest.and_then(|rest| self.find(rest, written));
+            rest = span.map(|found| Span {
+                start: found.end,
+                ..add.common.span
+            });
             self.add(
                 kind,
                 source,
