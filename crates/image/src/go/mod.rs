@@ -5,6 +5,7 @@
 
 pub mod json;
 pub mod json_read;
+pub mod json_syntax;
 pub mod path;
 pub mod time;
 
