@@ -28,7 +28,7 @@ impl Kind {
     }
 }
 
-/// A cursor over a document that [`validate`](super::json_syntax::validate) found good.
+/// A cursor over a document that [`validate`] found good.
 #[derive(Debug, Clone)]
 pub struct Reader<'a> {
     text: &'a [u8],
