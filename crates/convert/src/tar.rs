@@ -136,7 +136,7 @@ fn decimal(text: &str) -> Option<Time> {
     let whole: i64 = seconds.parse().ok()?;
     let nanos: u32 = format!("{fraction:0<9}").get(..9)?.parse().ok()?;
     if seconds.starts_with('-') && nanos > 0 {
-        return Some(Time::utc(whole - 1, 1_000_000_000 - nanos));
+        return Some(Time::utc(whole.checked_sub(1)?, 1_000_000_000 - nanos));
     }
     Some(Time::utc(whole, nanos))
 }
@@ -178,6 +178,14 @@ mod tests {
         archive.extend(entry(b'0', 1, b""));
         archive.extend([0; 2 * BLOCK]);
         assert_eq!(newest(&archive).unwrap(), Some(Time::utc(400, 250_000_000)));
+    }
+
+    #[test]
+    fn a_time_out_of_all_bounds_is_none() {
+        let mut archive = entry(b'x', 0, b"32 mtime=-9223372036854775808.5\n");
+        archive.extend(entry(b'0', 1, b""));
+        archive.extend([0; 2 * BLOCK]);
+        assert_eq!(newest(&archive).unwrap(), Some(Time::utc(1, 0)));
     }
 
     #[test]
