@@ -126,7 +126,7 @@ fn a_place_on_a_registry_that_looks_like_another_is_called_so() {
         [("FT109", Severity::Warn)]
     );
     // A mirror of Docker Hub has a `library`, and claims nothing by it.
-    let place = "{docker.io: r.example.com/hub}";
+    let place = "{docker.io: ghcr.io/acme/hub}";
     assert_eq!(through(allowing, place, "node:24").0, []);
 }
 

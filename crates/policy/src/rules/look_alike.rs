@@ -49,8 +49,21 @@ const OWNERS: [&str; 20] = [
     "redhat.io",
 ];
 
-/// Where official images are handed on by somebody who is known for it.
-const MIRRORS: [&str; 2] = ["public.ecr.aws/docker/library/", "mirror.gcr.io/library/"];
+/// What else is taken for `docker.io`.
+const DOCKERS: [&str; 3] = ["docker.com", "dockerhub.com", "dockerhub.io"];
+
+/// Registries where anybody can have a name such as `library`. Elsewhere it is the owner's, as in a mirror's
+/// `registry.example.com/hub/library/node`.
+const PUBLIC: [&str; 5] = [
+    "docker.io",
+    "ghcr.io",
+    "public.ecr.aws",
+    "quay.io",
+    "registry.gitlab.com",
+];
+
+/// Where Docker itself hands official images on.
+const DOCKERS_MIRROR: &str = "public.ecr.aws/docker/library/";
 
 /// Ends of host names that nobody can register.
 const PRIVATE: [&str; 10] = [
@@ -94,14 +107,19 @@ fn look(case: &Case<'_>, find: fn(&Case<'_>) -> Option<Found>, out: &mut Vec<Fin
     let Some(found) = find(case) else {
         return;
     };
+    // Who named no tag is offered one that lives, where there is one.
+    let floats = |image: &ImageRef| image.tag() == Some("latest") && image.domain() == "docker.io";
     let suggestion = match &found.meant {
-        Some(image) => meant(case, image),
-        None => None,
+        Some(image) if !floats(image) => meant(case, image),
+        _ => None,
     };
     let suggestion = suggestion.or_else(|| instead(case));
     let help = match (&suggestion, &found.meant) {
         (Some(image), _) => format!("did you mean {image}?"),
-        (None, Some(image)) => format!("did you mean {}?", image.familiar()),
+        (None, Some(image)) => {
+            let shown = image.familiar();
+            format!("did you mean {}?", shown.trim_end_matches(":latest"))
+        }
         (None, None) => "if it is one of yours, list it under `internal`".to_owned(),
     };
     out.push(Finding {
@@ -133,7 +151,12 @@ fn registry(case: &Case<'_>) -> Option<Found> {
     }
     let unicode = unicode_host(host);
     let read = unicode.as_deref().unwrap_or(host);
-    let known = REGISTRIES.into_iter().find(|known| looks_like(read, known));
+    let known = (REGISTRIES.into_iter().find(|known| looks_like(read, known))).or_else(|| {
+        DOCKERS
+            .iter()
+            .any(|name| claims(read, name))
+            .then_some("docker.io")
+    });
     let shown = match &unicode {
         Some(unicode) => format!("{host} (`{unicode}`)"),
         None => host.to_owned(),
@@ -176,20 +199,21 @@ fn is_private(domain: &str) -> bool {
 }
 
 fn looks_like(host: &str, known: &str) -> bool {
+    claims(host, known) || slip(skeleton(host).as_bytes(), skeleton(known).as_bytes())
+}
+
+/// Is it the known name to the eye, or that and more behind it?
+fn claims(host: &str, known: &str) -> bool {
     let (mine, theirs) = (skeleton(host), skeleton(known));
-    let continued = |host: &str, known: &str| {
-        host.strip_prefix(known)
-            .is_some_and(|rest| rest.starts_with('.'))
-    };
+    let rest = mine.strip_prefix(&theirs);
     // `docker.com` and `ghcr.dev`, but no host of its own with more labels before it.
     let another_end = match (host.split_once('.'), known.split_once('.')) {
-        (Some((mine, end)), Some((theirs, "io"))) => mine == theirs && !end.contains('.'),
+        (Some((mine, end)), Some((theirs, "io"))) => {
+            skeleton(mine) == skeleton(theirs) && !end.contains('.')
+        }
         _ => false,
     };
-    mine == theirs
-        || continued(&mine, &theirs)
-        || another_end
-        || slip(mine.as_bytes(), theirs.as_bytes())
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) || another_end
 }
 
 /// One slip of the pen: any in a name that is long enough to be known by the rest of it, else two letters that are
@@ -230,7 +254,7 @@ fn namespace(case: &Case<'_>) -> Option<Found> {
         let mut mirrors = layer.policy.mirrors.iter();
         mirrors.any(|mirror| ours(&mirror.prefix))
     });
-    if is_private(domain) || mirrored || MIRRORS.into_iter().any(ours) {
+    if !PUBLIC.contains(&domain) || mirrored || ours(DOCKERS_MIRROR) {
         return None;
     }
     let library = skeleton("library");
@@ -261,7 +285,10 @@ mod tests {
             ("d0cker.io/library/node:24", "docker.io"),
             ("dockerr.io/library/node:24", "docker.io"),
             ("dokcer.io/library/node:24", "docker.io"),
-            ("docker.com.example.org/library/node:24", ""),
+            ("docker.com.example.org/library/node:24", "docker.io"),
+            ("dockerhub.io/acme/node:24", "docker.io"),
+            ("dockerhub.com/library/node:24", "docker.io"),
+            ("dockerhub.dev/library/node:24", "docker.io"),
             ("docker.io.example.com/library/node:24", "docker.io"),
             ("docker.net/library/node:24", "docker.io"),
             ("ghcr.lo/acme/tool", "ghcr.io"),
@@ -290,6 +317,9 @@ mod tests {
             denial.help.as_deref(),
             Some("did you mean ghcr.io/acme/tool:1?")
         );
+        let help = |reference| denied("version: 1", reference).help.unwrap();
+        assert_eq!(help("docker.lo/library/node"), "did you mean node:24?");
+        assert_eq!(help("docker.lo/acme/tool"), "did you mean acme/tool?");
         assert!(
             denied("version: 1", "xn--dcker-jua.io/library/node")
                 .message
@@ -301,7 +331,8 @@ mod tests {
     fn a_library_elsewhere_is_not_dockers() {
         for reference in [
             "ghcr.io/library/node",
-            "evil.example.com/docker.io/library/node:22",
+            "quay.io/acme/docker.io/node:22",
+            "registry.gitlab.com/library/node",
             "libary/node",
             "1ibrary/postgres",
             "docker-library/node",
@@ -346,6 +377,14 @@ mod tests {
             "hub:5000/library/node",
             "foo/node",
             "acme/library",
+            // Where pull-through caches keep Docker Hub's images.
+            "nexus.example.com/library/node",
+            "harbor.example.com/docker.io/library/node",
+            "example.jfrog.io/docker-remote/library/node",
+            "dockerhub.example.com/library/node",
+            "123456789012.dkr.ecr.us-east-1.amazonaws.com/docker-hub/library/node",
+            "europe-docker.pkg.dev/project/docker-hub/library/node",
+            "example.azurecr.io/library/node",
         ] {
             let denial = denied("version: 1", reference);
             assert_eq!(denial.code, "FT101", "{reference}: {}", denial.message);
@@ -357,9 +396,9 @@ mod tests {
         let policy = "version: 1\ninternal: [docker.io.example.com/**]\nimages: [{match: ghcr.io/library/*, action: allow}]";
         passes(policy, "docker.io.example.com/library/node");
         passes(policy, "ghcr.io/library/node:22");
-        let policy = "version: 1\nmirrors: {docker.io: registry.example.com/hub}";
+        let policy = "version: 1\nmirrors: {docker.io: ghcr.io/acme/hub}";
         assert_eq!(
-            denied(policy, "registry.example.com/hub/library/node").code,
+            denied(policy, "ghcr.io/acme/hub/library/node").code,
             "FT101"
         );
     }
@@ -382,12 +421,12 @@ mod tests {
     #[test]
     fn a_mirror_of_the_repositorys_is_none_to_the_organisation() {
         let parsed = |text| Some(Policy::parse("p", text).unwrap());
-        let repository = parsed("version: 1\nmirrors: {docker.io: r.example.com/hub}");
+        let repository = parsed("version: 1\nmirrors: {docker.io: ghcr.io/acme/hub}");
         let organisation = parsed(
-            "version: 1\nexceptions: [{match: r.example.com/**, rules: [FT101], until: 2026-12-01, owner: o, reason: r}]",
+            "version: 1\nexceptions: [{match: ghcr.io/acme/**, rules: [FT101], until: 2026-12-01, owner: o, reason: r}]",
         );
         let gate = Gate::new(organisation, repository, None, today());
-        let denial = ask(&gate, "r.example.com/hub/library/node").unwrap_err();
+        let denial = ask(&gate, "ghcr.io/acme/hub/library/node").unwrap_err();
         assert_eq!(denial.code, "FT109", "{}", denial.message);
         assert!(denial.message.contains("the organisation's policy"));
     }
