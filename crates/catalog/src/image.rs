@@ -11,6 +11,14 @@ pub struct Image {
     row: &'static Row,
 }
 
+impl PartialEq for Image {
+    fn eq(&self, other: &Image) -> bool {
+        self.row.name == other.row.name
+    }
+}
+
+impl Eq for Image {}
+
 /// When a release cycle ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndOfLife {

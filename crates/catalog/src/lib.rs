@@ -4,6 +4,7 @@
 
 mod asked;
 pub mod day;
+mod ended;
 mod image;
 mod living;
 mod nearest;
@@ -14,6 +15,7 @@ mod variants;
 
 pub use asked::asked_tag;
 pub use day::Day;
+pub use ended::{Ended, How};
 pub use image::{Cycle, EndOfLife, Image, Notice, as_of, image, images, retired};
 pub use living::{Asked, living_tag};
 pub use nearest::{distance, named_in_tag, nearest, similar};

@@ -3,7 +3,7 @@
 use super::Case;
 use crate::suggest::another;
 use crate::verdict::{Finding, Severity};
-use fromtier_catalog::{EndOfLife, TagParts, as_of};
+use fromtier_catalog::{EndOfLife, How, as_of};
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     let severity = case.layer.end_of_life();
@@ -13,25 +13,39 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     let (Some(image), Some(tag)) = (case.official, case.tag()) else {
         return;
     };
-    let Some(cycle) = image
-        .cycle_of(tag)
-        .filter(|cycle| cycle.is_over(case.today()))
-    else {
+    let Some(ended) = image.ended(tag, case.today()) else {
         return;
     };
-    let since = match cycle.end_of_life {
-        EndOfLife::On(day) => format!(" since {day}"),
+    let (name, cycle) = (ended.image.name(), ended.cycle.name);
+    let day = |lead: &str| match ended.cycle.end_of_life {
+        EndOfLife::On(day) => format!("{lead}{day}"),
         EndOfLife::Over | EndOfLife::NotAnnounced => String::new(),
+    };
+    let (since, because) = match ended.how {
+        How::Own => (day(" since "), format!("{name} {cycle}")),
+        How::Last => (
+            day(" since "),
+            format!("{name} {cycle} was the last of them"),
+        ),
+        How::After => (
+            String::new(),
+            format!("{name} {cycle} came after it and is over{}", day(" since ")),
+        ),
+        How::Below => (
+            String::new(),
+            format!(
+                "it is built upon {name} {cycle}, which is over{}",
+                day(" since ")
+            ),
+        ),
     };
     let (help, suggestion) = another(case);
     out.push(Finding {
         code: "FT131",
         severity,
         message: format!(
-            "{} is past its end of life{since} ({} {}, as of {}); {} images that get no fixes",
+            "{} is past its end of life{since} ({because}, as of {}); {} images that get no fixes",
             case.shown(),
-            image.goes_by(&TagParts::parse(tag)).name(),
-            cycle.name,
             as_of(),
             case.says(severity),
         ),
@@ -66,6 +80,29 @@ mod tests {
                 .contains("since 2022-09-10 (debian 10, as of"),
             "{findings:?}"
         );
+    }
+
+    #[test]
+    fn what_ended_before_all_that_is_known_is_over_too() {
+        for (reference, expected) in [
+            (
+                "golang:1.9",
+                "is past its end of life (golang 1.10 came after it and is over since 2019-02-25, as of",
+            ),
+            (
+                "python:2-slim",
+                "is past its end of life since 2020-01-01 (python 2.7 was the last of them, as of",
+            ),
+            (
+                "python:3.12-slim-buster",
+                "is past its end of life (it is built upon debian 10, which is over since 2022-09-10, as of",
+            ),
+            ("node:argon", "since 2018-04-30 (node 4, as of"),
+        ] {
+            let denial = denied("version: 1\nbase: {end-of-life: deny}", reference);
+            assert_eq!(denial.code, "FT131", "{reference}");
+            assert!(denial.message.contains(expected), "{}", denial.message);
+        }
     }
 
     #[test]
