@@ -35,6 +35,7 @@ pub struct Asked<'a> {
 /// - the variants of the asked tag are kept as far as there are such tags, without the releases below that are over
 ///   (`-alpine3.12` becomes `-alpine`, `-slim-buster` becomes `-slim`, `-openjdk-17` becomes `-eclipse-temurin-17`);
 /// - a cycle with a year or more to live: of the same major release, the newest; else the image's line of long-term support; else the newest;
+/// - of what nobody asked for the newest (`-eclipse-temurin-25`);
 /// - of several tags the shortest (`22-alpine`, not `22.23.2-alpine3.24`).
 ///
 /// A codename is answered with a codename. Where no lifecycle is known, the newest version stands for the newest
@@ -93,15 +94,17 @@ pub fn living_tag(
             };
             let another = match (&rank, wanted_cycle) {
                 (Rank::Cycle(_), Some(wanted)) => candidate.cycle != Some(wanted),
-                (Rank::Cycle(_), None) => false,
+                // `9` is any 9.x, and 10.1 another release.
+                (Rank::Cycle(_), None) => !candidate.version.starts_with(&wanted.version),
                 (Rank::Version(another, _), _) => *another,
             };
             let distance = wish.distance(parts, &mut releases);
             let style = candidate.tag.starts_with('v') != prefixed;
             let length = candidate.tag.len();
             let newest = Reverse(&candidate.version);
+            let unasked = Reverse(wish.unasked(parts));
             let near = (another, distance.contents, rank, distance.build);
-            Some((near, style, length, newest, candidate.tag))
+            Some((near, style, unasked, length, newest, candidate.tag))
         })
         .collect();
     ranked.sort();
@@ -206,6 +209,8 @@ fn cycle_order(
         let same_major = own.first() == version.first() && own >= version;
         (
             wanted_cycle != Some(*cycle),
+            // Nobody is sent back.
+            own < version,
             !lasting,
             !same_major,
             !same_line(image, wanted, &version, &own),

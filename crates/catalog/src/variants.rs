@@ -2,6 +2,7 @@
 
 use crate::day::Day;
 use crate::image::{Cycle, Cycles, image};
+use crate::tag::TagParts;
 use std::collections::HashMap;
 
 /// One part of a tag with the number behind it: `alpine3.23`, `jdk17`, `openjdk-17`, `slim`.
@@ -204,11 +205,23 @@ impl<'a> Wish<'a> {
             }
             match part.family {
                 "alpine" => distance.contents += 10,
+                // Of several builds of Java that nobody asked for, the one that images are built upon now.
+                "temurin" => distance.contents += 4,
                 _ if releases.know(*part).codename => distance.build += 2,
                 _ => distance.contents += 5,
             }
         }
         distance
+    }
+
+    /// The releases of what nobody asked for, but for those of the system below.
+    pub fn unasked(&self, have: &[Part<'a>]) -> Vec<Vec<u32>> {
+        let asked = |part: &Part<'_>| self.parts.iter().any(|p| p.family == part.family);
+        let mut unasked: Vec<&Part<'a>> = have.iter().filter(|part| !asked(part)).collect();
+        unasked.retain(|part| !SYSTEMS.contains(&part.family));
+        (unasked.iter())
+            .map(|part| TagParts::parse(part.number).version)
+            .collect()
     }
 }
 
