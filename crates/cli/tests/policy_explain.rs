@@ -28,7 +28,7 @@ bitnami/node:22
   rewritten  node:22 by `bitnami/node` → `node:{tag}`: one source  [policy.yaml:6]
   tier       docker-official-image, in the catalogue of official images; allow  [not said in the policy]
   rule       `node`: tags >=22; the tag fits  [policy.yaml:10]
-  catalogue  node 22 lives until 2027-04-30, 157 days left  [as of 2026-08-21]
+  catalogue  node 22 (jod) lives until 2027-04-30, 157 days left  [as of 2026-08-21]
   catalogue  `22` is rebuilt for linux/amd64, linux/arm/v7, linux/arm64, linux/ppc64le  [as of 2026-08-21]
   lock       no lock file
   mirror     r.example.com/hub  [policy.yaml:13]
@@ -62,7 +62,7 @@ fn a_refused_image_is_explained_with_what_to_use_instead() {
     ]);
     for line in [
         "  rule       `node`: tags >=22; the tag doesn't fit  [policy.yaml:10]\n",
-        "  catalogue  node 18 is past its end of life since 2025-04-30  [as of 2026-08-21]\n",
+        "  catalogue  node 18 (hydrogen) is past its end of life since 2025-04-30  [as of 2026-08-21]\n",
         "  pulled     nothing; it would be r.example.com/hub/library/node:18-alpine\n",
         "  verdict    deny\n",
         "  instead    node:24-alpine\n",
