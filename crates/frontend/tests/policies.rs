@@ -126,6 +126,31 @@ fn a_dockerfile_goes_by_its_path_where_that_is_known() {
 }
 
 #[test]
+fn a_dockerfile_in_a_directory_of_a_repository_goes_by_its_path_from_the_top() {
+    let case = |options: &str, git: &str| {
+        format!(
+            "{options}-- git://example.com/r.git#{git} > Dockerfile --\nFROM acme/tool\n\
+             -- git://example.com/r.git#{git} > .fromtier.yaml --\nversion: 1\ntiers: {{community: allow}}\npaths:\n  \"services/payments/*\": {{tiers: {{community: deny}}}}\n"
+        )
+    };
+    for (url, git) in [
+        (
+            "https://example.com/r.git#main:services/payments",
+            "main:services/payments",
+        ),
+        (
+            "https://example.com/r.git?subdir=services/payments",
+            ":services/payments",
+        ),
+    ] {
+        let text = message(&run(&case(&format!("option context={url}\n"), git)));
+        assert!(text.starts_with("error[FT101]"), "{url}: {text}");
+    }
+    let elsewhere = "option context=https://example.com/r.git#main:services\n";
+    passes(&run(&case(elsewhere, "main:services")));
+}
+
+#[test]
 fn a_build_stage_may_be_laxer() {
     let policy =
         "-- .fromtier.yaml --\nversion: 1\nstages:\n  build: {tiers: {community: allow}}\n";

@@ -218,13 +218,20 @@ impl Sources {
     pub fn path(&self, opts: &Opts) -> Option<String> {
         let folder = match self.is_in_clients_directory() {
             false if self.dockerfile_input.is_some() => return None,
-            false => match self.main.source {
-                Context::Http { archive: false, .. } => return None,
-                _ => ".",
-            },
-            true => opts.get(&format!("vcs:localdir:{}", self.directory))?,
+            false => {
+                // A build of a directory of the repository has the Dockerfile in there.
+                let within = match &self.main.source {
+                    Context::Http { archive: false, .. } => return None,
+                    Context::Git { url, .. } => GitRef::parse(url).ok()?.sub_dir,
+                    _ => String::new(),
+                };
+                let subdir = self.main.subdir.as_deref().unwrap_or_default();
+                let folder = go::path_join(&[&within, subdir]);
+                folder.trim_start_matches('/').to_owned()
+            }
+            true => (opts.get(&format!("vcs:localdir:{}", self.directory))?).replace('\\', "/"),
         };
-        let path = go::path_join(&[&folder.replace('\\', "/"), &self.filename]);
+        let path = go::path_join(&[&folder, &self.filename]);
         (!path.starts_with("..") && !path.starts_with('/')).then_some(path)
     }
 
