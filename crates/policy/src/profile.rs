@@ -137,6 +137,31 @@ mod tests {
     }
 
     #[test]
+    fn a_platform_is_known_by_all_its_names() {
+        for (text, platform, fits) in [
+            ("linux/x86_64", "linux/amd64", true),
+            ("linux/arm64/v8", "linux/arm64", true),
+            ("linux/aarch64", "linux/arm64", true),
+            ("linux/armhf", "linux/arm/v7", true),
+            ("linux/armhf", "linux/arm/v6", false),
+            ("linux/arm", "linux/arm/v6", true),
+            ("linux/arm/v6", "linux/arm/v6", true),
+            ("macos/*", "linux/amd64", false),
+        ] {
+            let policy =
+                format!("version: 1\nplatforms: {{{text}: {{tiers: {{community: deny}}}}}}");
+            let policy = crate::testing::policy(&policy);
+            let platform = Platform::parse(platform).unwrap();
+            let scope = Scope {
+                platform: Some(&platform),
+                ..Scope::default()
+            };
+            let holds = policy.profiles[0].part.holds(&scope) == Holds::Yes;
+            assert_eq!(holds, fits, "{text} {platform:?}");
+        }
+    }
+
+    #[test]
     fn paths_count_from_the_top() {
         for (text, path, fits) in [
             ("services/payments/**", "services/payments/Dockerfile", true),

@@ -9,6 +9,7 @@ use super::yaml::Node;
 use crate::Place;
 use crate::glob::Glob;
 use crate::profile::{Part, Profile};
+use fromtier_image::Platform;
 
 /// The profiles of one kind, in the order of the file, with where their settings stand.
 pub(super) fn read(
@@ -84,7 +85,7 @@ fn part(kind: Kind, text: &str, span: Span, report: &mut Report<'_>) -> Option<P
             None
         }
         Kind::Platforms if only("-_./*") && text.contains('/') => {
-            Some(Part::Platform(Glob::of_path(&text.to_ascii_lowercase())))
+            Some(Part::Platform(Glob::of_path(&platform(text))))
         }
         Kind::Platforms => {
             report.error(
@@ -95,6 +96,21 @@ fn part(kind: Kind, text: &str, span: Span, report: &mut Report<'_>) -> Option<P
             None
         }
         Kind::Paths => path(text, span, report).map(Part::Path),
+    }
+}
+
+/// A platform as platforms are compared: `linux/x86_64` is `linux/amd64`, `linux/arm64/v8` is `linux/arm64`; `linux/arm`
+/// is any of its variants.
+fn platform(text: &str) -> String {
+    let text = text.to_ascii_lowercase();
+    let Ok(platform) = Platform::parse(&text) else {
+        return text;
+    };
+    let platform = platform.normalize();
+    let plain = format!("{}/{}", platform.os, platform.architecture);
+    match text == plain {
+        true => plain,
+        false => platform.format(),
     }
 }
 
