@@ -33,13 +33,14 @@ impl Image {
     /// that is not among the supported ones, a later cycle that is over tells as much, and so does the system below.
     pub fn ended(self, tag: &str, today: Day) -> Option<Ended> {
         let parts = TagParts::parse(tag);
-        let image = self.goes_by(&parts);
+        (self.by_release(&parts, tag, today)).or_else(|| self.below(&parts, tag, today))
+    }
+
+    fn by_release(self, parts: &TagParts<'_>, tag: &str, today: Day) -> Option<Ended> {
+        let image = self.goes_by(parts);
         let ended = |cycle, how| Ended { image, cycle, how };
-        if let Some(cycle) = Cycles::of(image).of_tag(&parts) {
-            return match cycle.is_over(today) {
-                true => Some(ended(cycle, How::Own)),
-                false => self.below(&parts, tag, today),
-            };
+        if let Some(cycle) = Cycles::of(image).of_tag(parts) {
+            return cycle.is_over(today).then(|| ended(cycle, How::Own));
         }
         let version = &parts.version;
         let mut cycles: Vec<(Vec<u32>, Cycle)> = image
@@ -53,39 +54,34 @@ impl Image {
             .take_while(|(own, _)| own.starts_with(version));
         let meant: Vec<Cycle> = meant.map(|(_, cycle)| *cycle).collect();
         if let Some(last) = meant.last() {
-            return match meant.iter().all(|cycle| cycle.is_over(today)) {
-                true => Some(ended(*last, How::Last)),
-                false => self.below(&parts, tag, today),
-            };
+            let over = meant.iter().all(|cycle| cycle.is_over(today));
+            return over.then(|| ended(*last, How::Last));
         }
         let after = cycles.into_iter().map(|(_, cycle)| cycle);
         let mut over = after.filter(|cycle| cycle.is_over(today) && self.tag(tag).is_none());
-        match over.next() {
-            Some(after) => Some(ended(after, How::After)),
-            None => self.below(&parts, tag, today),
-        }
+        over.next().map(|after| ended(after, How::After))
     }
 
     /// The system that an unsupported tag is built upon, where that is over. While a tag is rebuilt, its system is
     /// looked after by somebody.
     fn below(self, parts: &TagParts<'_>, tag: &str, today: Day) -> Option<Ended> {
-        let over = |name: &str, of: &dyn Fn(&Cycles) -> Option<Cycle>| {
+        let how = How::Below;
+        let codename = |name: &str, part: &str| {
             let image = image(name)?;
-            let cycle = of(&Cycles::of(image)).filter(|cycle| cycle.is_over(today))?;
-            let how = How::Below;
+            let cycle = image.cycles().find(|cycle| cycle.codename == part)?;
             Some(Ended { image, cycle, how })
         };
-        let system = |part: &&str| {
-            let alpine = part
-                .strip_prefix("alpine")
-                .filter(|number| !number.is_empty());
-            match alpine.map(TagParts::parse) {
-                Some(number) => over("alpine", &|cycles| cycles.of_tag(&number)),
-                None => (["debian", "ubuntu"].into_iter())
-                    .find_map(|name| over(name, &|cycles| cycles.of_codename(part))),
+        let system = |part: &&str| match part.strip_prefix("alpine") {
+            Some("") => None,
+            Some(number) => {
+                let image = image("alpine")?;
+                let cycle = image.cycle_of(number)?;
+                Some(Ended { image, cycle, how })
             }
+            None => codename("debian", part).or_else(|| codename("ubuntu", part)),
         };
-        let ended = parts.variants.iter().find_map(system)?;
+        let mut systems = parts.variants.iter().filter_map(system);
+        let ended = systems.find(|ended| ended.cycle.is_over(today))?;
         self.tag(tag).is_none().then_some(ended)
     }
 }

@@ -81,17 +81,14 @@ impl Gate {
         };
         let name = identity(&mirror);
         let whose = self.layers.get(at).map_or("", |layer| layer.who);
-        let why = format!(
-            "{whose} pulls {} from there",
-            image.clone().without_digest()
-        );
         self.layers_on(at, &mirror, &name, from, said, |case, out| {
             for rule in rules::PLACE_RULES {
                 rule(case, out);
             }
             // Nothing stands in for a place: the Dockerfile doesn't name it.
             for finding in out {
-                finding.help = Some(why.clone());
+                let shown = image.clone().without_digest();
+                finding.help = Some(format!("{whose} pulls {shown} from there"));
                 finding.suggestion = None;
             }
         });

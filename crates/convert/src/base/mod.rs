@@ -49,35 +49,6 @@ enum Kind {
     Base(NamedContext),
 }
 
-/// Bases that are no references. The reference looks at all bases at once and tells the one that it comes to first: it
-/// nearly always begins with the last base, and goes on from the first.
-#[derive(Default)]
-struct Unreadable {
-    first: Option<Error>,
-    last: Option<Error>,
-}
-
-impl Unreadable {
-    fn readable(&mut self) {
-        self.first = self.told_but_last();
-    }
-
-    fn add(&mut self, error: Error) {
-        self.first = self.told_but_last();
-        self.last = Some(error);
-    }
-
-    /// The first one; the last is no longer last.
-    fn told_but_last(&mut self) -> Option<Error> {
-        let last = self.last.take();
-        self.first.take().or(last)
-    }
-
-    fn told(self) -> Option<Error> {
-        self.last.or(self.first)
-    }
-}
-
 enum Fetched {
     Image(Box<Admitted>),
     Context(Box<Loaded>),
@@ -100,7 +71,7 @@ impl<R: Resolver> Converter<'_, R> {
     async fn resolve_round(&mut self, needed: &[bool]) -> Result<()> {
         let mut jobs = Vec::new();
         let mut refused = Refused::default();
-        let mut unreadable = Unreadable::default();
+        let (mut unreadable, mut ends_well) = (Vec::new(), false);
         for (id, needed) in needed.iter().enumerate() {
             let wanted = *needed || self.options.all_stages;
             let stage = &mut self.stages[id];
@@ -121,15 +92,19 @@ impl<R: Resolver> Converter<'_, R> {
                 stage.dispatched = true;
                 stage.late = !wanted;
             }
+            ends_well = job.is_ok();
             match job {
-                Ok(job) => {
-                    unreadable.readable();
-                    jobs.extend(job);
-                }
-                Err(e) => unreadable.add(located(e, stage)),
+                Ok(job) => jobs.extend(job),
+                Err(e) => unreadable.push(located(e, stage)),
             }
         }
-        if let Some(error) = unreadable.told() {
+        // The reference looks at all bases at once and tells the first bad one that it comes to: it nearly always begins
+        // with the last base, and goes on from the first.
+        let told = match ends_well {
+            true => unreadable.into_iter().next(),
+            false => unreadable.pop(),
+        };
+        if let Some(error) = told {
             refused.add(error)?;
             return refused.into_result();
         }

@@ -316,12 +316,7 @@ impl Gate {
             .map(ImageRef::tag_name_only)
             .map_err(|problem| {
                 let message = format!("`{text}` is no image reference: {problem}");
-                let mut denial = refusal(text, "FT100", message);
-                denial.help = crate::spelling::explain(text);
-                for finding in &mut denial.verdict.findings {
-                    finding.help.clone_from(&denial.help);
-                }
-                denial
+                refusal(text, "FT100", message, crate::spelling::explain(text))
             })
     }
 
@@ -396,18 +391,18 @@ fn verdict_of(asked: &str, said: Said) -> Verdict {
     }
 }
 
-fn refusal(asked: &str, code: &'static str, message: String) -> Denial {
+fn refusal(asked: &str, code: &'static str, message: String, help: Option<String>) -> Denial {
     let finding = Finding {
         code,
         severity: Severity::Deny,
         message,
-        help: None,
+        help: help.clone(),
         suggestion: None,
     };
     Denial {
         code,
         message: finding.message.clone(),
-        help: None,
+        help,
         verdict: Box::new(verdict_of(
             asked,
             Said {

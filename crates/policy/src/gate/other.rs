@@ -78,7 +78,7 @@ impl Gate {
             _ => {
                 let message =
                     format!("{identifier} is a kind of source that is not known; it is refused");
-                return Err(refusal(identifier, "FT145", message));
+                return Err(refusal(identifier, "FT145", message, None));
             }
         };
         if let Some(bundle) = attr("git.bundle") {
@@ -138,10 +138,6 @@ fn not_whole(identifier: &str, image: &ImageRef) -> Denial {
     let message = format!(
         "{identifier} stands in a client's own definition, where BuildKit does not read it as {image}"
     );
-    let mut denial = refusal(identifier, "FT100", message);
-    denial.help = Some(format!("write docker-image://{image}"));
-    for finding in &mut denial.verdict.findings {
-        finding.help.clone_from(&denial.help);
-    }
-    denial
+    let help = format!("write docker-image://{image}");
+    refusal(identifier, "FT100", message, Some(help))
 }

@@ -50,7 +50,9 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
 /// The notice on an image that once was official: given up, whatever is said of community images.
 fn retired(case: &Case<'_>) -> Option<Notice> {
     let library = case.name.strip_prefix("docker.io/library/")?;
-    catalog::retired(library).filter(|_| case.tier == Tier::Community)
+    (case.tier == Tier::Community)
+        .then(|| catalog::retired(library))
+        .flatten()
 }
 
 fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
