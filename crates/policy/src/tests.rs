@@ -229,6 +229,25 @@ fn an_image_that_the_builder_puts_in_its_place_must_pass_too() {
 }
 
 #[test]
+fn a_locked_image_that_the_builder_puts_in_its_place_needs_its_digest() {
+    let gate = gate("version: 1", &lock_of("docker.io/library/node:22", 'a'));
+    let config = ImageConfig::default();
+    let pass = ask(&gate, "node:24").unwrap();
+    let admit = |digest: Option<&Digest>| {
+        let reference = &image("node:22");
+        let resolved = Resolved {
+            reference,
+            digest,
+            config: &config,
+        };
+        gate.admit(&pass, &resolved).map_err(|denial| denial.code)
+    };
+    assert_eq!(admit(None), Err("FT125"));
+    assert_eq!(admit(Some(&digest('b'))), Err("FT123"));
+    assert!(admit(Some(&digest('a'))).is_ok());
+}
+
+#[test]
 fn without_a_digest_an_image_is_admitted_where_no_policy_wants_one() {
     let config = ImageConfig::default();
     let free = gate("version: 1", "");

@@ -291,6 +291,10 @@ impl Gate {
                 said.findings
                     .extend(broken.map(|pinned| another_digest(&reference, pinned, digest)));
             }
+            None if own.is_some() => {
+                let finding = without_digest(&reference.to_string(), "the lock file");
+                said.findings.push(finding);
+            }
             None => self.without_digest(pass, &mut said.findings),
         }
         let shown = reference.clone().without_digest();
