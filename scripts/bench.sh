@@ -87,7 +87,7 @@ ours=${FRONTEND:-$("$ROOT/scripts/frontend-image.sh" --binary)}
 reference=$(FRONTEND=reference "$ROOT/scripts/frontend-image.sh" --binary)
 floor="$out/floor"
 rustc --edition 2024 -O -C target-feature=+crt-static -C strip=symbols -C panic=abort \
-    --target "$(static_target)" -o "$floor" "$ROOT/crates/bench/src/bin/floor.rs"
+    --target "$(static_target)" -o "$floor" "$ROOT/tests/bench/src/bin/floor.rs"
 for name in ours reference floor; do FRONTEND=${!name} "$ROOT/scripts/frontend-image.sh" "$out/$name.oci.tar" >/dev/null; done
 for part; do
     case $part in

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-const POLICY: &str = include_str!("../../../tests/corpus/allow-all.yaml");
+const POLICY: &str = include_str!("../../corpus/allow-all.yaml");
 
 fn case(head: &str, dockerfile: &str, images: &[String]) -> String {
     let mut out =
