@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Measures this frontend and the reference side by side, by turns; the figures go to target/bench:
-#   bench.sh [bridge] [image] [buildkit] [gate]     (none: all)
+#   bench.sh [double] [image] [buildkit] [gate]     (none: all)
 #
-#   bridge    time, memory and round trips on the stand-in of BuildKit (report.json)
+#   double    time, memory and round trips on the double of BuildKit (report.json)
 #   image     size of the binary and of the image's compressed layer
 #   buildkit  a fully cached build of two stages on a real BuildKit of its own (buildkit.json)
 #   gate      one decision with 10 and with 10,000 rules (criterion; no frontend takes part)
 #
-#   RUNS=20   how often on the bridge; a real BuildKit gets five more
+#   RUNS=20   how often on the double; a real BuildKit gets five more
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -82,7 +82,7 @@ if [ "${FROMTIER_BENCH:-}" = inside ]; then
     cached
     exit
 fi
-[ $# -gt 0 ] || set -- bridge image buildkit gate
+[ $# -gt 0 ] || set -- double image buildkit gate
 ours=${FRONTEND:-$("$ROOT/scripts/frontend-image.sh" --binary)}
 reference=$(FRONTEND=reference "$ROOT/scripts/frontend-image.sh" --binary)
 floor="$out/floor"
@@ -91,7 +91,7 @@ rustc --edition 2024 -O -C target-feature=+crt-static -C strip=symbols -C panic=
 for name in ours reference floor; do FRONTEND=${!name} "$ROOT/scripts/frontend-image.sh" "$out/$name.oci.tar" >/dev/null; done
 for part; do
     case $part in
-    bridge)
+    double)
         (cd "$ROOT" && cargo build --quiet --locked --release -p fromtier-bench --bin fromtier-bench)
         "$TARGET/release/fromtier-bench" "$ours" "$reference" "$out/report.json" "$runs"
         ;;

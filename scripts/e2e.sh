@@ -7,7 +7,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 if [ "${FROMTIER_E2E:-}" != inside ]; then
     "$ROOT/scripts/tools.sh" buildkit system
-    (cd "$ROOT" && cargo build --quiet --locked -p fromtier && cargo test --quiet --locked -p e2e --features real --no-run)
+    (cd "$ROOT" && cargo build --quiet --locked -p fromtier && cargo test --quiet --locked -p fromtier-e2e --features real --no-run)
     export FROMTIER_E2E=inside
     exec "$ROOT/scripts/buildkit.sh" run "$0" "$@"
 fi
@@ -17,4 +17,4 @@ POLICY="$ROOT/tests/conformance/policy.yaml" LOCK='' "$ROOT/scripts/frontend-ima
 FROMTIER_BINARY=$("$ROOT/scripts/frontend-image.sh" --binary)
 export FROMTIER_BINARY FROMTIER_CLI="$TARGET/debug/fromtier"
 cd "$ROOT"
-cargo test --locked -p e2e --features real -- "$@"
+cargo test --locked -p fromtier-e2e --features real -- "$@"

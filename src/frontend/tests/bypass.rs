@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use fromtier_bridge::record::{Call, Outcome, Recording};
-use fromtier_bridge::{Case, run::run_blocking};
+use fromtier_buildkit_double::record::{Call, Outcome, Recording};
+use fromtier_buildkit_double::{Case, run::run_blocking};
 use fromtier_proto::{Message, pb};
 
 /// What all forbidden images have in their names, and nothing else has.

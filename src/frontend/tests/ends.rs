@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use fromtier_bridge::record::{Call, Outcome};
-use fromtier_bridge::{Case, run::run_blocking_within};
+use fromtier_buildkit_double::record::{Call, Outcome};
+use fromtier_buildkit_double::{Case, run::run_blocking_within};
 
 #[test]
 fn triggers_that_go_in_a_circle_end_the_build() {

@@ -5,8 +5,8 @@
 use std::path::Path;
 
 use base64::Engine as _;
-use fromtier_bridge::record::{Call, Outcome, Recording};
-use fromtier_bridge::{Case, run::run_blocking};
+use fromtier_buildkit_double::record::{Call, Outcome, Recording};
+use fromtier_buildkit_double::{Case, run::run_blocking};
 use fromtier_proto::pb;
 
 const IMAGES: &str = "-- image alpine --\n{\"config\":{}}\n-- image acme/tool --\n{\"config\":{}}\n-- image acme/other --\n{\"config\":{}}\n-- image evil/tool --\n{\"config\":{}}\n";

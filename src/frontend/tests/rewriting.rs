@@ -5,8 +5,8 @@
 use std::path::Path;
 
 use base64::Engine as _;
-use fromtier_bridge::record::{Call, Outcome, Recording};
-use fromtier_bridge::{Case, run::run_blocking};
+use fromtier_buildkit_double::record::{Call, Outcome, Recording};
+use fromtier_buildkit_double::{Case, run::run_blocking};
 use fromtier_proto::{Message, gw, pb};
 
 const POLICY: &str = "\

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use fromtier_bridge::record::{Call, Outcome, Recording};
-use fromtier_bridge::{Case, run::run_blocking};
+use fromtier_buildkit_double::record::{Call, Outcome, Recording};
+use fromtier_buildkit_double::{Case, run::run_blocking};
 use fromtier_gateway::{
     Bridge, BuildOptions, BuildResult, Detail, Error, ImageConfigRequest, Refs, SolveOptions,
 };

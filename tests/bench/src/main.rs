@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use fromtier_bridge::record::{Outcome, Recording};
-use fromtier_bridge::{Case, run::run_blocking};
+use fromtier_buildkit_double::record::{Outcome, Recording};
+use fromtier_buildkit_double::{Case, run::run_blocking};
 use serde_json::{Value, json};
 
 type Failure = Box<dyn std::error::Error>;

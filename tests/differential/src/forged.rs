@@ -1,8 +1,8 @@
 //! One recording, changed in one place for each kind of thing that is compared.
 
-use fromtier_bridge::Recording;
-use fromtier_bridge::graph::{Part, rewrite};
-use fromtier_bridge::record::{Call, Outcome};
+use fromtier_buildkit_double::Recording;
+use fromtier_buildkit_double::graph::{Part, rewrite};
+use fromtier_buildkit_double::record::{Call, Outcome};
 use fromtier_proto::{gw, pb};
 
 /// A change.

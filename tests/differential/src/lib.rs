@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use fromtier_bridge::compare::{Difference, Intended, Pins, Rule, compare, without_end};
-use fromtier_bridge::run::{run_blocking, run_blocking_within};
-use fromtier_bridge::{Case, Outcome, Recording};
+use fromtier_buildkit_double::compare::{Difference, Intended, Pins, Rule, compare, without_end};
+use fromtier_buildkit_double::run::{run_blocking, run_blocking_within};
+use fromtier_buildkit_double::{Case, Outcome, Recording};
 
 /// A case with its place in the corpus: `run/heredoc`.
 #[derive(Debug)]

@@ -13,8 +13,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use fromtier_bridge::compare::Intended;
-use fromtier_bridge::{Case, Outcome};
+use fromtier_buildkit_double::compare::Intended;
+use fromtier_buildkit_double::{Case, Outcome};
 use fromtier_differential::shrunk::{Bench, made, shrunk};
 use fromtier_differential::{
     GENERATED, Named, Pair, Surroundings, corpus, planted, report, run_one, run_pairs, summary,

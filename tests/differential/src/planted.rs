@@ -4,9 +4,9 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use fromtier_bridge::compare::{Intended, Pins, compare};
-use fromtier_bridge::run::run_blocking;
-use fromtier_bridge::{Case, Recording};
+use fromtier_buildkit_double::compare::{Intended, Pins, compare};
+use fromtier_buildkit_double::run::run_blocking;
+use fromtier_buildkit_double::{Case, Recording};
 
 use crate::forged::{self, Forged};
 use crate::shrunk::{Bench, Shrunk, made, shrunk};

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use fromtier_bridge::Case;
-use fromtier_bridge::compare::{Difference, Intended};
+use fromtier_buildkit_double::Case;
+use fromtier_buildkit_double::compare::{Difference, Intended};
 
 use crate::{GENERATED, Named, Pair, Surroundings, generate, run_pair};
 

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use fromtier_bridge::compare::Intended;
+use fromtier_buildkit_double::compare::Intended;
 use fromtier_differential::corpus;
 
 fn folder() -> &'static Path {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use fromtier_bridge::graph::Graph;
-use fromtier_bridge::run::run_blocking_within;
-use fromtier_bridge::{Case, Outcome};
+use fromtier_buildkit_double::graph::Graph;
+use fromtier_buildkit_double::run::run_blocking_within;
+use fromtier_buildkit_double::{Case, Outcome};
 
 use crate::parsers::PARSERS;
 

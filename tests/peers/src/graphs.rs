@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fromtier_bridge::graph::Graph;
+use fromtier_buildkit_double::graph::Graph;
 use fromtier_proto::pb::{self, file_action::Action, op::Op};
 
 /// How much of the graphs it could express, and what it lacks.

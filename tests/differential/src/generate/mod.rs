@@ -457,7 +457,7 @@ fn add(dice: &mut Dice) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-    use fromtier_bridge::Case;
+    use fromtier_buildkit_double::Case;
 
     use super::*;
 

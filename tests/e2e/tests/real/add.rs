@@ -1,6 +1,6 @@
 //! `ADD`: files, archives and URLs.
 
-use e2e::{Build, same, serve};
+use fromtier_e2e::{Build, same, serve};
 use xtask::layer::{Layer, Node, digest};
 
 fn archive() -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! `ARG`, and what a build is given from outside.
 
-use e2e::{Build, same};
+use fromtier_e2e::{Build, same};
 
 #[test]
 fn arguments_have_scopes_and_defaults() {

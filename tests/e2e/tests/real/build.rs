@@ -1,6 +1,6 @@
 //! How a build is asked for: targets, platforms, contexts, labels, ignore files, caches, sub-requests.
 
-use e2e::{Build, Frontend, same, same_warnings};
+use fromtier_e2e::{Build, Frontend, same, same_warnings};
 
 #[test]
 fn the_target_and_what_it_needs_are_built() {

@@ -1,6 +1,6 @@
 //! `COPY`: from where, to where, and with which flags.
 
-use e2e::{Build, same};
+use fromtier_e2e::{Build, same};
 
 fn tree(dockerfile: &str) -> Build {
     Build::new(dockerfile)

@@ -1,6 +1,6 @@
 //! Builds that must fail, in the reference's words and at its place.
 
-use e2e::{Build, same_failure};
+use fromtier_e2e::{Build, same_failure};
 
 #[test]
 fn a_missing_file() {

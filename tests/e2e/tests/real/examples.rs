@@ -1,6 +1,6 @@
 //! Builds under the policies of `examples`: what they allow is built, what they refuse is refused as their READMEs show.
 
-use e2e::{Build, Example, Frontend, digest_of};
+use fromtier_e2e::{Build, Example, Frontend, digest_of};
 
 #[test]
 fn startup() {

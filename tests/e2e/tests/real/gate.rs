@@ -1,6 +1,6 @@
 //! Nothing comes into a build from outside that the policy doesn't let in, whichever way it's named.
 
-use e2e::{Build, Frontend, serve};
+use fromtier_e2e::{Build, Frontend, serve};
 
 const OFFICIAL: &str = "version: 1\nmode: enforce\ntiers:\n  docker-official-image: allow\n  verified-publisher: deny\n  open-source: deny\n  community: deny\n";
 

@@ -1,6 +1,6 @@
 //! `fromtier lock` asks a real registry, and builds go by what it wrote.
 
-use e2e::{Build, Example, Frontend, Guarded, Said, forget, fromtier, here, store};
+use fromtier_e2e::{Build, Example, Frontend, Guarded, Said, forget, fromtier, here, store};
 
 fn policy(registry: &str) -> String {
     format!("version: 1\ninternal: [\"{registry}/**\"]\nbase: {{digest: pin}}\n")

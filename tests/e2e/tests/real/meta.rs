@@ -1,6 +1,6 @@
 //! The instructions that say how an image is run.
 
-use e2e::{Build, same};
+use fromtier_e2e::{Build, same};
 use serde_json::json;
 
 /// The config of an image whose Dockerfile is busybox and these lines.

@@ -1,7 +1,7 @@
 //! What a policy says reaches the user of a real builder: parts of a build, extended files, refusals on one screen,
 //! verdicts as data.
 
-use e2e::{Build, Frontend};
+use fromtier_e2e::{Build, Frontend};
 
 const STRICT: &str = "version: 1\n";
 

@@ -2,7 +2,7 @@
 
 use std::os::unix::net::UnixListener;
 
-use e2e::{Build, same};
+use fromtier_e2e::{Build, same};
 
 #[test]
 fn shell_form_runs_in_the_shell() {

@@ -1,18 +1,18 @@
 //! Runs a frontend on a case and prints all that it said.
 //!
-//! `bridge-run FRONTEND CASE-FILE`
+//! `run-case FRONTEND CASE-FILE`
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use fromtier_bridge::graph::{Graph, print, to_value};
-use fromtier_bridge::record::{Call, Outcome, Recording};
-use fromtier_bridge::{Case, run::run_blocking};
+use fromtier_buildkit_double::graph::{Graph, print, to_value};
+use fromtier_buildkit_double::record::{Call, Outcome, Recording};
+use fromtier_buildkit_double::{Case, run::run_blocking};
 
 fn main() -> ExitCode {
     let args: Vec<_> = std::env::args().skip(1).collect();
     let [frontend, file] = args.as_slice() else {
-        eprintln!("usage: bridge-run FRONTEND CASE-FILE");
+        eprintln!("usage: run-case FRONTEND CASE-FILE");
         return ExitCode::from(2);
     };
     match show(Path::new(frontend), Path::new(file)) {
