@@ -5,6 +5,7 @@ mod codes;
 mod decide;
 pub mod error;
 pub mod exceptions;
+pub mod expectations;
 mod file;
 pub mod gate;
 mod glob;
@@ -19,7 +20,6 @@ mod pattern;
 mod place;
 pub mod policy;
 mod profile;
-mod range;
 mod rewrite;
 mod rules;
 mod said;
@@ -27,7 +27,7 @@ mod scope;
 mod settings;
 mod spelling;
 mod suggest;
-pub mod table;
+mod tag_range;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

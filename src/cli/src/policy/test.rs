@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use fromtier_image::{Digest, ImageRef, Platform};
+use fromtier_policy::expectations::{Ask, Expected, Row, Table};
 use fromtier_policy::gate::{ImageRequest, OtherRequest, Resolved};
-use fromtier_policy::table::{Ask, Expected, Row, Table};
 use fromtier_policy::{Day, Finding, Gate, Lock, Scope, Severity, Verdict};
 use serde_json::{Value, json};
 

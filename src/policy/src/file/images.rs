@@ -7,7 +7,7 @@ use super::yaml::{Node, Value};
 use crate::index::Index;
 use crate::pattern::Pattern;
 use crate::policy::{ImageRule, Tags};
-use crate::range::Range;
+use crate::tag_range::Range;
 use fromtier_image::ImageRef;
 
 pub(super) fn pattern(text: &str, span: Span, report: &mut Report<'_>) -> Option<Pattern> {

@@ -1,6 +1,7 @@
 //! The policy file: YAML, strict, every complaint with its place and all of them at once.
 
 mod check;
+mod expectations;
 mod extends;
 #[cfg(test)]
 mod extends_tests;
@@ -16,14 +17,13 @@ mod schema;
 #[cfg(test)]
 mod schema_tests;
 mod settings;
-mod table;
 #[cfg(test)]
 mod tests;
 mod yaml;
 
 use crate::PolicyError;
+use crate::expectations::Table;
 use crate::policy::Policy;
-use crate::table::Table;
 pub use schema::schema;
 
 impl Policy {
@@ -71,7 +71,7 @@ impl<'a> Document<'a> {
     pub fn table(&mut self) -> Table {
         let least = "tests: [{image: node, expect: allow}]";
         let root = self.root("the table is empty", least);
-        root.map(|root| table::table(&root, &mut self.report))
+        root.map(|root| expectations::table(&root, &mut self.report))
             .unwrap_or_default()
     }
 

@@ -4,8 +4,8 @@ use super::fields::{Fields, action, choice, list, text};
 use super::report::Report;
 use super::yaml::Node;
 use crate::Day;
+use crate::expectations::{Ask, Expected, Row, Table};
 use crate::gate::Via;
-use crate::table::{Ask, Expected, Row, Table};
 use fromtier_image::{ImageConfig, Platform};
 
 /// How an image comes into the build, as rows say it.
