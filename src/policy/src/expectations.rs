@@ -1,9 +1,8 @@
 //! A table of what a policy is expected to say: `policy.test.yaml`. Read as strictly as a policy.
 
-use crate::file::Document;
 use crate::gate::Via;
 use crate::verdict::Severity;
-use crate::{Day, Place, PolicyError};
+use crate::{Day, Place};
 use fromtier_image::ImageConfig;
 
 /// A checked table.
@@ -68,15 +67,6 @@ impl Ask {
             Ask::Git(url, _) => ("git", url),
             Ask::Http(url, _) => ("http", url),
         }
-    }
-}
-
-impl Table {
-    /// Reads a table. `name` is how errors call the file; every error in it is reported at once.
-    pub fn parse(name: &str, text: &str) -> Result<Table, Vec<PolicyError>> {
-        let mut document = Document::new(name, text);
-        let table = document.table();
-        document.finish(table)
     }
 }
 

@@ -5,7 +5,7 @@
 //! longest of several. Asking for an image finds the literals that it begins or ends with, and gives the patterns
 //! under them in the file's order.
 
-use crate::pattern::Pattern;
+use crate::pattern::{Literals, Pattern};
 use std::collections::HashMap;
 
 /// The patterns of one list.
@@ -17,14 +17,6 @@ pub(crate) struct Index {
     end: Keys,
     /// By how the registry's host ends, its bytes turned round.
     host: Keys,
-}
-
-/// The literals of a pattern under which it may lie.
-pub(crate) struct Literals {
-    pub beginning: Vec<u8>,
-    pub end: Vec<u8>,
-    /// `None` where a `**` may reach over the host's end.
-    pub host: Option<Vec<u8>>,
 }
 
 impl Index {
@@ -86,14 +78,8 @@ impl Index {
     }
 }
 
-impl Literals {
-    fn each(&self) -> [Option<&[u8]>; 3] {
-        [Some(&self.beginning), Some(&self.end), self.host.as_deref()]
-    }
-}
-
 /// A text's bytes from its end to its beginning.
-pub(crate) fn turned(text: &str) -> Vec<u8> {
+fn turned(text: &str) -> Vec<u8> {
     text.bytes().rev().collect()
 }
 

@@ -1,11 +1,14 @@
 //! A policy at work in a gate: its gaps filled, its rules indexed by name.
 
+use crate::image_rule::ImageRule;
 use crate::index::Index;
 use crate::pattern::Pattern;
-use crate::policy::{Exception, ImageRule, Policy, Rewrite, Tier};
+use crate::policy::{Exception, Policy};
 use crate::profile::Holds;
+use crate::rewrite::Rewrite;
 use crate::scope::Scope;
 use crate::settings::{Check, DigestRule, Effective, Kind, LabelRule, Settings, SourceRule};
+use crate::tier::Tier;
 use crate::verdict::Severity;
 use std::ops::Deref;
 use std::sync::Arc;

@@ -9,6 +9,7 @@ pub mod expectations;
 mod file;
 pub mod gate;
 mod glob;
+mod image_rule;
 mod index;
 mod layer;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod tag_range;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod tier;
 pub mod trace;
 pub mod verdict;
 
@@ -43,6 +45,7 @@ pub use fromtier_catalog::Day;
 pub use gate::{ApprovedImage, ApprovedSource, Gate, Lockable, Organisation, Pass};
 pub use lock::Lock;
 pub use place::Place;
-pub use policy::{Policy, Tier};
+pub use policy::Policy;
 pub use scope::Scope;
+pub use tier::Tier;
 pub use verdict::{Denial, Finding, Severity, Verdict};

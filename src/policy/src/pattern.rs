@@ -2,7 +2,6 @@
 
 use crate::Place;
 use crate::glob::{Glob, Token, literally};
-use crate::index::Literals;
 use fromtier_image::ImageRef;
 
 /// The name that rules judge an image by: registries that are one and the same have one spelling here.
@@ -34,6 +33,20 @@ pub(crate) struct Pattern {
     pub at: Option<Place>,
     name: Glob,
     tag: Option<Glob>,
+}
+
+/// The literals of a pattern under which it may lie.
+pub(crate) struct Literals {
+    pub beginning: Vec<u8>,
+    pub end: Vec<u8>,
+    /// `None` where a `**` may reach over the host's end.
+    pub host: Option<Vec<u8>>,
+}
+
+impl Literals {
+    pub fn each(&self) -> [Option<&[u8]>; 3] {
+        [Some(&self.beginning), Some(&self.end), self.host.as_deref()]
+    }
 }
 
 impl Pattern {

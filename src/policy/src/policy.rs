@@ -2,50 +2,12 @@
 
 use crate::Place;
 use crate::glob::Glob;
+use crate::image_rule::ImageRule;
 use crate::pattern::Pattern;
 use crate::profile::Profile;
-pub(crate) use crate::rewrite::Rewrite;
+use crate::rewrite::Rewrite;
 use crate::settings::Settings;
-use crate::tag_range::Range;
-use crate::verdict::Severity;
-use fromtier_catalog::{Day, TagParts};
-use fromtier_image::ImageRef;
-
-/// How far an image is to be trusted, by who makes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Tier {
-    /// In the catalogue, under `docker.io/library/`.
-    Official,
-    /// A verified publisher's, by the policy's list.
-    Verified,
-    /// Docker-sponsored open source, by the policy's list.
-    OpenSource,
-    /// The policy's own.
-    Internal,
-    /// Everything else.
-    Community,
-}
-
-impl Tier {
-    pub(crate) const ALL: [Tier; 5] = [
-        Tier::Official,
-        Tier::Verified,
-        Tier::OpenSource,
-        Tier::Internal,
-        Tier::Community,
-    ];
-
-    /// Docker Hub's identifier, as policy files say it.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Tier::Official => "docker-official-image",
-            Tier::Verified => "verified-publisher",
-            Tier::OpenSource => "open-source",
-            Tier::Internal => "internal",
-            Tier::Community => "community",
-        }
-    }
-}
+use fromtier_catalog::Day;
 
 /// A checked policy. What a file doesn't say is `None`: where the policy stands alone the built-in default holds,
 /// beside an organisation's it has no opinion.
@@ -69,57 +31,6 @@ pub struct Policy {
     /// Where the settings of `tiers`, `base`, `mirrors`, `sources` and of the profiles stand, and `mode`:
     /// `base.digest`, `stages.final.base.digest`.
     pub(crate) settings: Vec<(String, Place)>,
-}
-
-/// `images:` what holds for some images.
-#[derive(Debug, Clone)]
-pub(crate) struct ImageRule {
-    pub pattern: Pattern,
-    pub tags: Option<Tags>,
-    pub variants: Vec<String>,
-    pub prefer: Option<ImageRef>,
-    pub action: Option<Severity>,
-    pub reason: Option<String>,
-}
-
-impl ImageRule {
-    /// Do the rule's `tags` and `variants` allow this tag?
-    pub fn allows(&self, tag: &str) -> bool {
-        self.tags.as_ref().is_none_or(|tags| tags.allow(tag)) && self.allows_variant(tag)
-    }
-
-    pub fn allows_variant(&self, tag: &str) -> bool {
-        let parts = TagParts::parse(tag);
-        self.variants.is_empty()
-            || self.variants.iter().any(|variant| match variant.as_str() {
-                "default" => parts.variants.is_empty(),
-                variant => parts.has_variant(variant),
-            })
-    }
-}
-
-#[derive(Debug, Clone)]
-pub(crate) enum Tags {
-    Range(Range),
-    Globs(Vec<String>),
-}
-
-impl Tags {
-    pub fn allow(&self, tag: &str) -> bool {
-        match self {
-            Tags::Range(range) => range.holds(&TagParts::parse(tag).version),
-            Tags::Globs(globs) => globs.iter().any(|glob| crate::glob::tag_glob(glob, tag)),
-        }
-    }
-}
-
-impl std::fmt::Display for Tags {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Tags::Range(range) => range.fmt(f),
-            Tags::Globs(globs) => f.write_str(&globs.join(", ")),
-        }
-    }
 }
 
 /// `registries:` where images may come from at all.

@@ -1,7 +1,7 @@
 //! Profiles: what holds otherwise in some stages, on some platforms, in some Dockerfiles.
 
 use crate::glob::Glob;
-use crate::policy::ImageRule;
+use crate::image_rule::ImageRule;
 use crate::scope::Scope;
 use crate::settings::Settings;
 

@@ -1,7 +1,7 @@
 //! The settings of a policy: what a file says of them, and what holds in a part of a build.
 
 use crate::glob::Glob;
-use crate::policy::Tier;
+use crate::tier::Tier;
 use crate::verdict::Severity;
 
 /// What a policy or one of its profiles says. `None` is not said.

@@ -6,10 +6,10 @@
 use crate::gate::Gate;
 use crate::layer::View;
 use crate::pattern::identity;
-use crate::policy::Tier;
 use crate::rules::{self, Case, Rule};
 use crate::said::Standpoint;
 use crate::settings::DigestRule;
+use crate::tier::Tier;
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog::{self as catalog, Asked, Image, Notice};
 use fromtier_image::ImageRef;

@@ -5,9 +5,10 @@
 mod tests;
 
 use crate::exceptions::ExceptionState;
+use crate::image_rule::ImageRule;
 use crate::index::Index;
 use crate::pattern::{Pattern, identity};
-use crate::policy::{ImageRule, Policy};
+use crate::policy::Policy;
 use crate::rules;
 use crate::verdict::Severity;
 use crate::{Day, Place, PolicyError};

@@ -5,7 +5,8 @@ use super::report::{Report, Span};
 use crate::index::Index;
 use crate::layer::Layer;
 use crate::pattern::{Pattern, identity};
-use crate::policy::{Exception, Policy, Rewrite};
+use crate::policy::{Exception, Policy};
+use crate::rewrite::Rewrite;
 use crate::verdict::Severity;
 use fromtier_image::ImageRef;
 

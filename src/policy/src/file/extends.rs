@@ -1,9 +1,10 @@
 //! Policies that extend another: the file over the one that it extends.
 
+use super::document::Document;
 use super::fields::Fields;
 use super::keys;
 use super::report::Report;
-use super::{Document, check, read, yaml};
+use super::{check, read, yaml};
 use crate::PolicyError;
 use crate::policy::Policy;
 use fromtier_image::go::path::clean;

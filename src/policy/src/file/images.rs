@@ -4,9 +4,9 @@ use super::fields::{Fields, action, list, text};
 use super::keys;
 use super::report::{Report, Span};
 use super::yaml::{Node, Value};
+use crate::image_rule::{ImageRule, Tags};
 use crate::index::Index;
 use crate::pattern::Pattern;
-use crate::policy::{ImageRule, Tags};
 use crate::tag_range::Range;
 use fromtier_image::ImageRef;
 

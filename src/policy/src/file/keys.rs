@@ -1,7 +1,7 @@
 //! The keys of a policy file: the one table that files are read by and that the schema is made from.
 
-use crate::policy::Tier;
 use crate::settings::{Check, DigestRule, Kind as Source, SourceRule};
+use crate::tier::Tier;
 use crate::verdict::Severity;
 
 /// A key of a mapping.

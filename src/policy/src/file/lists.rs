@@ -3,7 +3,7 @@
 use super::fields::{Fields, list, text};
 use super::images::matched;
 use super::keys;
-use super::profiles::path;
+use super::paths::dockerfile_paths;
 use super::report::{Report, Span};
 use super::yaml::Node;
 use crate::pattern::{Pattern, registry};
@@ -102,7 +102,7 @@ pub(super) fn exception(node: &Node, report: &mut Report<'_>) -> Option<(Excepti
     if let Some(node) = fields.get("files") {
         for item in list(node, report) {
             if let Some((text, span)) = text(item, report) {
-                files.extend(path(text, span, report));
+                files.extend(dockerfile_paths(text, span, report));
             }
         }
     }

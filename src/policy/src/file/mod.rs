@@ -1,6 +1,7 @@
 //! The policy file: YAML, strict, every complaint with its place and all of them at once.
 
 mod check;
+mod document;
 mod expectations;
 mod extends;
 #[cfg(test)]
@@ -9,6 +10,7 @@ mod fields;
 mod images;
 mod keys;
 mod lists;
+mod paths;
 mod profiles;
 mod read;
 mod report;
@@ -16,6 +18,7 @@ mod rewrites;
 mod schema;
 #[cfg(test)]
 mod schema_tests;
+mod setting_places;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -24,6 +27,7 @@ mod yaml;
 use crate::PolicyError;
 use crate::expectations::Table;
 use crate::policy::Policy;
+use document::Document;
 pub use schema::schema;
 
 impl Policy {
@@ -53,46 +57,13 @@ impl Policy {
     }
 }
 
-/// A file that is being read, and what is wrong with it so far.
-pub(crate) struct Document<'a> {
-    text: &'a str,
-    report: report::Report<'a>,
-}
-
-impl<'a> Document<'a> {
-    pub fn new(name: &str, text: &'a str) -> Document<'a> {
-        Document {
-            text,
-            report: report::Report::new(name, text),
-        }
-    }
-
-    /// The file as a table of tests.
-    pub fn table(&mut self) -> Table {
+impl Table {
+    /// Reads a table. `name` is how errors call the file; every error in it is reported at once.
+    pub fn parse(name: &str, text: &str) -> Result<Table, Vec<PolicyError>> {
+        let mut document = Document::new(name, text);
         let least = "tests: [{image: node, expect: allow}]";
-        let root = self.root("the table is empty", least);
-        root.map(|root| expectations::table(&root, &mut self.report))
-            .unwrap_or_default()
-    }
-
-    /// The file as a tree, when there is one.
-    fn root(&mut self, empty: &str, least: &str) -> Option<yaml::Node> {
-        let root = yaml::read(self.text, &mut self.report);
-        if root.is_none() && self.report.is_empty() {
-            let nothing = report::Span { start: 0, end: 1 };
-            let help = format!("the least there is: {least}");
-            self.report.error(nothing, empty, Some(help));
-        }
-        root
-    }
-
-    /// What was read, unless something is wrong with it.
-    pub fn finish<T>(self, read: T) -> Result<T, Vec<PolicyError>> {
-        let errors = self.report.finish();
-        if errors.is_empty() {
-            Ok(read)
-        } else {
-            Err(errors)
-        }
+        let root = document.root("the table is empty", least);
+        let table = root.map(|root| expectations::table(&root, &mut document.report));
+        document.finish(table.unwrap_or_default())
     }
 }

@@ -3,9 +3,10 @@
 use super::fields::{Fields, list};
 use super::images::image_rule;
 use super::keys::{self, Part as Kind};
+use super::paths::dockerfile_paths;
 use super::report::{Report, Span};
-use super::settings;
 use super::yaml::Node;
+use super::{setting_places, settings};
 use crate::Place;
 use crate::glob::Glob;
 use crate::profile::{Part, Profile};
@@ -53,7 +54,7 @@ pub(super) fn read(
             Kind::Platforms => "platforms",
             Kind::Paths => "paths",
         };
-        super::read::settings(&format!("{name}.{}.", entry.key), &fields, places, report);
+        setting_places::read(&format!("{name}.{}.", entry.key), &fields, places, report);
         if let Some(part) = part {
             profiles.push(Profile {
                 name: format!("{name}.{}", entry.key),
@@ -95,7 +96,7 @@ fn part(kind: Kind, text: &str, span: Span, report: &mut Report<'_>) -> Option<P
             );
             None
         }
-        Kind::Paths => path(text, span, report).map(Part::Path),
+        Kind::Paths => dockerfile_paths(text, span, report).map(Part::Path),
     }
 }
 
@@ -112,23 +113,4 @@ fn platform(text: &str) -> String {
         true => plain,
         false => platform.format(),
     }
-}
-
-/// A path of a Dockerfile, with stars.
-pub(super) fn path(text: &str, span: Span, report: &mut Report<'_>) -> Option<Glob> {
-    let parts = || text.split('/');
-    let bad = text.is_empty()
-        || text.starts_with('/')
-        || text.ends_with('/')
-        || text.contains('\\')
-        || parts().any(|part| part.is_empty() || part == "." || part == "..");
-    if bad {
-        report.error(
-            span,
-            format!("no Dockerfile's path is like `{text}`: this can never match"),
-            Some("paths count from the top of the repository: \"services/payments/**\"".into()),
-        );
-        return None;
-    }
-    Some(Glob::of_path(text))
 }

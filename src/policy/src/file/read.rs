@@ -6,9 +6,7 @@ use super::keys::{self, Part};
 use super::lists::{exception, mirrors, names};
 use super::report::{Report, Span};
 use super::rewrites::rewrite;
-use super::yaml::Value;
-use super::{profiles, settings};
-use crate::Place;
+use super::{profiles, setting_places, settings};
 use crate::policy::Policy;
 
 /// Where the rules of a file's lists stand, for complaints about how they go together. What stands in an extended file
@@ -110,7 +108,7 @@ pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, P
         }
     }
     policy.exceptions_max = settings::days(fields, "exceptions-max", "180d", report);
-    settings("", fields, &mut policy.settings, report);
+    setting_places::read("", fields, &mut policy.settings, report);
     for (key, kind) in [
         ("stages", Part::Stages),
         ("platforms", Part::Platforms),
@@ -122,29 +120,4 @@ pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, P
         }
     }
     (policy, places)
-}
-
-/// Where each setting stands that is not a rule of a list.
-pub(super) fn settings(
-    prefix: &str,
-    fields: &Fields<'_>,
-    settings: &mut Vec<(String, Place)>,
-    report: &Report<'_>,
-) {
-    for key in ["mode", "tiers", "base", "mirrors", "sources"] {
-        match fields.get(key).map(|node| (node, &node.value)) {
-            Some((_, Value::Map(entries))) => {
-                settings.extend(entries.iter().map(|entry| {
-                    (
-                        format!("{prefix}{key}.{}", entry.key),
-                        report.place(entry.key_span.to_end(entry.value.span)),
-                    )
-                }));
-            }
-            Some((node, _)) => {
-                settings.push((format!("{prefix}{key}"), report.place(node.span)));
-            }
-            None => {}
-        }
-    }
 }

@@ -6,8 +6,7 @@ use super::keys;
 use super::report::{Report, Span};
 use super::yaml::{Entry, Node, Value};
 use crate::glob::Glob;
-use crate::policy::Rewrite;
-use crate::rewrite::{MappedTag, unfillable};
+use crate::rewrite::{MappedTag, Rewrite, unfillable};
 
 /// Where a rule's parts stand.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! FT106, FT110, FT111: what the policy's `images` say of this very image: its action, its tags, its variants.
 
 use super::Case;
-use crate::policy::ImageRule;
+use crate::image_rule::ImageRule;
 use crate::suggest::another;
 use crate::verdict::{Finding, Severity};
 

@@ -1,9 +1,9 @@
 //! FT109: a name that is made to look like, or by a slip is nearly, an official image's or a well-known registry's.
 
 use super::Case;
-use crate::policy::Tier;
 use crate::spelling::{skeleton, unicode_host};
 use crate::suggest::{instead, meant};
+use crate::tier::Tier;
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog::{self as catalog, distance};
 use fromtier_image::ImageRef;

@@ -1,8 +1,8 @@
 //! FT101–FT105, FT107, FT108: who makes the image, and what the policy says of them.
 
 use super::Case;
-use crate::policy::Tier;
 use crate::suggest::{help, instead, stand_in};
+use crate::tier::Tier;
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog::{self as catalog, Notice};
 

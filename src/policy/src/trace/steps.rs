@@ -1,7 +1,7 @@
 //! What the steps of a trace say.
 
 use crate::exceptions::ExceptionState;
-use crate::policy::Tier;
+use crate::tier::Tier;
 use crate::verdict::{Severity, Verdict};
 use crate::{Day, Place};
 use fromtier_catalog::{EndOfLife, Platforms};

@@ -1,0 +1,37 @@
+//! Who makes an image, and so how far it is trusted.
+
+/// How far an image is to be trusted, by who makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tier {
+    /// In the catalogue, under `docker.io/library/`.
+    Official,
+    /// A verified publisher's, by the policy's list.
+    Verified,
+    /// Docker-sponsored open source, by the policy's list.
+    OpenSource,
+    /// The policy's own.
+    Internal,
+    /// Everything else.
+    Community,
+}
+
+impl Tier {
+    pub(crate) const ALL: [Tier; 5] = [
+        Tier::Official,
+        Tier::Verified,
+        Tier::OpenSource,
+        Tier::Internal,
+        Tier::Community,
+    ];
+
+    /// Docker Hub's identifier, as policy files say it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Tier::Official => "docker-official-image",
+            Tier::Verified => "verified-publisher",
+            Tier::OpenSource => "open-source",
+            Tier::Internal => "internal",
+            Tier::Community => "community",
+        }
+    }
+}
