@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The story, told by real builds: a community image is refused, the same Dockerfile is rewritten by a policy, and the
-# Dockerfile put right is built and its image run. Brings up a BuildKit of its own and takes it down again.
+# corrected Dockerfile is built and its image run. Starts a private BuildKit and stops it at the end.
 #   FRONTEND=FILE   another frontend in place of this project's: a static binary or an OCI archive
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -53,7 +53,7 @@ if [ -x "$TOOLS/bin/docker-buildx" ]; then
     }
 else
     nowhere=()
-    note "docker buildx is not to be had here: its part is played by BuildKit's own client, buildctl."
+    note "docker buildx is unavailable here; BuildKit's own client, buildctl, is used instead."
     build() {
         local tag=$1 file=$2
         shift 2
@@ -63,7 +63,7 @@ else
     }
 fi
 
-# Of a build's whole log: what went through, without BuildKit's book-keeping.
+# Prints the steps of a build from its log, without BuildKit's bookkeeping.
 steps() {
     sed -n -e '/^#[0-9]* \[[^]]*[0-9]\/[0-9]\] /p' -e '/^#[0-9]* [0-9.]* /p' \
         -e '/warning/p'
@@ -84,7 +84,7 @@ build rewrite Dockerfile.before "${nowhere[@]}" >"$work/rewritten.log" || { cat 
 head -n 2 "$work/rewritten.log"
 steps <"$work/rewritten.log"
 
-title "3. The Dockerfile put right"
+title "3. The corrected Dockerfile"
 sed 's/^/   /' "$story/Dockerfile"
 build plain Dockerfile --output "type=oci,dest=$work/image.oci.tar" >"$work/built.log" ||
     { cat "$work/built.log"; die "the build failed"; }

@@ -20,7 +20,7 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     ),
     (
         "startup",
-        "a small team: official images, and what it looked at together",
+        "a small team: official images, and others that it reviewed",
         include_str!("../../../../examples/startup/policy.yaml"),
     ),
     (
