@@ -20,7 +20,7 @@ impl Gate {
         let mut image = normalised.clone();
         let views: Vec<View<'_>> = from.views(self).collect();
         for layer in views.iter().rev() {
-            let Some(rule) = layer.rewrite(&identity(&image), image.tag()) else {
+            let Some(rule) = layer.index.rewrite(&identity(&image), image.tag()) else {
                 continue;
             };
             let severity = if layer.warn_only() {
@@ -103,7 +103,7 @@ impl Gate {
             .layers
             .iter()
             .enumerate()
-            .find_map(|(at, layer)| Some((at, layer.mirror(registry)?)))?;
+            .find_map(|(at, layer)| Some((at, layer.index.mirror(registry)?)))?;
         let mut text = format!("{prefix}/{}", image.path());
         if let Some(tag) = image.tag() {
             text = format!("{text}:{tag}");

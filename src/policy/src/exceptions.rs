@@ -65,7 +65,7 @@ impl Gate {
         verdicts: impl IntoIterator<Item = &'v Verdict>,
     ) -> Vec<ExceptionReport<'_>> {
         let mut used: Vec<Vec<bool>> = (self.layers.iter())
-            .map(|layer| vec![false; layer.policy.exceptions.len()])
+            .map(|layer| vec![false; layer.index.policy.exceptions.len()])
             .collect();
         for id in verdicts.into_iter().flat_map(|v| &v.exceptions) {
             let place = used
@@ -77,9 +77,10 @@ impl Gate {
         }
         let mut all = Vec::new();
         for (layer, used) in self.layers.iter().zip(used) {
-            let max = layer.policy.exceptions_max;
+            let max = layer.index.policy.exceptions_max;
             all.extend(
                 layer
+                    .index
                     .policy
                     .exceptions
                     .iter()

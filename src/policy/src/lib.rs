@@ -20,6 +20,7 @@ mod mirror_tests;
 mod pattern;
 mod place;
 pub mod policy;
+mod policy_index;
 mod profile;
 mod rewrite;
 mod rules;

@@ -72,6 +72,10 @@ impl Standpoint {
     /// The policies as they hold here.
     pub fn views<'a>(&'a self, gate: &'a Gate) -> impl Iterator<Item = View<'a>> {
         let both = gate.layers.iter().zip(&self.readings);
-        both.map(|(layer, reading)| View { layer, reading })
+        both.map(|(layer, reading)| View {
+            who: layer.who,
+            index: &layer.index,
+            reading,
+        })
     }
 }

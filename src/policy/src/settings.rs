@@ -191,6 +191,15 @@ impl Settings {
     }
 }
 
+/// The settings that apply where a policy's file sets none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gaps {
+    /// Those of the built-in policy: this policy is the only one, or the organization's.
+    BuiltIn,
+    /// None: the policy stands beside an organization's.
+    NoOpinion,
+}
+
 /// What holds: no gaps. Labels are kept apart, for those of all that applies hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Effective {
@@ -204,10 +213,12 @@ pub(crate) struct Effective {
 }
 
 impl Effective {
-    /// A policy's own settings. `alone`: its gaps are filled with the built-in default; otherwise it has no opinion
-    /// there.
-    pub fn of(settings: &Settings, alone: bool) -> Effective {
-        let advice = |severity| if alone { severity } else { Severity::Allow };
+    /// A policy's own settings, their gaps filled.
+    pub fn of(settings: &Settings, gaps: Gaps) -> Effective {
+        let advice = |severity| match gaps {
+            Gaps::BuiltIn => severity,
+            Gaps::NoOpinion => Severity::Allow,
+        };
         let tier = |tier: Tier| match tier {
             Tier::Official | Tier::Internal => Severity::Allow,
             Tier::Verified | Tier::OpenSource => advice(Severity::Warn),

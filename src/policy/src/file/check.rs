@@ -3,16 +3,22 @@
 use super::read::Places;
 use super::report::{Report, Span};
 use crate::index::Index;
-use crate::layer::Layer;
 use crate::pattern::{Pattern, identity};
 use crate::policy::{Exception, Policy};
+use crate::policy_index::PolicyIndex;
 use crate::rewrite::Rewrite;
+use crate::settings::Gaps;
 use crate::verdict::Severity;
 use fromtier_image::ImageRef;
 
-pub(super) fn together(policy: &Policy, places: &Places, report: &mut Report<'_>) {
-    rewrites(policy, places, report);
-    preferred(policy, places, report);
+pub(super) fn check(policy: &Policy, places: &Places, report: &mut Report<'_>) {
+    check_rewrites(policy, places, report);
+    check_preferred(policy, places, report);
+    check_exceptions(policy, places, report);
+}
+
+/// An exception for all that an earlier one is for adds nothing.
+fn check_exceptions(policy: &Policy, places: &Places, report: &mut Report<'_>) {
     let patterns = Index::new(policy.exceptions.iter().map(|rule| &rule.pattern));
     let own = policy.exceptions.iter().take(places.exceptions.len());
     for (index, exception) in own.enumerate() {
@@ -21,7 +27,7 @@ pub(super) fn together(policy: &Policy, places: &Places, report: &mut Report<'_>
             .into_iter()
             .take_while(|i| *i < index)
             .map(|i| &policy.exceptions[i])
-            .any(|e| same(e, exception));
+            .any(|earlier| is_for_the_same(earlier, exception));
         if twice {
             report.error(
                 places.of(&places.exceptions, index),
@@ -33,67 +39,99 @@ pub(super) fn together(policy: &Policy, places: &Places, report: &mut Report<'_>
 }
 
 /// Are two exceptions for the same?
-fn same(a: &Exception, b: &Exception) -> bool {
+fn is_for_the_same(a: &Exception, b: &Exception) -> bool {
     a.pattern.same(&b.pattern) && a.rules == b.rules && a.files == b.files && a.labels == b.labels
 }
 
-fn rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
+/// The rewrite rules of a policy, and what they are checked against.
+struct RewriteCheck<'a> {
+    policy: &'a Policy,
+    places: &'a Places,
+    /// Of the policy with its gaps filled.
+    index: PolicyIndex,
+    /// Of the patterns of the rewrite rules.
+    patterns: Index,
+}
+
+fn check_rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
     if policy.rewrites.is_empty() {
         return;
     }
-    let layer = Layer::new(policy.clone(), "this policy", true);
-    let patterns = Index::new(policy.rewrites.iter().map(|rule| &rule.pattern));
-    let takes = |pattern: &Pattern| {
-        let mut all = patterns.covering(pattern).into_iter();
-        all.find(|i| policy.rewrites[*i].pattern.covers(pattern))
+    let check = RewriteCheck {
+        policy,
+        places,
+        index: PolicyIndex::new(policy.clone(), Gaps::BuiltIn),
+        patterns: Index::new(policy.rewrites.iter().map(|rule| &rule.pattern)),
     };
-    for (index, rule) in policy.rewrites.iter().enumerate() {
+    for position in 0..policy.rewrites.len() {
+        check.rule(position, report);
+    }
+    check.unreachable_image_rules(report);
+}
+
+impl RewriteCheck<'_> {
+    /// The first rule that takes all that a pattern matches, by its place in the list.
+    fn taker(&self, pattern: &Pattern) -> Option<usize> {
+        let mut candidates = self.patterns.covering(pattern).into_iter();
+        candidates.find(|i| self.policy.rewrites[*i].pattern.covers(pattern))
+    }
+
+    /// One rule: can it match, does it end, and is its target one that the policy allows?
+    fn rule(&self, position: usize, report: &mut Report<'_>) {
+        let (policy, places) = (self.policy, self.places);
+        let rule = &policy.rewrites[position];
         // A file may well take all of what a rule of the file that it extends is for.
-        if let Some(earlier) = takes(&rule.pattern)
-            .filter(|earlier| *earlier < index && index < places.rewrites.len())
-            .map(|earlier| &policy.rewrites[earlier])
+        let is_own = position < places.rewrites.len();
+        if let Some(earlier) = self
+            .taker(&rule.pattern)
+            .filter(|at| *at < position && is_own)
         {
             report.error(
-                places.of(&places.rewrites, index),
+                places.of(&places.rewrites, position),
                 format!(
                     "this rule can never match: `{}` above takes all of it",
-                    earlier.pattern.text
+                    policy.rewrites[earlier].pattern.text
                 ),
                 None,
             );
-            continue;
+            return;
         }
         let Some((example, target)) = sample(rule) else {
-            continue;
+            return;
         };
-        if let Some(circle) = circle(&layer, rule, &example, &target) {
+        if let Some(circle) = circle(&self.index, rule, &example, &target) {
             report.error(
-                places.of(&places.targets, index),
+                places.of(&places.targets, position),
                 format!("rewrites go in a circle: {circle}"),
                 Some("an image is rewritten once: write what it shall become in the end".into()),
             );
-            continue;
+            return;
         }
-        if !rule.has_fixed_name() {
-            continue;
+        if rule.has_fixed_name() {
+            self.target(position, rule, &target, report);
         }
+    }
+
+    /// The target of a rule whose name is known: does the policy itself refuse it, or one of the tags that it maps to?
+    fn target(&self, position: usize, rule: &Rewrite, target: &ImageRef, report: &mut Report<'_>) {
+        let places = self.places;
         // A tag that comes from the asked image is nobody's to judge yet.
         let own_tag = target
             .tag()
             .filter(|_| rule.has_own_tag() && !rule.to.contains('{'));
-        if let Some(refusal) = refusal(&layer, &target, own_tag) {
+        if let Some(refusal) = refusal(&self.index, target, own_tag) {
             report.error(
-                places.of(&places.targets, index),
+                places.of(&places.targets, position),
                 format!("`{}` is what this very policy refuses: {refusal}", rule.to),
                 None,
             );
-            continue;
+            return;
         }
-        let own: &[Span] = places.tags.get(index).map_or(&[], Vec::as_slice);
+        let own: &[Span] = places.tags.get(position).map_or(&[], Vec::as_slice);
         for (which, mapped) in rule.tags.iter().enumerate() {
             let known = !mapped.to.contains('{') && !rule.to.contains("{tag}");
             let to = target.clone().with_tag(&mapped.to).ok().filter(|_| known);
-            let refusal = to.and_then(|to| refusal(&layer, &to, to.tag()));
+            let refusal = to.and_then(|to| refusal(&self.index, &to, to.tag()));
             if let Some(refusal) = refusal {
                 report.error(
                     places.of(own, which),
@@ -106,31 +144,33 @@ fn rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
             }
         }
     }
-    let targets: Vec<Option<ImageRef>> = policy
-        .rewrites
-        .iter()
-        .map(|rewrite| {
-            let (_, target) = sample(rewrite)?;
-            let fixed = !rewrite.to.contains('{') && rewrite.tags.is_empty();
-            fixed.then_some(target)
-        })
-        .collect();
-    for (index, rule) in policy.images.iter().enumerate() {
-        let Some(taken) = takes(&rule.pattern).map(|taken| &policy.rewrites[taken]) else {
-            continue;
-        };
-        let comes_back = targets
-            .iter()
-            .any(|to| to.as_ref().is_none_or(|to| hits(&rule.pattern, to)));
-        if !comes_back {
-            report.error(
-                places.of(&places.images, index),
-                format!(
-                    "this rule can never match: `{}` is rewritten to `{}`",
-                    taken.pattern.text, taken.to
-                ),
-                None,
-            );
+
+    /// Image rules for images that are always rewritten to others.
+    fn unreachable_image_rules(&self, report: &mut Report<'_>) {
+        let (policy, places) = (self.policy, self.places);
+        let targets: Vec<Option<ImageRef>> = (policy.rewrites.iter())
+            .map(|rewrite| {
+                let (_, target) = sample(rewrite)?;
+                let fixed = !rewrite.to.contains('{') && rewrite.tags.is_empty();
+                fixed.then_some(target)
+            })
+            .collect();
+        for (position, rule) in policy.images.iter().enumerate() {
+            let Some(taken) = self.taker(&rule.pattern).map(|at| &policy.rewrites[at]) else {
+                continue;
+            };
+            let comes_back =
+                (targets.iter()).any(|to| to.as_ref().is_none_or(|to| hits(&rule.pattern, to)));
+            if !comes_back {
+                report.error(
+                    places.of(&places.images, position),
+                    format!(
+                        "this rule can never match: `{}` is rewritten to `{}`",
+                        taken.pattern.text, taken.to
+                    ),
+                    None,
+                );
+            }
         }
     }
 }
@@ -147,7 +187,12 @@ fn hits(pattern: &Pattern, image: &ImageRef) -> bool {
 }
 
 /// Follows a rewritten image through the rules until it stays what it is; the way, when it comes back to the rule.
-fn circle(layer: &Layer, rule: &Rewrite, example: &ImageRef, target: &ImageRef) -> Option<String> {
+fn circle(
+    index: &PolicyIndex,
+    rule: &Rewrite,
+    example: &ImageRef,
+    target: &ImageRef,
+) -> Option<String> {
     // What the stars of a pattern stand for is only an example.
     let from = match rule.pattern.stars() {
         0 => rule.pattern.text.clone(),
@@ -155,8 +200,8 @@ fn circle(layer: &Layer, rule: &Rewrite, example: &ImageRef, target: &ImageRef) 
     };
     let mut way = vec![from, target.familiar()];
     let mut image = target.clone();
-    for _ in 0..layer.policy.rewrites.len() + 1 {
-        let next = layer.rewrite(&identity(&image), image.tag())?;
+    for _ in 0..index.policy.rewrites.len() + 1 {
+        let next = index.rewrite(&identity(&image), image.tag())?;
         let rewritten = next.apply(&image).ok()?;
         if rewritten == image {
             return None;
@@ -171,18 +216,18 @@ fn circle(layer: &Layer, rule: &Rewrite, example: &ImageRef, target: &ImageRef) 
 }
 
 /// Why the policy refuses its own target, as far as that is certain without a day; a tag that is not known is none.
-fn refusal(layer: &Layer, target: &ImageRef, tag: Option<&str>) -> Option<String> {
+fn refusal(index: &PolicyIndex, target: &ImageRef, tag: Option<&str>) -> Option<String> {
     let name = identity(target);
-    if layer.exceptions(&name, tag).next().is_some() {
+    if index.exceptions(&name, tag).next().is_some() {
         return None;
     }
-    let rules: Vec<_> = layer.image_rules(&name, tag).collect();
+    let rules: Vec<_> = index.image_rules(&name, tag).collect();
     let said = rules.iter().filter_map(|rule| rule.action).max();
-    let tier = crate::rules::tier_of([layer], &name, tag);
+    let tier = crate::rules::tier_of([index], &name, tag);
     match said {
         Some(Severity::Deny) => return Some("its image is denied".into()),
         Some(_) => {}
-        None if layer.own.tier(tier) == Severity::Deny => {
+        None if index.own.tier(tier) == Severity::Deny => {
             return Some(format!("`{}` is denied", tier.key()));
         }
         None => {}
@@ -195,7 +240,7 @@ fn refusal(layer: &Layer, target: &ImageRef, tag: Option<&str>) -> Option<String
 }
 
 /// A preferred image must be one that its own rule allows.
-fn preferred(policy: &Policy, places: &Places, report: &mut Report<'_>) {
+fn check_preferred(policy: &Policy, places: &Places, report: &mut Report<'_>) {
     let patterns = Index::new(policy.images.iter().map(|rule| &rule.pattern));
     for (index, rule) in policy.images.iter().enumerate() {
         let Some(prefer) = &rule.prefer else { continue };

@@ -38,7 +38,7 @@ pub(super) fn load(
             }
             way.pop();
         }
-        check::together(&policy, &places, &mut report);
+        check::check(&policy, &places, &mut report);
     }
     let mut errors = report.finish();
     errors.append(&mut below);

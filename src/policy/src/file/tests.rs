@@ -1,7 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::policy::Policy;
-use crate::settings::{Check, DigestRule, Kind, SourceRule};
+use crate::policy_index::PolicyIndex;
+use crate::settings::{Check, DigestRule, Gaps, Kind, SourceRule};
 use crate::verdict::Severity;
 
 /// The example of the documentation, whole.
@@ -449,8 +450,8 @@ fn the_built_in_policy_is_what_its_documentation_says() {
         .split("```")
         .next()
         .unwrap();
-    let written = crate::layer::Layer::new(Policy::parse("p", block).unwrap(), "", true);
-    let built_in = crate::layer::Layer::new(Policy::builtin(), "", true);
+    let written = PolicyIndex::new(Policy::parse("p", block).unwrap(), Gaps::BuiltIn);
+    let built_in = PolicyIndex::new(Policy::builtin(), Gaps::BuiltIn);
     assert_eq!(written.own, built_in.own);
 }
 

@@ -345,7 +345,10 @@ impl Gate {
 
     /// Does one of the policies say that the repository is called so?
     pub(crate) fn has_label(&self, label: &str) -> bool {
-        let mut labels = self.layers.iter().flat_map(|layer| &layer.policy.labels);
+        let mut labels = self
+            .layers
+            .iter()
+            .flat_map(|layer| &layer.index.policy.labels);
         labels.any(|own| own == label)
     }
 }

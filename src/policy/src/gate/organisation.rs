@@ -4,6 +4,7 @@ use super::Gate;
 use crate::layer::Layer;
 use crate::lock::Lock;
 use crate::policy::Policy;
+use crate::settings::Gaps;
 use fromtier_catalog::Day;
 use std::sync::Arc;
 
@@ -36,7 +37,7 @@ impl Organisation {
         let layers = match (&self.policy, repository) {
             (Some(organisation), Some(repository)) => vec![
                 organisation.called("the organisation's policy"),
-                Layer::new(repository, "the repository's policy", false),
+                Layer::new(repository, "the repository's policy", Gaps::NoOpinion),
             ],
             (Some(organisation), None) => vec![organisation.clone()],
             (None, repository) => vec![alone(repository.unwrap_or_else(Policy::builtin))],
@@ -52,7 +53,7 @@ impl Organisation {
 }
 
 fn alone(policy: Policy) -> Layer {
-    Layer::new(policy, "this policy", true)
+    Layer::new(policy, "this policy", Gaps::BuiltIn)
 }
 
 #[cfg(test)]
@@ -90,8 +91,8 @@ mod tests {
         let before = organisation.gate(None, None, today());
         let beside = organisation.gate(Some(policy("version: 1")), None, today());
         assert!(std::ptr::eq(
-            &before.layers[0].policy,
-            &beside.layers[0].policy
+            &before.layers[0].index.policy,
+            &beside.layers[0].index.policy
         ));
         assert!(Arc::ptr_eq(&before.lock, &beside.lock));
     }

@@ -81,7 +81,7 @@ proptest! {
         let together = said(&both, &request, &answer);
         if together.severity < Severity::Deny {
             let image = ImageRef::parse(&asked).unwrap().tag_name_only();
-            let rule = both.layers[1].rewrite(&identity(&image), image.tag());
+            let rule = both.layers[1].index.rewrite(&identity(&image), image.tag());
             let written = rule.and_then(|rule| rule.apply(&image).ok()).unwrap_or(image).to_string();
             let by_itself = ImageRequest { reference: &written, via, scope };
             let first = said(&alone, &by_itself, &answer);

@@ -24,7 +24,7 @@ pub(crate) fn lifts(code: &str) -> bool {
 /// Turns refusals into warnings where an exception holds today. Gives the exceptions that matched a refusal, by their
 /// place in the list.
 pub(crate) fn apply(case: &Case<'_>, findings: &mut [Finding]) -> Vec<usize> {
-    let (policy, today) = (&case.layer.policy, case.today());
+    let (policy, today) = (&case.layer.index.policy, case.today());
     let state = |exception: &Exception| ExceptionState::of(exception, policy.exceptions_max, today);
     let mut used = Vec::new();
     for finding in findings
@@ -33,6 +33,7 @@ pub(crate) fn apply(case: &Case<'_>, findings: &mut [Finding]) -> Vec<usize> {
     {
         let matching: Vec<(usize, &Exception)> = case
             .layer
+            .index
             .exceptions(case.name, case.tag())
             .filter(|(_, exception)| is_for(case, exception, finding.code))
             .collect();

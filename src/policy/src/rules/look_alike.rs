@@ -251,7 +251,7 @@ fn namespace(case: &Case<'_>) -> Option<Found> {
             .is_some_and(|rest| rest.starts_with('/') || prefix.ends_with('/'))
     };
     let mirrored = case.lists.iter().any(|layer| {
-        let mut mirrors = layer.policy.mirrors.iter();
+        let mut mirrors = layer.index.policy.mirrors.iter();
         mirrors.any(|mirror| ours(&mirror.prefix))
     });
     if !PUBLIC.contains(&domain) || mirrored || ours(DOCKERS_MIRROR) {

@@ -24,6 +24,7 @@ pub(crate) mod unlisted_tag;
 use crate::gate::Gate;
 use crate::layer::{Layer, View};
 use crate::lock::Entry;
+use crate::policy_index::PolicyIndex;
 use crate::said::Standpoint;
 use crate::tier::Tier;
 use crate::verdict::{Finding, Severity};
@@ -113,7 +114,7 @@ impl<'a> Case<'a> {
         Case {
             image,
             name,
-            tier: tier_of(lists, name, image.tag()),
+            tier: tier_of(lists.iter().map(|layer| &*layer.index), name, image.tag()),
             official: official(name),
             layer,
             lists,
@@ -159,7 +160,7 @@ impl<'a> Case<'a> {
 
 /// Who makes the image, by the lists of all policies together.
 pub(crate) fn tier_of<'a>(
-    layers: impl IntoIterator<Item = &'a Layer> + Clone,
+    policies: impl IntoIterator<Item = &'a PolicyIndex> + Clone,
     name: &str,
     tag: Option<&str>,
 ) -> Tier {
@@ -168,7 +169,7 @@ pub(crate) fn tier_of<'a>(
     }
     [Tier::Internal, Tier::Verified, Tier::OpenSource]
         .into_iter()
-        .find(|tier| (layers.clone().into_iter()).any(|layer| layer.lists(*tier, name, tag)))
+        .find(|tier| (policies.clone().into_iter()).any(|policy| policy.lists(*tier, name, tag)))
         .unwrap_or(Tier::Community)
 }
 

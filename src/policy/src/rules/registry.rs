@@ -5,14 +5,14 @@ use crate::verdict::{Finding, Severity};
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     let who = case.layer.who;
-    let message = if let Some(denied) = case.layer.denied_registry(case.name, case.tag()) {
+    let message = if let Some(denied) = case.layer.index.denied_registry(case.name, case.tag()) {
         format!(
             "{} is from `{}`, where {who} takes no images from",
             case.shown(),
             denied.text
         )
-    } else if case.layer.is_from_elsewhere(case.name, case.tag()) {
-        let allowed: Vec<&str> = (case.layer.policy.registries.allow.iter())
+    } else if case.layer.index.is_from_elsewhere(case.name, case.tag()) {
+        let allowed: Vec<&str> = (case.layer.index.policy.registries.allow.iter())
             .map(|pattern| pattern.text.as_str())
             .collect();
         format!(

@@ -10,6 +10,7 @@ use crate::exceptions::ExceptionState;
 use crate::gate::{Gate, ImageRequest, OtherRequest, Via};
 use crate::layer::{Layer, View};
 use crate::pattern::{Pattern, identity};
+use crate::policy_index::PolicyIndex;
 use crate::rules;
 use crate::said::{Said, Standpoint};
 use crate::settings::{Check, LabelRule, Settings};
@@ -69,14 +70,14 @@ impl Gate {
                 .tiers
                 .push(membership(&views[..=at], &name, image.tag()));
         }
-        for layer in &views {
+        for (at, layer) in views.iter().enumerate() {
             trace.profiles.extend(layer.applied());
             trace.registries.extend(layer.origin(&name, image.tag()));
             trace.later.extend(layer.later());
             trace.rules.extend(matched(layer, &name, image.tag()));
             trace
                 .exceptions
-                .extend(self.excepted(layer, &name, image.tag(), &trace.verdict));
+                .extend(self.excepted((at, layer), &name, image.tag(), &trace.verdict));
         }
         trace.facts = self.facts(&name, image.tag());
         trace.locked = self
@@ -91,8 +92,9 @@ impl Gate {
         }
         let registry = name.split('/').next().unwrap_or_default();
         trace.mirror = self.layers.iter().find_map(|layer| {
-            let at = layer.at(&format!("mirrors.{registry}"));
+            let at = layer.index.setting_place(&format!("mirrors.{registry}"));
             layer
+                .index
                 .mirror(registry)
                 .map(|prefix| (prefix.to_owned(), at.cloned()))
         });
@@ -130,18 +132,14 @@ impl Gate {
 
     fn excepted(
         &self,
-        layer: &Layer,
+        (whose, layer): (usize, &View<'_>),
         name: &str,
         tag: Option<&str>,
         verdict: &Verdict,
     ) -> Vec<Excepted> {
-        let whose = self
-            .layers
-            .iter()
-            .position(|own| std::ptr::eq(own, layer))
-            .unwrap_or_default();
-        let max = layer.policy.exceptions_max;
+        let max = layer.index.policy.exceptions_max;
         layer
+            .index
             .exceptions(name, tag)
             .map(|(index, exception)| {
                 let state = ExceptionState::of(exception, max, self.today);
@@ -165,39 +163,39 @@ impl Gate {
     }
 }
 
-impl Layer {
+impl PolicyIndex {
     /// Where a setting stands: `tiers.community`.
-    fn at(&self, setting: &str) -> Option<&Place> {
+    fn setting_place(&self, setting: &str) -> Option<&Place> {
         self.policy
             .settings
             .iter()
             .find(|(key, _)| key.eq_ignore_ascii_case(setting))
             .map(|(_, at)| at)
     }
+}
 
+impl View<'_> {
     fn origin(&self, name: &str, tag: Option<&str>) -> Option<Origin> {
         let origin = |allowed, pattern: Option<&Pattern>| Origin {
             who: self.who,
             allowed,
             by: pattern.map(|pattern| (pattern.text.clone(), pattern.at.clone())),
         };
-        if let Some(denied) = self.denied_registry(name, tag) {
+        if let Some(denied) = self.index.denied_registry(name, tag) {
             return Some(origin(false, Some(denied)));
         }
-        let allow = &self.policy.registries.allow;
+        let allow = &self.index.policy.registries.allow;
         let by = allow.iter().find(|pattern| pattern.matches(name, tag));
         (!allow.is_empty()).then(|| origin(by.is_some(), by))
     }
-}
 
-impl View<'_> {
     fn applied(&self) -> Vec<Applied> {
         let profiles = self.reading.profiles();
         profiles
             .map(|(index, only_tightens)| {
-                let part = self.policy.profiles[index].name.clone();
+                let part = self.index.policy.profiles[index].name.clone();
                 let within = format!("{part}.");
-                let settings = self.policy.settings.iter();
+                let settings = self.index.policy.settings.iter();
                 Applied {
                     who: self.who,
                     at: (settings.map(|(key, at)| (key, at)))
@@ -264,17 +262,17 @@ impl View<'_> {
         let profiles: Vec<(usize, bool)> = self.reading.profiles().collect();
         profiles
             .into_iter()
-            .filter(|(index, _)| says(&self.policy.profiles[*index].settings))
+            .filter(|(index, _)| says(&self.index.policy.profiles[*index].settings))
             .find_map(|(index, _)| {
-                let part = &self.policy.profiles[index].name;
-                self.layer.at(&format!("{part}.{setting}"))
+                let part = &self.index.policy.profiles[index].name;
+                self.index.setting_place(&format!("{part}.{setting}"))
             })
-            .or_else(|| self.layer.at(setting))
+            .or_else(|| self.index.setting_place(setting))
     }
 }
 
 fn rewriting(layer: &Layer, image: &ImageRef) -> Option<Rewriting> {
-    let rule = layer.rewrite(&identity(image), image.tag())?;
+    let rule = layer.index.rewrite(&identity(image), image.tag())?;
     let to = rule.apply(image).map_err(|stuck| stuck.problem);
     if to.as_ref() == Ok(image) {
         return None;
@@ -291,12 +289,12 @@ fn rewriting(layer: &Layer, image: &ImageRef) -> Option<Rewriting> {
 /// The tier by the last of these policies, which goes by the lists of all of them.
 fn membership(layers: &[View<'_>], name: &str, tag: Option<&str>) -> Membership {
     let layer = &layers[layers.len() - 1];
-    let tier = rules::tier_of(layers.iter().map(|view| view.layer), name, tag);
+    let tier = rules::tier_of(layers.iter().map(|view| view.index), name, tag);
     let listed = layers.iter().find_map(|layer| {
         let list: &[Pattern] = match tier {
-            Tier::Internal => &layer.policy.internal,
-            Tier::Verified => &layer.policy.verified,
-            Tier::OpenSource => &layer.policy.open_source,
+            Tier::Internal => &layer.index.policy.internal,
+            Tier::Verified => &layer.index.policy.verified,
+            Tier::OpenSource => &layer.index.policy.open_source,
             Tier::Official | Tier::Community => &[],
         };
         list.iter().find(|pattern| pattern.matches(name, tag))

@@ -1,0 +1,146 @@
+//! A policy with its gaps filled and its lists indexed by image name.
+
+use crate::image_rule::ImageRule;
+use crate::index::Index;
+use crate::pattern::Pattern;
+use crate::policy::{Exception, Policy};
+use crate::rewrite::Rewrite;
+use crate::settings::{Effective, Gaps};
+use crate::tier::Tier;
+
+/// Publishers that every policy knows to be verified: Docker's own organisation, which BuildKit's default SBOM
+/// generator comes from.
+const VERIFIED: [&str; 1] = ["docker/*"];
+
+/// A policy whose gaps are filled, with an index of each of its lists.
+#[derive(Debug)]
+pub(crate) struct PolicyIndex {
+    pub policy: Policy,
+    pub gaps: Gaps,
+    /// What holds where no profile does.
+    pub own: Effective,
+    internal: Index,
+    verified: Index,
+    open_source: Index,
+    allowed: Index,
+    denied: Index,
+    rewrites: Index,
+    images: Index,
+    /// The image rules of each profile.
+    profile_images: Vec<Index>,
+    exceptions: Index,
+}
+
+impl PolicyIndex {
+    pub fn new(mut policy: Policy, gaps: Gaps) -> PolicyIndex {
+        policy
+            .verified
+            .extend(VERIFIED.iter().filter_map(|text| Pattern::parse(text).ok()));
+        let rules = |rules: &[ImageRule]| Index::new(rules.iter().map(|rule| &rule.pattern));
+        PolicyIndex {
+            gaps,
+            own: Effective::of(&policy.own, gaps),
+            internal: Index::new(policy.internal.iter()),
+            verified: Index::new(policy.verified.iter()),
+            open_source: Index::new(policy.open_source.iter()),
+            allowed: Index::new(policy.registries.allow.iter()),
+            denied: Index::new(policy.registries.deny.iter()),
+            rewrites: Index::new(policy.rewrites.iter().map(|rule| &rule.pattern)),
+            images: rules(&policy.images),
+            profile_images: (policy.profiles.iter())
+                .map(|profile| rules(&profile.images))
+                .collect(),
+            exceptions: Index::new(policy.exceptions.iter().map(|rule| &rule.pattern)),
+            policy,
+        }
+    }
+
+    /// Is the image in the policy's list of this tier?
+    pub fn lists(&self, tier: Tier, name: &str, tag: Option<&str>) -> bool {
+        let (index, list) = match tier {
+            Tier::Internal => (&self.internal, &self.policy.internal),
+            Tier::Verified => (&self.verified, &self.policy.verified),
+            Tier::OpenSource => (&self.open_source, &self.policy.open_source),
+            Tier::Official | Tier::Community => return false,
+        };
+        first(index, list, name, tag).is_some()
+    }
+
+    /// Are only some registries allowed, and this image isn't from one of them?
+    pub fn is_from_elsewhere(&self, name: &str, tag: Option<&str>) -> bool {
+        let allowed = &self.policy.registries.allow;
+        !allowed.is_empty() && first(&self.allowed, allowed, name, tag).is_none()
+    }
+
+    /// The denied registry that the image is from.
+    pub fn denied_registry(&self, name: &str, tag: Option<&str>) -> Option<&Pattern> {
+        first(&self.denied, &self.policy.registries.deny, name, tag)
+    }
+
+    /// The first rewrite rule that matches.
+    pub fn rewrite(&self, name: &str, tag: Option<&str>) -> Option<&Rewrite> {
+        self.rewrites
+            .of(name, tag)
+            .into_iter()
+            .map(|i| &self.policy.rewrites[i])
+            .find(|rule| rule.pattern.matches(name, tag))
+    }
+
+    /// The policy's own image rules that match, without those of its profiles.
+    pub fn image_rules(&self, name: &str, tag: Option<&str>) -> impl Iterator<Item = &ImageRule> {
+        matching(&self.images, &self.policy.images, name, tag)
+    }
+
+    /// The image rules of a profile, by its place in the list, that match.
+    pub fn profile_image_rules(
+        &self,
+        profile: usize,
+        name: &str,
+        tag: Option<&str>,
+    ) -> impl Iterator<Item = &ImageRule> {
+        let rules = &self.policy.profiles[profile].images;
+        matching(&self.profile_images[profile], rules, name, tag)
+    }
+
+    /// All exceptions that match by name and tag, by their place in the list.
+    pub fn exceptions(
+        &self,
+        name: &str,
+        tag: Option<&str>,
+    ) -> impl Iterator<Item = (usize, &Exception)> {
+        self.exceptions
+            .of(name, tag)
+            .into_iter()
+            .map(|i| (i, &self.policy.exceptions[i]))
+            .filter(move |(_, rule)| rule.pattern.matches(name, tag))
+    }
+
+    /// The registry and path prefix that a registry is pulled through.
+    pub fn mirror(&self, registry: &str) -> Option<&str> {
+        self.policy
+            .mirrors
+            .iter()
+            .find(|mirror| mirror.registry == registry)
+            .map(|mirror| mirror.prefix.as_str())
+    }
+}
+
+fn first<'l>(
+    index: &Index,
+    list: &'l [Pattern],
+    name: &str,
+    tag: Option<&str>,
+) -> Option<&'l Pattern> {
+    let mut found = index.of(name, tag).into_iter().map(|i| &list[i]);
+    found.find(|pattern| pattern.matches(name, tag))
+}
+
+fn matching<'l>(
+    index: &Index,
+    rules: &'l [ImageRule],
+    name: &str,
+    tag: Option<&str>,
+) -> impl Iterator<Item = &'l ImageRule> {
+    let found = index.of(name, tag).into_iter().map(|i| &rules[i]);
+    found.filter(move |rule| rule.pattern.matches(name, tag))
+}
