@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_dockerfile::go::parse_bool;
 use fromtier_dockerfile::ignore::Matcher;
 use fromtier_dockerfile::instructions;
 use fromtier_dockerfile::lint::{self, Linter, rules};
 use fromtier_dockerfile::parser;
 use fromtier_dockerfile::shell::{Env as _, Lex};
-use fromtier_image::go::time::Time;
+use fromtier_gostd::strconv::parse_bool;
+use fromtier_gostd::time::Time;
 use fromtier_llb::{Graph, Output, State};
 use fromtier_proto::pb;
 

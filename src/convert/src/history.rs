@@ -1,7 +1,7 @@
 //! The lines of an image's history.
 
+use fromtier_gostd::time::Time;
 use fromtier_image::config::History;
-use fromtier_image::go::time::Time;
 
 const COMMENT: &str = "buildkit.dockerfile.v0";
 

@@ -1,7 +1,7 @@
 //! What a step is called while it runs: `[build linux/arm64 2/5] RUN make`.
 
-use fromtier_dockerfile::go::to_upper;
 use fromtier_dockerfile::shell::{Env, Lex};
+use fromtier_gostd::strings::to_upper;
 use fromtier_image::Platform;
 
 use crate::stage::Stage;

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_dockerfile::go::{path_clean, path_join, quote};
+use fromtier_gostd::path;
+use fromtier_gostd::strconv::quote;
 
 const WINDOWS: &str = "windows";
 
@@ -55,7 +56,7 @@ pub fn strip_drive(path: &str, os: &str, keep_slash: bool) -> Result<String> {
 /// Cleans a Windows path to slashes; a trailing one stays if asked to.
 fn clean(path: &str, keep_slash: bool) -> String {
     let path = to_slash(path, WINDOWS);
-    let mut cleaned = path_clean(&path).into_owned();
+    let mut cleaned = path::clean(&path).into_owned();
     if keep_slash && cleaned.len() > 1 && path.ends_with('/') {
         cleaned.push('/');
     }
@@ -79,7 +80,7 @@ pub fn normalize(parent: &str, path: &str, os: &str, keep_slash: bool) -> Result
     let parent = if is_absolute(&parent, os) {
         parent
     } else {
-        path_join(&["/", &parent])
+        path::join(&["/", &parent])
     };
     let wanted = if original.is_empty() {
         parent.as_str()
@@ -88,7 +89,7 @@ pub fn normalize(parent: &str, path: &str, os: &str, keep_slash: bool) -> Result
     };
     let mut result = strip_drive(wanted, os, keep_slash).map_err(drive)?;
     if !is_absolute(&result, os) {
-        result = path_join(&[&parent, &result]);
+        result = path::join(&[&parent, &result]);
     }
     if keep_slash {
         if original.ends_with('/') && !result.ends_with('/') {

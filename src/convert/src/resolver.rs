@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::future::Future;
 
 use fromtier_dockerfile::error::Error;
+use fromtier_gostd::time::Time;
 use fromtier_image::Platform;
-use fromtier_image::go::time::Time;
 use fromtier_proto::pb;
 
 use fromtier_llb::ResolveMode;

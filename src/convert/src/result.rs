@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use fromtier_dockerfile::error::Error;
 use fromtier_dockerfile::lint::Warning;
 use fromtier_dockerfile::span::Range;
-use fromtier_image::go::time::Time;
+use fromtier_gostd::time::Time;
 use fromtier_image::{ImageConfig, Platform};
 use fromtier_llb::{Definition, Graph, State};
 use fromtier_policy::Verdict;

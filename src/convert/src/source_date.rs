@@ -6,8 +6,8 @@ use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::git_url::{GitRef, is_http_source};
 use fromtier_dockerfile::instructions::{Add, Command, Stage};
 use fromtier_dockerfile::shell::{Env, Lex};
+use fromtier_gostd::time::Time;
 use fromtier_image::Digest;
-use fromtier_image::go::time::Time;
 use fromtier_llb::{Constraints, Graph, ImageOptions, Output, State};
 use fromtier_policy::Scope;
 use fromtier_policy::gate::Via;
@@ -186,7 +186,7 @@ fn stage_source<R: Resolver>(
     let base = expand(asked.lex, &stage.base_name, &env).map_err(|e| {
         e.wrap(format!(
             "failed to process source stage base name {}",
-            fromtier_dockerfile::go::quote(&stage.base_name)
+            fromtier_gostd::strconv::quote(&stage.base_name)
         ))
     })?;
     if base != crate::SCRATCH {

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use fromtier_dockerfile::instructions::{self, Command};
 use fromtier_dockerfile::span::Range;
+use fromtier_gostd::time::Time;
 use fromtier_image::config::History;
-use fromtier_image::go::time::Time;
 use fromtier_image::{ImageConfig, Platform};
 use fromtier_llb::State;
 use fromtier_policy::Scope;

@@ -1,7 +1,7 @@
 //! As much of tar as it takes to find the newest file in an archive.
 
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_image::go::time::Time;
+use fromtier_gostd::time::Time;
 
 const BLOCK: usize = 512;
 

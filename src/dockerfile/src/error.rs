@@ -72,4 +72,11 @@ impl Error {
     }
 }
 
+impl From<fromtier_gostd::Error> for Error {
+    fn from(error: fromtier_gostd::Error) -> Self {
+        Error::new(error.0)
+    }
+}
+
+/// A result whose error is one of a Dockerfile.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

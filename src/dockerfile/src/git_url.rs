@@ -1,8 +1,11 @@
 //! Git repositories as sources: which texts name one, and what they say about it.
 
+use fromtier_gostd::path;
+use fromtier_gostd::strconv::{parse_bool, quote};
+use fromtier_gostd::strings::to_lower;
+use fromtier_gostd::url::{Query, Url, User, parse_query};
+
 use crate::error::{Error, Result};
-use crate::go::{parse_bool, path_join, quote, to_lower};
-use crate::url::{Query, Url, User, parse_query};
 
 /// The remote of a repository, with what its fragment and query add.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -31,7 +34,7 @@ pub enum GitUrlError {
     /// Its protocol isn't one of git's.
     InvalidProtocol(String),
     /// Its protocol is, but the URL is malformed.
-    Malformed(Error),
+    Malformed(fromtier_gostd::Error),
 }
 
 impl From<GitUrlError> for Error {
@@ -39,7 +42,7 @@ impl From<GitUrlError> for Error {
         match error {
             GitUrlError::UnknownProtocol => Error::new("unknown protocol"),
             GitUrlError::InvalidProtocol(name) => Error::new("invalid protocol").wrap(name),
-            GitUrlError::Malformed(error) => error,
+            GitUrlError::Malformed(error) => error.into(),
         }
     }
 }
@@ -98,7 +101,7 @@ impl GitUrl {
 
     /// What the source is called whatever protocol leads to it: `host/path`, clean.
     pub fn host_and_path(&self) -> String {
-        format!("{}{}", self.host, path_join(&["/", &self.path]))
+        format!("{}{}", self.host, path::join(&["/", &self.path]))
     }
 }
 
@@ -118,7 +121,7 @@ pub fn is_commit_sha(text: &str) -> bool {
 /// A fragment's ref and directory.
 pub fn split_fragment(fragment: &str) -> (String, String) {
     let (name, dir) = fragment.split_once(':').unwrap_or((fragment, ""));
-    let dir = path_join(&["/", dir]);
+    let dir = path::join(&["/", dir]);
     (name.to_owned(), dir.trim_start_matches('/').to_owned())
 }
 

@@ -2,7 +2,6 @@
 
 pub mod error;
 pub mod git_url;
-pub mod go;
 pub mod ignore;
 pub mod instructions;
 pub mod lint;
@@ -10,4 +9,3 @@ pub mod parser;
 pub mod shell;
 pub mod span;
 pub mod suggest;
-pub mod url;

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use fromtier_gostd::strings::{to_lower, to_upper};
+
 use crate::error::Error;
-use crate::go::{to_lower, to_upper};
 
 /// A word is near when fewer edits than this lead to it.
 const TOO_FAR: usize = 3;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use fromtier_convert::{Outcome, SourceVerdict};
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_image::go::json_read::{Kind, Reader};
-use fromtier_image::go::quote;
+use fromtier_gostd::json::{Kind, Reader};
+use fromtier_gostd::strconv::quote;
 use fromtier_policy::gate::{OtherRequest, Via};
 use fromtier_policy::{Gate, Scope, Verdict};
 use fromtier_proto::gw::CacheOptionsEntry;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use fromtier_gateway::{BuildResult, Ref, Refs};
-use fromtier_image::go::json::{Object, Value};
-use fromtier_image::go::time::Time;
+use fromtier_gostd::json::{Object, Value};
+use fromtier_gostd::time::Time;
 use fromtier_image::{ImageConfig, Platform};
 use fromtier_proto::gw;
 

@@ -14,7 +14,6 @@ mod sbom;
 mod source;
 mod status;
 mod syntax;
-mod tabs;
 mod verdicts;
 mod warnings;
 

@@ -9,7 +9,7 @@ use fromtier_convert::{
     ResolveError, ResolveImage, ResolvedImage, Resolver, SourceMetadata, SourceMetadataRequest,
 };
 use fromtier_gateway::{self as gateway, Bridge, ImageConfigRequest, SolveOptions};
-use fromtier_image::go::time::Time;
+use fromtier_gostd::time::Time;
 use fromtier_proto::{gw, pb};
 use futures_util::FutureExt;
 use futures_util::future::Shared;

@@ -3,7 +3,7 @@
 
 use fromtier_convert::SourceVerdict;
 use fromtier_gateway::go_json::base64;
-use fromtier_image::go::json::{Object, Value};
+use fromtier_gostd::json::{Object, Value};
 use fromtier_policy::verdict::Finding;
 
 /// The key of the metadata.

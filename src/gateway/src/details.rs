@@ -1,6 +1,6 @@
 //! Details of an error that BuildKit and its clients understand: JSON under a type URL.
 
-use fromtier_image::go::json::Object;
+use fromtier_gostd::json::Object;
 use fromtier_proto::{gw, pb};
 
 use crate::go_json::{definition, range, source_info};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use fromtier_image::go::json::Object;
+use fromtier_gostd::json::Object;
 use fromtier_proto::pb;
 
 /// A file with its contents; `definition` says how the graph that it was read by is written.

@@ -1,6 +1,6 @@
-//! One line of comma-separated fields, as Go's CSV reader takes them.
+//! As Go's `encoding/csv`: one line of comma-separated fields.
 
-use crate::error::{Error, Result};
+use crate::{Error, Result};
 
 /// The fields of a line; quoted ones may hold commas and doubled quotes. One newline at the end goes.
 pub fn fields(line: &str) -> Result<Vec<String>> {
@@ -91,7 +91,7 @@ mod tests {
                 "parse error on line 1, column 4: extraneous or missing \" in quoted-field",
             ),
         ] {
-            assert_eq!(fields(line).unwrap_err().message, want, "{line:?}");
+            assert_eq!(fields(line).unwrap_err().0, want, "{line:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Slash-separated paths as Go's `path` package cleans and joins them.
+//! As Go's `path`: slash-separated paths, cleaned, joined, and taken apart.
 
 use std::borrow::Cow;
 
@@ -50,9 +50,19 @@ pub fn join(elements: &[&str]) -> String {
     clean(&full.join("/")).into_owned()
 }
 
+/// The last element of a path: `.` of an empty one, `/` of nothing but slashes (`path.Base`).
+pub fn base(path: &str) -> &str {
+    let trimmed = path.trim_end_matches('/');
+    match trimmed.rsplit('/').next() {
+        _ if path.is_empty() => ".",
+        Some("") | None => "/",
+        Some(last) => last,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{clean, join};
+    use super::{base, clean, join};
 
     #[test]
     fn cleans_as_go_does() {
@@ -64,6 +74,18 @@ mod tests {
             ("../../a", "../../a"),
             ("a/../..", ".."),
             ("./", "."),
+            (".", "."),
+            ("//", "/"),
+            ("a/b", "a/b"),
+            ("a//b/", "a/b"),
+            ("./a", "a"),
+            ("a/../b", "b"),
+            ("../a", "../a"),
+            ("a/../../b", "../b"),
+            ("/../a", "/a"),
+            ("..", ".."),
+            ("../..", "../.."),
+            ("a/..", "."),
         ] {
             assert_eq!(clean(given), expected, "{given:?}");
         }
@@ -74,5 +96,14 @@ mod tests {
         assert_eq!(join(&["", ""]), "");
         assert_eq!(join(&["/", "a", "", "../b"]), "/b");
         assert_eq!(join(&["linux", "arm64", ""]), "linux/arm64");
+        assert_eq!(join(&["/", "a/../b"]), "/b");
+    }
+
+    #[test]
+    fn the_base_is_the_last_element() {
+        assert_eq!(
+            ["", "/", "//", "a/b/", "a"].map(base),
+            [".", "/", "/", "b", "a"]
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Columns of text, as Go's `text/tabwriter` sets them (no minimum width, blanks as padding).
+//! As Go's `text/tabwriter` with no minimum width and blanks as padding: columns of text.
 
 /// Lays out rows of cells: every column but a row's last is padded to its widest cell plus `padding`.
 /// A column is a run of consecutive rows that have a further cell behind it.

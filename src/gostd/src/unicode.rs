@@ -1,4 +1,4 @@
-//! Which characters names are made of, as Go's `unicode` package sorts them.
+//! As Go's `unicode`: which characters are letters, and which are digits.
 
 /// A letter (category L). The standard library's "alphabetic" takes in vowel signs and letter-like numbers too.
 pub fn is_letter(c: char) -> bool {

@@ -2,7 +2,6 @@
 
 pub mod config;
 pub mod digest;
-pub mod go;
 pub mod platform;
 pub mod reference;
 

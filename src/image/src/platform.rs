@@ -1,6 +1,7 @@
 //! Platforms: `linux/arm64/v8`, as containerd/platforms reads and writes them.
 
-use crate::go::{path, quote};
+use fromtier_gostd::path;
+use fromtier_gostd::strconv::quote;
 
 /// What an image runs on, as in the OCI image spec.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

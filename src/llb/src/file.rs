@@ -5,7 +5,7 @@ use crate::constraints::Constraints;
 use crate::graph::Output;
 use crate::marshal::{MarshalError, add_input};
 use crate::state::State;
-use fromtier_image::go::path;
+use fromtier_gostd::path;
 use fromtier_proto::pb;
 use fromtier_proto::pb::file_action::Action;
 use std::rc::Rc;

@@ -5,7 +5,7 @@ use crate::constraints::Constraints;
 use crate::graph::{Graph, Output, Vertex};
 use crate::state::State;
 use fromtier_dockerfile::git_url::{GitUrl, GitUrlError};
-use fromtier_image::go::json_strings;
+use fromtier_gostd::json::json_strings;
 use fromtier_image::{Digest, ImageRef};
 use fromtier_policy::{ApprovedImage, ApprovedSource};
 use std::collections::BTreeMap;

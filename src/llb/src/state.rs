@@ -2,7 +2,8 @@
 
 use crate::env::EnvList;
 use crate::graph::{Graph, Output};
-use fromtier_image::{ImageConfig, Platform, go::path};
+use fromtier_gostd::path;
+use fromtier_image::{ImageConfig, Platform};
 use fromtier_proto::pb::{NetMode, SecurityMode, Ulimit};
 use std::net::IpAddr;
 use std::rc::Rc;

@@ -150,7 +150,7 @@ impl<R: Resolver> Converter<'_, R> {
         let reference = ImageRef::parse(&name).map_err(|e| {
             Error::new(e.to_string()).wrap(format!(
                 "failed to parse stage name {}",
-                fromtier_dockerfile::go::quote(&name)
+                fromtier_gostd::strconv::quote(&name)
             ))
         })?;
         let platform = stage

@@ -1,7 +1,7 @@
 //! `input-metadata:NAME`: a JSON object of base64 values; one of them is an image config.
 
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_image::go::json_read::{Kind, Reader};
+use fromtier_gostd::json::{Kind, Reader};
 
 const CONFIG: &str = "containerimage.config";
 

@@ -1,7 +1,7 @@
 //! `oci-layout://store@sha256:…`: an image in a directory of the client.
 
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_dockerfile::go::quote;
+use fromtier_gostd::strconv::quote;
 use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
 use fromtier_llb::{Constraints, Graph, OciLayoutOptions, State};
 use fromtier_policy::ApprovedSource;

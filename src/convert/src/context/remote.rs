@@ -2,8 +2,8 @@
 
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::git_url::GitRef;
-use fromtier_dockerfile::go::path_clean;
-use fromtier_dockerfile::url::Url;
+use fromtier_gostd::path;
+use fromtier_gostd::url::Url;
 use fromtier_image::Digest;
 use fromtier_llb::{Constraints, GitOptions, Graph, HttpOptions, InputError, State};
 use fromtier_policy::ApprovedSource;
@@ -129,7 +129,7 @@ pub(crate) fn git_context_name(text: &str) -> Constraints {
 /// What a file from the web is called: the last part of its path.
 pub(crate) fn http_filename(url: &str) -> String {
     let path = Url::parse(url).map(|u| u.path).unwrap_or_default();
-    match path_clean(&path).rsplit('/').next() {
+    match path::clean(&path).rsplit('/').next() {
         None | Some("" | ".") => "__unnamed__".to_owned(),
         Some(name) => name.to_owned(),
     }

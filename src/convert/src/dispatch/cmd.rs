@@ -1,9 +1,9 @@
 //! `CMD`: what a container of the image runs.
 
 use fromtier_dockerfile::error::Result;
-use fromtier_dockerfile::go::quote;
 use fromtier_dockerfile::instructions::{Common, ShellCmd};
 use fromtier_dockerfile::lint::rules;
+use fromtier_gostd::strconv::quote;
 
 use super::Dispatch;
 use crate::history::Layer;

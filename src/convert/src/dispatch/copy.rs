@@ -2,11 +2,12 @@
 
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::git_url::{GitRef, is_http_source};
-use fromtier_dockerfile::go::{path_clean, path_join, quote};
 use fromtier_dockerfile::ignore::Matcher;
 use fromtier_dockerfile::instructions::{Common, Copy, SourcesAndDest};
 use fromtier_dockerfile::lint::rules;
 use fromtier_dockerfile::shell::Lex;
+use fromtier_gostd::path;
+use fromtier_gostd::strconv::quote;
 use fromtier_image::Digest;
 use fromtier_llb::caps::MERGE_OP;
 use fromtier_llb::{CopyInfo, FileAction, GitOptions, MakeInfo, Mode, Owner, State};
@@ -282,7 +283,7 @@ impl Dispatch<'_> {
     /// a file of the context is an archive, nobody knows before the build.
     fn ask_root(&self, stage: &Stage, source: &str, dest: &str, job: &CopyJob<'_>) -> Result<()> {
         let unpacks = job.unpack.unwrap_or(!is_http_source(source));
-        let at_root = path_join(&["/", dest]) == "/";
+        let at_root = path::join(&["/", dest]) == "/";
         if !job.is_add || !unpacks || !at_root || !self.is_on_scratch(stage) {
             return Ok(());
         }
@@ -316,7 +317,7 @@ impl Dispatch<'_> {
             let (parent, pattern) = source.split_once("/./").unwrap_or(("/", source));
             let pattern = paths::normalize("/", pattern, os, false).map_err(drive)?;
             if !paths::has_wildcards(parent) && !paths::has_wildcards(&pattern) {
-                let path = path_join(&[parent, &pattern]);
+                let path = path::join(&[parent, &pattern]);
                 required.push(paths::normalize("/", &path, os, false).map_err(drive)?);
             }
             include.push(pattern.strip_prefix('/').unwrap_or(&pattern).to_owned());
@@ -341,7 +342,7 @@ impl Dispatch<'_> {
         let Some(ignore) = job.ignore.filter(|i| !i.has_exclusions()) else {
             return;
         };
-        let source = path_clean(source);
+        let source = path::clean(source);
         let all = |p: &str| matches!(p, "*" | "**" | "**/*");
         let is_root = matches!(&*source, "." | "/");
         if is_root && !ignore.patterns().iter().any(|p| all(p.as_str())) {

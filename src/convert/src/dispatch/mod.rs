@@ -32,8 +32,8 @@ use fromtier_dockerfile::lint::{Linter, rules};
 use fromtier_dockerfile::shell::{Env as _, Lex};
 use fromtier_dockerfile::span::Range;
 use fromtier_dockerfile::suggest;
+use fromtier_gostd::time::Time;
 use fromtier_image::Platform;
-use fromtier_image::go::time::Time;
 use fromtier_llb::{Constraints, Graph, State};
 use fromtier_proto::pb;
 

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_dockerfile::go::{quote, to_lower};
+use fromtier_gostd::strconv::quote;
+use fromtier_gostd::strings::to_lower;
 
 /// Reads one word to `80/tcp`, one each port of a range, with the reference's error texts.
 pub fn parse(word: &str) -> Result<Vec<String>> {

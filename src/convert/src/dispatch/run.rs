@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_dockerfile::go::quote;
 use fromtier_dockerfile::instructions::{InlineFile, Mount, MountType, Run, ShellCmd};
 use fromtier_dockerfile::parser::{chomp_heredoc_bytes, parse_heredoc};
 use fromtier_dockerfile::shell::Lex;
+use fromtier_gostd::strconv::quote;
 use fromtier_llb::caps;
 use fromtier_llb::{Cap, Exec, FileAction, MakeInfo, Mount as ExecMount, State};
 use fromtier_proto::pb;
@@ -142,7 +142,7 @@ impl Dispatch<'_> {
             readonly: true,
             ..ExecMount::default()
         });
-        let path = fromtier_dockerfile::go::path_join(&["/dev/pipes/", &first.name]);
+        let path = fromtier_gostd::path::join(&["/dev/pipes/", &first.name]);
         Ok((vec![path], summary))
     }
 

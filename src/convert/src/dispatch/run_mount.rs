@@ -1,8 +1,9 @@
 //! `RUN --mount`: files of others, caches and memory while a command runs.
 
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_dockerfile::go::{path_clean, path_join, quote};
 use fromtier_dockerfile::instructions::{Mount, MountType, Run, Sharing};
+use fromtier_gostd::path;
+use fromtier_gostd::strconv::quote;
 use fromtier_llb::caps::EXEC_MOUNT_BIND_READ_WRITE_NO_OUTPUT;
 use fromtier_llb::{CacheMount, Exec, FileAction, MkdirInfo, Mount as ExecMount, Owner, State};
 use fromtier_proto::pb::CacheSharingOpt;
@@ -70,7 +71,7 @@ impl Dispatch<'_> {
             }
             MountType::Cache => {
                 if mount.cache_id.is_empty() {
-                    mount.cache_id = path_clean(&mount.target).into_owned();
+                    mount.cache_id = path::clean(&mount.target).into_owned();
                 }
                 exec_mount.cache = Some(CacheMount {
                     id: format!("{}/{}", self.options.cache_namespace, mount.cache_id),
@@ -87,10 +88,10 @@ impl Dispatch<'_> {
                     !mount.read_only && caps.supports(EXEC_MOUNT_BIND_READ_WRITE_NO_OUTPUT).is_ok();
             }
         }
-        let target = if path_clean(&mount.target).starts_with('/') {
+        let target = if path::clean(&mount.target).starts_with('/') {
             mount.target.clone()
         } else {
-            path_join(&["/", stage.state.dir(), &mount.target])
+            path::join(&["/", stage.state.dir(), &mount.target])
         };
         if target == "/" {
             return Err(Error::new(format!(
@@ -99,7 +100,7 @@ impl Dispatch<'_> {
             )));
         }
         let owned = mount.uid.is_some() || mount.gid.is_some() || mount.mode.is_some();
-        let path = path_join(&["/", &mount.source]);
+        let path = path::join(&["/", &mount.source]);
         if path != "/" {
             exec_mount.selector = path;
         } else if owned {

@@ -1,8 +1,8 @@
 //! `STOPSIGNAL`: what asks the container to end.
 
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_dockerfile::go::to_upper;
 use fromtier_dockerfile::instructions::Common;
+use fromtier_gostd::strings::to_upper;
 
 use super::Dispatch;
 use crate::history::Layer;

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use fromtier_dockerfile::go::{to_lower, to_upper};
 use fromtier_dockerfile::instructions::{GlobalArg, Stage};
 use fromtier_dockerfile::lint::{Linter, rules};
 use fromtier_dockerfile::shell::{Env as _, Expansion, Lex};
 use fromtier_dockerfile::span::Range;
 use fromtier_dockerfile::suggest;
+use fromtier_gostd::strings::{to_lower, to_upper};
 use fromtier_image::{ImageRef, Platform};
 
 use crate::vars::Vars;

@@ -28,7 +28,7 @@ pub(crate) fn target(stages: &Stages, name: &str) -> Result<StageId> {
     stages.by_name(name).ok_or_else(|| {
         let error = Error::new(format!(
             "target stage {} could not be found",
-            fromtier_dockerfile::go::quote(name)
+            fromtier_gostd::strconv::quote(name)
         ));
         suggest::wrap(error, name, &stages.names(), true).0
     })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use fromtier_dockerfile::go::path_join;
+use fromtier_gostd::path;
 
 /// Paths that are used, or all of them.
 #[derive(Debug, Clone, Default)]
@@ -17,7 +17,7 @@ impl PathsUsed {
         if self.all {
             return;
         }
-        match path_join(&["/", path]).as_str() {
+        match path::join(&["/", path]).as_str() {
             "/" => self.mark_all(),
             path => {
                 self.paths.insert(path.trim_start_matches('/').to_owned());

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_dockerfile::go::to_lower;
+use fromtier_gostd::strings::to_lower;
 
 use super::paths_used::PathsUsed;
 use crate::stage::Stage;

@@ -51,7 +51,7 @@ impl Builder {
 
     /// An image of Docker Hub with these triggers.
     fn with_triggers(self, name: &str, triggers: &[&str]) -> Builder {
-        let triggers = fromtier_image::go::json_strings(triggers);
+        let triggers = fromtier_gostd::json::json_strings(triggers);
         let config = format!("\"config\":{{\"OnBuild\":{triggers},");
         let config = PLAIN.replace("\"config\":{", &config);
         self.with(&format!("docker.io/library/{name}:latest"), &config)

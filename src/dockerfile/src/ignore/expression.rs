@@ -1,6 +1,8 @@
 //! The regular expressions that patterns are turned into, and no others: a row of characters and classes, some
 //! repeated, `(.*/)?`, and assertions. What a backslash means is what Go's `regexp` makes of it (`\d` is a digit).
 
+use fromtier_gostd::unicode::is_letter;
+
 /// A compiled expression.
 #[derive(Debug, Clone)]
 pub struct Expression {
@@ -356,8 +358,8 @@ fn category(letter: char) -> Option<fn(char) -> bool> {
     const SYMBOLS: &str = "$+<=>^`|~";
     Some(match letter {
         'C' => |c| c.is_control(),
-        'L' => crate::shell::is_letter,
-        'M' => |c| !c.is_ascii() && c.is_alphabetic() && !crate::shell::is_letter(c),
+        'L' => is_letter,
+        'M' => |c| !c.is_ascii() && c.is_alphabetic() && !is_letter(c),
         'N' => |c| c.is_numeric(),
         'P' => |c| c.is_ascii_punctuation() && !SYMBOLS.contains(c),
         'S' => |c| SYMBOLS.contains(c),

@@ -4,8 +4,9 @@ mod expression;
 mod pattern;
 mod syntax;
 
+use fromtier_gostd::path;
+
 use crate::error::{Error, Result};
-use crate::go::path_clean;
 
 pub use pattern::Pattern;
 
@@ -47,7 +48,7 @@ fn read_line(line: &str) -> Option<String> {
     if path.is_empty() {
         return (!mark.is_empty()).then(|| mark.to_owned());
     }
-    let path = path_clean(path);
+    let path = path::clean(path);
     let relative = path.strip_prefix('/').filter(|rest| !rest.is_empty());
     Some(format!("{mark}{}", relative.unwrap_or(&path)))
 }
@@ -109,7 +110,7 @@ impl Matcher {
 
 fn matches_parent(pattern: &Pattern, path: &str) -> Result<bool> {
     let parent = match path.rfind('/') {
-        Some(slash) => path_clean(&path[..=slash]),
+        Some(slash) => path::clean(&path[..=slash]),
         None => return Ok(false),
     };
     if parent == "." {

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use fromtier_gostd::path;
+
 use super::expression::Expression;
 use super::syntax;
 use crate::error::{Error, Result};
-use crate::go::path_clean;
 
 /// One pattern, cleaned, without its `!`.
 #[derive(Debug, Clone)]
@@ -29,7 +30,7 @@ enum Form {
 
 impl Pattern {
     pub(super) fn parse(pattern: &str) -> Result<Pattern> {
-        let pattern = path_clean(pattern);
+        let pattern = path::clean(pattern);
         let (exclusion, text) = match pattern.strip_prefix('!') {
             Some("") => return Err(Error::new("illegal exclusion pattern: \"!\"")),
             Some(rest) => (true, rest),

@@ -1,7 +1,6 @@
 //! The `--flags` of an instruction.
 
 use crate::error::{Error, Result};
-use crate::go::to_lower;
 use crate::suggest;
 
 /// What a flag takes.
@@ -16,6 +15,7 @@ pub(super) enum Kind {
 }
 
 use Kind::{Bool, Text, Texts};
+use fromtier_gostd::strings::to_lower;
 
 /// A flag that an instruction knows.
 pub(super) type Known = (&'static str, Kind);

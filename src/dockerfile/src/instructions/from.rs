@@ -1,11 +1,13 @@
 //! `FROM`: the start of a stage.
 
+use fromtier_gostd::strconv::{quote, quote_bytes};
+use fromtier_gostd::strings::{to_lower, to_upper};
+
 use super::comment::{check_description, doc_comment};
 use super::flags::Kind::Text;
 use super::request::Request;
 use super::{Command, Common};
 use crate::error::{Error, Result};
-use crate::go::{quote, quote_bytes, to_lower, to_upper};
 use crate::lint::{Linter, rules};
 use crate::span::{Range, Span};
 

@@ -1,12 +1,14 @@
 //! `HEALTHCHECK`: how to see that a container works.
 
+use fromtier_gostd::strconv::quote;
+use fromtier_gostd::strings::to_upper;
+use fromtier_gostd::time::parse_duration;
+
 use super::Command;
-use super::duration::parse_duration;
 use super::flags::Flags;
 use super::flags::Kind::Text;
 use super::request::{Request, at_least_one};
 use crate::error::{Error, Result};
-use crate::go::{quote, to_upper};
 
 const MILLISECOND: i64 = 1_000_000;
 

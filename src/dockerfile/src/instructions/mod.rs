@@ -5,8 +5,6 @@ mod arg;
 mod cmd;
 mod comment;
 mod copy;
-pub mod csv;
-mod duration;
 mod entrypoint;
 mod env;
 mod expose;
@@ -36,11 +34,11 @@ mod workdir;
 mod tests;
 
 use crate::error::{Error, Result};
-use crate::go::to_lower;
 use crate::lint::Linter;
 use crate::parser::{Dockerfile, Node};
 use crate::span::{Range, Span};
 use crate::suggest;
+use fromtier_gostd::strings::to_lower;
 use request::Request;
 
 pub use add::Add;

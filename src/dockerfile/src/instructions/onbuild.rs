@@ -1,9 +1,10 @@
 //! `ONBUILD`: an instruction for the images built on this one.
 
+use fromtier_gostd::strings::to_upper;
+
 use super::Command;
 use super::request::{Request, at_least_one};
 use crate::error::{Error, Result};
-use crate::go::to_upper;
 use crate::parser::text::is_re_space;
 
 pub(super) fn parse(request: &Request) -> Result<Command> {

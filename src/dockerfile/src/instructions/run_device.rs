@@ -1,8 +1,10 @@
 //! `RUN --device`: devices by their CDI names.
 
-use super::csv;
+use fromtier_gostd::csv;
+use fromtier_gostd::strconv::parse_bool;
+use fromtier_gostd::strings::to_lower;
+
 use crate::error::{Error, Result};
-use crate::go::{parse_bool, to_lower};
 use crate::suggest;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,9 +1,11 @@
 //! `RUN --mount`: caches, secrets, and the files of others while a command runs.
 
-use super::csv;
+use fromtier_gostd::csv;
+use fromtier_gostd::strconv::{parse_bool, quote};
+use fromtier_gostd::strings::to_lower;
+
 use super::size::ram_in_bytes;
 use crate::error::{Error, Result};
-use crate::go::{parse_bool, quote, to_lower};
 use crate::suggest;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

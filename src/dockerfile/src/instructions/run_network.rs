@@ -1,7 +1,8 @@
 //! `RUN --network`.
 
+use fromtier_gostd::strconv::quote;
+
 use crate::error::{Error, Result};
-use crate::go::quote;
 
 /// The network of a `RUN`: `default` unless the flag says otherwise.
 pub(super) fn parse(flag: Option<String>) -> Result<String> {

@@ -1,7 +1,8 @@
 //! `RUN --security`.
 
+use fromtier_gostd::strconv::quote;
+
 use crate::error::{Error, Result};
-use crate::go::quote;
 
 /// The security mode of a `RUN`: `sandbox` unless the flag says otherwise.
 pub(super) fn parse(flag: Option<String>) -> Result<String> {

@@ -19,7 +19,7 @@ pub(super) fn ram_in_bytes(text: &str) -> Option<i64> {
     if suffix.len() > 3 {
         return None;
     }
-    let suffix = crate::go::to_lower(suffix);
+    let suffix = fromtier_gostd::strings::to_lower(suffix);
     let (unit, rest) = suffix.split_at_checked(1)?;
     let factor: i64 = match unit {
         "b" if rest.is_empty() => 1,

@@ -1,7 +1,8 @@
 //! What `# check=…` can say, and how it is read.
 
+use fromtier_gostd::strconv::{parse_bool, quote};
+
 use crate::error::{Error, Result};
-use crate::go::{parse_bool, quote};
 
 /// What `# check=…` and `BUILDKIT_DOCKERFILE_CHECK` can say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,7 +1,8 @@
 //! Every build check: a constant that names and explains it, and a function that words its finding.
 
+use fromtier_gostd::strconv::quote;
+
 use super::Rule;
-use crate::go::quote;
 
 /// A page of the checks' documentation.
 macro_rules! page {

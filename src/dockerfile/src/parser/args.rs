@@ -2,14 +2,17 @@
 
 use std::ops::Range;
 
+use fromtier_gostd::strconv::quote;
+use fromtier_gostd::strings::to_lower;
+use fromtier_gostd::utf8::lossy;
+
 use super::json::{self, NotStrings};
 use super::lines::LogicalLine;
 use super::split::{self, Parts, split};
-use super::text::{is_space_byte, lossy};
+use super::text::is_space_byte;
 use super::words::parse_words;
 use super::{Args, Node, Pair};
 use crate::error::{Error, Result};
-use crate::go::{quote, to_lower};
 use crate::span::Span;
 
 /// Reads one instruction. The node has no lines, comments and heredocs yet.

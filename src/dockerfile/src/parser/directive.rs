@@ -1,8 +1,10 @@
 //! Parser directives: `# syntax=…`, `# escape=…`, `# check=…` in the lines that come first.
 
+use fromtier_gostd::utf8::lossy;
+
 use super::json;
 use super::lines::Lines;
-use super::text::{is_re_space, lossy, trim_newline, trim_start};
+use super::text::{is_re_space, trim_newline, trim_start};
 use crate::error::{Error, Result};
 use crate::span::Range;
 

@@ -1,6 +1,8 @@
 //! JSON exactly as Go's `encoding/json` takes it: which texts are JSON decides between exec and shell form.
 
-use super::text::{decode, trim_start};
+use fromtier_gostd::utf8::decode;
+
+use super::text::trim_start;
 
 /// How deep arrays and objects may nest.
 const MAX_DEPTH: usize = 10_000;

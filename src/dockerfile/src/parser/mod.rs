@@ -13,12 +13,13 @@ mod words;
 mod tests;
 
 use crate::error::{Error, Result};
-use crate::go::to_lower;
 use crate::span::{Range, Span};
 
 use directive::Directives;
+use fromtier_gostd::strings::to_lower;
+use fromtier_gostd::utf8::lossy;
 use lines::{Lines, LogicalLine};
-use text::{lossy, trim, trim_newline, trim_start};
+use text::{trim, trim_newline, trim_start};
 
 pub use directive::{Directive, detect_syntax, directive};
 pub use heredoc::{Heredoc, chomp_heredoc_bytes, chomp_heredoc_content, parse_heredoc};

@@ -3,27 +3,7 @@
 
 use std::ops::Range;
 
-pub(crate) use fromtier_image::go::lossy;
-
-/// The first character and its length in bytes. A byte that isn't UTF-8 is U+FFFD, one byte long.
-/// An empty slice gives U+FFFD and 0.
-pub(crate) fn decode(bytes: &[u8]) -> (char, usize) {
-    let Some(&first) = bytes.first() else {
-        return (char::REPLACEMENT_CHARACTER, 0);
-    };
-    let len = match first {
-        0..=0x7f => return (char::from(first), 1),
-        0xc2..=0xdf => 2,
-        0xe0..=0xef => 3,
-        0xf0..=0xf4 => 4,
-        _ => 1,
-    };
-    bytes
-        .get(..len)
-        .and_then(|b| std::str::from_utf8(b).ok())
-        .and_then(|s| s.chars().next())
-        .map_or((char::REPLACEMENT_CHARACTER, 1), |c| (c, len))
-}
+use fromtier_gostd::utf8::decode;
 
 /// Whether a byte, taken as a character of its own, is a blank. Go's byte-wise loops ask this.
 pub(crate) fn is_space_byte(byte: u8) -> bool {
@@ -99,12 +79,6 @@ pub(crate) fn trim_newline(line: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_bad_byte_is_one_replacement_character() {
-        assert_eq!(lossy(b"a\xe4\xb8b\xff"), "a\u{fffd}\u{fffd}b\u{fffd}");
-        assert_eq!(lossy("é世".as_bytes()), "é世");
-    }
 
     #[test]
     fn blanks_of_unicode_are_trimmed_and_stray_bytes_are_not() {

@@ -1,6 +1,6 @@
 //! Words that keep their quotes: the arguments of `ENV`, `LABEL` and `ARG`.
 
-use super::text::decode;
+use fromtier_gostd::utf8::decode;
 
 /// Splits at blanks outside quotes. Quotes and escapes stay in the words; an escape at the very end goes.
 pub(super) fn parse_words(rest: &[u8], escape: u8) -> Vec<String> {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::letters::{is_digit, is_letter};
+use fromtier_gostd::unicode::{is_digit, is_letter};
+
 use super::{Env, Lex, pattern};
 
 /// How deep `${a:-${b:-…}}` may go. The reference has no such limit; nobody writes more.

@@ -1,10 +1,7 @@
 //! Word expansion: quotes, variables and their modifiers (`${a:-b}`, `${a#b}`, `${a//x/y}` …).
 
-mod letters;
 mod lexer;
 mod pattern;
-
-pub(crate) use letters::is_letter;
 
 use std::collections::BTreeSet;
 
@@ -121,7 +118,10 @@ impl Lex {
 }
 
 fn failed(word: &str, why: String) -> Error {
-    Error::new(why).wrap(format_args!("failed to process {}", crate::go::quote(word)))
+    Error::new(why).wrap(format_args!(
+        "failed to process {}",
+        fromtier_gostd::strconv::quote(word)
+    ))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The glob patterns of `${a#…}`, `${a%…}` and `${a/…}`: `?` is one character, `*` any number, `\` escapes.
 
+use fromtier_gostd::unicode::{is_digit, is_letter};
+
 /// A pattern, ready to search with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
@@ -194,7 +196,7 @@ fn reference(text: &str) -> Option<(&str, &str)> {
         None => (false, text),
     };
     let len = text
-        .find(|c| !(super::letters::is_letter(c) || super::letters::is_digit(c) || c == '_'))
+        .find(|c| !(is_letter(c) || is_digit(c) || c == '_'))
         .unwrap_or(text.len());
     let (name, rest) = text.split_at(len);
     let rest = if brace { rest.strip_prefix('}')? } else { rest };

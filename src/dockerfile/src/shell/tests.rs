@@ -129,7 +129,10 @@ fn mistakes_are_worded_as_the_reference_words_them() {
     ] {
         assert_eq!(
             error(word),
-            format!("failed to process {}: {want}", crate::go::quote(word))
+            format!(
+                "failed to process {}: {want}",
+                fromtier_gostd::strconv::quote(word)
+            )
         );
     }
     assert_eq!(

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_dockerfile::go::quote;
-use fromtier_dockerfile::instructions::csv;
+use fromtier_gostd::csv;
+use fromtier_gostd::strconv::quote;
 use fromtier_image::ImageRef;
 
 const DEFAULT_GENERATOR: &str = "docker/buildkit-syft-scanner:stable-1";

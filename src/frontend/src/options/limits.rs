@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_dockerfile::go::quote;
-use fromtier_dockerfile::instructions::csv;
+use fromtier_gostd::csv;
+use fromtier_gostd::strconv::{parse_int, parse_uint, quote};
 use fromtier_proto::pb::{LinuxResources, Ulimit};
-
-use super::numbers::{parse_int, parse_uint};
 
 const ULIMITS: [&str; 15] = [
     "core",
@@ -81,9 +79,10 @@ pub fn parse_resources(opts: &BTreeMap<String, String>) -> Result<Option<LinuxRe
     let must_be = |key: &str, what: &str| {
         Error::new(format!("invalid {key} value: {}: must be {what}", get(key)))
     };
+    let context = |key: &str| format!("invalid {key} value: {}", get(key));
     let invalid = |key: &str| {
-        let context = format!("invalid {key} value: {}", get(key));
-        move |e: Error| e.wrap(context)
+        let context = context(key);
+        move |e: fromtier_gostd::Error| e.wrap(context)
     };
     let positive = |key: &str| -> Result<i64> {
         match get(key) {
@@ -104,7 +103,7 @@ pub fn parse_resources(opts: &BTreeMap<String, String>) -> Result<Option<LinuxRe
         }
     };
     let set = |key: &str| -> Result<String> {
-        check_cpuset(get(key)).map_err(invalid(key))?;
+        check_cpuset(get(key)).map_err(|e| e.wrap(context(key)))?;
         Ok(get(key).to_owned())
     };
     let memory = positive("memory")?;

@@ -2,23 +2,21 @@
 
 mod attest;
 mod limits;
-pub mod numbers;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use fromtier_convert::{NoCache, Options};
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_dockerfile::go::parse_bool;
-use fromtier_dockerfile::instructions::csv;
 use fromtier_dockerfile::lint;
+use fromtier_gostd::csv;
+use fromtier_gostd::strconv::{parse_bool, parse_int};
 use fromtier_image::Platform;
 use fromtier_llb::CapSet as Caps;
 use fromtier_llb::{HostIp, NetMode as NetworkMode, ResolveMode};
 use fromtier_proto::gw::CacheOptionsEntry;
 
 pub use attest::Sbom;
-use numbers::parse_int;
 
 /// All that the options say.
 #[derive(Debug, Clone)]

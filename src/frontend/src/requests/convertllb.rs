@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_gateway::go_json::{self, base64};
+use fromtier_gostd::json::{Object, Value};
 use fromtier_image::Digest;
-use fromtier_image::go::json::{Object, Value};
 use fromtier_proto::{Message, pb};
 
 use super::describe::Request;

@@ -1,7 +1,7 @@
 //! `frontend.subrequests.describe`: which sub-requests there are.
 
-use crate::tabs;
-use fromtier_image::go::json::{Object, Value};
+use fromtier_gostd::json::{Object, Value};
+use fromtier_gostd::tabwriter;
 
 /// A sub-request as `describe` lists it.
 #[derive(Debug, Clone, Copy)]
@@ -51,5 +51,5 @@ pub fn answer(requests: &[Request]) -> super::Answer {
         let short = r.name.strip_prefix("frontend.").unwrap_or(r.name);
         vec![short.into(), r.version.into(), r.description.into()]
     }));
-    super::Answer::new(&DESCRIBE, json).text(tabs::columns(&rows, 1))
+    super::Answer::new(&DESCRIBE, json).text(tabwriter::columns(&rows, 1))
 }

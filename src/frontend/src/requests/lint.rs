@@ -3,7 +3,7 @@
 use fromtier_dockerfile::error::Error;
 use fromtier_dockerfile::span::Range;
 use fromtier_gateway::go_json::{definition, source_info};
-use fromtier_image::go::json::{Object, Value};
+use fromtier_gostd::json::{Object, Value};
 use fromtier_proto::pb;
 
 use super::describe::Request;

@@ -12,7 +12,7 @@ use fromtier_convert::pb_ranges;
 use fromtier_dockerfile::span::Range;
 use fromtier_gateway::BuildResult;
 use fromtier_gateway::go_json::{self, base64};
-use fromtier_image::go::json::{Object, Value};
+use fromtier_gostd::json::{Object, Value};
 use fromtier_proto::pb;
 
 use describe::Request;

@@ -2,9 +2,9 @@
 
 use super::describe::Request;
 use super::location;
-use crate::tabs;
 use fromtier_convert::{Need, Outline};
-use fromtier_image::go::json::Object;
+use fromtier_gostd::json::Object;
+use fromtier_gostd::tabwriter;
 
 pub const OUTLINE: Request = Request {
     name: "frontend.outline",
@@ -46,7 +46,7 @@ fn json(outline: &Outline, dockerfile: &[u8]) -> String {
 fn text(outline: &Outline) -> String {
     let mut out = String::new();
     let mut table = |rows: Vec<Vec<String>>, padding| {
-        out.push_str(&tabs::columns(&rows, padding));
+        out.push_str(&tabwriter::columns(&rows, padding));
         out.push('\n');
     };
     if !outline.name.is_empty() || !outline.description.is_empty() {

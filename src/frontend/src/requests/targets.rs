@@ -2,9 +2,9 @@
 
 use super::describe::Request;
 use super::location;
-use crate::tabs;
 use fromtier_convert::Target;
-use fromtier_image::go::json::{Object, Value};
+use fromtier_gostd::json::{Object, Value};
+use fromtier_gostd::tabwriter;
 
 pub const TARGETS: Request = Request {
     name: "frontend.targets",
@@ -38,5 +38,5 @@ pub fn answer(targets: &[Target], dockerfile: &[u8]) -> super::Answer {
         };
         vec![name, t.description.clone()]
     }));
-    super::Answer::new(&TARGETS, json).text(tabs::columns(&rows, 1))
+    super::Answer::new(&TARGETS, json).text(tabwriter::columns(&rows, 1))
 }

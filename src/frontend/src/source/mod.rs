@@ -8,8 +8,9 @@ use std::rc::Rc;
 use fromtier_convert::{Context, MainContext};
 use fromtier_dockerfile::error::Error;
 use fromtier_dockerfile::git_url::GitRef;
-use fromtier_dockerfile::go;
 use fromtier_gateway::{self as gateway, Bridge, BuildOptions, Code, Ref, SolveOptions};
+use fromtier_gostd::path;
+use fromtier_gostd::strconv::parse_bool;
 use fromtier_llb::{
     Constraints, Definition, Differ, Graph, LocalOptions, MarshalOptions, SourceMap, State,
 };
@@ -89,7 +90,7 @@ impl Sources {
             let keep = get("build-arg:BUILDKIT_CONTEXT_KEEP_GIT_DIR");
             Context::Git {
                 url: named.to_owned(),
-                keep_git_dir: keep.and_then(|v| go::parse_bool(v).ok()),
+                keep_git_dir: keep.and_then(|v| parse_bool(v).ok()),
                 commit_mtime: get("build-arg:SOURCE_DATE_EPOCH").is_some_and(|v| !v.is_empty()),
             }
         } else if named.starts_with("http://") || named.starts_with("https://") {
@@ -175,7 +176,7 @@ impl Sources {
             .await
             .map_err(|e| Failure::from(e).wrap("failed to resolve dockerfile"))?;
         let from = solved.reference.unwrap_or_default();
-        let beside = |name: &str| go::path_join(&[folder(&self.filename), name]);
+        let beside = |name: &str| path::join(&[folder(&self.filename), name]);
         let (policy_path, lock_path) = (beside(REPOSITORY_FILE), beside(LOCK_FILE));
         let ignore_path = format!("{}{DOCKERIGNORE}", self.filename);
         let optional = async |path: &str| read_optional(bridge, Some(&from), path).await;
@@ -226,12 +227,12 @@ impl Sources {
                     _ => String::new(),
                 };
                 let subdir = self.main.subdir.as_deref().unwrap_or_default();
-                let folder = go::path_join(&[&within, subdir]);
+                let folder = path::join(&[&within, subdir]);
                 folder.trim_start_matches('/').to_owned()
             }
             true => (opts.get(&format!("vcs:localdir:{}", self.directory))?).replace('\\', "/"),
         };
-        let path = go::path_join(&[&folder, &self.filename]);
+        let path = path::join(&[&folder, &self.filename]);
         (!path.starts_with("..") && !path.starts_with('/')).then_some(path)
     }
 
@@ -341,16 +342,16 @@ impl Sources {
             format!("{}{DOCKERIGNORE}", self.filename),
         ];
         files.extend(self.lower_case());
-        files.push(go::path_join(&[folder, REPOSITORY_FILE]));
-        files.push(go::path_join(&[folder, LOCK_FILE]));
+        files.push(path::join(&[folder, REPOSITORY_FILE]));
+        files.push(path::join(&[folder, LOCK_FILE]));
         files
     }
 
     /// `dockerfile`, which serves where there is no `Dockerfile`.
     fn lower_case(&self) -> Option<String> {
         let folder = folder(&self.filename);
-        (go::path_base(&self.filename) == DOCKERFILE)
-            .then(|| go::path_join(&[folder, &DOCKERFILE.to_lowercase()]))
+        (path::base(&self.filename) == DOCKERFILE)
+            .then(|| path::join(&[folder, &DOCKERFILE.to_lowercase()]))
     }
 
     async fn read_text(&self, bridge: &Bridge, from: &Ref) -> Result<Vec<u8>, gateway::Error> {

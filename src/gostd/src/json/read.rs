@@ -1,7 +1,9 @@
-//! Reading JSON as Go's `encoding/json` does: [syntax is checked](super::json_syntax) first, then values are picked with
+//! Reading JSON as Go's `encoding/json` does: [syntax is checked](super::validate) first, then values are picked with
 //! a cursor. Nothing recurses on the input.
 
-use super::json_syntax::{SyntaxError, check_string, skip_space, validate};
+use super::syntax::{check_string, skip_space, validate};
+use crate::Result;
+use crate::utf8::lossy;
 
 /// What kind of value comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +39,7 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// Checks the document and stands before its value.
-    pub fn new(text: &'a [u8]) -> Result<Reader<'a>, SyntaxError> {
+    pub fn new(text: &'a [u8]) -> Result<Reader<'a>> {
         validate(text)?;
         Ok(Reader { text, at: 0 })
     }
@@ -194,7 +196,7 @@ fn unescape(raw: &[u8]) -> String {
     }
     match String::from_utf8(out) {
         Ok(text) => text,
-        Err(error) => super::lossy(error.as_bytes()),
+        Err(error) => lossy(error.as_bytes()),
     }
 }
 

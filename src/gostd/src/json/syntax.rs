@@ -1,37 +1,35 @@
 //! Whether a text is JSON, and what is wrong with it as Go's `encoding/json` says it.
 
-/// What is wrong with the text, in Go's words.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct SyntaxError(pub String);
+use crate::strconv::quote;
+use crate::{Error, Result};
 
 /// Go's limit on nesting.
 const MAX_DEPTH: usize = 10_000;
 
-fn unexpected(byte: u8, context: &str) -> SyntaxError {
+fn unexpected(byte: u8, context: &str) -> Error {
     let shown = match byte {
         b'\'' => "'\\''".to_owned(),
         b'"' => "'\"'".to_owned(),
         byte => {
-            let quoted = super::quote(char::from(byte).encode_utf8(&mut [0; 4]));
+            let quoted = quote(char::from(byte).encode_utf8(&mut [0; 4]));
             format!("'{}'", &quoted[1..quoted.len() - 1])
         }
     };
-    SyntaxError(format!("invalid character {shown} {context}"))
+    Error(format!("invalid character {shown} {context}"))
 }
 
-fn ended() -> SyntaxError {
-    SyntaxError("unexpected end of JSON input".to_owned())
+fn unexpected_end() -> Error {
+    Error("unexpected end of JSON input".to_owned())
 }
 
 /// Checks a whole document, as `json.Valid` does; the error is that of `json.Unmarshal`.
-pub fn validate(text: &[u8]) -> Result<(), SyntaxError> {
+pub fn validate(text: &[u8]) -> Result<()> {
     let mut at = 0;
     // One entry for each open value: is it an object?
     let mut open: Vec<bool> = Vec::new();
     'value: loop {
         skip_space(text, &mut at);
-        let first = *text.get(at).ok_or_else(ended)?;
+        let first = *text.get(at).ok_or_else(unexpected_end)?;
         match first {
             b'{' | b'[' => {
                 let object = first == b'{';
@@ -49,7 +47,7 @@ pub fn validate(text: &[u8]) -> Result<(), SyntaxError> {
                         continue 'value;
                     }
                     Some(_) => continue 'value,
-                    None => return Err(ended()),
+                    None => return Err(unexpected_end()),
                 }
             }
             b'"' => check_string(text, &mut at)?,
@@ -66,7 +64,7 @@ pub fn validate(text: &[u8]) -> Result<(), SyntaxError> {
                 return if open.is_empty() {
                     Ok(())
                 } else {
-                    Err(ended())
+                    Err(unexpected_end())
                 };
             };
             at += 1;
@@ -99,7 +97,7 @@ pub(super) fn skip_space(text: &[u8], at: &mut usize) {
     }
 }
 
-fn check_key(text: &[u8], at: &mut usize) -> Result<(), SyntaxError> {
+fn check_key(text: &[u8], at: &mut usize) -> Result<()> {
     match text.get(*at) {
         Some(b'"') => check_string(text, at)?,
         Some(&byte) => {
@@ -108,7 +106,7 @@ fn check_key(text: &[u8], at: &mut usize) -> Result<(), SyntaxError> {
                 "looking for beginning of object key string",
             ));
         }
-        None => return Err(ended()),
+        None => return Err(unexpected_end()),
     }
     skip_space(text, at);
     match text.get(*at) {
@@ -117,14 +115,14 @@ fn check_key(text: &[u8], at: &mut usize) -> Result<(), SyntaxError> {
             Ok(())
         }
         Some(&byte) => Err(unexpected(byte, "after object key")),
-        None => Err(ended()),
+        None => Err(unexpected_end()),
     }
 }
 
-pub(super) fn check_string(text: &[u8], at: &mut usize) -> Result<(), SyntaxError> {
+pub(super) fn check_string(text: &[u8], at: &mut usize) -> Result<()> {
     *at += 1;
     loop {
-        let byte = *text.get(*at).ok_or_else(ended)?;
+        let byte = *text.get(*at).ok_or_else(unexpected_end)?;
         *at += 1;
         match byte {
             b'"' => return Ok(()),
@@ -154,7 +152,7 @@ pub(super) fn check_string(text: &[u8], at: &mut usize) -> Result<(), SyntaxErro
     }
 }
 
-fn check_literal(text: &[u8], at: &mut usize, word: &str) -> Result<(), SyntaxError> {
+fn check_literal(text: &[u8], at: &mut usize, word: &str) -> Result<()> {
     for expected in word.bytes() {
         let byte = at_or_blank(text, *at);
         if byte != expected {
@@ -169,7 +167,7 @@ fn check_literal(text: &[u8], at: &mut usize, word: &str) -> Result<(), SyntaxEr
     Ok(())
 }
 
-fn check_number(text: &[u8], at: &mut usize) -> Result<(), SyntaxError> {
+fn check_number(text: &[u8], at: &mut usize) -> Result<()> {
     let digits = |at: &mut usize| {
         let start = *at;
         while text.get(*at).is_some_and(u8::is_ascii_digit) {

@@ -1,7 +1,7 @@
-//! Numbers in options, as Go's `strconv` reads them.
+//! Numbers and booleans, as Go reads them, with its error texts.
 
-use fromtier_dockerfile::error::{Error, Result};
-use fromtier_dockerfile::go::quote;
+use super::quote;
+use crate::{Error, Result};
 
 /// A 64-bit integer as `strconv.ParseInt(…, 10, 64)` reads it, with its error text.
 pub fn parse_int(text: &str) -> Result<i64> {
@@ -34,6 +34,18 @@ fn number_error(func: &str, text: &str, why: &str) -> Error {
     Error::new(format!("strconv.{func}: parsing {}: {why}", quote(text)))
 }
 
+/// `1`, `t`, `true`, … and `0`, `f`, `false`, … (`strconv.ParseBool`, with its error text).
+pub fn parse_bool(text: &str) -> Result<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
+        _ => Err(Error::new(format!(
+            "strconv.ParseBool: parsing {}: invalid syntax",
+            quote(text)
+        ))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -42,10 +54,22 @@ mod tests {
     #[test]
     fn numbers_say_why_they_are_none() {
         assert_eq!(parse_int("-3").unwrap(), -3);
-        let message = |r: Result<u64>| r.unwrap_err().message;
+        let message = |r: Result<u64>| r.unwrap_err().0;
         let syntax = "strconv.ParseUint: parsing \"+3\": invalid syntax";
         assert_eq!(message(parse_uint("+3")), syntax);
         let range = "strconv.ParseUint: parsing \"99999999999999999999\": value out of range";
         assert_eq!(message(parse_uint("99999999999999999999")), range);
+    }
+
+    #[test]
+    fn booleans_have_the_spellings_of_go() {
+        assert_eq!(parse_bool("T"), Ok(true));
+        assert_eq!(parse_bool("True"), Ok(true));
+        assert_eq!(parse_bool("f"), Ok(false));
+        assert_eq!(parse_bool("False"), Ok(false));
+        assert_eq!(
+            parse_bool("yes").map_err(|e| e.0),
+            Err(r#"strconv.ParseBool: parsing "yes": invalid syntax"#.to_owned())
+        );
     }
 }

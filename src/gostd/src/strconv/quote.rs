@@ -1,15 +1,6 @@
-//! What Go's standard library does, where its results reach the user: quoting, JSON, paths, times.
-//!
-//! The reference frontend is a Go program, so the bytes that it writes (image configs, local source
-//! attributes, error texts) follow these rules.
+//! Double-quoted text, as `strconv.Quote` and `%q` write it.
 
-pub mod json;
-pub mod json_read;
-pub mod json_syntax;
-pub mod path;
-pub mod time;
-
-pub use json::{json_string, json_strings};
+use std::fmt::Write as _;
 
 /// A double-quoted string as `strconv.Quote` (and `%q`) writes it.
 pub fn quote(text: &str) -> String {
@@ -37,18 +28,17 @@ pub fn quote(text: &str) -> String {
     out
 }
 
-/// The text, with one U+FFFD for every byte that isn't a part of valid UTF-8.
-pub fn lossy(bytes: &[u8]) -> String {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.to_owned();
-    }
-    let mut out = String::with_capacity(bytes.len());
+/// Bytes in double quotes, as `%q` prints them: what isn't UTF-8 as `\xNN`.
+pub fn quote_bytes(bytes: &[u8]) -> String {
+    let mut out = String::from("\"");
     for chunk in bytes.utf8_chunks() {
-        out.push_str(chunk.valid());
-        for _ in chunk.invalid() {
-            out.push(char::REPLACEMENT_CHARACTER);
+        let valid = quote(chunk.valid());
+        out.push_str(&valid[1..valid.len() - 1]);
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
         }
     }
+    out.push('"');
     out
 }
 
@@ -64,14 +54,24 @@ fn is_printable(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::quote;
+    use super::{quote, quote_bytes};
 
     // Expectations printed by Go's strconv.Quote.
     #[test]
     fn quotes_as_go_does() {
         assert_eq!(quote("plain"), r#""plain""#);
-        assert_eq!(quote("a\"b\\c\n\t\x01\x7f"), r#""a\"b\\c\n\t\x01\x7f""#);
+        assert_eq!(
+            quote("a\"b\\c\n\t\u{7}\x01\x7f"),
+            r#""a\"b\\c\n\t\a\x01\x7f""#
+        );
         assert_eq!(quote("ü\u{a0}\u{301}世"), "\"ü\\u00a0\u{301}世\"");
         assert_eq!(quote("\u{1f600}\u{e0001}"), "\"\u{1f600}\\U000e0001\"");
+        assert_eq!(quote("\u{feff}\u{80}"), r#""\ufeff\u0080""#);
+    }
+
+    #[test]
+    fn stray_bytes_are_quoted_by_number() {
+        assert_eq!(quote_bytes(b"a\"\xe9\xe4\xb8z"), r#""a\"\xe9\xe4\xb8z""#);
+        assert_eq!(quote_bytes(b""), "\"\"");
     }
 }

@@ -1,11 +1,11 @@
 //! Durations as Go reads them: `1h30m`, `1.5s`, `100ms`.
 
-use crate::error::{Error, Result};
+use crate::{Error, Result};
 
 const LIMIT: u64 = 1 << 63;
 
 /// Nanoseconds of a duration (`time.ParseDuration`, with its error texts).
-pub(super) fn parse_duration(text: &str) -> Result<i64> {
+pub fn parse_duration(text: &str) -> Result<i64> {
     let invalid = || Error::new(format!("time: invalid duration {}", quote(text)));
     let bytes = text.as_bytes();
     let (negative, mut rest) = match bytes {
@@ -174,7 +174,7 @@ mod tests {
             ("3000000h", r#"time: invalid duration "3000000h""#),
         ] {
             assert_eq!(
-                parse_duration(text).map_err(|e| e.message),
+                parse_duration(text).map_err(|e| e.0),
                 Err(want.to_owned()),
                 "{text}"
             );

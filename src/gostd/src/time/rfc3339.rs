@@ -1,26 +1,8 @@
 //! RFC 3339 times as Go's `time.Time` reads them from JSON and writes them back.
 
-/// Days from 1970-01-01 to a date of the proleptic Gregorian calendar.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year - era * 400;
-    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days - era * 146_097;
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
-}
+use super::calendar::Date;
+use crate::strconv::quote;
+use crate::{Error, Result};
 
 /// A moment with the offset that it was written with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,9 +27,9 @@ impl Time {
 
     /// Reads RFC 3339 as `time.Parse` does: one digit will do for the hour, a comma for the point.
     /// The error is Go's text.
-    pub fn parse(text: &str) -> Result<Time, String> {
+    pub fn parse(text: &str) -> Result<Time> {
         let range =
-            |what: &str| format!("parsing time {}: {what} out of range", super::quote(text));
+            |what: &str| Error(format!("parsing time {}: {what} out of range", quote(text)));
         let mut scan = Scan {
             whole: text,
             rest: text.as_bytes(),
@@ -78,25 +60,14 @@ impl Time {
         let nanos = scan.fraction();
         let offset = scan.zone(&range)?;
         if !scan.rest.is_empty() {
-            let extra = super::quote(&String::from_utf8_lossy(scan.rest));
-            return Err(format!(
-                "parsing time {}: extra text: {extra}",
-                super::quote(text)
-            ));
+            let extra = quote(&String::from_utf8_lossy(scan.rest));
+            let text = quote(text);
+            return Err(Error(format!("parsing time {text}: extra text: {extra}")));
         }
-        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-        let days = match month {
-            4 | 6 | 9 | 11 => 30,
-            2 if leap => 29,
-            2 => 28,
-            _ => 31,
-        };
-        if day < 1 || day > days {
-            return Err(range("day"));
-        }
+        let small = |number| u8::try_from(number).unwrap_or_default();
+        let date = Date::new(year, small(month), small(day)).ok_or_else(|| range("day"))?;
         let seconds =
-            days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
-                - offset * 60;
+            date.days_since_epoch() * 86_400 + hour * 3600 + minute * 60 + second - offset * 60;
         Ok(Time {
             seconds,
             nanos,
@@ -116,7 +87,7 @@ impl Time {
 impl std::fmt::Display for Time {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let local = self.seconds.saturating_add(i64::from(self.offset) * 60);
-        let (year, month, day) = civil_from_days(local.div_euclid(86_400));
+        let Date { year, month, day } = Date::from_days_since_epoch(local.div_euclid(86_400));
         let of_day = local.rem_euclid(86_400);
         let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
         write!(
@@ -143,15 +114,15 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    fn fail<T>(&self, element: &str) -> Result<T, String> {
-        Err(format!(
+    fn fail<T>(&self, element: &str) -> Result<T> {
+        Err(Error(format!(
             "parsing time {} as \"2006-01-02T15:04:05Z07:00\": cannot parse {} as \"{element}\"",
-            super::quote(self.whole),
-            super::quote(&String::from_utf8_lossy(self.rest))
-        ))
+            quote(self.whole),
+            quote(&String::from_utf8_lossy(self.rest))
+        )))
     }
 
-    fn number(&mut self, min: usize, max: usize, element: &str) -> Result<i64, String> {
+    fn number(&mut self, min: usize, max: usize, element: &str) -> Result<i64> {
         let digits = self
             .rest
             .iter()
@@ -168,7 +139,7 @@ impl Scan<'_> {
         Ok(value)
     }
 
-    fn literal(&mut self, byte: u8, element: &str) -> Result<(), String> {
+    fn literal(&mut self, byte: u8, element: &str) -> Result<()> {
         match self.rest.split_first() {
             Some((first, tail)) if *first == byte => {
                 self.rest = tail;
@@ -198,7 +169,7 @@ impl Scan<'_> {
     }
 
     /// Minutes east of UTC.
-    fn zone(&mut self, range: &dyn Fn(&str) -> String) -> Result<i64, String> {
+    fn zone(&mut self, range: &dyn Fn(&str) -> Error) -> Result<i64> {
         if let [b'Z', tail @ ..] = self.rest {
             self.rest = tail;
             return Ok(0);
@@ -220,7 +191,9 @@ impl Scan<'_> {
         let offset = hours * 60 + minutes;
         if offset >= 24 * 60 {
             // Go reads this, and fails when it writes it.
-            return Err("Time.MarshalJSON: timezone hour outside of range [0,23]".to_owned());
+            return Err(Error::new(
+                "Time.MarshalJSON: timezone hour outside of range [0,23]",
+            ));
         }
         let negative = *sign == b'-';
         self.rest = tail;
@@ -275,7 +248,7 @@ mod tests {
                 r#"parsing time "" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "2006""#,
             ),
         ] {
-            assert_eq!(Time::parse(given).unwrap_err(), expected);
+            assert_eq!(Time::parse(given).unwrap_err().0, expected);
         }
     }
 

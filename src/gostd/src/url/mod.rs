@@ -1,11 +1,12 @@
-//! URLs as Go's `net/url` reads them, as far as sources of a build need it.
+//! As Go's `net/url`: URLs read and put together again.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::Ipv6Addr;
 
-use crate::error::{Error, Result};
-use crate::go::{quote, to_lower};
+use crate::strconv::quote;
+use crate::strings::to_lower;
+use crate::{Error, Result};
 
 /// More parameters than this are none at all.
 const MAX_PARAMETERS: usize = 10_000;
@@ -71,25 +72,6 @@ impl Url {
     pub fn query(&self) -> Query {
         parse_query(&self.raw_query).0
     }
-
-    /// The URL with what it says about user and password hidden.
-    #[must_use]
-    pub fn redacted(&self) -> Url {
-        let mask = || "xxxxx".to_owned();
-        let mut url = self.clone();
-        if let Some(user) = &mut url.user {
-            if !user.name.is_empty() {
-                user.name = mask();
-            }
-            user.password = user.password.take().map(|_| mask());
-        }
-        url
-    }
-}
-
-/// A URL with user and password hidden; any other text as it is (`urlutil.RedactCredentials`).
-pub fn redact_credentials(text: &str) -> String {
-    Url::parse(text).map_or_else(|_| text.to_owned(), |url| url.redacted().to_string())
 }
 
 /// The parameters of a query, and the first mistake in it. What is malformed is left out.
@@ -390,77 +372,4 @@ impl fmt::Display for Url {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    fn round(text: &str) -> String {
-        Url::parse(text).unwrap().to_string()
-    }
-
-    #[test]
-    fn a_url_has_its_parts() {
-        let url = Url::parse("HTTPS://u:p%40@h:8/a%20b/c%2fd?q=1&q=2+3&r#x%23y").unwrap();
-        assert_eq!((url.scheme.as_str(), url.host.as_str()), ("https", "h:8"));
-        assert_eq!(
-            (url.path.as_str(), url.escaped_path.as_str()),
-            ("/a b/c/d", "/a%20b/c%2fd")
-        );
-        assert_eq!(url.user.clone().unwrap().password.unwrap(), "p@");
-        assert_eq!(url.fragment, "x#y");
-        assert_eq!(url.query()["q"], ["1", "2 3"]);
-        assert_eq!(url.query()["r"], [""]);
-        assert_eq!(
-            url.to_string(),
-            "https://u:p%40@h:8/a%20b/c%2fd?q=1&q=2+3&r#x%23y"
-        );
-    }
-
-    #[test]
-    fn a_url_is_put_together_as_it_should_have_been_written() {
-        assert_eq!(round("http://h/a b"), "http://h/a%20b");
-        assert_eq!(round("http://h/é"), "http://h/%C3%A9");
-        assert_eq!(round("http://h?"), "http://h?");
-        assert_eq!(round("http:///p"), "http:///p");
-        assert_eq!(
-            round("http://[fe80::1%25en0]:80/"),
-            "http://[fe80::1%25en0]:80/"
-        );
-        assert_eq!(round("mailto:a@b"), "mailto:a@b");
-        assert_eq!(round("a/b:c"), "a/b:c");
-    }
-
-    #[test]
-    fn mistakes_are_worded_as_in_go() {
-        let error = |text: &str| Url::parse(text).unwrap_err().message;
-        assert_eq!(
-            error("http://h:x/"),
-            r#"parse "http://h:x/": invalid port ":x" after host"#
-        );
-        assert_eq!(
-            error("http://h/%zz#f"),
-            r#"parse "http://h/%zz": invalid URL escape "%zz""#
-        );
-        assert_eq!(error(":a"), r#"parse ":a": missing protocol scheme"#);
-        assert_eq!(
-            error("http://a b/"),
-            r#"parse "http://a b/": invalid character " " in host name"#
-        );
-        assert_eq!(
-            error("http://a\tb/"),
-            r#"parse "http://a\tb/": net/url: invalid control character in URL"#
-        );
-    }
-
-    #[test]
-    fn passwords_can_be_hidden() {
-        assert_eq!(
-            redact_credentials("https://me:secret@h/p"),
-            "https://xxxxx:xxxxx@h/p"
-        );
-        assert_eq!(redact_credentials("https://token@h/p"), "https://xxxxx@h/p");
-        assert_eq!(redact_credentials("https://h/p"), "https://h/p");
-        assert_eq!(redact_credentials("http://a b"), "http://a b");
-    }
-}
+mod tests;

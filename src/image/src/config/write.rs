@@ -1,7 +1,7 @@
 //! The config as Go's `json.Marshal` writes it.
 
 use super::{ContainerConfig, Healthcheck, History, ImageConfig};
-use crate::go::json::{Object, Value};
+use fromtier_gostd::json::{Object, Value};
 use std::collections::BTreeMap;
 
 pub(super) fn write(image: &ImageConfig) -> Vec<u8> {

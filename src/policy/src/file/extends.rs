@@ -7,7 +7,7 @@ use super::report::Report;
 use super::{check, read, yaml};
 use crate::PolicyError;
 use crate::policy::Policy;
-use fromtier_image::go::path::clean;
+use fromtier_gostd::path::clean;
 
 /// Gives the text of a file by its path; the error says why it can't be read.
 pub(super) type Files<'f> = &'f mut dyn FnMut(&str) -> Result<String, String>;

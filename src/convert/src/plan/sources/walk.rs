@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use fromtier_dockerfile::git_url::{GitRef, is_http_source};
-use fromtier_dockerfile::go::to_lower;
 use fromtier_dockerfile::instructions::{self, Add, Command, Copy, Run};
 use fromtier_dockerfile::parser;
 use fromtier_dockerfile::shell::{Env as _, Lex};
 use fromtier_dockerfile::span::{Range, Span};
+use fromtier_gostd::strings::to_lower;
 use fromtier_policy::gate::Via;
 
 use super::{Need, PlannedSource, SourceKind};

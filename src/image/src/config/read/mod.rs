@@ -5,7 +5,7 @@
 mod values;
 
 use super::{ContainerConfig, Healthcheck, History, ImageConfig};
-use crate::go::json_read::{Kind, Reader};
+use fromtier_gostd::json::{Kind, Reader};
 use values::Values;
 
 pub(super) fn read(bytes: &[u8]) -> Result<ImageConfig, String> {

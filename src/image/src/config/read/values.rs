@@ -1,7 +1,7 @@
 //! How Go's `json.Unmarshal` reads a value of each type over what is there.
 
-use crate::go::json_read::{Kind, Reader};
-use crate::go::time::Time;
+use fromtier_gostd::json::{Kind, Reader};
+use fromtier_gostd::time::Time;
 use std::collections::BTreeMap;
 
 /// Where a value belongs, for error texts: Go's struct and the path within the config.
@@ -159,7 +159,7 @@ impl<'r, 'a> Values<'r, 'a> {
                 *into = None;
                 return self.skip();
             }
-            Kind::String => Time::parse(&self.reader.string().unwrap_or_default()),
+            Kind::String => Time::parse(&self.reader.string().unwrap_or_default()).map_err(|e| e.0),
             _ => {
                 self.skip();
                 Err("Time.UnmarshalJSON: input is not a JSON string".to_owned())
