@@ -5,9 +5,11 @@ use std::sync::Arc;
 use crate::image_rule::ImageRule;
 use crate::policy::Policy;
 use crate::policy_index::PolicyIndex;
-use crate::profile::Holds;
+use crate::profile::ProfileMatch;
 use crate::scope::Scope;
-use crate::settings::{Check, DigestRule, Effective, Gaps, Kind, LabelRule, Settings, SourceRule};
+use crate::settings::{
+    Check, DigestRule, EffectiveSettings, Gaps, LabelRule, Settings, SourceKind, SourceRule,
+};
 use crate::tier::Tier;
 use crate::verdict::Severity;
 
@@ -31,22 +33,22 @@ impl Layer {
     /// What of the policy holds in a part of a build.
     pub fn reading(&self, scope: &Scope<'_>) -> Reading {
         let profiles = &self.index.policy.profiles;
-        let those = |wanted: Holds| {
+        let those = |wanted: ProfileMatch| {
             let holding = profiles.iter().enumerate();
             holding
-                .filter(|(_, profile)| profile.part.holds(scope) == wanted)
+                .filter(|(_, profile)| profile.part.matches(scope) == wanted)
                 .map(|(at, _)| at)
                 .collect::<Vec<usize>>()
         };
         if profiles.is_empty() {
             return Reading::of(self.index.own);
         }
-        let (holding, beside) = (those(Holds::Yes), those(Holds::Beside));
+        let (holding, beside) = (those(ProfileMatch::Certain), those(ProfileMatch::Possible));
         let said = |list: &[usize]| list.iter().map(|at| &profiles[*at].settings).collect();
         let (in_place, tightening): (Vec<&Settings>, Vec<&Settings>) =
             (said(&holding), said(&beside));
         Reading {
-            effective: self.index.own.with(&in_place, &tightening),
+            effective: self.index.own.with_profiles(&in_place, &tightening),
             holding,
             beside,
         }
@@ -64,7 +66,7 @@ impl Layer {
 /// What of a policy holds in a part of a build: its profiles weighed.
 #[derive(Debug, Clone)]
 pub(crate) struct Reading {
-    pub effective: Effective,
+    pub effective: EffectiveSettings,
     /// The profiles that hold, by their place in the list.
     holding: Vec<usize>,
     /// Those that can only tighten.
@@ -72,7 +74,7 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    fn of(effective: Effective) -> Reading {
+    fn of(effective: EffectiveSettings) -> Reading {
         Reading {
             effective,
             holding: Vec::new(),
@@ -99,7 +101,7 @@ pub(crate) struct View<'a> {
 
 impl<'a> View<'a> {
     pub fn tier_action(&self, tier: Tier) -> Severity {
-        self.reading.effective.tier(tier)
+        *self.reading.effective.tiers.get(tier)
     }
 
     pub fn digest(&self) -> DigestRule {
@@ -132,11 +134,11 @@ impl<'a> View<'a> {
     }
 
     pub fn check(&self, check: Check) -> Severity {
-        self.reading.effective.check(check)
+        *self.reading.effective.checks.get(check)
     }
 
-    pub fn source(&self, kind: Kind) -> SourceRule {
-        self.reading.effective.source(kind)
+    pub fn source(&self, kind: SourceKind) -> SourceRule {
+        *self.reading.effective.sources.get(kind)
     }
 
     pub fn warn_only(&self) -> bool {

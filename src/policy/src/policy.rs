@@ -6,6 +6,7 @@ use crate::image_rule::ImageRule;
 use crate::pattern::Pattern;
 use crate::profile::Profile;
 use crate::rewrite::Rewrite;
+use crate::setting_key::SettingPlaces;
 use crate::settings::Settings;
 use fromtier_catalog::Day;
 
@@ -28,9 +29,8 @@ pub struct Policy {
     pub(crate) exceptions: Vec<Exception>,
     /// How many days an exception may last, from today.
     pub(crate) exceptions_max: Option<u32>,
-    /// Where the settings of `tiers`, `base`, `mirrors`, `sources` and of the profiles stand, and `mode`:
-    /// `base.digest`, `stages.final.base.digest`.
-    pub(crate) settings: Vec<(String, Place)>,
+    /// Where the file sets `mode`, `tiers`, `base`, `mirrors` and `sources`.
+    pub(crate) setting_places: SettingPlaces,
 }
 
 /// `registries:` where images may come from at all.

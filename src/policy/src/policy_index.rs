@@ -5,7 +5,7 @@ use crate::index::Index;
 use crate::pattern::Pattern;
 use crate::policy::{Exception, Policy};
 use crate::rewrite::Rewrite;
-use crate::settings::{Effective, Gaps};
+use crate::settings::{EffectiveSettings, Gaps};
 use crate::tier::Tier;
 
 /// Publishers that every policy knows to be verified: Docker's own organisation, which BuildKit's default SBOM
@@ -18,7 +18,7 @@ pub(crate) struct PolicyIndex {
     pub policy: Policy,
     pub gaps: Gaps,
     /// What holds where no profile does.
-    pub own: Effective,
+    pub own: EffectiveSettings,
     internal: Index,
     verified: Index,
     open_source: Index,
@@ -39,7 +39,7 @@ impl PolicyIndex {
         let rules = |rules: &[ImageRule]| Index::new(rules.iter().map(|rule| &rule.pattern));
         PolicyIndex {
             gaps,
-            own: Effective::of(&policy.own, gaps),
+            own: EffectiveSettings::new(&policy.own, gaps),
             internal: Index::new(policy.internal.iter()),
             verified: Index::new(policy.verified.iter()),
             open_source: Index::new(policy.open_source.iter()),

@@ -3,6 +3,7 @@
 use crate::glob::Glob;
 use crate::image_rule::ImageRule;
 use crate::scope::Scope;
+use crate::setting_key::SettingPlaces;
 use crate::settings::Settings;
 
 /// `stages:`, `platforms:` or `paths:`, one entry of it.
@@ -10,15 +11,17 @@ use crate::settings::Settings;
 pub(crate) struct Profile {
     /// As the file has it: `stages.final`.
     pub name: String,
-    pub part: Part,
+    pub part: BuildPart,
     pub settings: Settings,
+    /// Where the file sets them.
+    pub places: SettingPlaces,
     /// These hold as well as the policy's own.
     pub images: Vec<ImageRule>,
 }
 
 /// A part of a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum BuildPart {
     /// `stages: {final: …}`: what ships.
     Ships,
     /// A stage by its name, in lower case.
@@ -29,39 +32,41 @@ pub(crate) enum Part {
     Path(Glob),
 }
 
-/// Does a profile hold for a source?
+/// Whether a profile is for a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Holds {
-    Yes,
-    /// Perhaps, or by a name that the build gives itself to what ships: it may tighten and not loosen.
-    Beside,
-    No,
+pub(crate) enum ProfileMatch {
+    /// It is: its settings override the policy's own.
+    Certain,
+    /// It might be, or it is by a name that the build itself gives to what ships: it can only tighten.
+    Possible,
+    /// It is not.
+    None,
 }
 
-impl Part {
-    pub fn holds(&self, scope: &Scope<'_>) -> Holds {
+impl BuildPart {
+    pub fn matches(&self, scope: &Scope<'_>) -> ProfileMatch {
         let fits = |known: Option<bool>| match known {
-            Some(true) => Holds::Yes,
-            Some(false) => Holds::No,
-            None => Holds::Beside,
+            Some(true) => ProfileMatch::Certain,
+            Some(false) => ProfileMatch::None,
+            None => ProfileMatch::Possible,
         };
         match self {
-            Part::Ships => fits(scope.ships),
-            Part::Stage(glob) => {
+            BuildPart::Ships => fits(scope.ships),
+            BuildPart::Stage(glob) => {
                 let fit = scope
                     .stage
                     .map(|name| glob.matches(&name.to_ascii_lowercase()));
                 match fits(fit) {
-                    Holds::Yes if scope.ships != Some(false) => Holds::Beside,
-                    holds => holds,
+                    ProfileMatch::Certain if scope.ships != Some(false) => ProfileMatch::Possible,
+                    other => other,
                 }
             }
-            Part::Platform(glob) => fits(scope.platform.map(|platform| {
+            BuildPart::Platform(glob) => fits(scope.platform.map(|platform| {
                 let platform = platform.clone().normalize();
                 let plain = format!("{}/{}", platform.os, platform.architecture);
                 glob.matches(&plain) || glob.matches(&platform.format())
             })),
-            Part::Path(glob) => fits(scope.path.map(|path| path_matches(glob, path))),
+            BuildPart::Path(glob) => fits(scope.path.map(|path| path_matches(glob, path))),
         }
     }
 }
@@ -92,28 +97,43 @@ mod tests {
 
     #[test]
     fn what_ships_is_final_whatever_its_name() {
-        assert_eq!(Part::Ships.holds(&stage(Some("x"), Some(true))), Holds::Yes);
         assert_eq!(
-            Part::Ships.holds(&stage(Some("final"), Some(false))),
-            Holds::No
+            BuildPart::Ships.matches(&stage(Some("x"), Some(true))),
+            ProfileMatch::Certain
         );
-        assert_eq!(Part::Ships.holds(&Scope::default()), Holds::Beside);
+        assert_eq!(
+            BuildPart::Ships.matches(&stage(Some("final"), Some(false))),
+            ProfileMatch::None
+        );
+        assert_eq!(
+            BuildPart::Ships.matches(&Scope::default()),
+            ProfileMatch::Possible
+        );
     }
 
     #[test]
     fn a_name_can_only_tighten_what_ships() {
-        let build = Part::Stage(glob("build-*"));
+        let build = BuildPart::Stage(glob("build-*"));
         assert_eq!(
-            build.holds(&stage(Some("Build-go"), Some(false))),
-            Holds::Yes
+            build.matches(&stage(Some("Build-go"), Some(false))),
+            ProfileMatch::Certain
         );
         assert_eq!(
-            build.holds(&stage(Some("build-go"), Some(true))),
-            Holds::Beside
+            build.matches(&stage(Some("build-go"), Some(true))),
+            ProfileMatch::Possible
         );
-        assert_eq!(build.holds(&stage(Some("build-go"), None)), Holds::Beside);
-        assert_eq!(build.holds(&stage(Some("test"), None)), Holds::No);
-        assert_eq!(build.holds(&stage(None, Some(false))), Holds::Beside);
+        assert_eq!(
+            build.matches(&stage(Some("build-go"), None)),
+            ProfileMatch::Possible
+        );
+        assert_eq!(
+            build.matches(&stage(Some("test"), None)),
+            ProfileMatch::None
+        );
+        assert_eq!(
+            build.matches(&stage(None, Some(false))),
+            ProfileMatch::Possible
+        );
     }
 
     #[test]
@@ -123,16 +143,16 @@ mod tests {
                 platform: Some(platform),
                 ..Scope::default()
             };
-            Part::Platform(glob(text)).holds(&scope)
+            BuildPart::Platform(glob(text)).matches(&scope)
         };
         let arm = Platform::parse("linux/arm/v7").unwrap();
-        assert_eq!(on("linux/arm", &arm), Holds::Yes);
-        assert_eq!(on("linux/arm/v7", &arm), Holds::Yes);
-        assert_eq!(on("linux/arm/v6", &arm), Holds::No);
-        assert_eq!(on("linux/*", &arm), Holds::Yes);
+        assert_eq!(on("linux/arm", &arm), ProfileMatch::Certain);
+        assert_eq!(on("linux/arm/v7", &arm), ProfileMatch::Certain);
+        assert_eq!(on("linux/arm/v6", &arm), ProfileMatch::None);
+        assert_eq!(on("linux/*", &arm), ProfileMatch::Certain);
         assert_eq!(
             on("linux/arm64", &Platform::parse("linux/aarch64").unwrap()),
-            Holds::Yes
+            ProfileMatch::Certain
         );
     }
 
@@ -156,7 +176,7 @@ mod tests {
                 platform: Some(&platform),
                 ..Scope::default()
             };
-            let holds = policy.profiles[0].part.holds(&scope) == Holds::Yes;
+            let holds = policy.profiles[0].part.matches(&scope) == ProfileMatch::Certain;
             assert_eq!(holds, fits, "{text} {platform:?}");
         }
     }

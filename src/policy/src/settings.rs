@@ -1,7 +1,8 @@
 //! The settings of a policy: what a file says of them, and what holds in a part of a build.
 
 use crate::glob::Glob;
-use crate::tier::Tier;
+use crate::per_variant::per_variant;
+use crate::tier::{PerTier, Tier};
 use crate::verdict::Severity;
 
 /// What a policy or one of its profiles says. `None` is not said.
@@ -9,10 +10,8 @@ use crate::verdict::Severity;
 pub(crate) struct Settings {
     /// `mode: warn`: refusals become warnings.
     pub warn_only: Option<bool>,
-    /// In the order of [`Tier::ALL`].
-    pub tiers: [Option<Severity>; 5],
-    /// In the order of [`Check::ALL`].
-    pub checks: [Option<Severity>; 6],
+    pub tiers: PerTier<Option<Severity>>,
+    pub checks: PerCheck<Option<Severity>>,
     pub digest: Option<DigestRule>,
     /// In days, of the image's creation.
     pub max_age: Option<u32>,
@@ -21,13 +20,12 @@ pub(crate) struct Settings {
     /// `base.labels`: what an image must have, and must not have.
     pub require: Vec<LabelRule>,
     pub forbid: Vec<LabelRule>,
-    /// In the order of [`Kind::ALL`].
-    pub sources: [Option<SourceRule>; 7],
+    pub sources: PerSourceKind<Option<SourceRule>>,
 }
 
 /// What `base:` can allow, warn about or deny.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Check {
+pub enum Check {
     EndOfLife,
     UnlistedTag,
     Deprecated,
@@ -37,7 +35,7 @@ pub(crate) enum Check {
 }
 
 impl Check {
-    pub const ALL: [Check; 6] = [
+    pub(crate) const ALL: &[Check] = &[
         Check::EndOfLife,
         Check::UnlistedTag,
         Check::Deprecated,
@@ -46,7 +44,7 @@ impl Check {
         Check::Onbuild,
     ];
 
-    /// As policy files say it.
+    /// The key of the check under `base:`.
     pub const fn key(self) -> &'static str {
         match self {
             Check::EndOfLife => "end-of-life",
@@ -61,7 +59,7 @@ impl Check {
 
 /// The kinds of sources that are no images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum SourceKind {
     Git,
     Http,
     Scratch,
@@ -73,33 +71,58 @@ pub(crate) enum Kind {
     CacheImport,
 }
 
-impl Kind {
-    pub const ALL: [Kind; 7] = [
-        Kind::Git,
-        Kind::Http,
-        Kind::Scratch,
-        Kind::OciLayout,
-        Kind::Local,
-        Kind::RootFileSystem,
-        Kind::CacheImport,
+impl SourceKind {
+    pub(crate) const ALL: &[SourceKind] = &[
+        SourceKind::Git,
+        SourceKind::Http,
+        SourceKind::Scratch,
+        SourceKind::OciLayout,
+        SourceKind::Local,
+        SourceKind::RootFileSystem,
+        SourceKind::CacheImport,
     ];
 
-    /// As policy files say it.
+    /// The key of the kind under `sources:`.
     pub const fn key(self) -> &'static str {
         match self {
-            Kind::Git => "git",
-            Kind::Http => "http",
-            Kind::Scratch => "scratch",
-            Kind::OciLayout => "oci-layout",
-            Kind::Local => "local",
-            Kind::RootFileSystem => "root-file-system",
-            Kind::CacheImport => "cache-import",
+            SourceKind::Git => "git",
+            SourceKind::Http => "http",
+            SourceKind::Scratch => "scratch",
+            SourceKind::OciLayout => "oci-layout",
+            SourceKind::Local => "local",
+            SourceKind::RootFileSystem => "root-file-system",
+            SourceKind::CacheImport => "cache-import",
         }
     }
 
     /// May its content be held to a checksum?
     pub const fn has_checksum(self) -> bool {
-        matches!(self, Kind::Git | Kind::Http)
+        matches!(self, SourceKind::Git | SourceKind::Http)
+    }
+}
+
+per_variant! {
+    /// One value for each check.
+    struct PerCheck of Check {
+        end_of_life: EndOfLife,
+        unlisted_tag: UnlistedTag,
+        deprecated: Deprecated,
+        floating_tag: FloatingTag,
+        root_user: RootUser,
+        onbuild: Onbuild,
+    }
+}
+
+per_variant! {
+    /// One value for each kind of source that is not an image.
+    struct PerSourceKind of SourceKind {
+        git: Git,
+        http: Http,
+        scratch: Scratch,
+        oci_layout: OciLayout,
+        local: Local,
+        root_file_system: RootFileSystem,
+        cache_import: CacheImport,
     }
 }
 
@@ -170,23 +193,18 @@ impl LabelRule {
 }
 
 impl Settings {
-    /// This, and where it is silent what the other says. Labels of both hold.
+    /// Takes what is not set here from `fallback`. Labels of both apply.
     #[must_use]
-    pub fn or(mut self, other: Settings) -> Settings {
-        fn each<T: Copy, const N: usize>(mine: &mut [Option<T>; N], other: [Option<T>; N]) {
-            for (mine, other) in mine.iter_mut().zip(other) {
-                *mine = mine.or(other);
-            }
-        }
-        each(&mut self.tiers, other.tiers);
-        each(&mut self.checks, other.checks);
-        each(&mut self.sources, other.sources);
-        self.warn_only = self.warn_only.or(other.warn_only);
-        self.digest = self.digest.or(other.digest);
-        self.max_age = self.max_age.or(other.max_age);
-        self.notice = self.notice.or(other.notice);
-        self.require.extend(other.require);
-        self.forbid.extend(other.forbid);
+    pub fn with_fallback(mut self, fallback: Settings) -> Settings {
+        self.tiers = self.tiers.combine(fallback.tiers, Option::or);
+        self.checks = self.checks.combine(fallback.checks, Option::or);
+        self.sources = self.sources.combine(fallback.sources, Option::or);
+        self.warn_only = self.warn_only.or(fallback.warn_only);
+        self.digest = self.digest.or(fallback.digest);
+        self.max_age = self.max_age.or(fallback.max_age);
+        self.notice = self.notice.or(fallback.notice);
+        self.require.extend(fallback.require);
+        self.forbid.extend(fallback.forbid);
         self
     }
 }
@@ -200,103 +218,94 @@ pub(crate) enum Gaps {
     NoOpinion,
 }
 
-/// What holds: no gaps. Labels are kept apart, for those of all that applies hold.
+/// The settings that apply, without gaps. Labels are kept apart: those of the policy and of all its profiles apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Effective {
+pub(crate) struct EffectiveSettings {
     pub warn_only: bool,
-    pub tiers: [Severity; 5],
-    pub checks: [Severity; 6],
+    pub tiers: PerTier<Severity>,
+    pub checks: PerCheck<Severity>,
     pub digest: DigestRule,
     pub max_age: Option<u32>,
     pub notice: Option<u32>,
-    pub sources: [SourceRule; 7],
+    pub sources: PerSourceKind<SourceRule>,
 }
 
-impl Effective {
+impl EffectiveSettings {
     /// A policy's own settings, their gaps filled.
-    pub fn of(settings: &Settings, gaps: Gaps) -> Effective {
-        let advice = |severity| match gaps {
+    pub fn new(settings: &Settings, gaps: Gaps) -> EffectiveSettings {
+        let built_in = |severity| match gaps {
             Gaps::BuiltIn => severity,
             Gaps::NoOpinion => Severity::Allow,
         };
         let tier = |tier: Tier| match tier {
             Tier::Official | Tier::Internal => Severity::Allow,
-            Tier::Verified | Tier::OpenSource => advice(Severity::Warn),
-            Tier::Community => advice(Severity::Deny),
+            Tier::Verified | Tier::OpenSource => built_in(Severity::Warn),
+            Tier::Community => built_in(Severity::Deny),
         };
         let check = |check: Check| match check {
-            Check::EndOfLife | Check::Deprecated => advice(Severity::Warn),
-            _ => Severity::Allow,
+            Check::EndOfLife | Check::Deprecated => built_in(Severity::Warn),
+            Check::UnlistedTag | Check::FloatingTag | Check::RootUser | Check::Onbuild => {
+                Severity::Allow
+            }
         };
-        let mut own = Effective {
+        let mut effective = EffectiveSettings {
             warn_only: false,
-            tiers: Tier::ALL.map(tier),
-            checks: Check::ALL.map(check),
+            tiers: PerTier::from_fn(tier),
+            checks: PerCheck::from_fn(check),
             digest: DigestRule::Resolve,
             max_age: None,
             notice: None,
-            sources: [SourceRule::Say(Severity::Allow); 7],
+            sources: PerSourceKind::from_fn(|_| SourceRule::Say(Severity::Allow)),
         };
-        own.overlay(settings);
-        own
+        effective.overlay(settings);
+        effective
     }
 
-    /// What the settings say takes the place of what was.
+    /// Replaces every value that the settings set.
     fn overlay(&mut self, settings: &Settings) {
-        fn each<T: Copy, const N: usize>(mine: &mut [T; N], said: &[Option<T>; N]) {
-            for (mine, said) in mine.iter_mut().zip(said) {
-                *mine = said.unwrap_or(*mine);
-            }
-        }
-        each(&mut self.tiers, &settings.tiers);
-        each(&mut self.checks, &settings.checks);
-        each(&mut self.sources, &settings.sources);
+        let severity = |current, set: Option<Severity>| set.unwrap_or(current);
+        self.tiers = self.tiers.combine(settings.tiers, severity);
+        self.checks = self.checks.combine(settings.checks, severity);
+        self.sources =
+            (self.sources).combine(settings.sources, |current, set| set.unwrap_or(current));
         self.warn_only = settings.warn_only.unwrap_or(self.warn_only);
         self.digest = settings.digest.unwrap_or(self.digest);
         self.max_age = settings.max_age.or(self.max_age);
         self.notice = settings.notice.or(self.notice);
     }
 
-    /// The stricter of what was and what the settings say.
+    /// Replaces every value for which the settings set a stricter one.
     fn tighten(&mut self, settings: &Settings) {
-        fn each<const N: usize>(mine: &mut [Severity; N], said: &[Option<Severity>; N]) {
-            for (mine, said) in mine.iter_mut().zip(said) {
-                *mine = said.map_or(*mine, |said| said.max(*mine));
-            }
-        }
-        each(&mut self.tiers, &settings.tiers);
-        each(&mut self.checks, &settings.checks);
-        for (mine, said) in self.sources.iter_mut().zip(settings.sources) {
-            *mine = said.map_or(*mine, |said| mine.strictest(said));
-        }
+        let severity =
+            |current: Severity, set: Option<Severity>| current.max(set.unwrap_or(current));
+        self.tiers = self.tiers.combine(settings.tiers, severity);
+        self.checks = self.checks.combine(settings.checks, severity);
+        self.sources = (self.sources).combine(settings.sources, |current, set| {
+            set.map_or(current, |set| current.strictest(set))
+        });
         self.warn_only = self.warn_only && settings.warn_only != Some(false);
-        self.digest = settings.digest.map_or(self.digest, |d| d.max(self.digest));
+        self.digest = settings
+            .digest
+            .map_or(self.digest, |set| set.max(self.digest));
         self.max_age = [self.max_age, settings.max_age].into_iter().flatten().min();
         self.notice = self.notice.max(settings.notice);
     }
 
-    /// What holds in a part of a build. Of the profiles `in_place` the strictest that says something of a setting
-    /// takes the place of the policy's own word; those `beside` can only tighten.
+    /// The settings that apply in a part of a build. The profiles in `overriding` apply for certain: for each setting
+    /// the strictest of them that sets it replaces the policy's own value. Those in `tightening` can only tighten.
     #[must_use]
-    pub fn with(mut self, in_place: &[&Settings], beside: &[&Settings]) -> Effective {
-        in_place.iter().for_each(|settings| self.overlay(settings));
-        // The order among them is of no account: once more, so that the strictest stays.
-        for settings in in_place.iter().chain(beside) {
+    pub fn with_profiles(
+        mut self,
+        overriding: &[&Settings],
+        tightening: &[&Settings],
+    ) -> EffectiveSettings {
+        for settings in overriding {
+            self.overlay(settings);
+        }
+        // The order among them doesn't count: once more, so that the strictest stays.
+        for settings in overriding.iter().chain(tightening) {
             self.tighten(settings);
         }
         self
-    }
-
-    pub fn tier(&self, tier: Tier) -> Severity {
-        let at = Tier::ALL.iter().position(|t| *t == tier);
-        self.tiers[at.unwrap_or(Tier::ALL.len() - 1)]
-    }
-
-    pub fn check(&self, check: Check) -> Severity {
-        self.checks[check as usize]
-    }
-
-    pub fn source(&self, kind: Kind) -> SourceRule {
-        self.sources[kind as usize]
     }
 }

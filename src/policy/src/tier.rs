@@ -1,5 +1,7 @@
 //! Who makes an image, and so how far it is trusted.
 
+use crate::per_variant::per_variant;
+
 /// How far an image is to be trusted, by who makes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Tier {
@@ -16,7 +18,7 @@ pub enum Tier {
 }
 
 impl Tier {
-    pub(crate) const ALL: [Tier; 5] = [
+    pub(crate) const ALL: &[Tier] = &[
         Tier::Official,
         Tier::Verified,
         Tier::OpenSource,
@@ -33,5 +35,16 @@ impl Tier {
             Tier::Internal => "internal",
             Tier::Community => "community",
         }
+    }
+}
+
+per_variant! {
+    /// One value for each tier.
+    struct PerTier of Tier {
+        official: Official,
+        verified: Verified,
+        open_source: OpenSource,
+        internal: Internal,
+        community: Community,
     }
 }

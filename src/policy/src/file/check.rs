@@ -227,7 +227,7 @@ fn refusal(index: &PolicyIndex, target: &ImageRef, tag: Option<&str>) -> Option<
     match said {
         Some(Severity::Deny) => return Some("its image is denied".into()),
         Some(_) => {}
-        None if index.own.tier(tier) == Severity::Deny => {
+        None if *index.own.tiers.get(tier) == Severity::Deny => {
             return Some(format!("`{}` is denied", tier.key()));
         }
         None => {}

@@ -101,7 +101,7 @@ fn beside(name: &str, file: &str) -> String {
 
 /// A policy over the one that it extends: its settings take the place of the other's, its lists come first.
 fn over(mut policy: Policy, extended: Policy) -> Policy {
-    policy.own = policy.own.or(extended.own);
+    policy.own = policy.own.with_fallback(extended.own);
     for label in extended.labels {
         if !policy.labels.contains(&label) {
             policy.labels.push(label);
@@ -120,7 +120,8 @@ fn over(mut policy: Policy, extended: Policy) -> Policy {
         let own = policy.profiles.iter_mut().find(|p| p.part == profile.part);
         match own {
             Some(own) => {
-                own.settings = std::mem::take(&mut own.settings).or(profile.settings);
+                own.settings = std::mem::take(&mut own.settings).with_fallback(profile.settings);
+                own.places.append(profile.places);
                 own.images.extend(profile.images);
             }
             None => policy.profiles.push(profile),
@@ -128,6 +129,6 @@ fn over(mut policy: Policy, extended: Policy) -> Policy {
     }
     policy.exceptions.extend(extended.exceptions);
     policy.exceptions_max = policy.exceptions_max.or(extended.exceptions_max);
-    policy.settings.extend(extended.settings);
+    policy.setting_places.append(extended.setting_places);
     policy
 }

@@ -1,6 +1,6 @@
 //! The keys of a policy file: the one table that files are read by and that the schema is made from.
 
-use crate::settings::{Check, DigestRule, Kind as Source, SourceRule};
+use crate::settings::{Check, DigestRule, SourceKind, SourceRule};
 use crate::tier::Tier;
 use crate::verdict::Severity;
 
@@ -8,13 +8,13 @@ use crate::verdict::Severity;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Key {
     pub name: &'static str,
-    pub kind: Kind,
+    pub kind: ValueKind,
     pub required: bool,
 }
 
 /// What stands behind a key.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Kind {
+pub(super) enum ValueKind {
     Version,
     Mode,
     /// A text that is not empty.
@@ -49,18 +49,18 @@ pub(super) enum Kind {
     /// Several of them, in a list.
     List(&'static [Key]),
     /// Profiles by the part of the build that they are for.
-    Profiles(Part),
+    Profiles(ProfileKind),
 }
 
 /// The kinds of parts that profiles are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum ProfileKind {
     Stages,
     Platforms,
     Paths,
 }
 
-const fn key(name: &'static str, kind: Kind) -> Key {
+const fn key(name: &'static str, kind: ValueKind) -> Key {
     Key {
         name,
         kind,
@@ -68,7 +68,7 @@ const fn key(name: &'static str, kind: Kind) -> Key {
     }
 }
 
-const fn must(name: &'static str, kind: Kind) -> Key {
+const fn must(name: &'static str, kind: ValueKind) -> Key {
     Key {
         name,
         kind,
@@ -78,107 +78,119 @@ const fn must(name: &'static str, kind: Kind) -> Key {
 
 /// The file's own keys.
 pub(super) static FILE: &[Key] = &[
-    key("extends", Kind::Text),
-    must("version", Kind::Version),
-    key("description", Kind::Text),
-    key("mode", Kind::Mode),
-    key("labels", Kind::Names),
-    key("tiers", Kind::Map(&TIERS)),
-    key("internal", Kind::Patterns),
-    key("verified-publisher", Kind::Patterns),
-    key("open-source", Kind::Patterns),
-    key("registries", Kind::Map(REGISTRIES)),
-    key("rewrite", Kind::List(REWRITE)),
-    key("images", Kind::List(IMAGE)),
-    key("base", Kind::Map(&BASE)),
-    key("mirrors", Kind::Mirrors),
-    key("sources", Kind::Map(&SOURCES)),
-    key("stages", Kind::Profiles(Part::Stages)),
-    key("platforms", Kind::Profiles(Part::Platforms)),
-    key("paths", Kind::Profiles(Part::Paths)),
-    key("exceptions", Kind::List(EXCEPTION)),
-    key("exceptions-max", Kind::Days),
+    key("extends", ValueKind::Text),
+    must("version", ValueKind::Version),
+    key("description", ValueKind::Text),
+    key("mode", ValueKind::Mode),
+    key("labels", ValueKind::Names),
+    key("tiers", ValueKind::Map(TIERS)),
+    key("internal", ValueKind::Patterns),
+    key("verified-publisher", ValueKind::Patterns),
+    key("open-source", ValueKind::Patterns),
+    key("registries", ValueKind::Map(REGISTRIES)),
+    key("rewrite", ValueKind::List(REWRITE)),
+    key("images", ValueKind::List(IMAGE)),
+    key("base", ValueKind::Map(BASE)),
+    key("mirrors", ValueKind::Mirrors),
+    key("sources", ValueKind::Map(SOURCES)),
+    key("stages", ValueKind::Profiles(ProfileKind::Stages)),
+    key("platforms", ValueKind::Profiles(ProfileKind::Platforms)),
+    key("paths", ValueKind::Profiles(ProfileKind::Paths)),
+    key("exceptions", ValueKind::List(EXCEPTION)),
+    key("exceptions-max", ValueKind::Days),
 ];
 
 /// The keys of a profile.
 pub(super) static PROFILE: &[Key] = &[
-    key("mode", Kind::Mode),
-    key("tiers", Kind::Map(&TIERS)),
-    key("images", Kind::List(IMAGE)),
-    key("base", Kind::Map(&BASE)),
-    key("sources", Kind::Map(&SOURCES)),
+    key("mode", ValueKind::Mode),
+    key("tiers", ValueKind::Map(TIERS)),
+    key("images", ValueKind::List(IMAGE)),
+    key("base", ValueKind::Map(BASE)),
+    key("sources", ValueKind::Map(SOURCES)),
 ];
 
-pub(super) static TIERS: [Key; 5] = [
-    key(Tier::ALL[0].key(), Kind::Action),
-    key(Tier::ALL[1].key(), Kind::Action),
-    key(Tier::ALL[2].key(), Kind::Action),
-    key(Tier::ALL[3].key(), Kind::Action),
-    key(Tier::ALL[4].key(), Kind::Action),
+pub(super) static TIERS: &[Key] = &[
+    tier(Tier::Official),
+    tier(Tier::Verified),
+    tier(Tier::OpenSource),
+    tier(Tier::Internal),
+    tier(Tier::Community),
 ];
+
+const fn tier(tier: Tier) -> Key {
+    key(tier.key(), ValueKind::Action)
+}
 
 pub(super) static REGISTRIES: &[Key] = &[
-    key("allow", Kind::Registries),
-    key("deny", Kind::Registries),
+    key("allow", ValueKind::Registries),
+    key("deny", ValueKind::Registries),
 ];
 
 pub(super) static REWRITE: &[Key] = &[
-    must("match", Kind::Pattern),
-    must("to", Kind::Text),
-    key("tags", Kind::TagMap),
-    key("digest", Kind::AskedDigest),
-    key("reason", Kind::Text),
+    must("match", ValueKind::Pattern),
+    must("to", ValueKind::Text),
+    key("tags", ValueKind::TagMap),
+    key("digest", ValueKind::AskedDigest),
+    key("reason", ValueKind::Text),
 ];
 
 pub(super) static IMAGE: &[Key] = &[
-    must("match", Kind::Pattern),
-    key("tags", Kind::Tags),
-    key("variants", Kind::Variants),
-    key("prefer", Kind::Text),
-    key("action", Kind::Action),
-    key("reason", Kind::Text),
+    must("match", ValueKind::Pattern),
+    key("tags", ValueKind::Tags),
+    key("variants", ValueKind::Variants),
+    key("prefer", ValueKind::Text),
+    key("action", ValueKind::Action),
+    key("reason", ValueKind::Text),
 ];
 
-pub(super) static BASE: [Key; 10] = [
-    key("digest", Kind::Digest),
-    key("max-age", Kind::Days),
-    key(Check::ALL[0].key(), Kind::Action),
-    key("end-of-life-notice", Kind::Days),
-    key(Check::ALL[1].key(), Kind::Action),
-    key(Check::ALL[2].key(), Kind::Action),
-    key(Check::ALL[3].key(), Kind::Action),
-    key(Check::ALL[4].key(), Kind::Action),
-    key(Check::ALL[5].key(), Kind::Action),
-    key("labels", Kind::Map(LABELS)),
+pub(super) static BASE: &[Key] = &[
+    key("digest", ValueKind::Digest),
+    key("max-age", ValueKind::Days),
+    check(Check::EndOfLife),
+    key("end-of-life-notice", ValueKind::Days),
+    check(Check::UnlistedTag),
+    check(Check::Deprecated),
+    check(Check::FloatingTag),
+    check(Check::RootUser),
+    check(Check::Onbuild),
+    key("labels", ValueKind::Map(LABELS)),
 ];
 
-pub(super) static LABELS: &[Key] = &[key("require", Kind::Labels), key("forbid", Kind::Labels)];
+const fn check(check: Check) -> Key {
+    key(check.key(), ValueKind::Action)
+}
 
-pub(super) static SOURCES: [Key; 7] = [
-    source(Source::ALL[0]),
-    source(Source::ALL[1]),
-    source(Source::ALL[2]),
-    source(Source::ALL[3]),
-    source(Source::ALL[4]),
-    source(Source::ALL[5]),
-    source(Source::ALL[6]),
+pub(super) static LABELS: &[Key] = &[
+    key("require", ValueKind::Labels),
+    key("forbid", ValueKind::Labels),
 ];
 
-const fn source(kind: Source) -> Key {
-    match kind.has_checksum() {
-        true => key(kind.key(), Kind::Checked),
-        false => key(kind.key(), Kind::Action),
+pub(super) static SOURCES: &[Key] = &[
+    source(SourceKind::Git),
+    source(SourceKind::Http),
+    source(SourceKind::Scratch),
+    source(SourceKind::OciLayout),
+    source(SourceKind::Local),
+    source(SourceKind::RootFileSystem),
+    source(SourceKind::CacheImport),
+];
+
+const fn source(kind: SourceKind) -> Key {
+    if kind.has_checksum() {
+        key(kind.key(), ValueKind::Checked)
+    } else {
+        key(kind.key(), ValueKind::Action)
     }
 }
 
 pub(super) static EXCEPTION: &[Key] = &[
-    key("match", Kind::Pattern),
-    key("files", Kind::Paths),
-    key("labels", Kind::Names),
-    must("until", Kind::Date),
-    must("owner", Kind::Text),
-    must("reason", Kind::Text),
-    key("rules", Kind::Codes),
+    key("match", ValueKind::Pattern),
+    key("files", ValueKind::Paths),
+    key("labels", ValueKind::Names),
+    must("until", ValueKind::Date),
+    must("owner", ValueKind::Text),
+    must("reason", ValueKind::Text),
+    key("rules", ValueKind::Codes),
 ];
 
 /// Words, and what each means.
@@ -201,7 +213,14 @@ pub(super) static DIGESTS: &Words<DigestRule> = &[
 /// Is a digest refused?
 pub(super) static ASKED_DIGESTS: &Words<bool> = &[("drop", false), ("refuse", true)];
 
-/// The last of them for what can have a checksum only.
+/// For sources that can't have a checksum.
+pub(super) static UNCHECKED: &Words<SourceRule> = &[
+    ("allow", SourceRule::Say(Severity::Allow)),
+    ("warn", SourceRule::Say(Severity::Warn)),
+    ("deny", SourceRule::Say(Severity::Deny)),
+];
+
+/// For sources that can have a checksum.
 pub(super) static CHECKED: &Words<SourceRule> = &[
     ("allow", SourceRule::Say(Severity::Allow)),
     ("warn", SourceRule::Say(Severity::Warn)),

@@ -2,29 +2,27 @@
 
 use super::fields::{Fields, list};
 use super::images::image_rule;
-use super::keys::{self, Part as Kind};
+use super::keys::{self, ProfileKind};
 use super::paths::dockerfile_paths;
 use super::report::{Report, Span};
 use super::yaml::Node;
 use super::{setting_places, settings};
-use crate::Place;
 use crate::glob::Glob;
-use crate::profile::{Part, Profile};
+use crate::profile::{BuildPart, Profile};
 use fromtier_image::Platform;
 
-/// The profiles of one kind, in the order of the file, with where their settings stand.
+/// The profiles of one kind, in the order of the file.
 pub(super) fn read(
     node: &Node,
-    kind: Kind,
+    kind: ProfileKind,
     profiles: &mut Vec<Profile>,
-    places: &mut Vec<(String, Place)>,
     report: &mut Report<'_>,
 ) {
     let Some(parts) = Fields::any(node, report) else {
         return;
     };
     for entry in parts.entries() {
-        let part = part(kind, &entry.key, entry.key_span, report);
+        let part = build_part(kind, &entry.key, entry.key_span, report);
         let Some(fields) = Fields::of(&entry.value, keys::PROFILE, report) else {
             continue;
         };
@@ -50,33 +48,38 @@ pub(super) fn read(
             );
         }
         let name = match kind {
-            Kind::Stages => "stages",
-            Kind::Platforms => "platforms",
-            Kind::Paths => "paths",
+            ProfileKind::Stages => "stages",
+            ProfileKind::Platforms => "platforms",
+            ProfileKind::Paths => "paths",
         };
-        setting_places::read(&format!("{name}.{}.", entry.key), &fields, places, report);
         if let Some(part) = part {
             profiles.push(Profile {
                 name: format!("{name}.{}", entry.key),
                 part,
                 settings,
+                places: setting_places::read(&fields, report),
                 images,
             });
         }
     }
 }
 
-fn part(kind: Kind, text: &str, span: Span, report: &mut Report<'_>) -> Option<Part> {
+fn build_part(
+    kind: ProfileKind,
+    text: &str,
+    span: Span,
+    report: &mut Report<'_>,
+) -> Option<BuildPart> {
     let only = |allowed: &str| {
         let fits = |c: char| c.is_ascii_alphanumeric() || allowed.contains(c);
         !text.is_empty() && text.chars().all(fits)
     };
     match kind {
-        Kind::Stages if text == "final" => Some(Part::Ships),
-        Kind::Stages if only("-_.*") => {
-            Some(Part::Stage(Glob::of_word(&text.to_ascii_lowercase())))
+        ProfileKind::Stages if text == "final" => Some(BuildPart::Ships),
+        ProfileKind::Stages if only("-_.*") => {
+            Some(BuildPart::Stage(Glob::of_word(&text.to_ascii_lowercase())))
         }
-        Kind::Stages => {
+        ProfileKind::Stages => {
             let help = "`final` is what ships; other stages go by their names: \"build-*\"";
             report.error(
                 span,
@@ -85,10 +88,10 @@ fn part(kind: Kind, text: &str, span: Span, report: &mut Report<'_>) -> Option<P
             );
             None
         }
-        Kind::Platforms if only("-_./*") && text.contains('/') => {
-            Some(Part::Platform(Glob::of_path(&platform(text))))
+        ProfileKind::Platforms if only("-_./*") && text.contains('/') => {
+            Some(BuildPart::Platform(Glob::of_path(&platform(text))))
         }
-        Kind::Platforms => {
+        ProfileKind::Platforms => {
             report.error(
                 span,
                 format!("`{text}` is no platform: this can never match"),
@@ -96,7 +99,7 @@ fn part(kind: Kind, text: &str, span: Span, report: &mut Report<'_>) -> Option<P
             );
             None
         }
-        Kind::Paths => dockerfile_paths(text, span, report).map(Part::Path),
+        ProfileKind::Paths => dockerfile_paths(text, span, report).map(BuildPart::Path),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::fields::{Fields, list, text};
 use super::images::{image_rule, patterns, registries};
-use super::keys::{self, Part};
+use super::keys::{self, ProfileKind};
 use super::lists::{exception, mirrors, names};
 use super::report::{Report, Span};
 use super::rewrites::rewrite;
@@ -108,15 +108,14 @@ pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, P
         }
     }
     policy.exceptions_max = settings::days(fields, "exceptions-max", "180d", report);
-    setting_places::read("", fields, &mut policy.settings, report);
+    policy.setting_places = setting_places::read(fields, report);
     for (key, kind) in [
-        ("stages", Part::Stages),
-        ("platforms", Part::Platforms),
-        ("paths", Part::Paths),
+        ("stages", ProfileKind::Stages),
+        ("platforms", ProfileKind::Platforms),
+        ("paths", ProfileKind::Paths),
     ] {
         if let Some(node) = fields.get(key) {
-            let (list, stand) = (&mut policy.profiles, &mut policy.settings);
-            profiles::read(node, kind, list, stand, report);
+            profiles::read(node, kind, &mut policy.profiles, report);
         }
     }
     (policy, places)

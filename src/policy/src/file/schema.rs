@@ -1,6 +1,6 @@
 //! The JSON Schema of policy files, made from the table of keys that files are read by.
 
-use super::keys::{self, Key, Kind, Part, Words};
+use super::keys::{self, Key, ProfileKind, ValueKind, Words};
 
 /// The JSON Schema (draft 2020-12) of policy files, as `docs/policy.schema.json` has it.
 pub fn schema() -> String {
@@ -51,7 +51,7 @@ pub fn schema() -> String {
 }
 
 /// The value of a key; `path` says which, `base.digest`.
-fn value(path: &str, kind: Kind) -> Json {
+fn value(path: &str, kind: ValueKind) -> Json {
     let reference = |name: &str| of(&[("$ref", text(&format!("#/$defs/{name}")))]);
     let list = |items: Json| {
         of(&[
@@ -68,28 +68,28 @@ fn value(path: &str, kind: Kind) -> Json {
         schema
     };
     described(match kind {
-        Kind::Version => of(&[("const", Json::Number(1))]),
-        Kind::Mode => words(keys::MODES, ""),
-        Kind::Digest => words(keys::DIGESTS, ""),
-        Kind::Text => reference("text"),
-        Kind::Days => reference("days"),
-        Kind::Date => of(&[
+        ValueKind::Version => of(&[("const", Json::Number(1))]),
+        ValueKind::Mode => words(keys::MODES, ""),
+        ValueKind::Digest => words(keys::DIGESTS, ""),
+        ValueKind::Text => reference("text"),
+        ValueKind::Days => reference("days"),
+        ValueKind::Date => of(&[
             ("type", text("string")),
             ("format", text("date")),
             ("pattern", text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")),
         ]),
-        Kind::Action => reference("action"),
-        Kind::Checked => reference("checked"),
-        Kind::Pattern => reference("pattern"),
-        Kind::Patterns | Kind::Registries => list(reference("pattern")),
-        Kind::Tags => {
+        ValueKind::Action => reference("action"),
+        ValueKind::Checked => reference("checked"),
+        ValueKind::Pattern => reference("pattern"),
+        ValueKind::Patterns | ValueKind::Registries => list(reference("pattern")),
+        ValueKind::Tags => {
             let one = of(&[
                 ("type", Json::List(vec![text("string"), text("number")])),
                 ("minLength", Json::Number(1)),
             ]);
             of(&[("oneOf", Json::List(vec![one.clone(), list(one)]))])
         }
-        Kind::TagMap => {
+        ValueKind::TagMap => {
             let map = of(&[
                 ("type", text("object")),
                 ("minProperties", Json::Number(1)),
@@ -107,18 +107,18 @@ fn value(path: &str, kind: Kind) -> Json {
             ]);
             of(&[("oneOf", Json::List(vec![map.clone(), list(map)]))])
         }
-        Kind::AskedDigest => words(keys::ASKED_DIGESTS, ""),
-        Kind::Variants => list(string("^[A-Za-z0-9.]+$")),
-        Kind::Names => list(string("^[A-Za-z0-9._/-]+$")),
-        Kind::Paths => list(string(r"^[^/\\]([^\\]*[^/\\])?$")),
-        Kind::Codes => list(string("^FT[0-9]{3}$")),
-        Kind::Labels => list(string("^[^= ]")),
-        Kind::Mirrors => of(&[
+        ValueKind::AskedDigest => words(keys::ASKED_DIGESTS, ""),
+        ValueKind::Variants => list(string("^[A-Za-z0-9.]+$")),
+        ValueKind::Names => list(string("^[A-Za-z0-9._/-]+$")),
+        ValueKind::Paths => list(string(r"^[^/\\]([^\\]*[^/\\])?$")),
+        ValueKind::Codes => list(string("^FT[0-9]{3}$")),
+        ValueKind::Labels => list(string("^[^= ]")),
+        ValueKind::Mirrors => of(&[
             ("type", text("object")),
             ("additionalProperties", reference("text")),
         ]),
-        Kind::Map(keys) => of(&mapping(path, keys)),
-        Kind::List(keys) => {
+        ValueKind::Map(keys) => of(&mapping(path, keys)),
+        ValueKind::List(keys) => {
             let mut item = mapping(path, keys);
             if path == "images" || path.ends_with(".images") {
                 item.push(("minProperties", Json::Number(2)));
@@ -130,16 +130,16 @@ fn value(path: &str, kind: Kind) -> Json {
             }
             list(of(&item))
         }
-        Kind::Profiles(part) => of(&[
+        ValueKind::Profiles(part) => of(&[
             ("type", text("object")),
             (
                 "propertyNames",
                 of(&[(
                     "pattern",
                     text(match part {
-                        Part::Stages => "^[A-Za-z0-9._*-]+$",
-                        Part::Platforms => "^[A-Za-z0-9._*-]*/[A-Za-z0-9._/*-]*$",
-                        Part::Paths => r"^[^/\\]([^\\]*[^/\\])?$",
+                        ProfileKind::Stages => "^[A-Za-z0-9._*-]+$",
+                        ProfileKind::Platforms => "^[A-Za-z0-9._*-]*/[A-Za-z0-9._/*-]*$",
+                        ProfileKind::Paths => r"^[^/\\]([^\\]*[^/\\])?$",
                     }),
                 )]),
             ),

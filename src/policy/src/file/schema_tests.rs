@@ -1,7 +1,7 @@
 //! The schema for editors and the reader of policies say the same.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use super::keys::{self, Key, Kind};
+use super::keys::{self, Key, ValueKind};
 use crate::Policy;
 use serde_json::{Map, Value, json};
 
@@ -109,35 +109,35 @@ fn is(value: &Value, kind: &Value) -> bool {
 }
 
 /// A value that the reader takes for a kind of key.
-fn sample(kind: Kind) -> Value {
+fn sample(kind: ValueKind) -> Value {
     match kind {
-        Kind::Version => json!(1),
-        Kind::Mode => json!("warn"),
-        Kind::Text => json!("node:22"),
-        Kind::Days => json!("90d"),
-        Kind::Date => json!("2027-03-31"),
-        Kind::Action => json!("deny"),
-        Kind::Checked => json!("require-checksum"),
-        Kind::Digest => json!("pin"),
-        Kind::Pattern => json!("acme/*"),
-        Kind::Patterns => json!(["acme/*", "ghcr.io/acme/**"]),
-        Kind::Registries => json!(["ghcr.io", "quay.io/acme/*"]),
-        Kind::Tags => json!(">=22, <25"),
-        Kind::TagMap => json!({"16*": "22-alpine"}),
-        Kind::AskedDigest => json!("refuse"),
-        Kind::Variants => json!(["alpine"]),
-        Kind::Names => json!(["payments"]),
-        Kind::Paths => json!(["services/**"]),
-        Kind::Codes => json!(["FT101"]),
-        Kind::Labels => json!(["maintainer=acme*"]),
-        Kind::Mirrors => json!({"docker.io": "registry.example.com/hub"}),
-        Kind::Map(keys) => whole(keys),
-        Kind::List(keys) => json!([whole(keys)]),
-        Kind::Profiles(part) => {
+        ValueKind::Version => json!(1),
+        ValueKind::Mode => json!("warn"),
+        ValueKind::Text => json!("node:22"),
+        ValueKind::Days => json!("90d"),
+        ValueKind::Date => json!("2027-03-31"),
+        ValueKind::Action => json!("deny"),
+        ValueKind::Checked => json!("require-checksum"),
+        ValueKind::Digest => json!("pin"),
+        ValueKind::Pattern => json!("acme/*"),
+        ValueKind::Patterns => json!(["acme/*", "ghcr.io/acme/**"]),
+        ValueKind::Registries => json!(["ghcr.io", "quay.io/acme/*"]),
+        ValueKind::Tags => json!(">=22, <25"),
+        ValueKind::TagMap => json!({"16*": "22-alpine"}),
+        ValueKind::AskedDigest => json!("refuse"),
+        ValueKind::Variants => json!(["alpine"]),
+        ValueKind::Names => json!(["payments"]),
+        ValueKind::Paths => json!(["services/**"]),
+        ValueKind::Codes => json!(["FT101"]),
+        ValueKind::Labels => json!(["maintainer=acme*"]),
+        ValueKind::Mirrors => json!({"docker.io": "registry.example.com/hub"}),
+        ValueKind::Map(keys) => whole(keys),
+        ValueKind::List(keys) => json!([whole(keys)]),
+        ValueKind::Profiles(part) => {
             let name = match part {
-                keys::Part::Stages => "final",
-                keys::Part::Platforms => "linux/arm64",
-                keys::Part::Paths => "services/**",
+                keys::ProfileKind::Stages => "final",
+                keys::ProfileKind::Platforms => "linux/arm64",
+                keys::ProfileKind::Paths => "services/**",
             };
             json!({name: whole(keys::PROFILE)})
         }

@@ -1,31 +1,55 @@
-//! The places of settings, for `policy explain` and for advice.
+//! The places of settings, for `policy explain`.
 
 use super::fields::Fields;
 use super::report::Report;
 use super::yaml::Value;
-use crate::Place;
+use crate::pattern::registry;
+use crate::setting_key::{SettingKey, SettingPlaces};
+use crate::settings::{Check, SourceKind};
+use crate::tier::Tier;
 
-/// Where each setting stands that is not a rule of a list.
-pub(super) fn read(
-    prefix: &str,
-    fields: &Fields<'_>,
-    settings: &mut Vec<(String, Place)>,
-    report: &Report<'_>,
-) {
-    for key in ["mode", "tiers", "base", "mirrors", "sources"] {
-        match fields.get(key).map(|node| (node, &node.value)) {
-            Some((_, Value::Map(entries))) => {
-                settings.extend(entries.iter().map(|entry| {
-                    (
-                        format!("{prefix}{key}.{}", entry.key),
-                        report.place(entry.key_span.to_end(entry.value.span)),
-                    )
-                }));
+/// Returns the place of each setting of a policy or of one of its profiles.
+pub(super) fn read(fields: &Fields<'_>, report: &Report<'_>) -> SettingPlaces {
+    let mut places = SettingPlaces::default();
+    if let Some(node) = fields.get("mode") {
+        places.push(SettingKey::Mode, report.place(node.span));
+    }
+    for section in ["tiers", "base", "mirrors", "sources"] {
+        let Some(Value::Map(entries)) = fields.get(section).map(|node| &node.value) else {
+            continue;
+        };
+        for entry in entries {
+            if let Some(key) = setting_key(section, &entry.key) {
+                places.push(key, report.place(entry.key_span.to_end(entry.value.span)));
             }
-            Some((node, _)) => {
-                settings.push((format!("{prefix}{key}"), report.place(node.span)));
-            }
-            None => {}
         }
+    }
+    places
+}
+
+/// The setting of this name in a section; `None` where the section has no such setting.
+fn setting_key(section: &str, name: &str) -> Option<SettingKey> {
+    match (section, name) {
+        ("tiers", _) => {
+            let mut tiers = Tier::ALL.iter();
+            let tier = tiers.find(|tier| tier.key() == name)?;
+            Some(SettingKey::Tier(*tier))
+        }
+        ("base", "digest") => Some(SettingKey::Digest),
+        ("base", "max-age") => Some(SettingKey::MaxAge),
+        ("base", "end-of-life-notice") => Some(SettingKey::EndOfLifeNotice),
+        ("base", "labels") => Some(SettingKey::Labels),
+        ("base", _) => {
+            let mut checks = Check::ALL.iter();
+            let check = checks.find(|check| check.key() == name)?;
+            Some(SettingKey::Check(*check))
+        }
+        ("sources", _) => {
+            let mut kinds = SourceKind::ALL.iter();
+            let kind = kinds.find(|kind| kind.key() == name)?;
+            Some(SettingKey::Source(*kind))
+        }
+        ("mirrors", _) => Some(SettingKey::Mirror(registry(name))),
+        _ => None,
     }
 }

@@ -1,11 +1,11 @@
 //! Reading settings: what a policy and each of its profiles may say.
 
 use super::fields::{Fields, action, choice, list, text};
-use super::keys::{self, Key};
+use super::keys;
 use super::report::Report;
 use super::yaml::Node;
-use crate::settings::{Check, Kind, LabelRule, Settings};
-use crate::verdict::Severity;
+use crate::settings::{Check, LabelRule, Settings, SourceKind};
+use crate::tier::Tier;
 
 /// `mode`, `tiers`, `base` and `sources` of a mapping.
 pub(super) fn read(fields: &Fields<'_>, report: &mut Report<'_>) -> Settings {
@@ -14,7 +14,7 @@ pub(super) fn read(fields: &Fields<'_>, report: &mut Report<'_>) -> Settings {
         settings.warn_only = choice(node, keys::MODES, report);
     }
     if let Some(node) = fields.get("tiers") {
-        actions(node, &keys::TIERS, &mut settings.tiers, report);
+        tiers(node, &mut settings, report);
     }
     if let Some(node) = fields.get("base") {
         base(node, &mut settings, report);
@@ -25,17 +25,18 @@ pub(super) fn read(fields: &Fields<'_>, report: &mut Report<'_>) -> Settings {
     settings
 }
 
-fn actions(node: &Node, known: &[Key], places: &mut [Option<Severity>], report: &mut Report<'_>) {
-    let Some(fields) = Fields::of(node, known, report) else {
+fn tiers(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
+    let Some(fields) = Fields::of(node, keys::TIERS, report) else {
         return;
     };
-    for (key, place) in known.iter().zip(places) {
-        *place = fields.get(key.name).and_then(|node| action(node, report));
+    for tier in Tier::ALL {
+        let node = fields.get(tier.key());
+        *settings.tiers.get_mut(*tier) = node.and_then(|node| action(node, report));
     }
 }
 
 fn base(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
-    let Some(fields) = Fields::of(node, &keys::BASE, report) else {
+    let Some(fields) = Fields::of(node, keys::BASE, report) else {
         return;
     };
     if let Some(node) = fields.get("digest") {
@@ -43,10 +44,9 @@ fn base(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
     }
     settings.max_age = days(&fields, "max-age", "90d", report);
     settings.notice = days(&fields, "end-of-life-notice", "60d", report);
-    for (check, place) in Check::ALL.iter().zip(&mut settings.checks) {
-        *place = fields
-            .get(check.key())
-            .and_then(|node| action(node, report));
+    for check in Check::ALL {
+        let node = fields.get(check.key());
+        *settings.checks.get_mut(*check) = node.and_then(|node| action(node, report));
     }
     if let Some(fields) =
         (fields.get("labels")).and_then(|node| Fields::of(node, keys::LABELS, report))
@@ -105,16 +105,16 @@ pub(super) fn days(
 }
 
 fn sources(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
-    let Some(fields) = Fields::of(node, &keys::SOURCES, report) else {
+    let Some(fields) = Fields::of(node, keys::SOURCES, report) else {
         return;
     };
-    for (kind, place) in Kind::ALL.iter().zip(&mut settings.sources) {
-        let words = match kind.has_checksum() {
-            true => keys::CHECKED,
-            false => &keys::CHECKED[..3],
+    for kind in SourceKind::ALL {
+        let words = if kind.has_checksum() {
+            keys::CHECKED
+        } else {
+            keys::UNCHECKED
         };
-        *place = fields
-            .get(kind.key())
-            .and_then(|node| choice(node, words, report));
+        let node = fields.get(kind.key());
+        *settings.sources.get_mut(*kind) = node.and_then(|node| choice(node, words, report));
     }
 }

@@ -1,8 +1,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use super::fields::Fields;
+use super::report::Report;
+use super::{keys, setting_places, yaml};
 use crate::policy::Policy;
 use crate::policy_index::PolicyIndex;
-use crate::settings::{Check, DigestRule, Gaps, Kind, SourceRule};
+use crate::setting_key::SettingKey;
+use crate::settings::{Check, DigestRule, Gaps, SourceKind, SourceRule};
+use crate::tier::Tier;
 use crate::verdict::Severity;
 
 /// The example of the documentation, whole.
@@ -69,7 +74,7 @@ fn error(text: &str, expected: &str) {
 fn the_whole_file_is_read() {
     let policy = Policy::parse("p", WHOLE).unwrap_or_else(|e| panic!("{e:#?}"));
     assert_eq!(policy.own.warn_only, Some(false));
-    assert_eq!(policy.own.tiers.map(Option::unwrap)[4], Severity::Deny);
+    assert_eq!(*policy.own.tiers.get(Tier::Community), Some(Severity::Deny));
     assert_eq!(
         policy.internal.len() + policy.verified.len() + policy.open_source.len(),
         3
@@ -79,16 +84,16 @@ fn the_whole_file_is_read() {
     assert_eq!(policy.own.digest, Some(DigestRule::Pin));
     assert_eq!(policy.own.max_age, Some(90));
     assert_eq!(
-        policy.own.checks[Check::EndOfLife as usize],
+        *policy.own.checks.get(Check::EndOfLife),
         Some(Severity::Deny)
     );
     assert_eq!(
-        policy.own.checks[Check::UnlistedTag as usize],
+        *policy.own.checks.get(Check::UnlistedTag),
         Some(Severity::Warn)
     );
     assert_eq!(policy.mirrors[0].prefix, "registry.example.com/hub");
     assert_eq!(
-        policy.own.sources[Kind::Http as usize],
+        *policy.own.sources.get(SourceKind::Http),
         Some(SourceRule::RequireChecksum)
     );
     assert_eq!(policy.exceptions[0].until.to_string(), "2027-03-31");
@@ -463,7 +468,28 @@ fn rules_and_settings_know_where_they_stand() {
     let at = policy.images[0].pattern.at.clone().unwrap();
     assert_eq!((at.to_string().as_str(), at.column), ("p.yaml:4", 10));
     assert_eq!(&text[at.span], "node");
-    let (key, at) = &policy.settings[0];
-    assert_eq!((key.as_str(), at.line), ("tiers.community", 6));
+    let key = SettingKey::Tier(Tier::Community);
+    assert_eq!(key.to_string(), "tiers.community");
+    let at = policy.setting_places.get(&key).unwrap();
+    assert_eq!(at.line, 6);
     assert_eq!(&text[at.span.clone()], "community: warn");
+}
+
+#[test]
+fn every_setting_of_the_key_tables_has_a_place() {
+    let policy = Policy::parse("p", WHOLE).unwrap();
+    let known = |key: &SettingKey| policy.setting_places.get(key).is_some();
+    for tier in Tier::ALL {
+        assert!(known(&SettingKey::Tier(*tier)), "{tier:?}");
+    }
+    for (section, keys) in [("base", keys::BASE), ("sources", keys::SOURCES)] {
+        for key in keys {
+            let text = format!("version: 1\n{section}: {{{}: {{}}}}", key.name);
+            let mut report = Report::new("p", &text);
+            let root = yaml::read(&text, &mut report).unwrap();
+            let fields = Fields::any(&root, &mut report).unwrap();
+            let places = setting_places::read(&fields, &report);
+            assert!(places.first().is_some(), "{section}.{}", key.name);
+        }
+    }
 }

@@ -2,29 +2,36 @@
 
 use crate::gate::OtherRequest;
 use crate::layer::View;
-use crate::settings::{Kind, SourceRule};
+use crate::settings::{SourceKind, SourceRule};
 use crate::verdict::{Finding, Severity};
 use fromtier_image::Digest;
 
 pub(crate) fn check(layer: &View<'_>, request: &OtherRequest<'_>) -> Option<Finding> {
     let (code, kind, shown, group) = match request {
-        OtherRequest::Git { url, .. } => ("FT140", Kind::Git, *url, "git repositories"),
-        OtherRequest::Http { url, .. } => ("FT141", Kind::Http, *url, "downloads by URL"),
-        OtherRequest::Scratch => ("FT142", Kind::Scratch, "scratch", "bases without a base"),
+        OtherRequest::Git { url, .. } => ("FT140", SourceKind::Git, *url, "git repositories"),
+        OtherRequest::Http { url, .. } => ("FT141", SourceKind::Http, *url, "downloads by URL"),
+        OtherRequest::Scratch => (
+            "FT142",
+            SourceKind::Scratch,
+            "scratch",
+            "bases without a base",
+        ),
         OtherRequest::OciLayout { reference } => (
             "FT143",
-            Kind::OciLayout,
+            SourceKind::OciLayout,
             *reference,
             "images from an OCI layout",
         ),
-        OtherRequest::Local { name } => ("FT144", Kind::Local, *name, "local directories"),
+        OtherRequest::Local { name } => ("FT144", SourceKind::Local, *name, "local directories"),
         OtherRequest::RootFileSystem { path } => (
             "FT146",
-            Kind::RootFileSystem,
+            SourceKind::RootFileSystem,
             *path,
             "what may be a root file system on scratch",
         ),
-        OtherRequest::CacheImport { from } => ("FT147", Kind::CacheImport, *from, "imported cache"),
+        OtherRequest::CacheImport { from } => {
+            ("FT147", SourceKind::CacheImport, *from, "imported cache")
+        }
     };
     let key = kind.key();
     let who = layer.who;

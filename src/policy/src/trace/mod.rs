@@ -10,9 +10,9 @@ use crate::exceptions::ExceptionState;
 use crate::gate::{Gate, ImageRequest, OtherRequest, Via};
 use crate::layer::{Layer, View};
 use crate::pattern::{Pattern, identity};
-use crate::policy_index::PolicyIndex;
 use crate::rules;
 use crate::said::{Said, Standpoint};
+use crate::setting_key::SettingKey;
 use crate::settings::{Check, LabelRule, Settings};
 use crate::tier::Tier;
 use crate::verdict::{Denial, ExceptionId, Severity, Verdict};
@@ -92,7 +92,8 @@ impl Gate {
         }
         let registry = name.split('/').next().unwrap_or_default();
         trace.mirror = self.layers.iter().find_map(|layer| {
-            let at = layer.index.setting_place(&format!("mirrors.{registry}"));
+            let at =
+                (layer.index.policy.setting_places).get(&SettingKey::Mirror(registry.to_owned()));
             layer
                 .index
                 .mirror(registry)
@@ -163,17 +164,6 @@ impl Gate {
     }
 }
 
-impl PolicyIndex {
-    /// Where a setting stands: `tiers.community`.
-    fn setting_place(&self, setting: &str) -> Option<&Place> {
-        self.policy
-            .settings
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(setting))
-            .map(|(_, at)| at)
-    }
-}
-
 impl View<'_> {
     fn origin(&self, name: &str, tag: Option<&str>) -> Option<Origin> {
         let origin = |allowed, pattern: Option<&Pattern>| Origin {
@@ -193,15 +183,11 @@ impl View<'_> {
         let profiles = self.reading.profiles();
         profiles
             .map(|(index, only_tightens)| {
-                let part = self.index.policy.profiles[index].name.clone();
-                let within = format!("{part}.");
-                let settings = self.index.policy.settings.iter();
+                let profile = &self.index.policy.profiles[index];
                 Applied {
                     who: self.who,
-                    at: (settings.map(|(key, at)| (key, at)))
-                        .find(|(key, _)| key.starts_with(&within))
-                        .map(|(_, at)| at.clone()),
-                    part,
+                    at: profile.places.first().cloned(),
+                    part: profile.name.clone(),
                     only_tightens,
                 }
             })
@@ -211,21 +197,25 @@ impl View<'_> {
     /// In the order of the rules.
     fn later(&self) -> Vec<Later> {
         let mut later = Vec::new();
-        let mut add = |setting, what, says: &dyn Fn(&Settings) -> bool| {
+        let mut add = |setting: SettingKey, what, says: &dyn Fn(&Settings) -> bool| {
             later.push(Later {
                 who: self.who,
+                at: self.at_here(&setting, says).cloned(),
                 setting,
                 what,
-                at: self.at_here(setting, says).cloned(),
             });
         };
         if let Some(days) = self.reading.effective.max_age {
             let says = |settings: &Settings| settings.max_age == Some(days);
-            add("base.max-age", format!("built within {days} days"), &says);
+            add(
+                SettingKey::MaxAge,
+                format!("built within {days} days"),
+                &says,
+            );
         }
-        for (check, setting, what) in [
-            (Check::RootUser, "base.root-user", "not root"),
-            (Check::Onbuild, "base.onbuild", "no ONBUILD triggers"),
+        for (check, what) in [
+            (Check::RootUser, "not root"),
+            (Check::Onbuild, "no ONBUILD triggers"),
         ] {
             let severity = self.check(check);
             if severity > Severity::Allow {
@@ -233,9 +223,8 @@ impl View<'_> {
                     Severity::Deny => "or it is refused",
                     _ => "or it warns",
                 };
-                let says =
-                    move |settings: &Settings| settings.checks[check as usize] == Some(severity);
-                add(setting, format!("{what}, {or}"), &says);
+                let says = move |settings: &Settings| *settings.checks.get(check) == Some(severity);
+                add(SettingKey::Check(check), format!("{what}, {or}"), &says);
             }
         }
         let texts = |rules: Vec<&LabelRule>| {
@@ -244,12 +233,16 @@ impl View<'_> {
         };
         if let Some(labels) = texts(self.required_labels().collect()) {
             let says = |settings: &Settings| !settings.require.is_empty();
-            add("base.labels", format!("has the labels {labels}"), &says);
+            add(
+                SettingKey::Labels,
+                format!("has the labels {labels}"),
+                &says,
+            );
         }
         if let Some(labels) = texts(self.forbidden_labels().collect()) {
             let says = |settings: &Settings| !settings.forbid.is_empty();
             add(
-                "base.labels",
+                SettingKey::Labels,
                 format!("has none of the labels {labels}"),
                 &says,
             );
@@ -258,16 +251,13 @@ impl View<'_> {
     }
 
     /// Where a setting stands that holds here: in the profile that says what holds, else in the policy itself.
-    fn at_here(&self, setting: &str, says: impl Fn(&Settings) -> bool) -> Option<&Place> {
-        let profiles: Vec<(usize, bool)> = self.reading.profiles().collect();
-        profiles
-            .into_iter()
-            .filter(|(index, _)| says(&self.index.policy.profiles[*index].settings))
-            .find_map(|(index, _)| {
-                let part = &self.index.policy.profiles[index].name;
-                self.index.setting_place(&format!("{part}.{setting}"))
-            })
-            .or_else(|| self.index.setting_place(setting))
+    fn at_here(&self, key: &SettingKey, says: impl Fn(&Settings) -> bool) -> Option<&Place> {
+        let policy = &self.index.policy;
+        (self.reading.profiles())
+            .map(|(index, _)| &policy.profiles[index])
+            .filter(|profile| says(&profile.settings))
+            .find_map(|profile| profile.places.get(key))
+            .or_else(|| policy.setting_places.get(key))
     }
 }
 
@@ -308,9 +298,8 @@ fn membership(layers: &[View<'_>], name: &str, tag: Option<&str>) -> Membership 
             (_, None) => Why::Nowhere,
         },
         action: layer.tier_action(tier),
-        action_at: (layer.at_here(&format!("tiers.{}", tier.key()), |settings| {
-            let at = Tier::ALL.iter().position(|known| *known == tier);
-            at.is_some_and(|at| settings.tiers[at] == Some(layer.tier_action(tier)))
+        action_at: (layer.at_here(&SettingKey::Tier(tier), |settings| {
+            *settings.tiers.get(tier) == Some(layer.tier_action(tier))
         }))
         .cloned(),
     }

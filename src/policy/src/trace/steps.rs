@@ -1,6 +1,7 @@
 //! What the steps of a trace say.
 
 use crate::exceptions::ExceptionState;
+use crate::setting_key::SettingKey;
 use crate::tier::Tier;
 use crate::verdict::{Severity, Verdict};
 use crate::{Day, Place};
@@ -70,8 +71,8 @@ pub struct Applied {
 #[derive(Debug, Clone)]
 pub struct Later {
     pub who: &'static str,
-    /// The setting: `base.max-age`.
-    pub setting: &'static str,
+    /// The setting, such as `base.max-age`.
+    pub setting: SettingKey,
     /// What is wanted: "built within 90 days".
     pub what: String,
     pub at: Option<Place>,

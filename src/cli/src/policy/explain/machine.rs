@@ -41,7 +41,7 @@ pub fn render(explained: &Explained) -> String {
         "exceptions": trace.exceptions.iter().map(excepted).collect::<Vec<_>>(),
         "mirror": trace.mirror.as_ref().map(|(prefix, at)| json!({"prefix": prefix, "at": place(at)})),
         "later": trace.later.iter().map(|later| json!({
-            "policy": later.who, "setting": later.setting, "what": later.what, "at": place(&later.at),
+            "policy": later.who, "setting": later.setting.to_string(), "what": later.what, "at": place(&later.at),
         })).collect::<Vec<_>>(),
         "pull": text(&trace.pull),
         "pinned": trace.pinned.as_ref().map(|digest| digest.as_str()),
