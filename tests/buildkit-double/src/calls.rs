@@ -119,7 +119,7 @@ impl Calls {
             0 => request.r#ref.clone(),
             _ => format!("oci-layout://{}", request.r#ref),
         };
-        let (digest, config) = self.case.images.resolve(&key, &platform)?;
+        let (digest, config) = self.case.resolve(&key, &platform)?;
         Ok(gw::ResolveImageConfigResponse {
             digest,
             config,
@@ -143,7 +143,7 @@ impl Calls {
         if id.starts_with("docker-image://") || id.starts_with("oci-layout://") {
             let platform = request.platform.unwrap_or_else(|| self.default_platform());
             let key = id.strip_prefix("docker-image://").unwrap_or(id);
-            let (digest, config) = self.case.images.resolve(key, &platform)?;
+            let (digest, config) = self.case.resolve(key, &platform)?;
             response.image = Some(gw::ResolveSourceImageResponse {
                 digest,
                 config,

@@ -86,6 +86,7 @@ impl Folder {
             .args(args)
             .current_dir(&self.0)
             .env("NO_COLOR", "1")
+            .env("COLUMNS", "100")
             .env("DOCKER_CONFIG", self.0.join("docker"))
             .env("PATH", format!("{}:{path}", self.0.join("bin").display()));
         command

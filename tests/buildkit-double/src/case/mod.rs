@@ -44,6 +44,8 @@ pub struct Case {
     pub input_sources: BTreeMap<String, String>,
     /// Images that the client's source policy makes others of.
     pub redirects: BTreeMap<String, String>,
+    /// Digests that the registry claims for references, instead of the right ones.
+    pub digests: BTreeMap<String, String>,
     /// How long each resolve takes.
     pub delay: Duration,
     /// The case is about policy, and gets none that allows everything.
@@ -99,6 +101,7 @@ impl Default for Case {
             inputs: BTreeMap::new(),
             input_sources: BTreeMap::new(),
             redirects: BTreeMap::new(),
+            digests: BTreeMap::new(),
             delay: Duration::ZERO,
             own_policy: false,
         }
@@ -138,6 +141,20 @@ impl Case {
             .find(|world| world.is_file())
             .map(|world| Self::read(&world))
             .transpose()
+    }
+
+    /// Digest and configuration of an image, as the case's registry answers.
+    ///
+    /// # Errors
+    /// What BuildKit says of an image that is not there.
+    pub fn resolve(
+        &self,
+        reference: &str,
+        platform: &pb::Platform,
+    ) -> Result<(String, Vec<u8>), gw::Status> {
+        let (digest, config) = self.images.resolve(reference, platform)?;
+        let claimed = self.digests.get(reference).cloned();
+        Ok((claimed.unwrap_or(digest), config))
     }
 
     /// Puts a file beside the Dockerfile, wherever that is, unless the case has brought a file of that name.

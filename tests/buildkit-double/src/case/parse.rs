@@ -104,12 +104,13 @@ fn directive(case: &mut Case, line: &str) -> Result<(), String> {
                 case.missing_gateway_caps.insert(cap);
             }
         }
-        "redirect" | "input-source" => {
+        "redirect" | "input-source" | "digest" => {
             let (from, to) = rest
                 .split_once(' ')
                 .ok_or_else(|| format!("{word} takes two words"))?;
             let map = match word {
                 "redirect" => &mut case.redirects,
+                "digest" => &mut case.digests,
                 _ => &mut case.input_sources,
             };
             map.insert(from.to_owned(), to.trim().to_owned());
