@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use fromtier_policy::CODES;
+use fromtier_policy::Code;
 
 use crate::{CLEAN, FAILED};
 
@@ -25,8 +25,8 @@ pub fn run(code: Option<&str>) -> (String, u8) {
 
 fn list() -> String {
     let mut out = String::new();
-    for code in CODES {
-        let _ = writeln!(out, "{}  {}", code.code, code.title);
+    for code in Code::ALL {
+        let _ = writeln!(out, "{code}  {}", code.title());
     }
     out
 }
@@ -38,19 +38,18 @@ mod tests {
 
     #[test]
     fn every_code_has_a_page_that_says_why_and_how() {
-        for code in CODES {
-            let (page, exit) = run(Some(code.code));
-            assert_eq!(exit, CLEAN, "{} has no page", code.code);
+        for code in Code::ALL {
+            let (page, exit) = run(Some(code.as_str()));
+            assert_eq!(exit, CLEAN, "{code} has no page");
             assert!(
-                page.starts_with(&format!("# {}: {}\n", code.code, code.title)),
-                "{}: {page}",
-                code.code
+                page.starts_with(&format!("# {code}: {}\n", code.title())),
+                "{code}: {page}"
             );
             for part in ["\n## Why\n", "\n## Example\n", "\n## What to do\n"] {
-                assert!(page.contains(part), "{} lacks {part:?}", code.code);
+                assert!(page.contains(part), "{code} lacks {part:?}");
             }
         }
-        assert_eq!(PAGES.len(), CODES.len());
+        assert_eq!(PAGES.len(), Code::ALL.len());
     }
 
     #[test]

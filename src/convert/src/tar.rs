@@ -19,7 +19,7 @@ pub(crate) fn newest(bytes: &[u8]) -> Result<Option<Time>> {
         let mut error = Error::new(format!(
             "SOURCE_DATE_EPOCH can't be read from a {name} archive whose server doesn't say when it was modified"
         ));
-        error.help = Some("give SOURCE_DATE_EPOCH in seconds".to_owned());
+        error.help = Some("give SOURCE_DATE_EPOCH in seconds".into());
         return Err(error);
     }
     let mut newest: Option<Time> = None;

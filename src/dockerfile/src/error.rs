@@ -11,13 +11,25 @@ pub struct Error {
     /// One entry a location, innermost first, each a set of ranges (the reference's `LocationError`).
     pub locations: Vec<Vec<Range>>,
     /// A line that says what to do, when we know it. Never part of `message`.
-    pub help: Option<String>,
-    /// Our own code for it (`FT101`), where it is ours.
-    pub code: Option<&'static str>,
+    pub help: Option<Box<str>>,
+    /// Who reports it.
+    pub origin: Origin,
     /// The builder's status, where the builder failed.
     pub cause: Option<Box<Cause>>,
     /// What else is refused for the same build, each with a code and a place of its own.
     pub more: Box<[Error]>,
+}
+
+/// Who reports an error. The codes are those of the policy crate, which is a floor above: here they are text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Origin {
+    /// The reference frontend reports the same, in the same words.
+    #[default]
+    Reference,
+    /// Fromtier reports it, with this code, before the gate is asked: `FT001`.
+    Fromtier(&'static str),
+    /// The gate refuses a source of the build, with this code: `FT101`. A build collects its refusals.
+    Gate(&'static str),
 }
 
 /// A gRPC status of the builder, to be passed on as it came.
@@ -38,10 +50,23 @@ impl Error {
             message: message.into(),
             locations: Vec::new(),
             help: None,
-            code: None,
+            origin: Origin::Reference,
             cause: None,
             more: Box::default(),
         }
+    }
+
+    /// Fromtier's own code for it, where it has one: `FT101`.
+    pub fn code(&self) -> Option<&'static str> {
+        match self.origin {
+            Origin::Reference => None,
+            Origin::Fromtier(code) | Origin::Gate(code) => Some(code),
+        }
+    }
+
+    /// Whether the gate refuses a source of the build.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.origin, Origin::Gate(_))
     }
 
     /// The line that it is about, when it has a place.

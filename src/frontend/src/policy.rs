@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use fromtier_catalog::Day;
-use fromtier_dockerfile::error::{Error, Result};
-use fromtier_policy::{Gate, Lock, Organisation, Policy, PolicyError};
+use fromtier_dockerfile::error::{Error, Origin, Result};
+use fromtier_policy::{Code, Gate, Lock, Organisation, Policy, PolicyError};
 
 /// The folder in the frontend image that an organisation's policy and lock are baked into.
 pub const BAKED: &str = "/etc/fromtier";
@@ -134,7 +134,7 @@ fn broken(what: &str, errors: &[PolicyError]) -> Error {
     let mut lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
     lines.insert(0, format!("the {what} is broken, so nothing is built:"));
     Error {
-        code: Some("FT001"),
+        origin: Origin::Fromtier(Code::InvalidPolicy.as_str()),
         ..Error::new(lines.join("\n  "))
     }
 }
@@ -200,7 +200,7 @@ mod tests {
             let own = format!("extends: {path}\nversion: 1\n");
             let folder = Folder::new("fromtier-outside", &[("policy.yaml", &own)]);
             let error = Baked::read(&folder.0).unwrap_err();
-            assert_eq!(error.code, Some("FT001"), "{path}");
+            assert_eq!(error.code(), Some("FT001"), "{path}");
             assert!(error.message.contains("can't be read"), "{}", error.message);
         }
     }
@@ -218,6 +218,9 @@ mod tests {
         let plain = repository("version: 1\n");
         assert!(allows(&baked.gate(&plain, today()).unwrap(), "acme/x"));
         let other = repository("extends: /etc/fromtier/none.yaml\nversion: 1\n");
-        assert_eq!(baked.gate(&other, today()).unwrap_err().code, Some("FT001"));
+        assert_eq!(
+            baked.gate(&other, today()).unwrap_err().code(),
+            Some("FT001")
+        );
     }
 }

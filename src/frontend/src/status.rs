@@ -111,7 +111,7 @@ fn of_error(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
     }
     gw::Status {
         code: cause.map_or(Code::UNKNOWN.0, |c| c.code),
-        message: match (cause, error.code) {
+        message: match (cause, error.code()) {
             (Some(cause), None) => cause.message.clone(),
             // What is ours to say has the builder's words within.
             _ => all(error, source),
@@ -141,7 +141,7 @@ fn all(error: &Error, source: Option<&pb::SourceInfo>) -> String {
 
 /// The text that the client shows: the reference's as it is; what only we say has a line of help or a code.
 fn message(error: &Error) -> String {
-    let mut text = match error.code {
+    let mut text = match error.code() {
         Some(code) => format!("error[{code}]: {}", error.message),
         None => error.message.clone(),
     };
@@ -154,6 +154,7 @@ fn message(error: &Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fromtier_dockerfile::error::Origin;
     use fromtier_dockerfile::span::Range;
 
     fn line(n: i32) -> Vec<Range> {
@@ -193,7 +194,7 @@ mod tests {
             (of(&error).code, of(&error).message.as_str()),
             (5, "not found")
         );
-        error.code = Some("FT126");
+        error.origin = Origin::Gate("FT126");
         let told = of(&error);
         assert_eq!(
             (told.code, told.message.as_str()),
@@ -204,8 +205,8 @@ mod tests {
     #[test]
     fn all_refusals_are_on_one_screen() {
         let refusal = |code, text: &str, at| Error {
-            code: Some(code),
-            help: Some(format!("use {text}")),
+            origin: Origin::Gate(code),
+            help: Some(format!("use {text}").into()),
             ..Error::new(format!("{text} is refused")).at(&line(at))
         };
         let mut error = refusal("FT101", "a", 1);
@@ -231,7 +232,7 @@ mod tests {
     #[test]
     fn a_crowd_of_refusals_still_fits_into_a_message() {
         let refusal = |at| Error {
-            code: Some("FT101"),
+            origin: Origin::Gate("FT101"),
             ..Error::new("no").at(&line(at))
         };
         let mut error = refusal(1);
@@ -260,7 +261,7 @@ mod tests {
     #[test]
     fn a_refusal_carries_its_code_and_help() {
         let mut error = Error::new("no");
-        error.code = Some("FT101");
+        error.origin = Origin::Gate("FT101");
         error.help = Some("use node".into());
         assert_eq!(
             status(error.into(), None).message,

@@ -1,8 +1,9 @@
 //! `# syntax=` and `BUILDKIT_SYNTAX`: which frontend the build asks for. A build that is here stays here.
 
-use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::error::{Error, Origin, Result};
 use fromtier_dockerfile::parser;
 use fromtier_image::ImageRef;
+use fromtier_policy::Code;
 
 use crate::options::Opts;
 
@@ -37,7 +38,7 @@ fn allow(asked: &str, opts: &Opts) -> Result<()> {
         return Ok(());
     }
     Err(Error {
-        code: Some("FT002"),
+        origin: Origin::Fromtier(Code::OtherFrontend.as_str()),
         help: Some("remove the line, or name docker/dockerfile:1 or this frontend's image".into()),
         ..Error::new(format!(
             "the build asks for the frontend {asked}; this frontend hands no build on to another"
@@ -58,7 +59,7 @@ mod tests {
     #[test]
     fn another_frontend_is_refused_at_its_line() {
         let error = check(&opts(&[]), b"# syntax=acme/other:1\nFROM a\n").unwrap_err();
-        assert_eq!(error.code, Some("FT002"));
+        assert_eq!(error.code(), Some("FT002"));
         assert_eq!(error.locations[0][0].start.line, 1);
         let argument = opts(&[("build-arg:BUILDKIT_SYNTAX", "acme/other")]);
         assert!(check(&argument, b"FROM a\n").is_err());

@@ -41,7 +41,7 @@ fn one(source: &SourceVerdict) -> Object {
 
 fn finding(finding: &Finding) -> Object {
     Object::new()
-        .set("code", finding.code)
+        .set("code", finding.code.as_str())
         .set("verdict", finding.severity.key())
         .set("message", finding.message.as_str())
         .opt_str("help", finding.help.as_deref().unwrap_or_default())

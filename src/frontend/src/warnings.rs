@@ -61,9 +61,9 @@ fn of_gate(source: &SourceVerdict, with_refusals: bool) -> Vec<Notice> {
     let findings = findings.filter(|f| told(f.severity.min(source.verdict.severity)));
     findings
         .map(|f| Notice {
-            rule: f.code.to_owned(),
+            rule: f.code.to_string(),
             description: f.help.clone().unwrap_or_default(),
-            url: String::new(),
+            url: f.code.url().unwrap_or_default(),
             message: f.message.clone(),
             ranges: source.ranges.clone(),
         })

@@ -1,5 +1,6 @@
 //! What the policies make of an image and say of it: rewriting, mirrors, rules.
 
+use crate::code::Code;
 use crate::gate::Gate;
 use crate::layer::View;
 use crate::pattern::identity;
@@ -37,7 +38,7 @@ impl Gate {
                         .map(|reason| format!(": {reason}"))
                         .unwrap_or_default();
                     findings.push(Finding {
-                        code: "FT160",
+                        code: Code::Rewritten,
                         severity: Severity::Allow,
                         message: format!(
                             "{} makes {} of {}{because}",
@@ -51,7 +52,7 @@ impl Gate {
                     image = target;
                 }
                 Err(stuck) => findings.push(Finding {
-                    code: "FT161",
+                    code: Code::RewriteFailed,
                     severity,
                     message: format!(
                         "{} rewrites {}, and can't: {stuck}",

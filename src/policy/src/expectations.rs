@@ -1,5 +1,6 @@
 //! A table of what a policy is expected to say: `policy.test.yaml`. Read as strictly as a policy.
 
+use crate::code::Code;
 use crate::gate::Via;
 use crate::verdict::Severity;
 use crate::{Day, Place};
@@ -52,7 +53,7 @@ pub enum Ask {
 pub struct Expected {
     pub verdict: Severity,
     /// The code of the refusal, or of a warning where the source passes.
-    pub code: Option<String>,
+    pub code: Option<Code>,
     /// What the image is rewritten to, the image to use instead, what the registry is asked for.
     pub rewritten: Option<String>,
     pub suggestion: Option<String>,
@@ -86,7 +87,7 @@ mod tests {
         assert_eq!(table.rows[0].ask, Ask::Image("node:22-alpine".into()));
         assert_eq!(table.rows[0].expect.verdict, Severity::Allow);
         assert_eq!(table.rows[1].at.to_string(), "t.yaml:4");
-        assert_eq!(table.rows[1].expect.code.as_deref(), Some("FT101"));
+        assert_eq!(table.rows[1].expect.code, Some(Code::CommunityImage));
         assert_eq!(table.rows[1].platform.as_deref(), Some("linux/arm64"));
         assert_eq!(
             table.rows[2].ask,

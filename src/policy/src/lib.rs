@@ -1,7 +1,7 @@
 //! One policy, one request, one verdict: the gate. Pure; the day is an argument.
 
 mod advice;
-mod codes;
+mod code;
 mod decide;
 pub mod error;
 pub mod exceptions;
@@ -40,7 +40,7 @@ mod tier;
 pub mod trace;
 pub mod verdict;
 
-pub use codes::{CODES, Code};
+pub use code::{Code, SeverityRule, UnknownCode};
 pub use error::PolicyError;
 pub use exceptions::{ExceptionReport, ExceptionState};
 pub use file::schema;

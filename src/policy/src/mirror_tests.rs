@@ -76,7 +76,7 @@ fn through(
     };
     let said = findings
         .iter()
-        .map(|finding| (finding.code, finding.severity));
+        .map(|finding| (finding.code.as_str(), finding.severity));
     (said.collect(), help)
 }
 

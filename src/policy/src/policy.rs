@@ -1,6 +1,7 @@
 //! A policy: what its file says, checked.
 
 use crate::Place;
+use crate::code::Code;
 use crate::glob::Glob;
 use crate::image_rule::ImageRule;
 use crate::pattern::Pattern;
@@ -59,7 +60,7 @@ pub(crate) struct Exception {
     pub owner: String,
     pub reason: String,
     /// Only for these rules; for all when empty.
-    pub rules: Vec<String>,
+    pub rules: Vec<Code>,
     /// Only in Dockerfiles whose path is one of these; in all when empty.
     pub files: Vec<Glob>,
     /// Only in repositories with one of these labels; in all when empty.

@@ -334,7 +334,7 @@ mod tests {
         let pass = ask(&gate(text, ""), &asked).unwrap();
         let finding = &pass.verdict().findings[0];
         assert_eq!(
-            (finding.code, finding.message.as_str()),
+            (finding.code.as_str(), finding.message.as_str()),
             (
                 "FT160",
                 "this policy makes node:22 of acme/node:22, without its digest: one source"

@@ -14,12 +14,6 @@ use crate::verdict::{Finding, Severity};
 use fromtier_catalog::{self as catalog, Asked, Image, Notice};
 use fromtier_image::ImageRef;
 
-/// A digest or a lock file's line is added to any image in the same way, so their absence speaks against none.
-const ADDED_LATER: [&str; 2] = ["FT120", "FT121"];
-
-/// Whoever follows an advice must not be warned of the same again.
-const OUTDATED: [&str; 6] = ["FT108", "FT130", "FT131", "FT132", "FT133", "FT135"];
-
 /// An image to use in the place of one that is no official one (or no longer).
 pub(crate) fn instead(case: &Case<'_>) -> Option<String> {
     if case.advice {
@@ -219,8 +213,8 @@ impl Gate {
 
 fn objects(finding: &Finding) -> bool {
     match finding.severity {
-        Severity::Deny => !ADDED_LATER.contains(&finding.code),
-        Severity::Warn => OUTDATED.contains(&finding.code),
+        Severity::Deny => !finding.code.is_digest_missing(),
+        Severity::Warn => finding.code.is_outdated(),
         Severity::Allow => false,
     }
 }

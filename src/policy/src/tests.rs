@@ -30,7 +30,7 @@ fn without_a_file_the_built_in_policy_holds() {
     );
     let denial = ask(&gate, "Not A Reference").unwrap_err();
     assert_eq!(
-        (denial.code, denial.verdict.severity),
+        (denial.code.as_str(), denial.verdict.severity),
         ("FT100", Severity::Deny)
     );
 }
@@ -240,7 +240,8 @@ fn a_locked_image_that_the_builder_puts_in_its_place_needs_its_digest() {
             digest,
             config: &config,
         };
-        gate.admit(&pass, &resolved).map_err(|denial| denial.code)
+        gate.admit(&pass, &resolved)
+            .map_err(|denial| denial.code.as_str())
     };
     assert_eq!(admit(None), Err("FT125"));
     assert_eq!(admit(Some(&digest('b'))), Err("FT123"));
@@ -275,7 +276,7 @@ fn sources_in_a_clients_definition_are_judged_as_they_are() {
     let none = BTreeMap::new();
     let code = |identifier: &str, attrs: &BTreeMap<String, String>| {
         gate.input_source(identifier, attrs, &Scope::default())
-            .map_err(|d| d.code)
+            .map_err(|d| d.code.as_str())
             .err()
     };
     let by_digest = format!(
@@ -342,7 +343,7 @@ fn what_is_locked_comes_by_its_digest_in_a_clients_definition() {
     let code = |reference: &str| {
         let identifier = format!("docker-image://{reference}");
         let found = gate.input_source(&identifier, &BTreeMap::new(), &Scope::default());
-        found.map_err(|denial| denial.code).err()
+        found.map_err(|denial| denial.code.as_str()).err()
     };
     let with = |letter| format!("docker.io/library/node:22@{}", digest(letter).as_str());
     assert_eq!(code("docker.io/library/node:22"), Some("FT125"));

@@ -1,5 +1,6 @@
 //! What the gate says of a source, as data.
 
+use crate::code::Code;
 use fromtier_image::ImageRef;
 
 /// How bad it is.
@@ -24,8 +25,7 @@ impl Severity {
 /// One rule's word on one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// `FT101`.
-    pub code: &'static str,
+    pub code: Code,
     pub severity: Severity,
     /// One sentence: what it is and what the policy says of it.
     pub message: String,
@@ -63,7 +63,7 @@ pub struct ExceptionId {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Denial {
-    pub code: &'static str,
+    pub code: Code,
     pub message: String,
     pub help: Option<String>,
     pub verdict: Box<Verdict>,

@@ -166,8 +166,8 @@ proptest! {
                 prop_assert!(there, "{} for {asked} is not there for {platform:?}", suggestion);
             }
             for said in findings(&gate, &suggestion, platform.as_ref()) {
-                let later = ["FT120", "FT121"].contains(&said.code);
-                let outdated = ["FT130", "FT131", "FT132", "FT133", "FT135"].contains(&said.code);
+                let later = ["FT120", "FT121"].contains(&said.code.as_str());
+                let outdated = ["FT130", "FT131", "FT132", "FT133", "FT135"].contains(&said.code.as_str());
                 prop_assert!(
                     said.severity < Severity::Deny || later,
                     "{} for {asked}: {}", suggestion, said.message

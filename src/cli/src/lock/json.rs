@@ -20,7 +20,7 @@ pub fn render(report: &Report) -> String {
         "files": sources.map(output::json::file).collect::<Vec<_>>(),
         "refused": report.refused.iter().map(|denial| json!({
             "reference": denial.verdict.asked,
-            "code": denial.code,
+            "code": denial.code.as_str(),
             "message": denial.message,
             "help": denial.help,
         })).collect::<Vec<_>>(),

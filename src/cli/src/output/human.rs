@@ -37,7 +37,7 @@ impl Printer {
                 &note(
                     file,
                     Level::ERROR,
-                    error.code,
+                    error.code(),
                     &error.message,
                     at,
                     error.help.as_deref(),
@@ -74,7 +74,7 @@ impl Printer {
                     &note(
                         file,
                         level,
-                        Some(finding.code),
+                        Some(finding.code.as_str()),
                         &finding.message,
                         at.clone(),
                         help.as_deref(),

@@ -78,7 +78,7 @@ fn source(text: &str, judged: &Judged) -> Value {
 /// A finding.
 pub fn finding(finding: &Finding) -> Value {
     json!({
-        "code": finding.code,
+        "code": finding.code.as_str(),
         "severity": finding.severity.key(),
         "message": finding.message,
         "help": finding.help,

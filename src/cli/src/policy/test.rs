@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use fromtier_image::{Digest, ImageRef, Platform};
 use fromtier_policy::expectations::{Ask, Expected, Row, Table};
 use fromtier_policy::gate::{ImageRequest, OtherRequest, Resolved};
-use fromtier_policy::{Day, Finding, Gate, Lock, Scope, Severity, Verdict};
+use fromtier_policy::{Code, Day, Finding, Gate, Lock, Scope, Severity, Verdict};
 use serde_json::{Value, json};
 
 use super::args::Test;
@@ -29,7 +29,7 @@ struct Outcome {
 #[derive(Debug, Clone)]
 struct Actual {
     verdict: Severity,
-    code: Option<String>,
+    code: Option<Code>,
     rewritten: Option<String>,
     suggestion: Option<String>,
     pull: Option<String>,
@@ -190,7 +190,7 @@ impl Actual {
                 .findings
                 .iter()
                 .find(worst)
-                .map(|finding| finding.code.to_owned()),
+                .map(|finding| finding.code),
             rewritten: verdict.rewritten.as_ref().map(ImageRef::familiar),
             suggestion: verdict
                 .findings
@@ -203,7 +203,7 @@ impl Actual {
     }
 
     /// Is this one of the codes that made the verdict?
-    fn says(&self, code: &str) -> bool {
+    fn says(&self, code: Code) -> bool {
         self.findings
             .iter()
             .any(|finding| finding.severity == self.verdict && finding.code == code)
@@ -224,15 +224,15 @@ fn differences(expected: &Expected, actual: &Actual) -> Vec<Difference> {
             differences.push(Difference {
                 key: "code",
                 expected: None,
-                actual: actual.code.clone(),
+                actual: actual.code.map(|code| code.to_string()),
             });
         }
     }
-    if let Some(code) = expected.code.as_ref().filter(|code| !actual.says(code)) {
+    if let Some(code) = expected.code.filter(|code| !actual.says(*code)) {
         differences.push(Difference {
             key: "code",
-            expected: Some(code.clone()),
-            actual: actual.code.clone(),
+            expected: Some(code.to_string()),
+            actual: actual.code.map(|code| code.to_string()),
         });
     }
     for (key, expected, actual) in [
@@ -304,7 +304,7 @@ fn diff(row: &Row, actual: &Actual, differences: &[Difference], style: Style) ->
     let changed = |key: &str| differences.iter().find(|difference| difference.key == key);
     let kept = [
         ("expect", Some(row.expect.verdict.key())),
-        ("code", row.expect.code.as_deref()),
+        ("code", row.expect.code.map(Code::as_str)),
         ("rewritten", row.expect.rewritten.as_deref()),
         ("suggestion", row.expect.suggestion.as_deref()),
         ("pull", row.expect.pull.as_deref()),
@@ -343,14 +343,14 @@ fn document(outcomes: &[Outcome], failures: &[Broken]) -> String {
             "holds": differences(&row.expect, actual).is_empty(),
             "expected": {
                 "verdict": row.expect.verdict.key(),
-                "code": row.expect.code,
+                "code": row.expect.code.map(Code::as_str),
                 "rewritten": row.expect.rewritten,
                 "suggestion": row.expect.suggestion,
                 "pull": row.expect.pull,
             },
             "actual": {
                 "verdict": actual.verdict.key(),
-                "code": actual.code,
+                "code": actual.code.map(Code::as_str),
                 "rewritten": actual.rewritten,
                 "suggestion": actual.suggestion,
                 "pull": actual.pull,
@@ -382,7 +382,7 @@ mod tests {
     fn expected() -> Expected {
         Expected {
             verdict: Severity::Deny,
-            code: Some("FT101".into()),
+            code: Some(Code::CommunityImage),
             rewritten: None,
             suggestion: Some("docker.io/library/node:22-alpine".into()),
             pull: None,
@@ -392,12 +392,12 @@ mod tests {
     fn actual() -> Actual {
         Actual {
             verdict: Severity::Deny,
-            code: Some("FT101".into()),
+            code: Some(Code::CommunityImage),
             rewritten: Some("node:22".into()),
             suggestion: Some("node:22-alpine".into()),
             pull: None,
             findings: vec![Finding {
-                code: "FT101",
+                code: Code::CommunityImage,
                 severity: Severity::Deny,
                 message: String::new(),
                 help: None,
@@ -415,7 +415,7 @@ mod tests {
     fn every_difference_is_told() {
         let other = Expected {
             verdict: Severity::Warn,
-            code: Some("FT102".into()),
+            code: Some(Code::VerifiedPublisherImage),
             rewritten: Some("node:24".into()),
             pull: Some("node:24".into()),
             ..expected()

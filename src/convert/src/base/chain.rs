@@ -101,7 +101,7 @@ impl Link {
         let mut error = Error::new(format!("{what}: {}", shown.join(" -> ")));
         error.help = Some(
             "an image's triggers are part of it: take another base, or build it anew without the ONBUILD that leads on"
-                .to_owned(),
+                .into(),
         );
         error.at(&self.place)
     }

@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 
-use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::error::{Error, Origin, Result};
 use fromtier_dockerfile::span::Range;
 use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
 use fromtier_llb::ResolveMode;
 use fromtier_policy::gate::{ImageRequest, OtherRequest, Resolved, Via};
-use fromtier_policy::{ApprovedImage, ApprovedSource, Denial, Gate, Scope, Verdict};
+use fromtier_policy::{ApprovedImage, ApprovedSource, Code, Denial, Gate, Scope, Verdict};
 
 use super::together::OnceEach;
 use crate::resolver::{ResolveError, ResolveImage, ResolvedImage, Resolver};
@@ -162,10 +162,10 @@ fn not_as_locked(error: ResolveError, pass: &fromtier_policy::Pass) -> Refusal {
         "{image} can't be had by the digest that the lock file says since {since}: {}",
         error.message
     );
-    error.code = Some("FT126");
-    error.help = Some(format!(
-        "if the registry has it no more, lock it anew: fromtier lock --update={image}"
-    ));
+    error.origin = Origin::Gate(Code::LockedDigestUnavailable.as_str());
+    let help =
+        format!("if the registry has it no more, lock it anew: fromtier lock --update={image}");
+    error.help = Some(help.into());
     Refusal::Gate(error)
 }
 
@@ -269,8 +269,8 @@ impl<'a> Ledger<'a> {
     pub fn denied(&self, denial: Denial, place: &Place<'_>) -> Error {
         self.record(&denial.verdict, place);
         let mut error = Error::new(denial.message);
-        error.code = Some(denial.code);
-        error.help = denial.help;
+        error.origin = Origin::Gate(denial.code.as_str());
+        error.help = denial.help.map(String::into_boxed_str);
         error
     }
 

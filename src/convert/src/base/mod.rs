@@ -369,7 +369,7 @@ fn place(stage: &Stage) -> Place<'_> {
 
 /// An error of a stage's base, with its place: a refusal of the gate points at whoever wants the image.
 fn located(error: Error, stage: &Stage) -> Error {
-    if error.code.is_some() {
+    if error.is_refusal() {
         error.at(&stage.wanted_at)
     } else {
         error.at(&stage.location)

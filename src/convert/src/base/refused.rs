@@ -23,10 +23,10 @@ impl Refused {
 
     /// Keeps a refusal. Any other error ends the build, unless something was refused before it: that is said.
     pub fn add(&mut self, error: Error) -> Result<()> {
-        match error.code {
-            Some(_) => self.0.push(error),
-            None if self.any() => {}
-            None => return Err(error),
+        if error.is_refusal() {
+            self.0.push(error);
+        } else if !self.any() {
+            return Err(error);
         }
         Ok(())
     }
@@ -57,7 +57,7 @@ pub(crate) fn with_downloads(
     options: &Options,
     ledger: &Ledger<'_>,
 ) -> Error {
-    if error.code.is_none() {
+    if !error.is_refusal() {
         return error;
     }
     let platform = Platforms::of(options).target;

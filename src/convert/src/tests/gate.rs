@@ -7,7 +7,7 @@ use fromtier_policy::gate::Via;
 fn refused(builder: &Builder, options: &Options, text: &str, via: Via, line: i32) {
     let outcome = convert_with(builder, options, text);
     let error = outcome.result.expect_err("the gate let it pass");
-    assert!(error.code.is_some(), "{error:?}");
+    assert!(error.code().is_some(), "{error:?}");
     assert!(error.message.contains("random-user/"), "{}", error.message);
     let ranges = error.locations.first().expect("a place");
     assert_eq!(ranges.first().map(|r| r.start.line), Some(line));
@@ -64,7 +64,7 @@ fn a_mount_from_an_image_is_asked() {
     let text = "FROM alpine\nRUN --mount=type=bind,from=random-user/x,target=/x true\n";
     let outcome = convert_with(&Builder::default(), &options(), text);
     let error = outcome.result.unwrap_err();
-    assert!(error.code.is_some());
+    assert!(error.code().is_some());
     // The reference gives such an image no lines; a refusal has the instruction's.
     assert_eq!(error.locations[0][0].start.line, 2);
     assert_eq!(outcome.verdicts.last().unwrap().via, Via::MountFrom);
@@ -103,7 +103,7 @@ fn named_contexts_are_asked() {
             ..options()
         };
         let outcome = convert_with(&Builder::default(), &options, text);
-        assert!(outcome.result.unwrap_err().code.is_some(), "{text}");
+        assert!(outcome.result.unwrap_err().code().is_some(), "{text}");
         assert_eq!(outcome.verdicts.last().unwrap().via, Via::NamedContext);
     }
 }
@@ -127,7 +127,7 @@ fn what_the_builder_puts_in_place_of_an_oci_layout_is_asked() {
     for text in ["FROM base\n", "FROM alpine\nCOPY --from=base / /\n"] {
         let builder = put("docker.io/random-user/x:latest");
         let error = convert_with(&builder, &options, text).result.unwrap_err();
-        assert_eq!(error.code, Some("FT101"), "{text}: {error}");
+        assert_eq!(error.code(), Some("FT101"), "{text}: {error}");
         let builder = put("docker.io/library/alpine:latest");
         convert_with(&builder, &options, text).result.unwrap();
         convert_with(&Builder::default(), &options, text)
@@ -169,7 +169,7 @@ fn the_source_that_a_date_is_taken_of_is_asked() {
         ..options()
     };
     let outcome = convert_with(&builder, &options, "FROM alpine\n");
-    assert_eq!(outcome.result.unwrap_err().code, Some("FT101"));
+    assert_eq!(outcome.result.unwrap_err().code(), Some("FT101"));
     assert!(builder.asked.borrow().is_empty());
 }
 
@@ -184,7 +184,7 @@ fn what_the_builder_puts_in_place_of_an_image_is_asked() {
         ..Builder::default()
     };
     let outcome = convert_with(&builder, &options(), "FROM alpine\n");
-    assert!(outcome.result.unwrap_err().code.is_some());
+    assert!(outcome.result.unwrap_err().code().is_some());
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn stages_that_nobody_needs_are_not_asked_unless_all_are() {
         &gate(),
         &Builder::default(),
     ));
-    assert!(outcome.result.unwrap_err().code.is_some());
+    assert!(outcome.result.unwrap_err().code().is_some());
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn a_locked_digest_that_is_gone_is_named_as_the_locks() {
         outcome.result.unwrap_err()
     };
     let error = of("FROM httpd:2.4\n");
-    assert_eq!(error.code, Some("FT126"));
+    assert_eq!(error.code(), Some("FT126"));
     assert_eq!(
         error.message,
         format!(
@@ -245,6 +245,6 @@ fn a_locked_digest_that_is_gone_is_named_as_the_locks() {
     // What the lock has no part in is in the builder's words alone.
     for text in ["FROM httpd:2.5\n", &format!("FROM httpd:2.4@{digest}\n")] {
         let error = of(text);
-        assert_eq!((error.code, error.help), (None, None), "{text}");
+        assert_eq!((error.code(), error.help), (None, None), "{text}");
     }
 }

@@ -40,7 +40,7 @@ fn refused_with(policy: &str, options: &Options, text: &str) -> Vec<i32> {
         Ok(_) => panic!("{text} passes"),
         Err(error) => error,
     };
-    assert!(error.code.is_some(), "{error:?}");
+    assert!(error.code().is_some(), "{error:?}");
     let all = std::iter::once(&error).chain(&error.more);
     all.map(|error| error.line().unwrap()).collect()
 }
@@ -117,7 +117,7 @@ fn one_image_in_two_stages_is_asked_for_each_of_them() {
     ))
     .result;
     let error = result.unwrap_err();
-    assert_eq!((error.code, error.line()), (Some("FT134"), Some(2)));
+    assert_eq!((error.code(), error.line()), (Some("FT134"), Some(2)));
     let asked = builder.asked.borrow().len();
     assert_eq!(asked, 1, "the builder is asked once");
 }
@@ -193,7 +193,7 @@ fn a_trigger_of_what_ships_ships() {
     };
     assert!(result("FROM alpine AS build-x\nFROM busybox\nCOPY --from=build-x /b /b\n").is_ok());
     assert_eq!(
-        result("FROM alpine AS build-x\n").unwrap_err().code,
+        result("FROM alpine AS build-x\n").unwrap_err().code(),
         Some("FT101")
     );
 }
@@ -206,7 +206,7 @@ fn every_refused_image_is_named_at_once() {
     let error = result.result.unwrap_err();
     let all: Vec<_> = std::iter::once(&error)
         .chain(&error.more)
-        .map(|e| (e.line().unwrap(), e.code.unwrap(), e.help.is_some()))
+        .map(|e| (e.line().unwrap(), e.code().unwrap(), e.help.is_some()))
         .collect();
     assert_eq!(
         all,
@@ -224,7 +224,7 @@ fn one_refused_image_is_named_alone_and_other_errors_as_ever() {
     let text = "FROM missing AS a\nFROM random-user/a\nCOPY --from=a / /\n";
     let policy = "version: 1\nimages: [{match: missing, action: allow}]";
     let error = outcome(policy, &options(), text).result.unwrap_err();
-    assert_eq!((error.code, error.more.len()), (None, 0));
+    assert_eq!((error.code(), error.more.len()), (None, 0));
     assert!(error.message.contains("missing"), "{}", error.message);
 }
 
@@ -238,7 +238,7 @@ fn the_end_of_life_of_a_version_in_an_argument_is_seen() {
     ] {
         let error = outcome(policy, &options(), text).result.unwrap_err();
         assert_eq!(
-            (error.code, error.line()),
+            (error.code(), error.line()),
             (Some("FT131"), Some(2)),
             "{text}"
         );
@@ -289,7 +289,7 @@ fn a_root_file_system_on_scratch_is_asked() {
             ..options()
         };
         let error = outcome(policy, &options, text).result.unwrap_err();
-        assert_eq!(error.code, Some("FT146"), "{text}");
+        assert_eq!(error.code(), Some("FT146"), "{text}");
         let line = text.lines().count();
         assert_eq!(error.line(), Some(i32::try_from(line).unwrap()), "{text}");
     }
@@ -320,7 +320,7 @@ fn a_directory_that_a_stage_stands_on_is_a_root_file_system() {
             "FROM files AS a\nFROM alpine\nCOPY --from=a /a /a\n",
         ] {
             let error = outcome(policy, &options, text).result.unwrap_err();
-            assert_eq!(error.code, Some("FT146"), "{context} {text}");
+            assert_eq!(error.code(), Some("FT146"), "{context} {text}");
             assert_eq!(error.line(), Some(1), "{context} {text}");
         }
         for text in [

@@ -59,7 +59,7 @@ fn a_scanner_sees_the_result_and_what_was_asked_for() {
 #[test]
 fn a_scanner_is_asked_of_the_gate() {
     let outcome = scanner(&Builder::default(), "docker.io/random-user/scanner:latest");
-    assert!(outcome.result.unwrap_err().code.is_some());
+    assert!(outcome.result.unwrap_err().code().is_some());
     assert_eq!(
         outcome.verdicts[0].via,
         fromtier_policy::gate::Via::SbomGenerator

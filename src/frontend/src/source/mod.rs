@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use fromtier_convert::{Context, MainContext};
-use fromtier_dockerfile::error::Error;
+use fromtier_dockerfile::error::{Error, Origin};
 use fromtier_dockerfile::git_url::GitRef;
 use fromtier_gateway::{self as gateway, Bridge, BuildOptions, Code, Ref, SolveOptions};
 use fromtier_gostd::path;
@@ -393,8 +393,8 @@ fn folder(path: &str) -> &str {
 /// A refusal as an error.
 pub fn denied(denial: &fromtier_policy::Denial) -> Error {
     Error {
-        code: Some(denial.code),
-        help: denial.help.clone(),
+        origin: Origin::Gate(denial.code.as_str()),
+        help: denial.help.clone().map(String::into_boxed_str),
         ..Error::new(denial.message.clone())
     }
 }

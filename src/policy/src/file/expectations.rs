@@ -83,12 +83,13 @@ fn row(node: &Node, report: &mut Report<'_>) -> Option<Row> {
             None
         }
     };
-    let code = fields.optional("code", report).map(|(code, span)| {
-        if !crate::CODES.iter().any(|known| known.code == code) {
+    let code = fields.optional("code", report).and_then(|(text, span)| {
+        let code = text.parse::<crate::Code>().ok();
+        if code.is_none() {
             let help = "fromtier explain lists them".to_owned();
-            report.error(span, format!("`{code}` is no code"), Some(help));
+            report.error(span, format!("`{text}` is no code"), Some(help));
         }
-        code.to_owned()
+        code
     });
     let platform = fields.optional("platform", report).map(|(platform, span)| {
         if Platform::parse(platform).is_err() {

@@ -23,7 +23,7 @@ fn gate(files: &[(&str, &str)]) -> Gate {
 fn code(gate: &Gate, reference: &str) -> Option<&'static str> {
     ask_in(gate, reference, Scope::UNKNOWN)
         .err()
-        .map(|d| d.code)
+        .map(|d| d.code.as_str())
 }
 
 fn errors(files: &[(&str, &str)]) -> Vec<String> {
@@ -69,7 +69,7 @@ fn profiles_of_one_name_are_one() {
     let gate = gate(&[("policy.yaml", own), ("base.yaml", base)]);
     let of = |stage, reference| {
         let denial = ask_in(&gate, reference, Scope::of_stage(Some(stage))).err();
-        denial.map(|denial| denial.code)
+        denial.map(|denial| denial.code.as_str())
     };
     assert_eq!(of("final", "node"), None);
     assert_eq!(of("final", "acme/x:1"), Some("FT101"));

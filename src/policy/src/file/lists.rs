@@ -92,8 +92,8 @@ pub(super) fn exception(node: &Node, report: &mut Report<'_>) -> Option<(Excepti
             let Some((code, span)) = text(item, report) else {
                 continue;
             };
-            match crate::rules::excepts(code) {
-                Ok(()) => rules.push(code.to_owned()),
+            match crate::rules::liftable(code) {
+                Ok(code) => rules.push(code),
                 Err(problem) => report.error(span, problem, None),
             }
         }

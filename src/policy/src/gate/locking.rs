@@ -5,9 +5,6 @@ use crate::said::Standpoint;
 use crate::verdict::Denial;
 use fromtier_image::ImageRef;
 
-/// What only a lock file or a digest in the Dockerfile can satisfy; a lock that is being made can't be asked to.
-const OF_THE_LOCK: [&str; 3] = ["FT120", "FT121", "FT122"];
-
 /// An image that may be locked.
 #[derive(Debug, Clone)]
 pub struct Lockable {
@@ -35,7 +32,7 @@ impl Gate {
         let (image, pull, mut verdict) = self.judge(request, &from)?;
         verdict
             .findings
-            .retain(|finding| !OF_THE_LOCK.contains(&finding.code));
+            .retain(|finding| !finding.code.settled_by_lock());
         verdict.severity = worst(&verdict.findings);
         passing(verdict)?;
         Ok(Lockable { image, pull })

@@ -11,6 +11,7 @@ mod other;
 pub use locking::Lockable;
 pub use organisation::Organisation;
 
+use crate::code::Code;
 use crate::layer::Layer;
 use crate::lock::Lock;
 use crate::pattern::identity;
@@ -257,7 +258,7 @@ impl Gate {
             self.decide(&reference, &pass.from, &mut other);
             if let Some(refused) = other.refused() {
                 said.findings.push(Finding {
-                    code: "FT124",
+                    code: Code::ReplacedByBuilder,
                     severity: Severity::Deny,
                     message: format!(
                         "the builder replaced {} by {reference}: {}",
@@ -320,7 +321,12 @@ impl Gate {
             .map(ImageRef::tag_name_only)
             .map_err(|problem| {
                 let message = format!("`{text}` is no image reference: {problem}");
-                refusal(text, "FT100", message, crate::spelling::explain(text))
+                refusal(
+                    text,
+                    Code::InvalidReference,
+                    message,
+                    crate::spelling::explain(text),
+                )
             })
     }
 
@@ -355,7 +361,7 @@ impl Gate {
 
 fn another_digest(reference: &ImageRef, pinned: &Digest, digest: &Digest) -> Finding {
     Finding {
-        code: "FT123",
+        code: Code::UnexpectedDigest,
         severity: Severity::Deny,
         message: format!(
             "{} was to be {}, and the registry says {}",
@@ -370,7 +376,7 @@ fn another_digest(reference: &ImageRef, pinned: &Digest, digest: &Digest) -> Fin
 
 fn without_digest(shown: &str, who: &str) -> Finding {
     Finding {
-        code: "FT125",
+        code: Code::NoDigest,
         severity: Severity::Deny,
         message: format!("{shown} comes without a digest, and {who} wants one"),
         help: None,
@@ -398,7 +404,7 @@ fn verdict_of(asked: &str, said: Said) -> Verdict {
     }
 }
 
-fn refusal(asked: &str, code: &'static str, message: String, help: Option<String>) -> Denial {
+fn refusal(asked: &str, code: Code, message: String, help: Option<String>) -> Denial {
     let finding = Finding {
         code,
         severity: Severity::Deny,

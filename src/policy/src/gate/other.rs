@@ -3,6 +3,7 @@
 use super::{
     ApprovedSource, Gate, OtherRequest, Via, passing, refusal, verdict_of, without_digest, worst,
 };
+use crate::code::Code;
 use crate::pattern::identity;
 use crate::rules;
 use crate::said::{Said, Standpoint};
@@ -78,7 +79,7 @@ impl Gate {
             _ => {
                 let message =
                     format!("{identifier} is a kind of source that is not known; it is refused");
-                return Err(refusal(identifier, "FT145", message, None));
+                return Err(refusal(identifier, Code::UnknownSource, message, None));
             }
         };
         if let Some(bundle) = attr("git.bundle") {
@@ -139,5 +140,5 @@ fn not_whole(identifier: &str, image: &ImageRef) -> Denial {
         "{identifier} stands in a client's own definition, where BuildKit does not read it as {image}"
     );
     let help = format!("write docker-image://{image}");
-    refusal(identifier, "FT100", message, Some(help))
+    refusal(identifier, Code::InvalidReference, message, Some(help))
 }

@@ -46,7 +46,8 @@ fn unsaid<'v>(there: &'v Verdict, here: &Verdict) -> Option<&'v Finding> {
 /// Is this said of an image by what hangs on its digest or its own name, which a place has from the image?
 fn is_the_images_own(finding: &Finding) -> bool {
     let own = ["FT120", "FT121", "FT122", "FT133", "FT161"];
-    own.contains(&finding.code) || finding.code == "FT109" && finding.message.contains("though its")
+    own.contains(&finding.code.as_str())
+        || finding.code == "FT109" && finding.message.contains("though its")
 }
 
 /// The organisation's policy alone; the repository says no more than what it is called, which the organisation's own

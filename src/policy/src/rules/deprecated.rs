@@ -1,6 +1,7 @@
 //! FT130: an official image, or this tag of it, that its maintainers have given up.
 
 use super::Case;
+use crate::code::Code;
 use crate::suggest::{help, instead};
 use crate::verdict::{Finding, Severity};
 
@@ -19,7 +20,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     };
     let suggestion = instead(case);
     out.push(Finding {
-        code: "FT130",
+        code: Code::DeprecatedImage,
         severity,
         message: format!(
             "{} is deprecated{since}; {} deprecated images",

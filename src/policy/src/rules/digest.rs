@@ -1,6 +1,7 @@
 //! FT120, FT121: the image must be known by its digest before the registry is asked.
 
 use super::Case;
+use crate::code::Code;
 use crate::settings::DigestRule;
 use crate::verdict::{Finding, Severity};
 
@@ -11,7 +12,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
             .is_some_and(|digest| case.tag().is_none() && case.gate.lock.holds(case.image, digest));
     let (code, message) = match case.layer.digest() {
         DigestRule::Pin if !locked => (
-            "FT121",
+            Code::NotLocked,
             format!(
                 "{} is not in the lock file; {} images that it holds only",
                 case.shown(),
@@ -19,7 +20,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
             ),
         ),
         DigestRule::Require if !locked && own.is_none() => (
-            "FT120",
+            Code::DigestRequired,
             format!(
                 "{} has no digest; {} images by their digest only",
                 case.shown(),

@@ -1,6 +1,7 @@
 //! FT135: the release cycle of an official image's tag ends soon.
 
 use super::Case;
+use crate::code::Code;
 use crate::suggest::another;
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog::{EndOfLife, as_of};
@@ -32,7 +33,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     };
     let (help, suggestion) = another(case);
     out.push(Finding {
-        code: "FT135",
+        code: Code::EndOfLifeNear,
         severity: Severity::Warn,
         message: format!(
             "{} reaches its end of life {when}, on {day} ({} {}, as of {})",
@@ -59,7 +60,7 @@ mod tests {
         let pass = crate::testing::ask(&gate, reference).unwrap();
         (pass.verdict().findings.iter())
             .filter(|finding| finding.severity == Severity::Warn)
-            .map(|finding| (finding.code, finding.message.clone()))
+            .map(|finding| (finding.code.as_str(), finding.message.clone()))
             .collect()
     }
 

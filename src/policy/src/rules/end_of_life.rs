@@ -1,6 +1,7 @@
 //! FT131: the release cycle of an official image's tag is over.
 
 use super::Case;
+use crate::code::Code;
 use crate::suggest::another;
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog::{EndOfLife, How, as_of};
@@ -41,7 +42,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     };
     let (help, suggestion) = another(case);
     out.push(Finding {
-        code: "FT131",
+        code: Code::EndOfLife,
         severity,
         message: format!(
             "{} is past its end of life{since} ({because}, as of {}); {} images that get no fixes",

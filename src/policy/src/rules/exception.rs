@@ -1,25 +1,11 @@
 //! FT150: an exception lets a refused image through, for a time, and says so. An expired one is mentioned.
 
 use super::Case;
+use crate::code::Code;
 use crate::exceptions::ExceptionState;
 use crate::policy::Exception;
 use crate::profile::path_matches;
 use crate::verdict::{Finding, Severity};
-
-/// What no exception lifts: two digests that disagree, an answer that is not what was asked for.
-const NEVER: [&str; 6] = ["FT100", "FT122", "FT123", "FT124", "FT125", "FT126"];
-
-/// What exceptions have nothing to do with: files that are wrong, sources that are no images, what only warns, what
-/// comes of rewriting.
-const NOTHING: [&str; 14] = [
-    "FT001", "FT002", "FT135", "FT140", "FT141", "FT142", "FT143", "FT144", "FT145", "FT146",
-    "FT147", "FT150", "FT160", "FT161",
-];
-
-/// May an exception lift this rule?
-pub(crate) fn lifts(code: &str) -> bool {
-    !NEVER.contains(&code) && !NOTHING.contains(&code)
-}
 
 /// Turns refusals into warnings where an exception holds today. Gives the exceptions that matched a refusal, by their
 /// place in the list.
@@ -29,7 +15,7 @@ pub(crate) fn apply(case: &Case<'_>, findings: &mut [Finding]) -> Vec<usize> {
     let mut used = Vec::new();
     for finding in findings
         .iter_mut()
-        .filter(|finding| finding.severity == Severity::Deny && lifts(finding.code))
+        .filter(|finding| finding.severity == Severity::Deny && finding.code.is_liftable())
     {
         let matching: Vec<(usize, &Exception)> = case
             .layer
@@ -69,8 +55,8 @@ pub(crate) fn apply(case: &Case<'_>, findings: &mut [Finding]) -> Vec<usize> {
 }
 
 /// Is the exception for this rule, this Dockerfile and this repository?
-fn is_for(case: &Case<'_>, exception: &Exception, code: &str) -> bool {
-    let rule = exception.rules.is_empty() || exception.rules.iter().any(|rule| rule == code);
+fn is_for(case: &Case<'_>, exception: &Exception, code: Code) -> bool {
+    let rule = exception.rules.is_empty() || exception.rules.contains(&code);
     let file = exception.files.is_empty()
         || case.from.path.as_deref().is_some_and(|path| {
             let mut files = exception.files.iter();
@@ -94,7 +80,7 @@ fn lifted(
         _ => String::new(),
     };
     Finding {
-        code: "FT150",
+        code: Code::ExceptionInUse,
         severity: Severity::Warn,
         message: format!(
             "{} passes by an exception until {}{soon} ({}: {})",

@@ -1,6 +1,7 @@
 //! FT133: a tag that moves from one release to the next: `latest`, `alpine`, no version at all.
 
 use super::{Case, parts};
+use crate::code::Code;
 use crate::suggest::another;
 use crate::verdict::{Finding, Severity};
 
@@ -27,7 +28,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
         None => (None, None),
     };
     out.push(Finding {
-        code: "FT133",
+        code: Code::FloatingTag,
         severity,
         message: format!(
             "{} says no version, so it moves from one release to the next; {} floating tags",

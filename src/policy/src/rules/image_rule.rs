@@ -1,6 +1,7 @@
 //! FT106, FT110, FT111: what the policy's `images` say of this very image: its action, its tags, its variants.
 
 use super::Case;
+use crate::code::Code;
 use crate::image_rule::ImageRule;
 use crate::suggest::another;
 use crate::verdict::{Finding, Severity};
@@ -22,7 +23,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
             .unwrap_or_default();
         let (help, suggestion) = another(case);
         out.push(Finding {
-            code: "FT106",
+            code: Code::ImageNamedByPolicy,
             severity,
             message: format!("{} `{}`{because}", case.says(severity), rule.pattern.text),
             help,
@@ -45,7 +46,7 @@ fn tag(case: &Case<'_>, rule: &ImageRule) -> Option<Finding> {
     let short = rule.pattern.text.split(':').next().unwrap_or_default();
     let (code, message) = match (case.tag(), &rule.tags) {
         (None, _) => (
-            "FT110",
+            Code::TagNotAllowed,
             format!(
                 "{} says no tag, and {} allows `{short}` by its tags only",
                 case.shown(),
@@ -53,7 +54,7 @@ fn tag(case: &Case<'_>, rule: &ImageRule) -> Option<Finding> {
             ),
         ),
         (Some(tag), Some(tags)) if !tags.allow(tag) => (
-            "FT110",
+            Code::TagNotAllowed,
             format!(
                 "{} is not of the tags that {} allows for `{short}`: {tags}",
                 case.shown(),
@@ -61,7 +62,7 @@ fn tag(case: &Case<'_>, rule: &ImageRule) -> Option<Finding> {
             ),
         ),
         (Some(tag), _) if !rule.allows_variant(tag) => (
-            "FT111",
+            Code::VariantNotAllowed,
             format!(
                 "{} is not of the variants that {} allows for `{short}`: {}",
                 case.shown(),
@@ -170,7 +171,7 @@ mod tests {
         passes(policy, "gcr.io/distroless/static:nonroot");
         let denial = denied(policy, "mysql:8");
         assert_eq!(
-            (denial.code, denial.message.as_str()),
+            (denial.code.as_str(), denial.message.as_str()),
             ("FT106", "this policy refuses `mysql`: we run mariadb")
         );
         assert_eq!(warned(policy, "redis")[0].code, "FT106");

@@ -1,6 +1,7 @@
 //! FT138, FT139: labels that an image must have or must not have. Known only after the registry has answered.
 
 use super::Case;
+use crate::code::Code;
 use crate::verdict::{Finding, Severity};
 use fromtier_image::ImageConfig;
 
@@ -20,7 +21,7 @@ pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec
             None => format!("has no label {}", rule.key),
         };
         out.push(refusal(
-            "FT138",
+            Code::LabelMissing,
             format!("{} {has}; {who} requires {}", case.shown(), rule.text),
             "use an image that has the label, or have its maker set it",
         ));
@@ -31,7 +32,7 @@ pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec
     });
     if let Some((rule, value)) = forbidden {
         out.push(refusal(
-            "FT139",
+            Code::LabelNotAllowed,
             format!(
                 "{} has the label {}={value}; {who} forbids {}",
                 case.shown(),
@@ -44,7 +45,7 @@ pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec
         && let Some(rule) = case.layer.forbidden_labels().next()
     {
         out.push(refusal(
-            "FT139",
+            Code::LabelNotAllowed,
             format!(
                 "the labels of {} are not known; {who} forbids {}",
                 case.shown(),
@@ -55,7 +56,7 @@ pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec
     }
 }
 
-fn refusal(code: &'static str, message: String, help: &str) -> Finding {
+fn refusal(code: Code, message: String, help: &str) -> Finding {
     Finding {
         code,
         severity: Severity::Deny,
@@ -78,7 +79,7 @@ mod tests {
                 .collect(),
         );
         let denial = admit_config(policy, &config).err()?;
-        Some((denial.code, denial.message))
+        Some((denial.code.as_str(), denial.message))
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! FT122: the digest in the Dockerfile and the digest in the lock are not the same.
 
 use super::Case;
+use crate::code::Code;
 use crate::verdict::{Finding, Severity};
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
@@ -11,7 +12,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
         return;
     }
     out.push(Finding {
-        code: "FT122",
+        code: Code::DigestNotAsLocked,
         severity: Severity::Deny,
         message: format!(
             "{} is asked for by the digest {}, and the lock file says {} since {}",

@@ -1,6 +1,7 @@
 //! FT109: a name that is made to look like, or by a slip is nearly, an official image's or a well-known registry's.
 
 use super::Case;
+use crate::code::Code;
 use crate::spelling::{skeleton, unicode_host};
 use crate::suggest::{instead, meant};
 use crate::tier::Tier;
@@ -123,7 +124,7 @@ fn look(case: &Case<'_>, find: fn(&Case<'_>) -> Option<Found>, out: &mut Vec<Fin
         (None, None) => "if it is one of yours, list it under `internal`".to_owned(),
     };
     out.push(Finding {
-        code: "FT109",
+        code: Code::LookAlike,
         severity,
         message: format!(
             "{} {}; {} look-alikes",

@@ -1,6 +1,7 @@
 //! FT134: the image was made too long ago. Known only after the registry has answered.
 
 use super::Case;
+use crate::code::Code;
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog::Day;
 use fromtier_image::ImageConfig;
@@ -30,7 +31,7 @@ pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec
     };
     let help = Some("use a tag that is rebuilt, or resolve the digest anew".into());
     out.push(Finding {
-        code: "FT134",
+        code: Code::TooOld,
         severity: Severity::Deny,
         message,
         help,

@@ -21,6 +21,7 @@ pub(crate) mod sources;
 pub(crate) mod tier;
 pub(crate) mod unlisted_tag;
 
+use crate::code::Code;
 use crate::gate::Gate;
 use crate::layer::{Layer, View};
 use crate::lock::Entry;
@@ -183,13 +184,11 @@ pub(crate) fn parts<'a>(case: &Case<'a>) -> Option<TagParts<'a>> {
     case.tag().map(TagParts::parse)
 }
 
-/// May an exception lift the rule of this code?
-pub(crate) fn excepts(code: &str) -> Result<(), String> {
-    if !crate::CODES.iter().any(|known| known.code == code) {
-        return Err(format!("`{code}` is no rule"));
-    }
-    if exception::lifts(code) {
-        Ok(())
+/// The code of a rule that an exception may lift.
+pub(crate) fn liftable(text: &str) -> Result<Code, String> {
+    let code: Code = text.parse().map_err(|_| format!("`{text}` is no rule"))?;
+    if code.is_liftable() {
+        Ok(code)
     } else {
         Err(format!("`{code}` can't be lifted by an exception"))
     }

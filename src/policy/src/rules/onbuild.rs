@@ -1,6 +1,7 @@
 //! FT137: the base has triggers (`ONBUILD`) for whoever builds on it. Known only after the registry has answered.
 
 use super::{Case, root_user};
+use crate::code::Code;
 use crate::settings::Check;
 use crate::verdict::{Finding, Severity};
 use fromtier_image::ImageConfig;
@@ -19,7 +20,7 @@ pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec
         None => "is not known to have no triggers".to_owned(),
     };
     out.push(Finding {
-        code: "FT137",
+        code: Code::OnbuildTriggers,
         severity,
         message: format!("{} {what}; {} ONBUILD", case.shown(), case.says(severity)),
         help: Some(

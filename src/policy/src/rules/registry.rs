@@ -1,6 +1,7 @@
 //! FT113: images come from the registries and repositories that the policy names only.
 
 use super::Case;
+use crate::code::Code;
 use crate::verdict::{Finding, Severity};
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
@@ -24,7 +25,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
         return;
     };
     out.push(Finding {
-        code: "FT113",
+        code: Code::RegistryNotAllowed,
         severity: Severity::Deny,
         message,
         help: Some("`registries` in the policy decides on it".into()),

@@ -1,6 +1,7 @@
 //! FT136: the base runs as root. Known only after the registry has answered.
 
 use super::Case;
+use crate::code::Code;
 use crate::gate::Via;
 use crate::settings::Check;
 use crate::verdict::{Finding, Severity};
@@ -18,7 +19,7 @@ pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec
         None => "is not known to run as another user than root".to_owned(),
     };
     out.push(Finding {
-        code: "FT136",
+        code: Code::RootUser,
         severity,
         message: format!(
             "{} {what}; {} bases that run as root",
@@ -57,7 +58,7 @@ mod tests {
         let mut config = config();
         config.config.user = name.to_owned();
         let denial = admit_config(DENY, &config).err()?;
-        Some((denial.code, denial.message))
+        Some((denial.code.as_str(), denial.message))
     }
 
     #[test]

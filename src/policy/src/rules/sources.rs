@@ -1,5 +1,6 @@
 //! FT140–FT144, FT146, FT147: sources that are no images: git, HTTP, scratch, OCI layouts, local directories, cache.
 
+use crate::code::Code;
 use crate::gate::OtherRequest;
 use crate::layer::View;
 use crate::settings::{SourceKind, SourceRule};
@@ -8,30 +9,48 @@ use fromtier_image::Digest;
 
 pub(crate) fn check(layer: &View<'_>, request: &OtherRequest<'_>) -> Option<Finding> {
     let (code, kind, shown, group) = match request {
-        OtherRequest::Git { url, .. } => ("FT140", SourceKind::Git, *url, "git repositories"),
-        OtherRequest::Http { url, .. } => ("FT141", SourceKind::Http, *url, "downloads by URL"),
+        OtherRequest::Git { url, .. } => (
+            Code::GitRepository,
+            SourceKind::Git,
+            *url,
+            "git repositories",
+        ),
+        OtherRequest::Http { url, .. } => (
+            Code::HttpDownload,
+            SourceKind::Http,
+            *url,
+            "downloads by URL",
+        ),
         OtherRequest::Scratch => (
-            "FT142",
+            Code::Scratch,
             SourceKind::Scratch,
             "scratch",
             "bases without a base",
         ),
         OtherRequest::OciLayout { reference } => (
-            "FT143",
+            Code::OciLayout,
             SourceKind::OciLayout,
             *reference,
             "images from an OCI layout",
         ),
-        OtherRequest::Local { name } => ("FT144", SourceKind::Local, *name, "local directories"),
+        OtherRequest::Local { name } => (
+            Code::LocalDirectory,
+            SourceKind::Local,
+            *name,
+            "local directories",
+        ),
         OtherRequest::RootFileSystem { path } => (
-            "FT146",
+            Code::RootFileSystem,
             SourceKind::RootFileSystem,
             *path,
             "what may be a root file system on scratch",
         ),
-        OtherRequest::CacheImport { from } => {
-            ("FT147", SourceKind::CacheImport, *from, "imported cache")
-        }
+        OtherRequest::CacheImport { from } => (
+            Code::ImportedCache,
+            SourceKind::CacheImport,
+            *from,
+            "imported cache",
+        ),
     };
     let key = kind.key();
     let who = layer.who;

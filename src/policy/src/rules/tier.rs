@@ -1,6 +1,7 @@
 //! FT101–FT105, FT107, FT108: who makes the image, and what the policy says of them.
 
 use super::Case;
+use crate::code::Code;
 use crate::suggest::{help, instead, stand_in};
 use crate::tier::Tier;
 use crate::verdict::{Finding, Severity};
@@ -21,17 +22,17 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     let (code, what, group) = match case.tier {
         Tier::Community => return community(case, severity, out),
         Tier::Verified => (
-            "FT102",
+            Code::VerifiedPublisherImage,
             "a verified publisher's image",
             "verified publishers' images",
         ),
         Tier::OpenSource => (
-            "FT103",
+            Code::OpenSourceImage,
             "a sponsored open-source image",
             "sponsored open-source images",
         ),
-        Tier::Official => ("FT104", "an official image", "official images"),
-        Tier::Internal => ("FT105", "an internal image", "internal images"),
+        Tier::Official => (Code::OfficialImage, "an official image", "official images"),
+        Tier::Internal => (Code::InternalImage, "an internal image", "internal images"),
     };
     // What stands in for an official image only the policy can know.
     let (nearest, lead) = match case.tier {
@@ -59,7 +60,7 @@ fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
     // A look-alike has been called so.
     if out
         .iter()
-        .any(|f| f.code == "FT109" && f.severity >= severity)
+        .any(|f| f.code == Code::LookAlike && f.severity >= severity)
     {
         return;
     }
@@ -72,14 +73,14 @@ fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
     let retired = retired(case);
     let (code, message) = match (library, retired) {
         (_, Some(notice)) => (
-            "FT108",
+            Code::RetiredOfficialImage,
             format!(
                 "{} is no official image any more since {}; {policy}",
                 case.name, notice.since
             ),
         ),
         (Some(name), None) => (
-            "FT107",
+            Code::UnknownOfficialName,
             format!(
                 "{} is not among the official images as of {}{}; {policy}",
                 case.name,
@@ -91,7 +92,7 @@ fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
             ),
         ),
         (None, None) => (
-            "FT101",
+            Code::CommunityImage,
             format!("{} is a community image; {policy}", case.name),
         ),
     };
@@ -240,7 +241,7 @@ mod tests {
         let policy = "version: 1\ntiers: {docker-official-image: deny}\ninternal: [r.example.com/*]\nimages: [{match: python, prefer: \"r.example.com/python:3.14\"}]";
         let denial = denied(policy, "python:3.14-slim");
         assert_eq!(
-            (denial.code, denial.help.as_deref()),
+            (denial.code.as_str(), denial.help.as_deref()),
             ("FT104", Some("use r.example.com/python:3.14"))
         );
         assert_eq!(denied(policy, "node:24").help, None);

@@ -1,6 +1,7 @@
 //! FT132: a tag of an official image that is not among those that are rebuilt.
 
 use super::Case;
+use crate::code::Code;
 use crate::suggest::another;
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog::as_of;
@@ -11,15 +12,16 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
         return;
     };
     // A deprecation or an end of life says it better.
-    let said = out
-        .iter()
-        .any(|finding| matches!(finding.code, "FT130" | "FT131") && finding.severity >= severity);
+    let said = out.iter().any(|finding| {
+        matches!(finding.code, Code::DeprecatedImage | Code::EndOfLife)
+            && finding.severity >= severity
+    });
     if severity == Severity::Allow || said || image.tag(tag).is_some() {
         return;
     }
     let (help, suggestion) = another(case);
     out.push(Finding {
-        code: "FT132",
+        code: Code::UnlistedTag,
         severity,
         message: format!(
             "{} is not among the supported tags of {} as of {}; {} tags that are not rebuilt",

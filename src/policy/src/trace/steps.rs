@@ -1,5 +1,6 @@
 //! What the steps of a trace say.
 
+use crate::code::Code;
 use crate::exceptions::ExceptionState;
 use crate::setting_key::SettingKey;
 use crate::tier::Tier;
@@ -161,7 +162,7 @@ pub struct Excepted {
     pub owner: String,
     pub reason: String,
     /// The codes that it is narrowed to; all when empty.
-    pub rules: Vec<String>,
+    pub rules: Vec<Code>,
     /// Whether it holds on the gate's day.
     pub state: ExceptionState,
     /// Is it what lets the image through?

@@ -124,9 +124,9 @@ impl Steps {
 
     fn finding(&mut self, finding: &Finding) {
         let head = match finding.severity {
-            Severity::Deny => self.style.paint(Paint::Red, finding.code),
-            Severity::Warn => self.style.paint(Paint::Yellow, finding.code),
-            Severity::Allow => finding.code.to_owned(),
+            Severity::Deny => self.style.paint(Paint::Red, finding.code.as_str()),
+            Severity::Warn => self.style.paint(Paint::Yellow, finding.code.as_str()),
+            Severity::Allow => finding.code.to_string(),
         };
         self.out
             .push_str(&format!("             {head}: {}\n", finding.message));
@@ -291,7 +291,15 @@ fn excepted(exception: &Excepted, refused: bool, several: bool) -> String {
     };
     let rules = match exception.rules.is_empty() {
         true => String::new(),
-        false => format!(" for {}", exception.rules.join(", ")),
+        false => format!(
+            " for {}",
+            exception
+                .rules
+                .iter()
+                .map(|code| code.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
     };
     format!(
         "{}`{}`{rules} until {}: {holds} ({}: {}){}",

@@ -123,7 +123,7 @@ fn facts(facts: &Facts) -> Value {
 fn excepted(exception: &Excepted) -> Value {
     json!({
         "policy": exception.who, "match": exception.pattern, "until": exception.until.to_string(),
-        "owner": exception.owner, "reason": exception.reason, "rules": exception.rules,
+        "owner": exception.owner, "reason": exception.reason, "rules": exception.rules.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
         "state": state(exception.state).0, "used": exception.used, "at": place(&exception.at),
     })
 }

@@ -1,0 +1,357 @@
+//! The codes of everything that the gate reports: `FT101` and its like, each with a page in `docs/rules`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::verdict::Severity;
+
+/// Where the pages of the codes are on the web; `None` until the project has a home there.
+const PAGES: Option<&str> = None;
+
+/// Declares [`Code`] from one table: each variant with its text and its title.
+macro_rules! codes {
+    ($($variant:ident = $text:literal, $title:literal;)+) => {
+        /// The code of a finding. Displays as its text: `FT101`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = concat!("`", $text, "`: ", $title, ".")] $variant,)+
+        }
+
+        impl Code {
+            /// All codes, in the order of their numbers.
+            pub const ALL: &[Code] = &[$(Code::$variant,)+];
+
+            /// The code as users see it: `FT101`.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Code::$variant => $text,)+
+                }
+            }
+
+            /// The subject of the code, as a title: `Community image`.
+            pub const fn title(self) -> &'static str {
+                match self {
+                    $(Code::$variant => $title,)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    InvalidPolicy = "FT001", "Broken policy or lock file";
+    OtherFrontend = "FT002", "Another frontend";
+    InvalidReference = "FT100", "Not an image reference";
+    CommunityImage = "FT101", "Community image";
+    VerifiedPublisherImage = "FT102", "Verified publisher's image";
+    OpenSourceImage = "FT103", "Sponsored open-source image";
+    OfficialImage = "FT104", "Official image";
+    InternalImage = "FT105", "Internal image";
+    ImageNamedByPolicy = "FT106", "Image named by the policy";
+    UnknownOfficialName = "FT107", "Unknown official name";
+    RetiredOfficialImage = "FT108", "No official image any more";
+    LookAlike = "FT109", "Look-alike";
+    TagNotAllowed = "FT110", "Tag not allowed";
+    VariantNotAllowed = "FT111", "Variant not allowed";
+    RegistryNotAllowed = "FT113", "Registry not allowed";
+    DigestRequired = "FT120", "Digest required";
+    NotLocked = "FT121", "Not in the lock file";
+    DigestNotAsLocked = "FT122", "Digest disagrees with the lock file";
+    UnexpectedDigest = "FT123", "Registry's digest is another";
+    ReplacedByBuilder = "FT124", "Replaced by the builder";
+    NoDigest = "FT125", "No digest";
+    LockedDigestUnavailable = "FT126", "Locked digest not to be had";
+    DeprecatedImage = "FT130", "Deprecated image";
+    EndOfLife = "FT131", "End of life";
+    UnlistedTag = "FT132", "Unlisted tag";
+    FloatingTag = "FT133", "Floating tag";
+    TooOld = "FT134", "Too old";
+    EndOfLifeNear = "FT135", "End of life is near";
+    RootUser = "FT136", "Root user";
+    OnbuildTriggers = "FT137", "Triggers for whoever builds on it";
+    LabelMissing = "FT138", "Label missing";
+    LabelNotAllowed = "FT139", "Label not allowed";
+    GitRepository = "FT140", "Git repository";
+    HttpDownload = "FT141", "Download by URL";
+    Scratch = "FT142", "Scratch";
+    OciLayout = "FT143", "OCI layout";
+    LocalDirectory = "FT144", "Local directory";
+    UnknownSource = "FT145", "Unknown kind of source";
+    RootFileSystem = "FT146", "Root file system";
+    ImportedCache = "FT147", "Imported cache";
+    ExceptionInUse = "FT150", "Exception in use";
+    Rewritten = "FT160", "Rewritten";
+    RewriteFailed = "FT161", "Rewriting failed";
+}
+
+/// Who decides how severe the findings of a code are. `mode: warn` turns a refusal by a policy's rule into a warning,
+/// whoever decided on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeverityRule {
+    /// A setting of the policy: `allow`, `warn`, or `deny`.
+    Configurable,
+    /// Every finding has this severity; at most, a policy turns the rule on.
+    Fixed(Severity),
+}
+
+impl Code {
+    /// Who decides how severe its findings are.
+    pub const fn severity_rule(self) -> SeverityRule {
+        use Code::*;
+        match self {
+            CommunityImage
+            | VerifiedPublisherImage
+            | OpenSourceImage
+            | OfficialImage
+            | InternalImage
+            | ImageNamedByPolicy
+            | UnknownOfficialName
+            | RetiredOfficialImage
+            | LookAlike
+            | DeprecatedImage
+            | EndOfLife
+            | UnlistedTag
+            | FloatingTag
+            | RootUser
+            | OnbuildTriggers
+            | GitRepository
+            | HttpDownload
+            | Scratch
+            | OciLayout
+            | LocalDirectory
+            | RootFileSystem
+            | ImportedCache => SeverityRule::Configurable,
+            InvalidPolicy
+            | OtherFrontend
+            | InvalidReference
+            | TagNotAllowed
+            | VariantNotAllowed
+            | RegistryNotAllowed
+            | DigestRequired
+            | NotLocked
+            | DigestNotAsLocked
+            | UnexpectedDigest
+            | ReplacedByBuilder
+            | NoDigest
+            | LockedDigestUnavailable
+            | TooOld
+            | LabelMissing
+            | LabelNotAllowed
+            | UnknownSource
+            | RewriteFailed => SeverityRule::Fixed(Severity::Deny),
+            EndOfLifeNear | ExceptionInUse => SeverityRule::Fixed(Severity::Warn),
+            Rewritten => SeverityRule::Fixed(Severity::Allow),
+        }
+    }
+
+    /// The name of the page in `docs/rules`: `FT101.md`.
+    pub fn page(self) -> String {
+        format!("{self}.md")
+    }
+
+    /// The address of the page on the web, where there is one.
+    pub fn url(self) -> Option<String> {
+        PAGES.map(|pages| format!("{pages}/{}", self.page()))
+    }
+
+    /// Whether an exception of a policy can let an image through that this code refuses.
+    pub const fn is_liftable(self) -> bool {
+        use Code::*;
+        match self {
+            CommunityImage
+            | VerifiedPublisherImage
+            | OpenSourceImage
+            | OfficialImage
+            | InternalImage
+            | ImageNamedByPolicy
+            | UnknownOfficialName
+            | RetiredOfficialImage
+            | LookAlike
+            | TagNotAllowed
+            | VariantNotAllowed
+            | RegistryNotAllowed
+            | DigestRequired
+            | NotLocked
+            | DeprecatedImage
+            | EndOfLife
+            | UnlistedTag
+            | FloatingTag
+            | TooOld
+            | RootUser
+            | OnbuildTriggers
+            | LabelMissing
+            | LabelNotAllowed => true,
+            // Digests that disagree, and answers that differ from what was requested.
+            InvalidReference
+            | DigestNotAsLocked
+            | UnexpectedDigest
+            | ReplacedByBuilder
+            | NoDigest
+            | LockedDigestUnavailable => false,
+            // Broken files, sources other than images, findings that never refuse, and rewriting.
+            InvalidPolicy | OtherFrontend | EndOfLifeNear | GitRepository | HttpDownload
+            | Scratch | OciLayout | LocalDirectory | UnknownSource | RootFileSystem
+            | ImportedCache | ExceptionInUse | Rewritten | RewriteFailed => false,
+        }
+    }
+
+    /// Whether it reports that an image or a tag is outdated, or soon will be. Who follows a suggestion must not meet
+    /// such a finding again.
+    pub const fn is_outdated(self) -> bool {
+        use Code::*;
+        match self {
+            RetiredOfficialImage | DeprecatedImage | EndOfLife | UnlistedTag | FloatingTag
+            | EndOfLifeNear => true,
+            InvalidPolicy
+            | OtherFrontend
+            | InvalidReference
+            | CommunityImage
+            | VerifiedPublisherImage
+            | OpenSourceImage
+            | OfficialImage
+            | InternalImage
+            | ImageNamedByPolicy
+            | UnknownOfficialName
+            | LookAlike
+            | TagNotAllowed
+            | VariantNotAllowed
+            | RegistryNotAllowed
+            | DigestRequired
+            | NotLocked
+            | DigestNotAsLocked
+            | UnexpectedDigest
+            | ReplacedByBuilder
+            | NoDigest
+            | LockedDigestUnavailable
+            | TooOld
+            | RootUser
+            | OnbuildTriggers
+            | LabelMissing
+            | LabelNotAllowed
+            | GitRepository
+            | HttpDownload
+            | Scratch
+            | OciLayout
+            | LocalDirectory
+            | UnknownSource
+            | RootFileSystem
+            | ImportedCache
+            | ExceptionInUse
+            | Rewritten
+            | RewriteFailed => false,
+        }
+    }
+
+    /// Whether it is settled by a new line in the lock file: whoever writes a lock can't be asked to satisfy it.
+    pub const fn settled_by_lock(self) -> bool {
+        matches!(self, Code::DigestNotAsLocked) || self.is_digest_missing()
+    }
+
+    /// Whether it reports that an image has no digest yet. A digest or a line of the lock file is added to any image
+    /// in the same way, so this rules out no suggestion.
+    pub const fn is_digest_missing(self) -> bool {
+        use Code::*;
+        match self {
+            DigestRequired | NotLocked => true,
+            InvalidPolicy
+            | OtherFrontend
+            | InvalidReference
+            | CommunityImage
+            | VerifiedPublisherImage
+            | OpenSourceImage
+            | OfficialImage
+            | InternalImage
+            | ImageNamedByPolicy
+            | UnknownOfficialName
+            | RetiredOfficialImage
+            | LookAlike
+            | TagNotAllowed
+            | VariantNotAllowed
+            | RegistryNotAllowed
+            | DigestNotAsLocked
+            | UnexpectedDigest
+            | ReplacedByBuilder
+            | NoDigest
+            | LockedDigestUnavailable
+            | DeprecatedImage
+            | EndOfLife
+            | UnlistedTag
+            | FloatingTag
+            | TooOld
+            | EndOfLifeNear
+            | RootUser
+            | OnbuildTriggers
+            | LabelMissing
+            | LabelNotAllowed
+            | GitRepository
+            | HttpDownload
+            | Scratch
+            | OciLayout
+            | LocalDirectory
+            | UnknownSource
+            | RootFileSystem
+            | ImportedCache
+            | ExceptionInUse
+            | Rewritten
+            | RewriteFailed => false,
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A text that is no code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a code of Fromtier's")]
+pub struct UnknownCode;
+
+impl FromStr for Code {
+    type Err = UnknownCode;
+
+    /// Parses `FT101`, in upper case.
+    fn from_str(text: &str) -> Result<Code, UnknownCode> {
+        let mut codes = Code::ALL.iter().copied();
+        codes.find(|code| code.as_str() == text).ok_or(UnknownCode)
+    }
+}
+
+/// A code equals the text that users see.
+impl PartialEq<&str> for Code {
+    fn eq(&self, text: &&str) -> bool {
+        self.as_str() == *text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn codes_are_in_the_order_of_their_numbers_and_parse_from_their_text() {
+        assert!(Code::ALL.is_sorted_by_key(|code| code.as_str()));
+        assert!(Code::ALL.is_sorted());
+        for code in Code::ALL {
+            assert_eq!(code.to_string().parse(), Ok(*code));
+            let number = code.as_str().strip_prefix("FT").unwrap();
+            assert!(number.len() == 3 && number.parse::<u16>().is_ok(), "{code}");
+            assert_eq!(code.page(), format!("FT{number}.md"));
+        }
+        for other in ["FT999", "ft101", "FT101 ", ""] {
+            assert_eq!(other.parse::<Code>(), Err(UnknownCode), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_never_refuses_needs_no_exception() {
+        for code in Code::ALL {
+            if let SeverityRule::Fixed(Severity::Allow | Severity::Warn) = code.severity_rule() {
+                assert!(!code.is_liftable(), "{code}");
+            }
+        }
+    }
+}
