@@ -1,14 +1,14 @@
-//! `cargo xtask`-style helper of the project's scripts: everything they need done to images, without Docker.
+//! A helper of the project's scripts: makes images without Docker, and checks how the source is laid out.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use xtask::{bundle, frontend, oci, registry, standins};
+use xtask::{bundle, frontend, layout, oci, registry, standins};
 
 const HELP: &str = "\
-xtask: what the project's scripts need done to images
+xtask: does what the project's scripts need a program for
 
   xtask frontend-image --binary FILE --out FILE.oci.tar [--path /bin/NAME] [--policy FILE] [--lock FILE]
                        [--caps a,b] [--platform linux/amd64]
@@ -19,6 +19,8 @@ xtask: what the project's scripts need done to images
       Stores the image of an OCI archive in a registry's folder.
   xtask bundle --archive FILE.oci.tar --out FOLDER
       Unpacks an image into a bundle that runc runs.
+  xtask layout --root FOLDER
+      Checks sizes of files and functions, the order of crates and imports, circles of files, and type names.
 ";
 
 fn main() -> ExitCode {
@@ -74,6 +76,20 @@ fn run(args: &[String]) -> io::Result<()> {
             let out = options.path("out")?;
             options.finish()?;
             bundle::write(&image, &out)?;
+        }
+        "layout" => {
+            let root = options.path("root")?;
+            options.finish()?;
+            let violations = layout::check(&root)?;
+            for violation in &violations {
+                println!("{violation}");
+            }
+            if !violations.is_empty() {
+                let number = violations.len();
+                return Err(io::Error::other(format!(
+                    "{number} violations of the layout"
+                )));
+            }
         }
         "help" | "--help" | "-h" => print!("{HELP}"),
         other => {
