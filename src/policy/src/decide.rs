@@ -42,7 +42,7 @@ impl Gate {
                         severity: Severity::Allow,
                         message: format!(
                             "{} makes {} of {}{because}",
-                            layer.who,
+                            layer.owner,
                             target.familiar(),
                             without_digest(&image)
                         ),
@@ -56,7 +56,7 @@ impl Gate {
                     severity,
                     message: format!(
                         "{} rewrites {}, and can't: {stuck}",
-                        layer.who,
+                        layer.owner,
                         image.familiar()
                     ),
                     help: stuck.help.or_else(|| {
@@ -81,7 +81,7 @@ impl Gate {
             return image.clone();
         };
         let name = identity(&mirror);
-        let whose = self.layers.get(at).map_or("", |layer| layer.who);
+        let whose = self.layers.get(at).map_or("", |layer| layer.owner.name());
         self.layers_on(at, &mirror, &name, from, said, |case, out| {
             for rule in rules::PLACE_RULES {
                 rule(case, out);
@@ -153,7 +153,10 @@ impl Gate {
             let mut findings = Vec::new();
             check(&case, &mut findings);
             for index in rules::exception::apply(&case, &mut findings) {
-                said.add_exception(ExceptionId { layer: at, index });
+                said.add_exception(ExceptionId {
+                    owner: layer.owner,
+                    index,
+                });
             }
             if layer.warn_only() {
                 for finding in &mut findings {

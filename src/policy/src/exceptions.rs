@@ -2,8 +2,9 @@
 
 use crate::Place;
 use crate::gate::Gate;
+use crate::owner::Owner;
 use crate::policy::Exception;
-use crate::verdict::Verdict;
+use crate::verdict::{ExceptionId, Verdict};
 use fromtier_catalog::Day;
 
 /// How many days before its end an exception is said to end soon.
@@ -12,8 +13,8 @@ pub const SOON: i32 = 14;
 /// One exception of a policy, and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExceptionReport<'a> {
-    /// "this policy", or whose it is where there are two.
-    pub who: &'static str,
+    /// Whose policy has it.
+    pub policy: Owner,
     /// The images that it is for, as written; `**` where it names files or labels only.
     pub pattern: &'a str,
     /// Where it stands.
@@ -64,40 +65,28 @@ impl Gate {
         &self,
         verdicts: impl IntoIterator<Item = &'v Verdict>,
     ) -> Vec<ExceptionReport<'_>> {
-        let mut used: Vec<Vec<bool>> = (self.layers.iter())
-            .map(|layer| vec![false; layer.index.policy.exceptions.len()])
+        let used: Vec<ExceptionId> = (verdicts.into_iter())
+            .flat_map(|verdict| verdict.exceptions.iter().copied())
             .collect();
-        for id in verdicts.into_iter().flat_map(|v| &v.exceptions) {
-            let place = used
-                .get_mut(id.layer)
-                .and_then(|list| list.get_mut(id.index));
-            if let Some(used) = place {
-                *used = true;
-            }
+        let mut reports = Vec::new();
+        for layer in &self.layers {
+            let policy = &layer.index.policy;
+            let exceptions = policy.exceptions.iter().enumerate();
+            reports.extend(exceptions.map(|(index, exception)| ExceptionReport {
+                policy: layer.owner,
+                pattern: &exception.pattern.text,
+                at: exception.at.as_ref(),
+                until: exception.until,
+                owner: &exception.owner,
+                reason: &exception.reason,
+                state: ExceptionState::of(exception, policy.exceptions_max, self.today),
+                used: used.contains(&ExceptionId {
+                    owner: layer.owner,
+                    index,
+                }),
+            }));
         }
-        let mut all = Vec::new();
-        for (layer, used) in self.layers.iter().zip(used) {
-            let max = layer.index.policy.exceptions_max;
-            all.extend(
-                layer
-                    .index
-                    .policy
-                    .exceptions
-                    .iter()
-                    .zip(used)
-                    .map(|(exception, used)| ExceptionReport {
-                        who: layer.who,
-                        pattern: &exception.pattern.text,
-                        at: exception.at.as_ref(),
-                        until: exception.until,
-                        owner: &exception.owner,
-                        reason: &exception.reason,
-                        state: ExceptionState::of(exception, max, self.today),
-                        used,
-                    }),
-            );
-        }
-        all
+        reports
     }
 }
 

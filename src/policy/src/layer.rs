@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::image_rule::ImageRule;
+use crate::owner::Owner;
 use crate::policy::Policy;
 use crate::policy_index::PolicyIndex;
 use crate::profile::ProfileMatch;
@@ -13,19 +14,18 @@ use crate::settings::{
 use crate::tier::Tier;
 use crate::verdict::Severity;
 
-/// A policy in a gate: what messages call it, and what all gates that it is in share.
+/// A policy in a gate: whose it is, and what all gates that it is in share.
 #[derive(Debug, Clone)]
 pub(crate) struct Layer {
-    /// "this policy", or whose it is where there are two.
-    pub who: &'static str,
+    pub owner: Owner,
     pub index: Arc<PolicyIndex>,
 }
 
 impl Layer {
-    /// A policy by the name that messages have for it.
-    pub fn new(policy: Policy, who: &'static str, gaps: Gaps) -> Layer {
+    /// A policy of this owner's, its gaps filled so.
+    pub fn new(policy: Policy, owner: Owner, gaps: Gaps) -> Layer {
         Layer {
-            who,
+            owner,
             index: Arc::new(PolicyIndex::new(policy, gaps)),
         }
     }
@@ -54,10 +54,10 @@ impl Layer {
         }
     }
 
-    /// The same policy by another name.
-    pub fn called(&self, who: &'static str) -> Layer {
+    /// The same policy beside another, or alone.
+    pub fn owned_by(&self, owner: Owner) -> Layer {
         Layer {
-            who,
+            owner,
             index: Arc::clone(&self.index),
         }
     }
@@ -94,7 +94,7 @@ impl Reading {
 /// A policy as it holds in a part of a build.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {
-    pub who: &'static str,
+    pub owner: Owner,
     pub index: &'a PolicyIndex,
     pub reading: &'a Reading,
 }

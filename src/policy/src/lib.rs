@@ -17,6 +17,7 @@ mod layers_tests;
 pub mod lock;
 #[cfg(test)]
 mod mirror_tests;
+mod owner;
 mod pattern;
 mod per_variant;
 mod place;
@@ -47,6 +48,7 @@ pub use file::schema;
 pub use fromtier_catalog::Day;
 pub use gate::{ApprovedImage, ApprovedSource, Gate, Lockable, Organisation, Pass};
 pub use lock::Lock;
+pub use owner::Owner;
 pub use place::Place;
 pub use policy::Policy;
 pub use scope::Scope;

@@ -73,7 +73,7 @@ impl Standpoint {
     pub fn views<'a>(&'a self, gate: &'a Gate) -> impl Iterator<Item = View<'a>> {
         let both = gate.layers.iter().zip(&self.readings);
         both.map(|(layer, reading)| View {
-            who: layer.who,
+            owner: layer.owner,
             index: &layer.index,
             reading,
         })

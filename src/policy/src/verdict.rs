@@ -1,6 +1,7 @@
 //! What the gate says of a source, as data.
 
 use crate::code::Code;
+use crate::owner::Owner;
 use fromtier_image::ImageRef;
 
 /// How bad it is.
@@ -55,7 +56,7 @@ pub struct Verdict {
 /// An exception of one of a gate's policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExceptionId {
-    pub(crate) layer: usize,
+    pub(crate) owner: Owner,
     pub(crate) index: usize,
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use annotate_snippets::Level;
-use fromtier_policy::{Day, ExceptionReport, ExceptionState, Place};
+use fromtier_policy::{Day, ExceptionReport, ExceptionState, Owner, Place};
 use serde_json::{Value, json};
 
 use super::printer::{Note, Printer};
@@ -12,8 +12,8 @@ use crate::check::Report;
 /// An exception, and how it stands.
 #[derive(Debug, Clone)]
 pub struct Stands {
-    /// "this policy", or whose it is where there are two.
-    pub who: &'static str,
+    /// Whose policy has it.
+    pub policy: Owner,
     /// Is it the repository's own?
     pub own: bool,
     pub pattern: String,
@@ -30,11 +30,11 @@ impl Stands {
     /// `organisation`: an organisation's policy was named, so a single policy is not the repository's.
     pub fn new(report: &ExceptionReport<'_>, organisation: bool) -> Stands {
         Stands {
-            who: report.who,
-            own: match report.who {
-                "the organisation's policy" => false,
-                "the repository's policy" => true,
-                _ => !organisation,
+            policy: report.policy,
+            own: match report.policy {
+                Owner::Organization => false,
+                Owner::Repository => true,
+                Owner::Only => !organisation,
             },
             pattern: report.pattern.to_owned(),
             at: report.at.cloned(),
@@ -50,7 +50,7 @@ impl Stands {
         let (state, days) = state(self.state);
         let at = self.at.as_ref();
         json!({
-            "policy": self.who,
+            "policy": self.policy.name(),
             "match": self.pattern,
             "until": self.until.to_string(),
             "owner": self.owner,

@@ -341,7 +341,7 @@ impl Gate {
         }
         let views = pass.from.views(self);
         for layer in views.filter(|layer| layer.digest() != DigestRule::Resolve) {
-            let mut finding = without_digest(&pass.pull.to_string(), layer.who);
+            let mut finding = without_digest(&pass.pull.to_string(), layer.owner.name());
             if layer.warn_only() {
                 finding.severity = Severity::Warn;
             }

@@ -3,6 +3,7 @@
 use super::Gate;
 use crate::layer::Layer;
 use crate::lock::Lock;
+use crate::owner::Owner;
 use crate::policy::Policy;
 use crate::settings::Gaps;
 use fromtier_catalog::Day;
@@ -36,8 +37,8 @@ impl Organisation {
     pub fn gate(&self, repository: Option<Policy>, lock: Option<Lock>, today: Day) -> Gate {
         let layers = match (&self.policy, repository) {
             (Some(organisation), Some(repository)) => vec![
-                organisation.called("the organisation's policy"),
-                Layer::new(repository, "the repository's policy", Gaps::NoOpinion),
+                organisation.owned_by(Owner::Organization),
+                Layer::new(repository, Owner::Repository, Gaps::NoOpinion),
             ],
             (Some(organisation), None) => vec![organisation.clone()],
             (None, repository) => vec![alone(repository.unwrap_or_else(Policy::builtin))],
@@ -53,7 +54,7 @@ impl Organisation {
 }
 
 fn alone(policy: Policy) -> Layer {
-    Layer::new(policy, "this policy", Gaps::BuiltIn)
+    Layer::new(policy, Owner::Only, Gaps::BuiltIn)
 }
 
 #[cfg(test)]

@@ -117,7 +117,7 @@ impl Gate {
         let name = identity(&image);
         self.each_layer(&image, &name, &from, &mut said, |case, out| {
             if case.layer.digest() != DigestRule::Resolve && case.image.digest().is_none() {
-                out.push(without_digest(&case.shown(), case.layer.who));
+                out.push(without_digest(&case.shown(), case.layer.owner.name()));
             }
             rules::of_config(case, None, out);
         });

@@ -52,7 +52,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
 }
 
 fn takes(case: &Case<'_>) -> String {
-    format!("{} takes", case.layer.who)
+    format!("{} takes", case.layer.owner)
 }
 
 #[cfg(test)]

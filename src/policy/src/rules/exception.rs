@@ -39,7 +39,7 @@ pub(crate) fn apply(case: &Case<'_>, findings: &mut [Finding]) -> Vec<usize> {
         let why = match state {
             ExceptionState::TooLong(max) => format!(
                 "an exception for it lasts until {} ({}), and {} takes none of more than {max} days",
-                last.until, last.owner, case.layer.who
+                last.until, last.owner, case.layer.owner
             ),
             _ => format!(
                 "an exception for it ended on {} ({})",

@@ -50,7 +50,7 @@ fn tag(case: &Case<'_>, rule: &ImageRule) -> Option<Finding> {
             format!(
                 "{} says no tag, and {} allows `{short}` by its tags only",
                 case.shown(),
-                case.layer.who
+                case.layer.owner
             ),
         ),
         (Some(tag), Some(tags)) if !tags.allow(tag) => (
@@ -58,7 +58,7 @@ fn tag(case: &Case<'_>, rule: &ImageRule) -> Option<Finding> {
             format!(
                 "{} is not of the tags that {} allows for `{short}`: {tags}",
                 case.shown(),
-                case.layer.who
+                case.layer.owner
             ),
         ),
         (Some(tag), _) if !rule.allows_variant(tag) => (
@@ -66,7 +66,7 @@ fn tag(case: &Case<'_>, rule: &ImageRule) -> Option<Finding> {
             format!(
                 "{} is not of the variants that {} allows for `{short}`: {}",
                 case.shown(),
-                case.layer.who,
+                case.layer.owner,
                 rule.variants.join(", ")
             ),
         ),

@@ -10,7 +10,7 @@ pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec
         let labels = config.and_then(|config| config.config.labels.as_ref());
         labels.and_then(|labels| labels.get(key))
     };
-    let who = case.layer.who;
+    let who = case.layer.owner;
     let missing = case.layer.required_labels().find(|rule| {
         let value = label(&rule.key);
         !value.is_some_and(|value| rule.matches(value))

@@ -12,7 +12,7 @@ pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec
     };
     let created = config.and_then(|config| config.created.as_deref());
     let day = created.and_then(|time| time.get(..10)).and_then(Day::parse);
-    let who = case.layer.who;
+    let who = case.layer.owner;
     let message = match day {
         Some(day) => {
             let age = case.today().days_since(day);

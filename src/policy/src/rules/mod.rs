@@ -155,7 +155,7 @@ impl<'a> Case<'a> {
         } else {
             "warns about"
         };
-        format!("{} {verb}", self.layer.who)
+        format!("{} {verb}", self.layer.owner)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::code::Code;
 use crate::verdict::{Finding, Severity};
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let who = case.layer.who;
+    let who = case.layer.owner;
     let message = if let Some(denied) = case.layer.index.denied_registry(case.name, case.tag()) {
         format!(
             "{} is from `{}`, where {who} takes no images from",

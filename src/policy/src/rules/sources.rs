@@ -53,7 +53,7 @@ pub(crate) fn check(layer: &View<'_>, request: &OtherRequest<'_>) -> Option<Find
         ),
     };
     let key = kind.key();
-    let who = layer.who;
+    let who = layer.owner;
     let severity = match layer.source(kind) {
         SourceRule::Say(Severity::Allow) => return None,
         SourceRule::Say(severity) => severity,

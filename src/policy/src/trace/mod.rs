@@ -70,14 +70,14 @@ impl Gate {
                 .tiers
                 .push(membership(&views[..=at], &name, image.tag()));
         }
-        for (at, layer) in views.iter().enumerate() {
+        for layer in &views {
             trace.profiles.extend(layer.applied());
             trace.registries.extend(layer.origin(&name, image.tag()));
             trace.later.extend(layer.later());
             trace.rules.extend(matched(layer, &name, image.tag()));
             trace
                 .exceptions
-                .extend(self.excepted((at, layer), &name, image.tag(), &trace.verdict));
+                .extend(self.excepted(layer, &name, image.tag(), &trace.verdict));
         }
         trace.facts = self.facts(&name, image.tag());
         trace.locked = self
@@ -133,7 +133,7 @@ impl Gate {
 
     fn excepted(
         &self,
-        (whose, layer): (usize, &View<'_>),
+        layer: &View<'_>,
         name: &str,
         tag: Option<&str>,
         verdict: &Verdict,
@@ -145,11 +145,11 @@ impl Gate {
             .map(|(index, exception)| {
                 let state = ExceptionState::of(exception, max, self.today);
                 let id = ExceptionId {
-                    layer: whose,
+                    owner: layer.owner,
                     index,
                 };
                 Excepted {
-                    who: layer.who,
+                    policy: layer.owner,
                     pattern: exception.pattern.text.clone(),
                     at: exception.at.clone(),
                     until: exception.until,
@@ -167,7 +167,7 @@ impl Gate {
 impl View<'_> {
     fn origin(&self, name: &str, tag: Option<&str>) -> Option<Origin> {
         let origin = |allowed, pattern: Option<&Pattern>| Origin {
-            who: self.who,
+            policy: self.owner,
             allowed,
             by: pattern.map(|pattern| (pattern.text.clone(), pattern.at.clone())),
         };
@@ -185,7 +185,7 @@ impl View<'_> {
             .map(|(index, only_tightens)| {
                 let profile = &self.index.policy.profiles[index];
                 Applied {
-                    who: self.who,
+                    policy: self.owner,
                     at: profile.places.first().cloned(),
                     part: profile.name.clone(),
                     only_tightens,
@@ -199,7 +199,7 @@ impl View<'_> {
         let mut later = Vec::new();
         let mut add = |setting: SettingKey, what, says: &dyn Fn(&Settings) -> bool| {
             later.push(Later {
-                who: self.who,
+                policy: self.owner,
                 at: self.at_here(&setting, says).cloned(),
                 setting,
                 what,
@@ -268,7 +268,7 @@ fn rewriting(layer: &Layer, image: &ImageRef) -> Option<Rewriting> {
         return None;
     }
     Some(Rewriting {
-        who: layer.who,
+        policy: layer.owner,
         rule: (rule.pattern.text.clone(), rule.to.clone()),
         at: rule.pattern.at.clone(),
         reason: rule.reason.clone(),
@@ -290,7 +290,7 @@ fn membership(layers: &[View<'_>], name: &str, tag: Option<&str>) -> Membership 
         list.iter().find(|pattern| pattern.matches(name, tag))
     });
     Membership {
-        who: layer.who,
+        policy: layer.owner,
         tier,
         why: match (tier, listed) {
             (Tier::Official, _) => Why::Catalogue,
@@ -309,7 +309,7 @@ fn matched(layer: &View<'_>, name: &str, tag: Option<&str>) -> Vec<Matched> {
     layer
         .image_rules(name, tag)
         .map(|rule| Matched {
-            who: layer.who,
+            policy: layer.owner,
             pattern: rule.pattern.text.clone(),
             at: rule.pattern.at.clone(),
             tags: rule.tags.as_ref().map(ToString::to_string),

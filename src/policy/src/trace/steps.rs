@@ -2,6 +2,7 @@
 
 use crate::code::Code;
 use crate::exceptions::ExceptionState;
+use crate::owner::Owner;
 use crate::setting_key::SettingKey;
 use crate::tier::Tier;
 use crate::verdict::{Severity, Verdict};
@@ -46,8 +47,7 @@ pub struct Trace {
 /// One rewrite rule at work.
 #[derive(Debug, Clone)]
 pub struct Rewriting {
-    /// Whose policy it is: "this policy".
-    pub who: &'static str,
+    pub policy: Owner,
     /// The rule's `match` and `to`.
     pub rule: (String, String),
     pub at: Option<Place>,
@@ -59,7 +59,7 @@ pub struct Rewriting {
 /// A profile of a policy.
 #[derive(Debug, Clone)]
 pub struct Applied {
-    pub who: &'static str,
+    pub policy: Owner,
     /// `stages.final`, `platforms.linux/arm64`, `paths.services/*`.
     pub part: String,
     /// Where its first setting stands.
@@ -71,7 +71,7 @@ pub struct Applied {
 /// What a policy wants of an image's config, which only the registry knows.
 #[derive(Debug, Clone)]
 pub struct Later {
-    pub who: &'static str,
+    pub policy: Owner,
     /// The setting, such as `base.max-age`.
     pub setting: SettingKey,
     /// What is wanted: "built within 90 days".
@@ -82,7 +82,7 @@ pub struct Later {
 /// What the `registries` of a policy say of the image's.
 #[derive(Debug, Clone)]
 pub struct Origin {
-    pub who: &'static str,
+    pub policy: Owner,
     pub allowed: bool,
     /// The entry that says so, and where it stands; `None`: it is in no entry of `allow`.
     pub by: Option<(String, Option<Place>)>,
@@ -91,7 +91,7 @@ pub struct Origin {
 /// The tier of the image by one policy, and what that policy says of the tier.
 #[derive(Debug, Clone)]
 pub struct Membership {
-    pub who: &'static str,
+    pub policy: Owner,
     pub tier: Tier,
     pub why: Why,
     /// What is said of the tier, and where; `None` where it is said nowhere.
@@ -113,7 +113,7 @@ pub enum Why {
 /// A rule under `images` that matches.
 #[derive(Debug, Clone)]
 pub struct Matched {
-    pub who: &'static str,
+    pub policy: Owner,
     pub pattern: String,
     pub at: Option<Place>,
     /// As the file says it; likewise the next ones.
@@ -155,7 +155,7 @@ pub struct CycleFacts {
 /// An exception that matches.
 #[derive(Debug, Clone)]
 pub struct Excepted {
-    pub who: &'static str,
+    pub policy: Owner,
     pub pattern: String,
     pub at: Option<Place>,
     pub until: Day,

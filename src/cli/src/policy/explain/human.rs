@@ -6,7 +6,7 @@ use fromtier_image::ImageRef;
 use fromtier_policy::trace::{
     CycleFacts, Excepted, Facts, Matched, Membership, Origin, Rewriting, Trace, Why,
 };
-use fromtier_policy::{ExceptionState, Finding, Place, Severity};
+use fromtier_policy::{ExceptionState, Finding, Owner, Place, Severity};
 
 use super::Explained;
 use crate::output::{Paint, Style};
@@ -61,7 +61,7 @@ fn way(steps: &mut Steps, trace: &Trace, explained: &Explained) {
             true => ", as far as it is stricter: it isn't known whether it is for this",
             false => "",
         };
-        let who = whose(profile.who, several);
+        let who = whose(profile.policy, several);
         let at = at_place(&profile.at);
         steps.step("profile", format!("{who}{}{may}{at}", profile.part));
     }
@@ -105,7 +105,7 @@ fn way(steps: &mut Steps, trace: &Trace, explained: &Explained) {
         steps.step("pulled", format!("{refused}{pull}"));
     }
     for later in &trace.later {
-        let who = whose(later.who, several);
+        let who = whose(later.policy, several);
         let what = format!("{who}{}{}", later.what, at_place(&later.at));
         steps.step("then", format!("when the registry has answered: {what}"));
     }
@@ -145,9 +145,9 @@ fn at_place(place: &Option<Place>) -> String {
 }
 
 /// "the organisation's policy: ", where there are two.
-fn whose(who: &str, several: bool) -> String {
+fn whose(policy: Owner, several: bool) -> String {
     match several {
-        true => format!("{who}: "),
+        true => format!("{policy}: "),
         false => String::new(),
     }
 }
@@ -165,13 +165,13 @@ fn rewrite(rewriting: &Rewriting, several: bool) -> String {
         .unwrap_or_default();
     format!(
         "{}{what}{because}{}",
-        whose(rewriting.who, several),
+        whose(rewriting.policy, several),
         at_place(&rewriting.at)
     )
 }
 
 fn registry(origin: &Origin, several: bool) -> String {
-    let who = whose(origin.who, several);
+    let who = whose(origin.policy, several);
     match (&origin.by, origin.allowed) {
         (Some((pattern, at)), true) => format!("{who}allowed by `{pattern}`{}", at_place(at)),
         (Some((pattern, at)), false) => format!("{who}denied by `{pattern}`{}", at_place(at)),
@@ -187,7 +187,7 @@ fn membership(tier: &Membership, several: bool) -> String {
     };
     format!(
         "{}{}, {why}; {}{}",
-        whose(tier.who, several),
+        whose(tier.policy, several),
         tier.tier.key(),
         tier.action.key(),
         match &tier.action_at {
@@ -224,7 +224,7 @@ fn matched(rule: &Matched, several: bool) -> String {
     }
     format!(
         "{}`{}`: {}{}",
-        whose(rule.who, several),
+        whose(rule.policy, several),
         rule.pattern,
         parts.join("; "),
         at_place(&rule.at)
@@ -303,7 +303,7 @@ fn excepted(exception: &Excepted, refused: bool, several: bool) -> String {
     };
     format!(
         "{}`{}`{rules} until {}: {holds} ({}: {}){}",
-        whose(exception.who, several),
+        whose(exception.policy, several),
         exception.pattern,
         exception.until,
         exception.owner,

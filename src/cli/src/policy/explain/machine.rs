@@ -28,10 +28,10 @@ pub fn render(explained: &Explained) -> String {
         "rewrites": trace.rewrites.iter().map(rewriting).collect::<Vec<_>>(),
         "judged": text(&trace.image),
         "profiles": trace.profiles.iter().map(|profile| json!({
-            "policy": profile.who, "part": profile.part, "only_tightens": profile.only_tightens, "at": place(&profile.at),
+            "policy": profile.policy.name(), "part": profile.part, "only_tightens": profile.only_tightens, "at": place(&profile.at),
         })).collect::<Vec<_>>(),
         "registries": trace.registries.iter().map(|origin| json!({
-            "policy": origin.who, "allowed": origin.allowed, "match": origin.by.as_ref().map(|(pattern, _)| pattern),
+            "policy": origin.policy.name(), "allowed": origin.allowed, "match": origin.by.as_ref().map(|(pattern, _)| pattern),
             "at": origin.by.as_ref().map(|(_, at)| place(at)),
         })).collect::<Vec<_>>(),
         "tiers": trace.tiers.iter().map(membership).collect::<Vec<_>>(),
@@ -41,7 +41,7 @@ pub fn render(explained: &Explained) -> String {
         "exceptions": trace.exceptions.iter().map(excepted).collect::<Vec<_>>(),
         "mirror": trace.mirror.as_ref().map(|(prefix, at)| json!({"prefix": prefix, "at": place(at)})),
         "later": trace.later.iter().map(|later| json!({
-            "policy": later.who, "setting": later.setting.to_string(), "what": later.what, "at": place(&later.at),
+            "policy": later.policy.name(), "setting": later.setting.to_string(), "what": later.what, "at": place(&later.at),
         })).collect::<Vec<_>>(),
         "pull": text(&trace.pull),
         "pinned": trace.pinned.as_ref().map(|digest| digest.as_str()),
@@ -71,7 +71,7 @@ fn rewriting(step: &Rewriting) -> Value {
         Err(problem) => (None, Some(problem)),
     };
     json!({
-        "policy": step.who, "match": step.rule.0, "to": step.rule.1, "reason": step.reason,
+        "policy": step.policy.name(), "match": step.rule.0, "to": step.rule.1, "reason": step.reason,
         "result": to, "error": error, "at": place(&step.at),
     })
 }
@@ -83,14 +83,14 @@ fn membership(tier: &Membership) -> Value {
         Why::Nowhere => ("none", None, Value::Null),
     };
     json!({
-        "policy": tier.who, "tier": tier.tier.key(), "by": why, "match": pattern, "at": at,
+        "policy": tier.policy.name(), "tier": tier.tier.key(), "by": why, "match": pattern, "at": at,
         "action": tier.action.key(), "action_at": place(&tier.action_at),
     })
 }
 
 fn matched(rule: &Matched) -> Value {
     json!({
-        "policy": rule.who, "match": rule.pattern, "tags": rule.tags, "variants": rule.variants,
+        "policy": rule.policy.name(), "match": rule.pattern, "tags": rule.tags, "variants": rule.variants,
         "prefer": rule.prefer, "action": rule.action.map(Severity::key), "reason": rule.reason, "fits": rule.fits,
         "at": place(&rule.at),
     })
@@ -122,7 +122,7 @@ fn facts(facts: &Facts) -> Value {
 
 fn excepted(exception: &Excepted) -> Value {
     json!({
-        "policy": exception.who, "match": exception.pattern, "until": exception.until.to_string(),
+        "policy": exception.policy.name(), "match": exception.pattern, "until": exception.until.to_string(),
         "owner": exception.owner, "reason": exception.reason, "rules": exception.rules.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
         "state": state(exception.state).0, "used": exception.used, "at": place(&exception.at),
     })
