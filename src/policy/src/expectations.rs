@@ -8,21 +8,21 @@ use fromtier_image::ImageConfig;
 
 /// A checked table.
 #[derive(Debug, Clone, Default)]
-pub struct Table {
+pub struct Expectations {
     /// The day that all rows are asked on, unless they say another.
     pub today: Option<Day>,
     /// The policy file and the lock file, beside the table; `None`: those of the usual names.
     pub policy: Option<String>,
     pub lock: Option<String>,
-    pub rows: Vec<Row>,
+    pub entries: Vec<Expectation>,
 }
 
 /// A source, and what is expected of it.
 #[derive(Debug, Clone)]
-pub struct Row {
+pub struct Expectation {
     /// Where the source stands.
-    pub at: Place,
-    pub ask: Ask,
+    pub place: Place,
+    pub subject: Subject,
     pub today: Option<Day>,
     /// `linux/arm64`, as written.
     pub platform: Option<String>,
@@ -35,13 +35,13 @@ pub struct Row {
     /// What the registry says of an image; without it, only what is known before the registry is asked is judged.
     pub config: Option<ImageConfig>,
     /// What the row is there for, in words.
-    pub why: Option<String>,
-    pub expect: Expected,
+    pub note: Option<String>,
+    pub expected: ExpectedVerdict,
 }
 
 /// The source of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ask {
+pub enum Subject {
     /// As `FROM` has it; `scratch` is no image.
     Image(String),
     Git(String, Option<String>),
@@ -50,7 +50,7 @@ pub enum Ask {
 
 /// What a row expects; `None` is not looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expected {
+pub struct ExpectedVerdict {
     pub verdict: Severity,
     /// The code of the refusal, or of a warning where the source passes.
     pub code: Option<Code>,
@@ -60,13 +60,13 @@ pub struct Expected {
     pub pull: Option<String>,
 }
 
-impl Ask {
+impl Subject {
     /// The key that it has in a row, and the text.
     pub fn key(&self) -> (&'static str, &str) {
         match self {
-            Ask::Image(image) => ("image", image),
-            Ask::Git(url, _) => ("git", url),
-            Ask::Http(url, _) => ("http", url),
+            Subject::Image(image) => ("image", image),
+            Subject::Git(url, _) => ("git", url),
+            Subject::Http(url, _) => ("http", url),
         }
     }
 }
@@ -81,17 +81,20 @@ mod tests {
         let text = "today: 2026-11-24\ntests:\n- {image: \"node:22-alpine\", expect: allow}\n\
                     - image: random-user/node-custom\n  why: the story\n  expect: deny\n  code: FT101\n  suggestion: node:22-alpine\n  platform: linux/arm64\n\
                     - {http: \"https://example.com/x\", checksum: \"sha256:ab\", expect: warn, today: 2027-01-01}\n";
-        let table = Table::parse("t.yaml", text).unwrap();
+        let table = Expectations::parse("t.yaml", text).unwrap();
         assert_eq!(table.today, Day::parse("2026-11-24"));
-        assert_eq!(table.rows.len(), 3);
-        assert_eq!(table.rows[0].ask, Ask::Image("node:22-alpine".into()));
-        assert_eq!(table.rows[0].expect.verdict, Severity::Allow);
-        assert_eq!(table.rows[1].at.to_string(), "t.yaml:4");
-        assert_eq!(table.rows[1].expect.code, Some(Code::CommunityImage));
-        assert_eq!(table.rows[1].platform.as_deref(), Some("linux/arm64"));
+        assert_eq!(table.entries.len(), 3);
         assert_eq!(
-            table.rows[2].ask,
-            Ask::Http("https://example.com/x".into(), Some("sha256:ab".into()))
+            table.entries[0].subject,
+            Subject::Image("node:22-alpine".into())
+        );
+        assert_eq!(table.entries[0].expected.verdict, Severity::Allow);
+        assert_eq!(table.entries[1].place.to_string(), "t.yaml:4");
+        assert_eq!(table.entries[1].expected.code, Some(Code::CommunityImage));
+        assert_eq!(table.entries[1].platform.as_deref(), Some("linux/arm64"));
+        assert_eq!(
+            table.entries[2].subject,
+            Subject::Http("https://example.com/x".into(), Some("sha256:ab".into()))
         );
     }
 
@@ -99,7 +102,7 @@ mod tests {
     fn a_row_may_say_what_the_registry_says() {
         let text = "tests:\n- {image: node, via: copy, expect: deny, config: {user: node, created: 2026-10-01, labels: [a=b=c, d], onbuild: [RUN x]}}\n\
                     - {image: node, expect: allow, config: {created: soon, user: 7}}\n";
-        let errors = Table::parse("t", text).unwrap_err();
+        let errors = Expectations::parse("t", text).unwrap_err();
         assert_eq!(errors.len(), 1, "{errors:#?}");
         assert!(
             errors[0]
@@ -108,12 +111,12 @@ mod tests {
             "{}",
             errors[0]
         );
-        let table = Table::parse(
+        let table = Expectations::parse(
             "t",
             text.lines().take(2).collect::<Vec<_>>().join("\n").as_str(),
         )
         .unwrap();
-        let row = &table.rows[0];
+        let row = &table.entries[0];
         assert_eq!(row.via, Via::CopyFrom);
         let config = row.config.clone().unwrap();
         assert_eq!(config.created.as_deref(), Some("2026-10-01T00:00:00Z"));
@@ -127,7 +130,7 @@ mod tests {
     fn every_fault_is_said_with_its_place() {
         let text = "tests:\n- {image: node, expect: refuse}\n- {expect: allow}\n- {image: a, git: b, expect: allow}\n\
                     - {image: node, expect: deny, code: FT999, sugestion: x, platform: a/b/c/d}\n- {image: node}\n";
-        let errors: Vec<String> = Table::parse("t", text)
+        let errors: Vec<String> = Expectations::parse("t", text)
             .unwrap_err()
             .iter()
             .map(ToString::to_string)
@@ -145,7 +148,7 @@ mod tests {
         for (error, start) in errors.iter().zip(starts) {
             assert!(error.starts_with(start), "{error}");
         }
-        assert!(Table::parse("t", "").is_err());
-        assert!(Table::parse("t", "tests: []").is_err());
+        assert!(Expectations::parse("t", "").is_err());
+        assert!(Expectations::parse("t", "tests: []").is_err());
     }
 }

@@ -59,7 +59,7 @@ impl Glob {
     pub fn matches(&self, text: &str) -> bool {
         match &self.literal {
             Some(literal) => literal == text,
-            None => fit(&self.tokens, text.as_bytes()).is_some(),
+            None => match_stars(&self.tokens, text.as_bytes()).is_some(),
         }
     }
 
@@ -67,7 +67,7 @@ impl Glob {
     pub fn captures<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
         match &self.literal {
             Some(literal) => (literal == text).then(Vec::new),
-            None => fit(&self.tokens, text.as_bytes())?
+            None => match_stars(&self.tokens, text.as_bytes())?
                 .into_iter()
                 .map(|(start, end)| text.get(start..end))
                 .collect(),
@@ -94,12 +94,14 @@ impl Glob {
 
     /// Stars of the other glob are met by stars only, so a yes is certain.
     pub fn covers(&self, other: &Glob) -> bool {
-        run(&self.tokens, other.tokens.iter().copied())
+        covers_tokens(&self.tokens, other.tokens.iter().copied())
     }
 }
 
 /// The bytes until the first star.
-pub(crate) fn literally<'a>(tokens: impl Iterator<Item = &'a Token>) -> impl Iterator<Item = u8> {
+pub(crate) fn literal_bytes<'a>(
+    tokens: impl Iterator<Item = &'a Token>,
+) -> impl Iterator<Item = u8> {
     tokens.map_while(|token| match token {
         Token::Byte(byte) => Some(*byte),
         Token::Segment | Token::Any => None,
@@ -110,7 +112,7 @@ pub(crate) fn literally<'a>(tokens: impl Iterator<Item = &'a Token>) -> impl Ite
 /// nothing, and for more when what follows it doesn't fit: the last one first, and when that would have to stand for a
 /// `/` it can't stand for, the last `**` before it. Stars before those need no second try, for what lies between would
 /// fit no better further on.
-fn fit(glob: &[Token], text: &[u8]) -> Option<Vec<(usize, usize)>> {
+fn match_stars(glob: &[Token], text: &[u8]) -> Option<Vec<(usize, usize)>> {
     let (mut at, mut read) = (0, 0);
     let mut parts: Vec<(usize, usize)> = Vec::new();
     // Where a star stands in the glob, and which one it is.
@@ -146,7 +148,7 @@ fn fit(glob: &[Token], text: &[u8]) -> Option<Vec<(usize, usize)>> {
 }
 
 /// Runs a glob over another glob's tokens, keeping the set of places in the glob that are reached.
-fn run(glob: &[Token], text: impl Iterator<Item = Token>) -> bool {
+fn covers_tokens(glob: &[Token], text: impl Iterator<Item = Token>) -> bool {
     let mut reached = vec![false; glob.len() + 1];
     let close = |reached: &mut Vec<bool>| {
         for i in 0..glob.len() {
@@ -208,8 +210,8 @@ mod tests {
         #[test]
         fn the_quick_way_is_right(glob in "[ab/*]{0,9}", text in "[ab/]{0,12}") {
             let glob = Glob::of_path(&glob);
-            let slow = run(&glob.tokens, text.bytes().map(Token::Byte));
-            let parts = fit(&glob.tokens, text.as_bytes());
+            let slow = covers_tokens(&glob.tokens, text.bytes().map(Token::Byte));
+            let parts = match_stars(&glob.tokens, text.as_bytes());
             proptest::prop_assert_eq!(parts.is_some(), slow);
             // Put in the places of the stars, what was captured is the text again.
             if let Some(parts) = parts {

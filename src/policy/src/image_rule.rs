@@ -2,7 +2,7 @@
 
 use crate::glob::tag_glob;
 use crate::pattern::Pattern;
-use crate::tag_range::Range;
+use crate::tag_range::TagRange;
 use crate::verdict::Severity;
 use fromtier_catalog::TagParts;
 use fromtier_image::ImageRef;
@@ -22,7 +22,7 @@ pub(crate) struct ImageRule {
 impl ImageRule {
     /// Do the rule's `tags` and `variants` allow this tag?
     pub fn allows(&self, tag: &str) -> bool {
-        self.tags.as_ref().is_none_or(|tags| tags.allow(tag)) && self.allows_variant(tag)
+        self.tags.as_ref().is_none_or(|tags| tags.allows(tag)) && self.allows_variant(tag)
     }
 
     pub fn allows_variant(&self, tag: &str) -> bool {
@@ -37,14 +37,14 @@ impl ImageRule {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Tags {
-    Range(Range),
+    Range(TagRange),
     Globs(Vec<String>),
 }
 
 impl Tags {
-    pub fn allow(&self, tag: &str) -> bool {
+    pub fn allows(&self, tag: &str) -> bool {
         match self {
-            Tags::Range(range) => range.holds(&TagParts::parse(tag).version),
+            Tags::Range(range) => range.contains(&TagParts::parse(tag).version),
             Tags::Globs(globs) => globs.iter().any(|glob| tag_glob(glob, tag)),
         }
     }

@@ -12,11 +12,11 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     /// By how the image begins, `docker.io/library/node:22`.
-    beginning: Keys,
+    beginning: PrefixTable,
     /// By how the name ends, its bytes turned round.
-    end: Keys,
+    end: PrefixTable,
     /// By how the registry's host ends, its bytes turned round.
-    host: Keys,
+    host: PrefixTable,
 }
 
 impl Index {
@@ -24,7 +24,7 @@ impl Index {
         let literals: Vec<Literals> = patterns.map(Pattern::literals).collect();
         let mut shared: [HashMap<&[u8], usize>; 3] = Default::default();
         for literal in &literals {
-            for (count, key) in shared.iter_mut().zip(literal.each()) {
+            for (count, key) in shared.iter_mut().zip(literal.all()) {
                 if let Some(key) = key {
                     *count.entry(key).or_default() += 1;
                 }
@@ -33,7 +33,7 @@ impl Index {
         let mut placed: [Vec<(Vec<u8>, usize)>; 3] = Default::default();
         for (rule, literal) in literals.iter().enumerate() {
             let (place, key) = literal
-                .each()
+                .all()
                 .into_iter()
                 .enumerate()
                 .filter_map(|(place, key)| Some((place, key?)))
@@ -41,7 +41,7 @@ impl Index {
                 .unwrap_or_default();
             placed[place].push((key.to_vec(), rule));
         }
-        let [beginning, end, host] = placed.map(Keys::new);
+        let [beginning, end, host] = placed.map(PrefixTable::new);
         Index {
             beginning,
             end,
@@ -50,7 +50,7 @@ impl Index {
     }
 
     /// The rules that may match, in the order of the file. `name` is [`crate::pattern::identity`]'s.
-    pub fn of(&self, name: &str, tag: Option<&str>) -> Vec<usize> {
+    pub fn candidates(&self, name: &str, tag: Option<&str>) -> Vec<usize> {
         let mut beginning = Vec::with_capacity(name.len() + 16);
         beginning.extend_from_slice(name.as_bytes());
         if let Some(tag) = tag {
@@ -58,57 +58,58 @@ impl Index {
             beginning.extend_from_slice(tag.as_bytes());
         }
         let host = name.split('/').next().unwrap_or_default();
-        self.under(&beginning, &turned(name), &turned(host))
+        self.starting_with(&beginning, &reversed(name), &reversed(host))
     }
 
     /// The rules that may match all that a pattern matches, in the order of the file.
-    pub fn covering(&self, pattern: &Pattern) -> Vec<usize> {
+    pub fn covering_candidates(&self, pattern: &Pattern) -> Vec<usize> {
         let literals = pattern.literals();
         let host = literals.host.unwrap_or_default();
-        self.under(&literals.beginning, &literals.end, &host)
+        self.starting_with(&literals.beginning, &literals.end, &host)
     }
 
-    fn under(&self, beginning: &[u8], end: &[u8], host: &[u8]) -> Vec<usize> {
+    fn starting_with(&self, beginning: &[u8], end: &[u8], host: &[u8]) -> Vec<usize> {
         let mut rules = Vec::new();
-        self.beginning.under(beginning, &mut rules);
-        self.end.under(end, &mut rules);
-        self.host.under(host, &mut rules);
+        self.beginning.extend_matches(beginning, &mut rules);
+        self.end.extend_matches(end, &mut rules);
+        self.host.extend_matches(host, &mut rules);
         rules.sort_unstable();
         rules
     }
 }
 
 /// A text's bytes from its end to its beginning.
-fn turned(text: &str) -> Vec<u8> {
+fn reversed(text: &str) -> Vec<u8> {
     text.bytes().rev().collect()
 }
 
 /// Texts with rules under them: which of the texts does another one begin with?
 #[derive(Debug, Default)]
-struct Keys {
+struct PrefixTable {
     /// Sorted by their text.
-    keys: Vec<Key>,
+    keys: Vec<Prefix>,
 }
 
 #[derive(Debug)]
-struct Key {
+struct Prefix {
     text: Vec<u8>,
     rules: Vec<usize>,
     /// The longest other key that this one begins with.
     parent: Option<usize>,
 }
 
-impl Keys {
-    fn new(mut rules: Vec<(Vec<u8>, usize)>) -> Keys {
+impl PrefixTable {
+    fn new(mut rules: Vec<(Vec<u8>, usize)>) -> PrefixTable {
         rules.sort();
-        let mut keys: Vec<Key> = Vec::new();
+        let mut keys: Vec<Prefix> = Vec::new();
         for (text, rule) in rules {
             match keys.last_mut() {
                 Some(last) if last.text == text => last.rules.push(rule),
                 last => {
                     let before = last.is_some().then(|| keys.len() - 1);
-                    let parent = chain(&keys, before).find(|at| text.starts_with(&keys[*at].text));
-                    keys.push(Key {
+                    let parent =
+                        ancestors(&keys, before).find(|at| text.starts_with(&keys[*at].text));
+                    keys.push(Prefix {
                         text,
                         rules: vec![rule],
                         parent,
@@ -116,17 +117,17 @@ impl Keys {
                 }
             }
         }
-        Keys { keys }
+        PrefixTable { keys }
     }
 
     /// The rules under all keys that the text begins with.
-    fn under(&self, text: &[u8], rules: &mut Vec<usize>) {
+    fn extend_matches(&self, text: &[u8], rules: &mut Vec<usize>) {
         // Whatever the text begins with is the last key that is not behind it, or one that this key begins with.
         let last = self
             .keys
             .partition_point(|key| key.text.as_slice() <= text)
             .checked_sub(1);
-        for at in chain(&self.keys, last) {
+        for at in ancestors(&self.keys, last) {
             if text.starts_with(&self.keys[at].text) {
                 rules.extend_from_slice(&self.keys[at].rules);
             }
@@ -135,7 +136,7 @@ impl Keys {
 }
 
 /// A key, the one that it begins with, and so on.
-fn chain(keys: &[Key], from: Option<usize>) -> impl Iterator<Item = usize> {
+fn ancestors(keys: &[Prefix], from: Option<usize>) -> impl Iterator<Item = usize> {
     std::iter::successors(from, |at| keys[*at].parent)
 }
 
@@ -183,7 +184,7 @@ mod tests {
                 ("ghcr.io/x/node-1234", "1"),
             ]
             .iter()
-            .map(|(name, tag)| index.of(name, Some(tag)).len())
+            .map(|(name, tag)| index.candidates(name, Some(tag)).len())
             .max();
             let expected = if form.starts_with("ghcr.io") { 0 } else { 1 };
             assert_eq!(most, Some(expected), "{form}");
@@ -203,10 +204,13 @@ mod tests {
         let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
         let (_, index) = index(&texts);
         assert_eq!(
-            index.of("docker.io/acme/tool", Some("1.2")),
+            index.candidates("docker.io/acme/tool", Some("1.2")),
             [0, 1, 2, 3, 4, 5]
         );
-        assert_eq!(index.of("docker.io/acme/other", Some("1")), [0, 1, 5]);
+        assert_eq!(
+            index.candidates("docker.io/acme/other", Some("1")),
+            [0, 1, 5]
+        );
     }
 
     fn texts() -> impl Strategy<Value = String> {
@@ -231,7 +235,7 @@ mod tests {
             let (patterns, index) = index(&texts);
             let tag = tag.as_deref();
             let all: Vec<usize> = (0..patterns.len()).filter(|i| patterns[*i].matches(&name, tag)).collect();
-            let mut found = index.of(&name, tag);
+            let mut found = index.candidates(&name, tag);
             prop_assert!(found.is_sorted());
             found.retain(|i| patterns[*i].matches(&name, tag));
             prop_assert_eq!(found, all);
@@ -241,7 +245,7 @@ mod tests {
         fn no_covering_pattern_is_missed(texts in prop::collection::vec(texts(), 0..40), text in texts()) {
             let (patterns, index) = index(&texts);
             if let Ok(pattern) = Pattern::parse(&text) {
-                let found = index.covering(&pattern);
+                let found = index.covering_candidates(&pattern);
                 for (i, other) in patterns.iter().enumerate() {
                     prop_assert!(!other.covers(&pattern) || found.contains(&i), "{} covers {}", other.text, text);
                 }

@@ -41,14 +41,14 @@ impl Layer {
                 .collect::<Vec<usize>>()
         };
         if profiles.is_empty() {
-            return Reading::of(self.index.own);
+            return Reading::of(self.index.effective);
         }
         let (holding, beside) = (those(ProfileMatch::Certain), those(ProfileMatch::Possible));
         let said = |list: &[usize]| list.iter().map(|at| &profiles[*at].settings).collect();
         let (in_place, tightening): (Vec<&Settings>, Vec<&Settings>) =
             (said(&holding), said(&beside));
         Reading {
-            effective: self.index.own.with_profiles(&in_place, &tightening),
+            effective: self.index.effective.with_profiles(&in_place, &tightening),
             holding,
             beside,
         }
@@ -186,6 +186,6 @@ impl<'a> View<'a> {
             holding, beside, ..
         } = self.reading;
         let profiles = holding.iter().chain(beside);
-        std::iter::once(&policy.own).chain(profiles.map(|at| &policy.profiles[*at].settings))
+        std::iter::once(&policy.settings).chain(profiles.map(|at| &policy.profiles[*at].settings))
     }
 }

@@ -16,12 +16,12 @@ use std::fmt;
 /// A checked lock file. Displays as the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
-    entries: BTreeMap<String, Entry>,
+    entries: BTreeMap<String, LockEntry>,
 }
 
 /// What the lock says of one reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct LockEntry {
     pub digest: Digest,
     /// The day that the digest was resolved.
     pub resolved: Day,
@@ -62,7 +62,7 @@ impl Lock {
                 continue;
             };
             let entry = match (Digest::parse(digest), Day::parse(day)) {
-                (Ok(digest), Some(resolved)) => Some(Entry { digest, resolved }),
+                (Ok(digest), Some(resolved)) => Some(LockEntry { digest, resolved }),
                 (read, resolved_day) => {
                     if let Err(problem) = read {
                         error(digest, format!("`{digest}` is no digest: {problem}"), None);
@@ -73,7 +73,7 @@ impl Lock {
                     None
                 }
             };
-            match canonical(reference) {
+            match canonical_reference(reference) {
                 Ok(canonical) if canonical == reference => {}
                 Ok(canonical) => {
                     error(
@@ -120,16 +120,17 @@ impl Lock {
 
     /// Locks a reference with a tag to a digest; replaces what it was locked to.
     pub fn insert(&mut self, image: &ImageRef, digest: Digest, resolved: Day) {
-        self.entries.insert(key(image), Entry { digest, resolved });
+        self.entries
+            .insert(lock_key(image), LockEntry { digest, resolved });
     }
 
     /// The entry of a reference, by its name and tag.
-    pub fn get(&self, image: &ImageRef) -> Option<&Entry> {
-        self.entries.get(&key(image))
+    pub fn get(&self, image: &ImageRef) -> Option<&LockEntry> {
+        self.entries.get(&lock_key(image))
     }
 
     /// Is some tag of the image's name locked to this digest?
-    pub(crate) fn holds(&self, image: &ImageRef, digest: &Digest) -> bool {
+    pub(crate) fn has_digest(&self, image: &ImageRef, digest: &Digest) -> bool {
         let prefix = format!("{}:", identity(image));
         self.entries
             .range(prefix.clone()..)
@@ -139,7 +140,7 @@ impl Lock {
 
     /// The file of these entries, in the place of `text`: its comments stay. Those at its top stay at the top, those
     /// above a line go where that line goes, and go with it.
-    pub fn written_over(&self, text: &str) -> String {
+    pub fn merged_into(&self, text: &str) -> String {
         let (mut out, mut comments) = (String::new(), String::new());
         let mut above: BTreeMap<&str, String> = BTreeMap::new();
         for line in text.lines() {
@@ -160,7 +161,7 @@ impl Lock {
         if above.is_empty() {
             out.push_str(&std::mem::take(&mut comments));
         }
-        for (reference, Entry { digest, resolved }) in &self.entries {
+        for (reference, LockEntry { digest, resolved }) in &self.entries {
             if let Some(above) = above.get(reference.as_str()) {
                 out.push_str(above);
             }
@@ -172,11 +173,11 @@ impl Lock {
 
     /// The name that an image has in a lock: its reference in full, with its tag, without a digest. None without a tag.
     pub fn name_of(image: &ImageRef) -> Option<String> {
-        image.tag().map(|_| key(image))
+        image.tag().map(|_| lock_key(image))
     }
 
     /// The references with their entries, sorted.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &LockEntry)> {
         self.entries
             .iter()
             .map(|(reference, entry)| (reference.as_str(), entry))
@@ -185,7 +186,7 @@ impl Lock {
 
 impl fmt::Display for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (reference, Entry { digest, resolved }) in &self.entries {
+        for (reference, LockEntry { digest, resolved }) in &self.entries {
             writeln!(f, "{reference} {} {resolved}", digest.as_str())?;
         }
         Ok(())
@@ -193,16 +194,16 @@ impl fmt::Display for Lock {
 }
 
 /// `docker.io/library/node:22`
-fn key(image: &ImageRef) -> String {
+fn lock_key(image: &ImageRef) -> String {
     format!("{}:{}", identity(image), image.tag().unwrap_or_default())
 }
 
-fn canonical(text: &str) -> Result<String, String> {
+fn canonical_reference(text: &str) -> Result<String, String> {
     let image = ImageRef::parse(text).map_err(|error| error.to_string())?;
     if image.digest().is_some() {
         return Err("the digest stands in a field of its own".into());
     }
-    Ok(key(&image.tag_name_only()))
+    Ok(lock_key(&image.tag_name_only()))
 }
 
 #[cfg(test)]
@@ -243,7 +244,7 @@ mod tests {
             "# made by us\n\n# why alpine\ndocker.io/library/alpine:3 {A} 2026-11-24\n# why node\ndocker.io/library/node:22 {B} 2026-11-23\n# the end\n"
         );
         let mut lock = Lock::parse("l", &text).unwrap();
-        assert_eq!(lock.written_over(&text), text);
+        assert_eq!(lock.merged_into(&text), text);
         let day = Day::parse("2026-11-25").unwrap();
         lock.entries.remove("docker.io/library/alpine:3");
         lock.insert(
@@ -252,19 +253,19 @@ mod tests {
             day,
         );
         assert_eq!(
-            lock.written_over(&text),
+            lock.merged_into(&text),
             format!(
                 "# made by us\n\ndocker.io/library/busybox:1 {A} 2026-11-25\n# why node\ndocker.io/library/node:22 {B} 2026-11-23\n# the end\n"
             )
         );
         assert_eq!(
-            Lock::default().written_over("# only this\n"),
+            Lock::default().merged_into("# only this\n"),
             "# only this\n"
         );
-        assert_eq!(lock.written_over(""), lock.to_string());
+        assert_eq!(lock.merged_into(""), lock.to_string());
         let headed = format!("# head\ndocker.io/library/node:22 {B} 2026-11-23\n");
         assert!(
-            lock.written_over(&headed)
+            lock.merged_into(&headed)
                 .starts_with("# head\ndocker.io/library/busybox:1 ")
         );
     }

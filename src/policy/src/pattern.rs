@@ -1,7 +1,7 @@
 //! Patterns of image names and tags: `random-user/node-custom`, `registry.example.com/platform/*`, `node:22*`.
 
 use crate::Place;
-use crate::glob::{Glob, Token, literally};
+use crate::glob::{Glob, Token, literal_bytes};
 use fromtier_image::ImageRef;
 
 /// The name that rules judge an image by: registries that are one and the same have one spelling here.
@@ -9,13 +9,13 @@ pub(crate) fn identity(image: &ImageRef) -> String {
     // Where a reference has no valid registry (`my_reg.io/app`), what stands first in its path is the host all the same.
     let name = image.name();
     match name.split_once('/') {
-        Some((domain, path)) => format!("{}/{path}", registry(domain)),
+        Some((domain, path)) => format!("{}/{path}", canonical_registry(domain)),
         None => name,
     }
 }
 
 /// A registry's host in the one spelling that rules go by.
-pub(crate) fn registry(domain: &str) -> String {
+pub(crate) fn canonical_registry(domain: &str) -> String {
     let domain = domain.to_ascii_lowercase();
     match domain.strip_suffix(":443").unwrap_or(&domain) {
         "index.docker.io" | "registry-1.docker.io" | "registry.hub.docker.com" => "docker.io",
@@ -44,7 +44,7 @@ pub(crate) struct Literals {
 }
 
 impl Literals {
-    pub fn each(&self) -> [Option<&[u8]>; 3] {
+    pub fn all(&self) -> [Option<&[u8]>; 3] {
         [Some(&self.beginning), Some(&self.end), self.host.as_deref()]
     }
 }
@@ -74,7 +74,7 @@ impl Pattern {
         if tag == Some("") {
             return Err("the tag is missing behind the `:`".into());
         }
-        let full = complete(name);
+        let full = full_name(name);
         let (domain, path) = full.split_once('/').unwrap_or((&full, ""));
         if path.is_empty() && full != "**" {
             return Err("a registry alone names no image: this can never match (did you mean `/**` behind it?)".into());
@@ -88,7 +88,7 @@ impl Pattern {
         let name = if full == "**" {
             full
         } else {
-            format!("{}/{path}", registry(domain))
+            format!("{}/{path}", canonical_registry(domain))
         };
         Ok(Pattern {
             text: text.to_owned(),
@@ -99,7 +99,7 @@ impl Pattern {
     }
 
     /// Do both match the same, as far as their letters tell?
-    pub fn same(&self, other: &Pattern) -> bool {
+    pub fn is_same_as(&self, other: &Pattern) -> bool {
         self.name == other.name && self.tag == other.tag
     }
 
@@ -155,9 +155,9 @@ impl Pattern {
     /// The literal parts that the pattern can be found by.
     pub fn literals(&self) -> Literals {
         let name = &self.name.tokens;
-        let mut beginning: Vec<u8> = literally(name.iter()).collect();
+        let mut beginning: Vec<u8> = literal_bytes(name.iter()).collect();
         if let (true, Some(tag)) = (beginning.len() == name.len(), &self.tag) {
-            let tag: Vec<u8> = literally(tag.tokens.iter()).collect();
+            let tag: Vec<u8> = literal_bytes(tag.tokens.iter()).collect();
             if !tag.is_empty() {
                 beginning.push(b':');
                 beginning.extend(tag);
@@ -168,10 +168,10 @@ impl Pattern {
             .split(|token| *token == Token::Byte(b'/'))
             .next()
             .filter(|host| !host.contains(&Token::Any))
-            .map(|host| literally(host.iter().rev()).collect());
+            .map(|host| literal_bytes(host.iter().rev()).collect());
         Literals {
             beginning,
-            end: literally(name.iter().rev()).collect(),
+            end: literal_bytes(name.iter().rev()).collect(),
             host,
         }
     }
@@ -188,7 +188,7 @@ impl Pattern {
 }
 
 /// `node` → `docker.io/library/node`, by the rule of image references.
-fn complete(name: &str) -> String {
+fn full_name(name: &str) -> String {
     if name == "**" {
         return name.to_owned();
     }

@@ -15,7 +15,8 @@ use fromtier_catalog::Day;
 /// beside an organisation's it has no opinion.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
-    pub(crate) own: Settings,
+    /// The settings that every part of a build has.
+    pub(crate) settings: Settings,
     /// What the repository is called by exceptions.
     pub(crate) labels: Vec<String>,
     pub(crate) internal: Vec<Pattern>,

@@ -18,7 +18,7 @@ pub(crate) struct PolicyIndex {
     pub policy: Policy,
     pub gaps: Gaps,
     /// What holds where no profile does.
-    pub own: EffectiveSettings,
+    pub effective: EffectiveSettings,
     internal: Index,
     verified: Index,
     open_source: Index,
@@ -39,7 +39,7 @@ impl PolicyIndex {
         let rules = |rules: &[ImageRule]| Index::new(rules.iter().map(|rule| &rule.pattern));
         PolicyIndex {
             gaps,
-            own: EffectiveSettings::new(&policy.own, gaps),
+            effective: EffectiveSettings::new(&policy.settings, gaps),
             internal: Index::new(policy.internal.iter()),
             verified: Index::new(policy.verified.iter()),
             open_source: Index::new(policy.open_source.iter()),
@@ -63,24 +63,24 @@ impl PolicyIndex {
             Tier::OpenSource => (&self.open_source, &self.policy.open_source),
             Tier::Official | Tier::Community => return false,
         };
-        first(index, list, name, tag).is_some()
+        first_match(index, list, name, tag).is_some()
     }
 
     /// Are only some registries allowed, and this image isn't from one of them?
     pub fn is_from_elsewhere(&self, name: &str, tag: Option<&str>) -> bool {
         let allowed = &self.policy.registries.allow;
-        !allowed.is_empty() && first(&self.allowed, allowed, name, tag).is_none()
+        !allowed.is_empty() && first_match(&self.allowed, allowed, name, tag).is_none()
     }
 
     /// The denied registry that the image is from.
     pub fn denied_registry(&self, name: &str, tag: Option<&str>) -> Option<&Pattern> {
-        first(&self.denied, &self.policy.registries.deny, name, tag)
+        first_match(&self.denied, &self.policy.registries.deny, name, tag)
     }
 
     /// The first rewrite rule that matches.
     pub fn rewrite(&self, name: &str, tag: Option<&str>) -> Option<&Rewrite> {
         self.rewrites
-            .of(name, tag)
+            .candidates(name, tag)
             .into_iter()
             .map(|i| &self.policy.rewrites[i])
             .find(|rule| rule.pattern.matches(name, tag))
@@ -88,7 +88,7 @@ impl PolicyIndex {
 
     /// The policy's own image rules that match, without those of its profiles.
     pub fn image_rules(&self, name: &str, tag: Option<&str>) -> impl Iterator<Item = &ImageRule> {
-        matching(&self.images, &self.policy.images, name, tag)
+        matching_rules(&self.images, &self.policy.images, name, tag)
     }
 
     /// The image rules of a profile, by its place in the list, that match.
@@ -99,7 +99,7 @@ impl PolicyIndex {
         tag: Option<&str>,
     ) -> impl Iterator<Item = &ImageRule> {
         let rules = &self.policy.profiles[profile].images;
-        matching(&self.profile_images[profile], rules, name, tag)
+        matching_rules(&self.profile_images[profile], rules, name, tag)
     }
 
     /// All exceptions that match by name and tag, by their place in the list.
@@ -109,7 +109,7 @@ impl PolicyIndex {
         tag: Option<&str>,
     ) -> impl Iterator<Item = (usize, &Exception)> {
         self.exceptions
-            .of(name, tag)
+            .candidates(name, tag)
             .into_iter()
             .map(|i| (i, &self.policy.exceptions[i]))
             .filter(move |(_, rule)| rule.pattern.matches(name, tag))
@@ -125,22 +125,22 @@ impl PolicyIndex {
     }
 }
 
-fn first<'l>(
+fn first_match<'l>(
     index: &Index,
     list: &'l [Pattern],
     name: &str,
     tag: Option<&str>,
 ) -> Option<&'l Pattern> {
-    let mut found = index.of(name, tag).into_iter().map(|i| &list[i]);
+    let mut found = index.candidates(name, tag).into_iter().map(|i| &list[i]);
     found.find(|pattern| pattern.matches(name, tag))
 }
 
-fn matching<'l>(
+fn matching_rules<'l>(
     index: &Index,
     rules: &'l [ImageRule],
     name: &str,
     tag: Option<&str>,
 ) -> impl Iterator<Item = &'l ImageRule> {
-    let found = index.of(name, tag).into_iter().map(|i| &rules[i]);
+    let found = index.candidates(name, tag).into_iter().map(|i| &rules[i]);
     found.filter(move |rule| rule.pattern.matches(name, tag))
 }

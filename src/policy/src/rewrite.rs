@@ -30,21 +30,21 @@ pub(crate) struct MappedTag {
 
 /// Why nothing can be made of an image.
 #[derive(Debug, Clone)]
-pub(crate) struct Stuck {
+pub(crate) struct RewriteError {
     pub problem: String,
     /// What to do, where it is another thing than naming a tag.
     pub help: Option<String>,
 }
 
-impl fmt::Display for Stuck {
+impl fmt::Display for RewriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.problem)
     }
 }
 
-impl From<String> for Stuck {
-    fn from(problem: String) -> Stuck {
-        Stuck {
+impl From<String> for RewriteError {
+    fn from(problem: String) -> RewriteError {
+        RewriteError {
             problem,
             help: None,
         }
@@ -54,17 +54,17 @@ impl From<String> for Stuck {
 impl Rewrite {
     /// What the rule makes of an image that it matches. The asked digest goes, or the image is refused with it, for it
     /// belongs to another image; one that the rule leaves what it is keeps it.
-    pub fn apply(&self, image: &ImageRef) -> Result<ImageRef, Stuck> {
+    pub fn apply(&self, image: &ImageRef) -> Result<ImageRef, RewriteError> {
         let mapped = image.tag().and_then(|tag| {
             let fits = |mapped: &&MappedTag| mapped.glob.matches(tag);
             self.tags.iter().find(fits)
         });
-        let made = self.made_of(image, mapped);
+        let made = self.target_for(image, mapped);
         if made.as_ref().is_ok_and(|made| is_same(made, image)) {
             return Ok(image.clone());
         }
         if self.refuses_digest && image.digest().is_some() {
-            return Err(Stuck {
+            return Err(RewriteError {
                 problem: "it is asked for by a digest, which no other image has".into(),
                 help: Some(
                     "leave the digest away: what the image becomes is pinned by its own".into(),
@@ -75,7 +75,7 @@ impl Rewrite {
     }
 
     /// The target for an image, its tag mapped so.
-    pub fn made_of(
+    pub fn target_for(
         &self,
         image: &ImageRef,
         mapped: Option<&MappedTag>,

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// Comparisons that must all hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Range {
+pub(crate) struct TagRange {
     text: String,
     comparisons: Vec<(Op, Vec<u32>)>,
 }
@@ -19,9 +19,9 @@ enum Op {
     Ge,
 }
 
-impl Range {
+impl TagRange {
     /// Reads a range; the error says what is wrong with it.
-    pub fn parse(text: &str) -> Result<Range, String> {
+    pub fn parse(text: &str) -> Result<TagRange, String> {
         let mut comparisons = Vec::new();
         for part in text.split(',') {
             let part = part.trim();
@@ -41,11 +41,11 @@ impl Range {
             })?;
             comparisons.push((op, version));
         }
-        let range = Range {
+        let range = TagRange {
             text: text.trim().to_owned(),
             comparisons,
         };
-        if !range.can_hold() {
+        if !range.can_match() {
             return Err(format!(
                 "no version is in `{}`: this can never match",
                 range.text
@@ -55,16 +55,16 @@ impl Range {
     }
 
     /// Is all that the tag's version may mean within the range? `24` may mean any 24.x, and is not within `<24.5`.
-    pub fn holds(&self, version: &[u32]) -> bool {
+    pub fn contains(&self, version: &[u32]) -> bool {
         !version.is_empty()
             && self
                 .comparisons
                 .iter()
-                .all(|(op, bound)| op.holds(version, bound))
+                .all(|(op, bound)| op.allows(version, bound))
     }
 
     /// Tries versions at and around each bound.
-    fn can_hold(&self) -> bool {
+    fn can_match(&self) -> bool {
         self.comparisons.iter().any(|(_, bound)| {
             let mut around = vec![bound.clone()];
             for next in [0, 1, u32::MAX] {
@@ -77,12 +77,12 @@ impl Range {
                     around.push([front, &[before.saturating_sub(1), u32::MAX, u32::MAX]].concat());
                 }
             }
-            around.iter().any(|version| self.holds(version))
+            around.iter().any(|version| self.contains(version))
         })
     }
 }
 
-impl fmt::Display for Range {
+impl fmt::Display for TagRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
@@ -97,7 +97,7 @@ fn number(text: &str) -> Option<u32> {
 
 impl Op {
     /// Compares as far as the bound is written: 22.5 is `=22`, and `<=22`.
-    fn holds(self, version: &[u32], bound: &[u32]) -> bool {
+    fn allows(self, version: &[u32], bound: &[u32]) -> bool {
         let length = version.len().min(bound.len());
         match version[..length].cmp(&bound[..length]) {
             Ordering::Less => matches!(self, Op::Lt | Op::Le),
@@ -118,12 +118,12 @@ mod tests {
 
     #[track_caller]
     fn check(range: &str, inside: &[&[u32]], outside: &[&[u32]]) {
-        let range = Range::parse(range).unwrap();
+        let range = TagRange::parse(range).unwrap();
         for version in inside {
-            assert!(range.holds(version), "{version:?} in {range}");
+            assert!(range.contains(version), "{version:?} in {range}");
         }
         for version in outside {
-            assert!(!range.holds(version), "{version:?} not in {range}");
+            assert!(!range.contains(version), "{version:?} not in {range}");
         }
     }
 
@@ -163,7 +163,7 @@ mod tests {
             "99999999999",
             "+3",
         ] {
-            assert!(Range::parse(text).is_err(), "{text}");
+            assert!(TagRange::parse(text).is_err(), "{text}");
         }
     }
 
@@ -171,7 +171,7 @@ mod tests {
     fn a_range_that_nothing_is_in_is_an_error() {
         for text in [">=25, <22", ">22, <23", "=22, =23", "<0", ">=3.12, <3.12"] {
             assert!(
-                Range::parse(text).unwrap_err().contains("never match"),
+                TagRange::parse(text).unwrap_err().contains("never match"),
                 "{text}"
             );
         }
@@ -184,7 +184,7 @@ mod tests {
             "<=0",
             ">=22, <22.1",
         ] {
-            assert!(Range::parse(text).is_ok(), "{text}");
+            assert!(TagRange::parse(text).is_ok(), "{text}");
         }
     }
 }

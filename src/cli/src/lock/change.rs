@@ -2,7 +2,7 @@
 
 use fromtier_image::{Digest, ImageRef, Platform};
 use fromtier_policy::Day;
-use fromtier_policy::lock::Entry;
+use fromtier_policy::lock::LockEntry;
 
 use super::resolve::Question;
 use super::wanted::Wanted;
@@ -27,7 +27,7 @@ pub enum Change {
     Kept,
     Added,
     /// Its digest is another; this is what it was.
-    Updated(Entry),
+    Updated(LockEntry),
     /// Nothing names it.
     Unused,
     /// Something names it, and it isn't there.
@@ -44,12 +44,12 @@ pub enum Change {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// None: there is to be none, or it can't be told.
-    pub entry: Option<Entry>,
+    pub entry: Option<LockEntry>,
     pub change: Change,
 }
 
 /// What the registries must be asked for a line.
-pub fn questions(wanted: &Wanted, old: Option<&Entry>, mode: Mode) -> Vec<Question> {
+pub fn questions(wanted: &Wanted, old: Option<&LockEntry>, mode: Mode) -> Vec<Question> {
     let Some(image) = asked(wanted, old, mode) else {
         return Vec::new();
     };
@@ -73,7 +73,7 @@ pub fn questions(wanted: &Wanted, old: Option<&Entry>, mode: Mode) -> Vec<Questi
 /// What tells the config of a base for a platform; it is one of [`questions`].
 pub fn config_question(
     wanted: &Wanted,
-    old: Option<&Entry>,
+    old: Option<&LockEntry>,
     mode: Mode,
     platform: &Platform,
 ) -> Option<Question> {
@@ -82,7 +82,7 @@ pub fn config_question(
 }
 
 /// The image that the line is about to stand for, as it is pulled.
-fn asked(wanted: &Wanted, old: Option<&Entry>, mode: Mode) -> Option<ImageRef> {
+fn asked(wanted: &Wanted, old: Option<&LockEntry>, mode: Mode) -> Option<ImageRef> {
     let own = wanted.image.digest();
     match (mode, old) {
         (Mode::Offline, _) => None,
@@ -95,7 +95,7 @@ fn asked(wanted: &Wanted, old: Option<&Entry>, mode: Mode) -> Option<ImageRef> {
 /// What becomes of a line that something names.
 pub fn settle<'a>(
     wanted: &Wanted,
-    old: Option<&Entry>,
+    old: Option<&LockEntry>,
     mode: Mode,
     today: Day,
     answers: impl Fn(&Question) -> Option<&'a Result<Found, Problem>>,
@@ -143,7 +143,7 @@ pub fn settle<'a>(
             match old {
                 Some(old) if old.digest == *digest => kept(Change::Kept),
                 old => Line {
-                    entry: Some(Entry {
+                    entry: Some(LockEntry {
                         digest: digest.clone(),
                         resolved: today,
                     }),

@@ -1,6 +1,6 @@
 //! For programs: every line of every lock. The shape is in `docs/lock.md`; what is there stays.
 
-use fromtier_policy::lock::Entry;
+use fromtier_policy::lock::LockEntry;
 use serde_json::{Value, json};
 
 use super::change::Change;
@@ -72,7 +72,7 @@ fn line(report: &Report, name: &str, told: &Told) -> Value {
     })
 }
 
-fn parts(entry: Option<&Entry>) -> (Option<&str>, Option<String>) {
+fn parts(entry: Option<&LockEntry>) -> (Option<&str>, Option<String>) {
     (
         entry.map(|entry| entry.digest.as_str()),
         entry.map(|entry| entry.resolved.to_string()),

@@ -358,7 +358,7 @@ fn write(locked: &mut Locked) -> Result<(), String> {
         }
     }
     let text = match locked.existed {
-        true => lock.written_over(&locked.text),
+        true => lock.merged_into(&locked.text),
         false => format!("{HEADER}{lock}"),
     };
     let nothing = !locked.existed && lock.iter().next().is_none();

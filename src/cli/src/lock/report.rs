@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use fromtier_policy::lock::Entry;
+use fromtier_policy::lock::LockEntry;
 use fromtier_policy::{Day, Denial, Severity};
 
 use super::change::{Change, Line};
@@ -41,7 +41,7 @@ pub struct Locked {
 pub struct Told {
     pub line: Line,
     /// What the lock said before.
-    pub old: Option<Entry>,
+    pub old: Option<LockEntry>,
     /// Where it is asked for, where something does.
     pub place: Option<Place>,
     /// Platforms that were asked for and that the image isn't there for.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use fromtier_convert::{Options, PlannedSource, SourceKind, sources, trigger_sources};
 use fromtier_image::{ImageRef, Platform};
 use fromtier_policy::gate::{ImageRequest, Via};
-use fromtier_policy::lock::Entry;
+use fromtier_policy::lock::LockEntry;
 use fromtier_policy::{Gate, Lock, Lockable, Scope};
 
 use super::args;
@@ -76,7 +76,7 @@ impl Group {
     }
 
     /// What the lock says of an image now.
-    pub fn entry(&self, image: &ImageRef) -> Option<&Entry> {
+    pub fn entry(&self, image: &ImageRef) -> Option<&LockEntry> {
         self.old.as_ref()?.lock.get(image)
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use fromtier_image::{Digest, ImageRef, Platform};
-use fromtier_policy::expectations::{Ask, Expected, Row, Table};
+use fromtier_policy::expectations::{Expectation, Expectations, ExpectedVerdict, Subject};
 use fromtier_policy::gate::{ImageRequest, OtherRequest, Resolved};
 use fromtier_policy::{Code, Day, Finding, Gate, Lock, Scope, Severity, Verdict};
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ use crate::{CLEAN, FAILED, FINDINGS};
 struct Outcome {
     table: PathBuf,
     policy: PathBuf,
-    rows: Vec<(Row, Actual)>,
+    rows: Vec<(Expectation, Actual)>,
 }
 
 /// What the gate said of a row.
@@ -70,13 +70,13 @@ impl Outcome {
     fn failed(&self) -> usize {
         self.rows
             .iter()
-            .filter(|(row, actual)| !differences(&row.expect, actual).is_empty())
+            .filter(|(row, actual)| !differences(&row.expected, actual).is_empty())
             .count()
     }
 }
 
 fn one(path: PathBuf, args: &Test, today: Day) -> Result<Outcome, Broken> {
-    let table = read(&path, Table::parse)?;
+    let table = read(&path, Expectations::parse)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let named = table.policy.clone().or_else(|| files::policy_name(&path));
     let policy_path = folder.join(named.unwrap_or_else(|| files::ORGANISATION.to_owned()));
@@ -94,7 +94,7 @@ fn one(path: PathBuf, args: &Test, today: Day) -> Result<Outcome, Broken> {
     let day = args.today.or(table.today).unwrap_or(today);
     let mut gates: BTreeMap<Day, Gate> = BTreeMap::new();
     let rows = table
-        .rows
+        .entries
         .into_iter()
         .map(|row| {
             let day = row.today.unwrap_or(day);
@@ -117,15 +117,15 @@ fn one(path: PathBuf, args: &Test, today: Day) -> Result<Outcome, Broken> {
     })
 }
 
-fn ask(gate: &Gate, row: &Row) -> Actual {
-    let other = match &row.ask {
-        Ask::Image(image) if image == "scratch" => OtherRequest::Scratch,
-        Ask::Image(image) => return ask_image(gate, row, image),
-        Ask::Git(url, checksum) => OtherRequest::Git {
+fn ask(gate: &Gate, row: &Expectation) -> Actual {
+    let other = match &row.subject {
+        Subject::Image(image) if image == "scratch" => OtherRequest::Scratch,
+        Subject::Image(image) => return ask_image(gate, row, image),
+        Subject::Git(url, checksum) => OtherRequest::Git {
             url,
             checksum: checksum.as_deref(),
         },
-        Ask::Http(url, checksum) => OtherRequest::Http {
+        Subject::Http(url, checksum) => OtherRequest::Http {
             url,
             checksum: checksum.as_deref(),
         },
@@ -137,7 +137,7 @@ fn ask(gate: &Gate, row: &Row) -> Actual {
     }
 }
 
-fn ask_image(gate: &Gate, row: &Row, image: &str) -> Actual {
+fn ask_image(gate: &Gate, row: &Expectation, image: &str) -> Actual {
     let platform = platform_of(row);
     let request = ImageRequest {
         reference: image,
@@ -166,14 +166,14 @@ fn ask_image(gate: &Gate, row: &Row, image: &str) -> Actual {
     }
 }
 
-fn platform_of(row: &Row) -> Platform {
+fn platform_of(row: &Expectation) -> Platform {
     // The table was checked when it was read.
     let said = row.platform.as_deref();
     said.and_then(|text| Platform::parse(text).ok())
         .unwrap_or_else(Platform::host)
 }
 
-fn scope<'a>(row: &'a Row, platform: &'a Platform) -> Scope<'a> {
+fn scope<'a>(row: &'a Expectation, platform: &'a Platform) -> Scope<'a> {
     Scope {
         platform: Some(platform),
         path: row.file.as_deref(),
@@ -211,7 +211,7 @@ impl Actual {
 }
 
 /// Where the gate says otherwise. Images are compared as images, not as texts.
-fn differences(expected: &Expected, actual: &Actual) -> Vec<Difference> {
+fn differences(expected: &ExpectedVerdict, actual: &Actual) -> Vec<Difference> {
     let mut differences = Vec::new();
     if expected.verdict != actual.verdict {
         differences.push(Difference {
@@ -264,7 +264,7 @@ fn human(outcomes: &[Outcome], failures: &[Broken], style: Style) -> String {
     let mut out = String::new();
     for outcome in outcomes {
         for (row, actual) in &outcome.rows {
-            let differences = differences(&row.expect, actual);
+            let differences = differences(&row.expected, actual);
             if !differences.is_empty() {
                 out.push_str(&diff(row, actual, &differences, style));
                 out.push('\n');
@@ -289,13 +289,13 @@ fn human(outcomes: &[Outcome], failures: &[Broken], style: Style) -> String {
 }
 
 /// A row that doesn't hold, as a diff of what stands in the table.
-fn diff(row: &Row, actual: &Actual, differences: &[Difference], style: Style) -> String {
-    let (key, source) = row.ask.key();
+fn diff(row: &Expectation, actual: &Actual, differences: &[Difference], style: Style) -> String {
+    let (key, source) = row.subject.key();
     let mut lines = vec![format!(
         "{}: {}: the policy says otherwise{}",
         style.paint(Paint::Red, "fails"),
-        style.paint(Paint::Bold, &row.at.to_string()),
-        row.why
+        style.paint(Paint::Bold, &row.place.to_string()),
+        row.note
             .as_ref()
             .map(|why| format!(" ({why})"))
             .unwrap_or_default(),
@@ -303,11 +303,11 @@ fn diff(row: &Row, actual: &Actual, differences: &[Difference], style: Style) ->
     lines.push(format!("    {key}: {source}"));
     let changed = |key: &str| differences.iter().find(|difference| difference.key == key);
     let kept = [
-        ("expect", Some(row.expect.verdict.key())),
-        ("code", row.expect.code.map(Code::as_str)),
-        ("rewritten", row.expect.rewritten.as_deref()),
-        ("suggestion", row.expect.suggestion.as_deref()),
-        ("pull", row.expect.pull.as_deref()),
+        ("expect", Some(row.expected.verdict.key())),
+        ("code", row.expected.code.map(Code::as_str)),
+        ("rewritten", row.expected.rewritten.as_deref()),
+        ("suggestion", row.expected.suggestion.as_deref()),
+        ("pull", row.expected.pull.as_deref()),
     ];
     for (key, value) in kept {
         match (changed(key), value) {
@@ -333,20 +333,20 @@ fn diff(row: &Row, actual: &Actual, differences: &[Difference], style: Style) ->
 }
 
 fn document(outcomes: &[Outcome], failures: &[Broken]) -> String {
-    let row = |(row, actual): &(Row, Actual)| -> Value {
-        let (key, source) = row.ask.key();
+    let row = |(row, actual): &(Expectation, Actual)| -> Value {
+        let (key, source) = row.subject.key();
         json!({
-            "line": row.at.line,
-            "column": row.at.column,
+            "line": row.place.line,
+            "column": row.place.column,
             "source": {key: source},
-            "why": row.why,
-            "holds": differences(&row.expect, actual).is_empty(),
+            "why": row.note,
+            "holds": differences(&row.expected, actual).is_empty(),
             "expected": {
-                "verdict": row.expect.verdict.key(),
-                "code": row.expect.code.map(Code::as_str),
-                "rewritten": row.expect.rewritten,
-                "suggestion": row.expect.suggestion,
-                "pull": row.expect.pull,
+                "verdict": row.expected.verdict.key(),
+                "code": row.expected.code.map(Code::as_str),
+                "rewritten": row.expected.rewritten,
+                "suggestion": row.expected.suggestion,
+                "pull": row.expected.pull,
             },
             "actual": {
                 "verdict": actual.verdict.key(),
@@ -379,8 +379,8 @@ fn document(outcomes: &[Outcome], failures: &[Broken]) -> String {
 mod tests {
     use super::*;
 
-    fn expected() -> Expected {
-        Expected {
+    fn expected() -> ExpectedVerdict {
+        ExpectedVerdict {
             verdict: Severity::Deny,
             code: Some(Code::CommunityImage),
             rewritten: None,
@@ -413,7 +413,7 @@ mod tests {
 
     #[test]
     fn every_difference_is_told() {
-        let other = Expected {
+        let other = ExpectedVerdict {
             verdict: Severity::Warn,
             code: Some(Code::VerifiedPublisherImage),
             rewritten: Some("node:24".into()),

@@ -105,7 +105,7 @@ impl Advice<'_> {
                     )),
                 );
             }
-            let candidates = patterns.covering(&exception.pattern).into_iter();
+            let candidates = patterns.covering_candidates(&exception.pattern).into_iter();
             let others = candidates.filter(|other| *other != index);
             let wider = others.map(|at| &policy.exceptions[at]).find(|wider| {
                 wider.until >= exception.until
@@ -159,7 +159,7 @@ impl Advice<'_> {
                 }
                 let mut before = lists[..index].iter().zip(&indexes);
                 let earlier = before.find_map(|((key, list), patterns)| {
-                    let candidates = patterns.covering(pattern).into_iter();
+                    let candidates = patterns.covering_candidates(pattern).into_iter();
                     let mut wider = candidates.map(|at| &list[at]);
                     Some((key, wider.find(|wider| wider.covers(pattern))?))
                 });
@@ -207,7 +207,7 @@ impl Advice<'_> {
     fn overruled(&mut self, rule: &ImageRule, patterns: &Index) {
         let Some(action) = rule.action else { return };
         let policy = self.policy;
-        let candidates = patterns.covering(&rule.pattern).into_iter();
+        let candidates = patterns.covering_candidates(&rule.pattern).into_iter();
         let mut others = candidates.map(|at| &policy.images[at]);
         let stricter =
             others.find(|by| by.action > Some(action) && by.pattern.covers(&rule.pattern));

@@ -23,14 +23,14 @@ fn check_exceptions(policy: &Policy, places: &Places, report: &mut Report<'_>) {
     let own = policy.exceptions.iter().take(places.exceptions.len());
     for (index, exception) in own.enumerate() {
         let twice = patterns
-            .covering(&exception.pattern)
+            .covering_candidates(&exception.pattern)
             .into_iter()
             .take_while(|i| *i < index)
             .map(|i| &policy.exceptions[i])
             .any(|earlier| is_for_the_same(earlier, exception));
         if twice {
             report.error(
-                places.of(&places.exceptions, index),
+                places.rule(&places.exceptions, index),
                 format!("`{}` is excepted twice", exception.pattern.text),
                 None,
             );
@@ -40,7 +40,10 @@ fn check_exceptions(policy: &Policy, places: &Places, report: &mut Report<'_>) {
 
 /// Are two exceptions for the same?
 fn is_for_the_same(a: &Exception, b: &Exception) -> bool {
-    a.pattern.same(&b.pattern) && a.rules == b.rules && a.files == b.files && a.labels == b.labels
+    a.pattern.is_same_as(&b.pattern)
+        && a.rules == b.rules
+        && a.files == b.files
+        && a.labels == b.labels
 }
 
 /// The rewrite rules of a policy, and what they are checked against.
@@ -72,7 +75,7 @@ fn check_rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
 impl RewriteCheck<'_> {
     /// The first rule that takes all that a pattern matches, by its place in the list.
     fn taker(&self, pattern: &Pattern) -> Option<usize> {
-        let mut candidates = self.patterns.covering(pattern).into_iter();
+        let mut candidates = self.patterns.covering_candidates(pattern).into_iter();
         candidates.find(|i| self.policy.rewrites[*i].pattern.covers(pattern))
     }
 
@@ -87,7 +90,7 @@ impl RewriteCheck<'_> {
             .filter(|at| *at < position && is_own)
         {
             report.error(
-                places.of(&places.rewrites, position),
+                places.rule(&places.rewrites, position),
                 format!(
                     "this rule can never match: `{}` above takes all of it",
                     policy.rewrites[earlier].pattern.text
@@ -96,12 +99,12 @@ impl RewriteCheck<'_> {
             );
             return;
         }
-        let Some((example, target)) = sample(rule) else {
+        let Some((example, target)) = example_rewrite(rule) else {
             return;
         };
-        if let Some(circle) = circle(&self.index, rule, &example, &target) {
+        if let Some(circle) = rewrite_cycle(&self.index, rule, &example, &target) {
             report.error(
-                places.of(&places.targets, position),
+                places.rule(&places.targets, position),
                 format!("rewrites go in a circle: {circle}"),
                 Some("an image is rewritten once: write what it shall become in the end".into()),
             );
@@ -119,9 +122,9 @@ impl RewriteCheck<'_> {
         let own_tag = target
             .tag()
             .filter(|_| rule.has_own_tag() && !rule.to.contains('{'));
-        if let Some(refusal) = refusal(&self.index, target, own_tag) {
+        if let Some(refusal) = own_refusal(&self.index, target, own_tag) {
             report.error(
-                places.of(&places.targets, position),
+                places.rule(&places.targets, position),
                 format!("`{}` is what this very policy refuses: {refusal}", rule.to),
                 None,
             );
@@ -131,10 +134,10 @@ impl RewriteCheck<'_> {
         for (which, mapped) in rule.tags.iter().enumerate() {
             let known = !mapped.to.contains('{') && !rule.to.contains("{tag}");
             let to = target.clone().with_tag(&mapped.to).ok().filter(|_| known);
-            let refusal = to.and_then(|to| refusal(&self.index, &to, to.tag()));
+            let refusal = to.and_then(|to| own_refusal(&self.index, &to, to.tag()));
             if let Some(refusal) = refusal {
                 report.error(
-                    places.of(own, which),
+                    places.rule(own, which),
                     format!(
                         "`{}` is what this very policy refuses: {refusal}",
                         mapped.to
@@ -150,7 +153,7 @@ impl RewriteCheck<'_> {
         let (policy, places) = (self.policy, self.places);
         let targets: Vec<Option<ImageRef>> = (policy.rewrites.iter())
             .map(|rewrite| {
-                let (_, target) = sample(rewrite)?;
+                let (_, target) = example_rewrite(rewrite)?;
                 let fixed = !rewrite.to.contains('{') && rewrite.tags.is_empty();
                 fixed.then_some(target)
             })
@@ -159,11 +162,13 @@ impl RewriteCheck<'_> {
             let Some(taken) = self.taker(&rule.pattern).map(|at| &policy.rewrites[at]) else {
                 continue;
             };
-            let comes_back =
-                (targets.iter()).any(|to| to.as_ref().is_none_or(|to| hits(&rule.pattern, to)));
+            let comes_back = (targets.iter()).any(|to| {
+                to.as_ref()
+                    .is_none_or(|to| matches_image(&rule.pattern, to))
+            });
             if !comes_back {
                 report.error(
-                    places.of(&places.images, position),
+                    places.rule(&places.images, position),
                     format!(
                         "this rule can never match: `{}` is rewritten to `{}`",
                         taken.pattern.text, taken.to
@@ -176,18 +181,18 @@ impl RewriteCheck<'_> {
 }
 
 /// One of the images that a rule matches, and what it makes of it where no line of its `tags` is for the tag.
-fn sample(rule: &Rewrite) -> Option<(ImageRef, ImageRef)> {
+fn example_rewrite(rule: &Rewrite) -> Option<(ImageRef, ImageRef)> {
     let example = rule.pattern.example()?;
-    let target = rule.made_of(&example, None).ok()?;
+    let target = rule.target_for(&example, None).ok()?;
     Some((example, target))
 }
 
-fn hits(pattern: &Pattern, image: &ImageRef) -> bool {
+fn matches_image(pattern: &Pattern, image: &ImageRef) -> bool {
     pattern.matches(&identity(image), image.tag())
 }
 
 /// Follows a rewritten image through the rules until it stays what it is; the way, when it comes back to the rule.
-fn circle(
+fn rewrite_cycle(
     index: &PolicyIndex,
     rule: &Rewrite,
     example: &ImageRef,
@@ -207,7 +212,7 @@ fn circle(
             return None;
         }
         way.push(rewritten.familiar());
-        if hits(&rule.pattern, &rewritten) || next.pattern.same(&rule.pattern) {
+        if matches_image(&rule.pattern, &rewritten) || next.pattern.is_same_as(&rule.pattern) {
             return Some(way.join(" → "));
         }
         image = rewritten;
@@ -216,7 +221,7 @@ fn circle(
 }
 
 /// Why the policy refuses its own target, as far as that is certain without a day; a tag that is not known is none.
-fn refusal(index: &PolicyIndex, target: &ImageRef, tag: Option<&str>) -> Option<String> {
+fn own_refusal(index: &PolicyIndex, target: &ImageRef, tag: Option<&str>) -> Option<String> {
     let name = identity(target);
     if index.exceptions(&name, tag).next().is_some() {
         return None;
@@ -227,7 +232,7 @@ fn refusal(index: &PolicyIndex, target: &ImageRef, tag: Option<&str>) -> Option<
     match said {
         Some(Severity::Deny) => return Some("its image is denied".into()),
         Some(_) => {}
-        None if *index.own.tiers.get(tier) == Severity::Deny => {
+        None if *index.effective.tiers.get(tier) == Severity::Deny => {
             return Some(format!("`{}` is denied", tier.key()));
         }
         None => {}
@@ -246,7 +251,7 @@ fn check_preferred(policy: &Policy, places: &Places, report: &mut Report<'_>) {
         let Some(prefer) = &rule.prefer else { continue };
         let name = identity(prefer);
         let refused = patterns
-            .of(&name, prefer.tag())
+            .candidates(&name, prefer.tag())
             .into_iter()
             .map(|i| &policy.images[i])
             .filter(|rule| rule.pattern.matches(&name, prefer.tag()))
@@ -257,7 +262,7 @@ fn check_preferred(policy: &Policy, places: &Places, report: &mut Report<'_>) {
             });
         if let Some(refused) = refused {
             report.error(
-                places.of(&places.prefers, index),
+                places.rule(&places.prefers, index),
                 format!(
                     "`{}` is preferred, and the rule for `{}` refuses it",
                     prefer.familiar(),

@@ -1,10 +1,10 @@
 //! From the tree to a table of tests.
 
-use super::fields::{Fields, action, choice, list, text};
+use super::fields::{Fields, read_action, read_choice, read_list, read_text};
 use super::report::Report;
 use super::yaml::Node;
 use crate::Day;
-use crate::expectations::{Ask, Expected, Row, Table};
+use crate::expectations::{Expectation, Expectations, ExpectedVerdict, Subject};
 use crate::gate::Via;
 use fromtier_image::{ImageConfig, Platform};
 
@@ -34,9 +34,10 @@ const ROW: [&str; 16] = [
     "why",
 ];
 
-pub(super) fn table(root: &Node, report: &mut Report<'_>) -> Table {
-    let mut table = Table::default();
-    let Some(fields) = Fields::among(root, &["today", "policy", "lock", "tests"], report) else {
+pub(super) fn read(root: &Node, report: &mut Report<'_>) -> Expectations {
+    let mut table = Expectations::default();
+    let Some(fields) = Fields::with_names(root, &["today", "policy", "lock", "tests"], report)
+    else {
         return table;
     };
     table.today = day(&fields, report);
@@ -44,9 +45,9 @@ pub(super) fn table(root: &Node, report: &mut Report<'_>) -> Table {
     table.lock = optional(&fields, "lock", report);
     match fields.get("tests") {
         Some(node) => {
-            table.rows = list(node, report)
+            table.entries = read_list(node, report)
                 .iter()
-                .filter_map(|item| row(item, report))
+                .filter_map(|item| read_entry(item, report))
                 .collect();
         }
         None => report.error(fields.span.first(), "`tests` is missing here", None),
@@ -54,19 +55,19 @@ pub(super) fn table(root: &Node, report: &mut Report<'_>) -> Table {
     table
 }
 
-fn row(node: &Node, report: &mut Report<'_>) -> Option<Row> {
-    let fields = Fields::among(node, &ROW, report)?;
+fn read_entry(node: &Node, report: &mut Report<'_>) -> Option<Expectation> {
+    let fields = Fields::with_names(node, &ROW, report)?;
     let checksum = optional(&fields, "checksum", report);
-    let asked: Vec<(Ask, super::report::Span)> = ["image", "git", "http"]
+    let asked: Vec<(Subject, super::report::Span)> = ["image", "git", "http"]
         .into_iter()
         .filter_map(|key| {
             let (value, span) = fields.optional(key, report)?;
-            let ask = match key {
-                "git" => Ask::Git(value.to_owned(), checksum.clone()),
-                "http" => Ask::Http(value.to_owned(), checksum.clone()),
-                _ => Ask::Image(value.to_owned()),
+            let subject = match key {
+                "git" => Subject::Git(value.to_owned(), checksum.clone()),
+                "http" => Subject::Http(value.to_owned(), checksum.clone()),
+                _ => Subject::Image(value.to_owned()),
             };
-            Some((ask, span))
+            Some((subject, span))
         })
         .collect();
     if asked.len() != 1 {
@@ -77,7 +78,7 @@ fn row(node: &Node, report: &mut Report<'_>) -> Option<Row> {
         );
     }
     let verdict = match fields.get("expect") {
-        Some(node) => action(node, report),
+        Some(node) => read_action(node, report),
         None => {
             report.error(fields.span.first(), "`expect` is missing here", None);
             None
@@ -98,33 +99,33 @@ fn row(node: &Node, report: &mut Report<'_>) -> Option<Row> {
         }
         platform.to_owned()
     });
-    let row = Row {
+    let row = Expectation {
         today: day(&fields, report),
         platform,
         stage: optional(&fields, "stage", report),
         file: optional(&fields, "file", report),
         via: match fields.get("via") {
-            Some(node) => choice(node, VIA, report).unwrap_or(Via::From),
+            Some(node) => read_choice(node, VIA, report).unwrap_or(Via::From),
             None => Via::From,
         },
         config: fields.get("config").and_then(|node| config(node, report)),
-        why: optional(&fields, "why", report),
-        expect: Expected {
+        note: optional(&fields, "why", report),
+        expected: ExpectedVerdict {
             verdict: verdict?,
             code,
             rewritten: optional(&fields, "rewritten", report),
             suggestion: optional(&fields, "suggestion", report),
             pull: optional(&fields, "pull", report),
         },
-        at: report.place(asked.first()?.1),
-        ask: asked.into_iter().next()?.0,
+        place: report.place(asked.first()?.1),
+        subject: asked.into_iter().next()?.0,
     };
     Some(row)
 }
 
 /// An image's config, as far as policies judge it.
 fn config(node: &Node, report: &mut Report<'_>) -> Option<ImageConfig> {
-    let fields = Fields::among(node, &["created", "user", "labels", "onbuild"], report)?;
+    let fields = Fields::with_names(node, &["created", "user", "labels", "onbuild"], report)?;
     let mut config = ImageConfig {
         created: day_of("created", &fields, report).map(|day| format!("{day}T00:00:00Z")),
         ..ImageConfig::default()
@@ -146,8 +147,8 @@ fn config(node: &Node, report: &mut Report<'_>) -> Option<ImageConfig> {
 
 fn texts(node: &Node, report: &mut Report<'_>) -> Vec<String> {
     let mut texts = Vec::new();
-    for item in list(node, report) {
-        texts.extend(text(item, report).map(|(text, _)| text.to_owned()));
+    for item in read_list(node, report) {
+        texts.extend(read_text(item, report).map(|(text, _)| text.to_owned()));
     }
     texts
 }
@@ -173,6 +174,6 @@ fn day_of(key: &str, fields: &Fields<'_>, report: &mut Report<'_>) -> Option<Day
 fn optional(fields: &Fields<'_>, key: &str, report: &mut Report<'_>) -> Option<String> {
     fields
         .get(key)
-        .and_then(|node| text(node, report))
+        .and_then(|node| read_text(node, report))
         .map(|(text, _)| text.to_owned())
 }

@@ -12,31 +12,32 @@ use fromtier_gostd::path::clean;
 /// Gives the text of a file by its path; the error says why it can't be read.
 pub(super) type Files<'f> = &'f mut dyn FnMut(&str) -> Result<String, String>;
 
-/// Reads a file and those that it extends. `way` are the files that lead here.
+/// Reads a file and those that it extends. `chain` are the files that lead here.
 pub(super) fn load(
     name: &str,
     text: &str,
     files: Files<'_>,
-    way: &mut Vec<String>,
+    chain: &mut Vec<String>,
 ) -> Result<Policy, Vec<PolicyError>> {
     let mut document = Document::new(name, text);
     let root = document.root("the policy is empty", "version: 1");
     let mut report = document.report;
     let mut below = Vec::new();
     let mut policy = Policy::default();
-    if let Some(fields) = (root.as_ref()).and_then(|root| Fields::of(root, keys::FILE, &mut report))
+    if let Some(fields) =
+        (root.as_ref()).and_then(|root| Fields::with_keys(root, keys::FILE, &mut report))
     {
         let mut places;
         (policy, places) = read::policy(&fields, &mut report);
         if let Some((file, span)) = read::extends(&fields, &mut report) {
             places.extends = Some(span);
-            way.push(clean(name).into_owned());
-            match extended(name, file, files, way) {
-                Ok(extended) => policy = over(policy, extended),
-                Err(Broken::Here(message)) => report.error(span, message, None),
-                Err(Broken::There(errors)) => below = errors,
+            chain.push(clean(name).into_owned());
+            match load_extended(name, file, files, chain) {
+                Ok(extended) => policy = merge(policy, extended),
+                Err(ExtendsError::Unreadable(message)) => report.error(span, message, None),
+                Err(ExtendsError::Invalid(errors)) => below = errors,
             }
-            way.pop();
+            chain.pop();
         }
         check::check(&policy, &places, &mut report);
     }
@@ -48,49 +49,50 @@ pub(super) fn load(
     }
 }
 
-enum Broken {
-    /// The file can't be had.
-    Here(String),
-    /// The file is wrong.
-    There(Vec<PolicyError>),
+/// Why a policy that another extends can't be used.
+enum ExtendsError {
+    /// The file can't be read, and why.
+    Unreadable(String),
+    /// The file, or one that it extends, is not a valid policy.
+    Invalid(Vec<PolicyError>),
 }
 
-fn extended(
+fn load_extended(
     name: &str,
     file: &str,
     files: Files<'_>,
-    way: &mut Vec<String>,
-) -> Result<Policy, Broken> {
-    let path = beside(name, file);
-    if way.contains(&path) {
-        let mut circle = way.clone();
+    chain: &mut Vec<String>,
+) -> Result<Policy, ExtendsError> {
+    let path = resolve_path(name, file);
+    if chain.contains(&path) {
+        let mut circle = chain.clone();
         circle.push(path);
-        return Err(Broken::Here(format!(
+        return Err(ExtendsError::Unreadable(format!(
             "policies extend each other in a circle: {}",
             circle.join(" → ")
         )));
     }
-    let text =
-        files(&path).map_err(|problem| Broken::Here(format!("{path} can't be read: {problem}")))?;
-    load(&path, &text, files, way).map_err(Broken::There)
+    let text = files(&path)
+        .map_err(|problem| ExtendsError::Unreadable(format!("{path} can't be read: {problem}")))?;
+    load(&path, &text, files, chain).map_err(ExtendsError::Invalid)
 }
 
 /// The path of the file that a policy extends, where its text names one that can be told; whatever else is wrong with
 /// the text, [`Policy::load`] says.
-pub(super) fn named(name: &str, text: &str) -> Option<String> {
+pub(super) fn extended_path(name: &str, text: &str) -> Option<String> {
     // Most policies extend none, and are not read twice for that.
     if !text.contains("extends") {
         return None;
     }
     let mut report = Report::new(name, text);
     let root = yaml::read(text, &mut report)?;
-    let fields = Fields::any(&root, &mut report)?;
+    let fields = Fields::with_any(&root, &mut report)?;
     let (file, _) = read::extends(&fields, &mut report)?;
-    Some(beside(name, file))
+    Some(resolve_path(name, file))
 }
 
 /// A path that is written in a file, seen from where that file's own path is seen from.
-fn beside(name: &str, file: &str) -> String {
+fn resolve_path(name: &str, file: &str) -> String {
     match name.rsplit_once('/') {
         Some((folder, _)) if !file.starts_with('/') => {
             clean(&format!("{folder}/{file}")).into_owned()
@@ -100,8 +102,8 @@ fn beside(name: &str, file: &str) -> String {
 }
 
 /// A policy over the one that it extends: its settings take the place of the other's, its lists come first.
-fn over(mut policy: Policy, extended: Policy) -> Policy {
-    policy.own = policy.own.with_fallback(extended.own);
+fn merge(mut policy: Policy, extended: Policy) -> Policy {
+    policy.settings = policy.settings.with_fallback(extended.settings);
     for label in extended.labels {
         if !policy.labels.contains(&label) {
             policy.labels.push(label);
@@ -117,12 +119,13 @@ fn over(mut policy: Policy, extended: Policy) -> Policy {
     // Of two places to pull a registry through, the first counts.
     policy.mirrors.extend(extended.mirrors);
     for profile in extended.profiles {
-        let own = policy.profiles.iter_mut().find(|p| p.part == profile.part);
-        match own {
-            Some(own) => {
-                own.settings = std::mem::take(&mut own.settings).with_fallback(profile.settings);
-                own.places.append(profile.places);
-                own.images.extend(profile.images);
+        let existing = policy.profiles.iter_mut().find(|p| p.part == profile.part);
+        match existing {
+            Some(existing) => {
+                existing.settings =
+                    std::mem::take(&mut existing.settings).with_fallback(profile.settings);
+                existing.places.append(profile.places);
+                existing.images.extend(profile.images);
             }
             None => policy.profiles.push(profile),
         }

@@ -2,32 +2,36 @@
 
 use super::keys::{self, Key};
 use super::report::{Report, Span};
-use super::yaml::{Entry, Node, Value};
+use super::yaml::{MapEntry, Node, Value};
 use crate::verdict::Severity;
 use fromtier_catalog::distance;
 
 /// The entries of a mapping whose keys are all known.
 pub(super) struct Fields<'n> {
-    entries: &'n [Entry],
+    entries: &'n [MapEntry],
     pub span: Span,
 }
 
 impl<'n> Fields<'n> {
     /// The node as a mapping with these keys; other keys are complaints.
-    pub fn of(node: &'n Node, known: &[Key], report: &mut Report<'_>) -> Option<Fields<'n>> {
+    pub fn with_keys(node: &'n Node, known: &[Key], report: &mut Report<'_>) -> Option<Fields<'n>> {
         let names: Vec<&str> = known.iter().map(|key| key.name).collect();
-        Fields::among(node, &names, report)
+        Fields::with_names(node, &names, report)
     }
 
     /// The same, of keys by their names.
-    pub fn among(node: &'n Node, known: &[&str], report: &mut Report<'_>) -> Option<Fields<'n>> {
-        let fields = Fields::any(node, report)?;
+    pub fn with_names(
+        node: &'n Node,
+        known: &[&str],
+        report: &mut Report<'_>,
+    ) -> Option<Fields<'n>> {
+        let fields = Fields::with_any(node, report)?;
         for entry in fields.entries {
             if !known.contains(&entry.key.as_str()) {
                 report.error(
                     entry.key_span,
                     format!("unknown key `{}`", entry.key),
-                    Some(instead(&entry.key, known)),
+                    Some(key_help(&entry.key, known)),
                 );
             }
         }
@@ -35,7 +39,7 @@ impl<'n> Fields<'n> {
     }
 
     /// The node as a mapping with any keys.
-    pub fn any(node: &'n Node, report: &mut Report<'_>) -> Option<Fields<'n>> {
+    pub fn with_any(node: &'n Node, report: &mut Report<'_>) -> Option<Fields<'n>> {
         match &node.value {
             Value::Map(entries) => Some(Fields {
                 entries,
@@ -59,7 +63,7 @@ impl<'n> Fields<'n> {
             .map(|entry| &entry.value)
     }
 
-    pub fn entries(&self) -> &'n [Entry] {
+    pub fn entries(&self) -> &'n [MapEntry] {
         self.entries
     }
 
@@ -69,17 +73,17 @@ impl<'n> Fields<'n> {
             report.error(self.span.first(), format!("`{key}` is missing here"), None);
             return None;
         };
-        text(node, report)
+        read_text(node, report)
     }
 
     /// A text that may be there.
     pub fn optional(&self, key: &str, report: &mut Report<'_>) -> Option<(&'n str, Span)> {
-        self.get(key).and_then(|node| text(node, report))
+        self.get(key).and_then(|node| read_text(node, report))
     }
 }
 
 /// A text that is not empty.
-pub(super) fn text<'n>(node: &'n Node, report: &mut Report<'_>) -> Option<(&'n str, Span)> {
+pub(super) fn read_text<'n>(node: &'n Node, report: &mut Report<'_>) -> Option<(&'n str, Span)> {
     match &node.value {
         Value::Text(text) if text.trim().is_empty() => {
             report.error(node.span, "expected a text, and there is none", None);
@@ -98,7 +102,7 @@ pub(super) fn text<'n>(node: &'n Node, report: &mut Report<'_>) -> Option<(&'n s
 }
 
 /// The items of a list; nothing is no list.
-pub(super) fn list<'n>(node: &'n Node, report: &mut Report<'_>) -> &'n [Node] {
+pub(super) fn read_list<'n>(node: &'n Node, report: &mut Report<'_>) -> &'n [Node] {
     match &node.value {
         Value::List(items) => {
             if items.is_empty() {
@@ -122,12 +126,12 @@ pub(super) fn list<'n>(node: &'n Node, report: &mut Report<'_>) -> &'n [Node] {
 }
 
 /// One of some words.
-pub(super) fn choice<T: Copy>(
+pub(super) fn read_choice<T: Copy>(
     node: &Node,
     words: &[(&str, T)],
     report: &mut Report<'_>,
 ) -> Option<T> {
-    let (word, span) = text(node, report)?;
+    let (word, span) = read_text(node, report)?;
     let found = words
         .iter()
         .find(|(name, _)| *name == word)
@@ -137,18 +141,18 @@ pub(super) fn choice<T: Copy>(
         report.error(
             span,
             format!("`{word}` is none of {}", names.join(", ")),
-            near(word, &names),
+            closest(word, &names),
         );
     }
     found
 }
 
 /// `deny`, `warn` or `allow`.
-pub(super) fn action(node: &Node, report: &mut Report<'_>) -> Option<Severity> {
-    choice(node, keys::ACTIONS, report)
+pub(super) fn read_action(node: &Node, report: &mut Report<'_>) -> Option<Severity> {
+    read_choice(node, keys::ACTIONS, report)
 }
 
-fn near(word: &str, known: &[&str]) -> Option<String> {
+fn closest(word: &str, known: &[&str]) -> Option<String> {
     known
         .iter()
         .map(|name| {
@@ -162,7 +166,7 @@ fn near(word: &str, known: &[&str]) -> Option<String> {
         .map(|(_, name)| format!("did you mean `{name}`?"))
 }
 
-fn instead(word: &str, known: &[&str]) -> String {
+fn key_help(word: &str, known: &[&str]) -> String {
     // `max_age` and `maxAge` are `max-age`.
     let mut dashed = String::new();
     for c in word.chars() {
@@ -177,5 +181,5 @@ fn instead(word: &str, known: &[&str]) -> String {
             c => dashed.push(c),
         }
     }
-    near(&dashed, known).unwrap_or_else(|| format!("known here: {}", known.join(", ")))
+    closest(&dashed, known).unwrap_or_else(|| format!("known here: {}", known.join(", ")))
 }

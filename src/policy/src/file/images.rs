@@ -1,16 +1,16 @@
 //! Reading patterns of images, and the rules that hold for some images.
 
-use super::fields::{Fields, action, list, text};
+use super::fields::{Fields, read_action, read_list, read_text};
 use super::keys;
 use super::report::{Report, Span};
 use super::yaml::{Node, Value};
 use crate::image_rule::{ImageRule, Tags};
 use crate::index::Index;
 use crate::pattern::Pattern;
-use crate::tag_range::Range;
+use crate::tag_range::TagRange;
 use fromtier_image::ImageRef;
 
-pub(super) fn pattern(text: &str, span: Span, report: &mut Report<'_>) -> Option<Pattern> {
+pub(super) fn read_pattern(text: &str, span: Span, report: &mut Report<'_>) -> Option<Pattern> {
     match Pattern::parse(text) {
         Ok(mut pattern) => {
             pattern.at = Some(report.place(span));
@@ -24,20 +24,20 @@ pub(super) fn pattern(text: &str, span: Span, report: &mut Report<'_>) -> Option
 }
 
 /// `match` of a mapping.
-pub(super) fn matched(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<(Pattern, Span)> {
+pub(super) fn read_match(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<(Pattern, Span)> {
     let (text, span) = fields.required("match", report)?;
-    Some((pattern(text, span, report)?, span))
+    Some((read_pattern(text, span, report)?, span))
 }
 
-pub(super) fn patterns(node: &Node, report: &mut Report<'_>) -> Vec<Pattern> {
-    patterns_by(node, report, pattern)
+pub(super) fn read_patterns(node: &Node, report: &mut Report<'_>) -> Vec<Pattern> {
+    read_patterns_with(node, report, read_pattern)
 }
 
 /// Registries, and repositories of them: a host alone is all that it has.
-pub(super) fn registries(node: &Node, report: &mut Report<'_>) -> Vec<Pattern> {
-    patterns_by(node, report, |text, span, report| {
+pub(super) fn read_registries(node: &Node, report: &mut Report<'_>) -> Vec<Pattern> {
+    read_patterns_with(node, report, |text, span, report| {
         if text.contains('/') {
-            return pattern(text, span, report);
+            return read_pattern(text, span, report);
         }
         let is_host = text.contains(['.', ':']) || text == "localhost";
         if !is_host {
@@ -48,21 +48,21 @@ pub(super) fn registries(node: &Node, report: &mut Report<'_>) -> Vec<Pattern> {
             );
             return None;
         }
-        let mut all = pattern(&format!("{text}/**"), span, report)?;
+        let mut all = read_pattern(&format!("{text}/**"), span, report)?;
         text.clone_into(&mut all.text);
         Some(all)
     })
 }
 
-fn patterns_by(
+fn read_patterns_with(
     node: &Node,
     report: &mut Report<'_>,
     read: impl Fn(&str, Span, &mut Report<'_>) -> Option<Pattern>,
 ) -> Vec<Pattern> {
     let mut patterns: Vec<Pattern> = Vec::new();
     let mut spans = Vec::new();
-    for item in list(node, report) {
-        let Some((text, span)) = text(item, report) else {
+    for item in read_list(node, report) {
+        let Some((text, span)) = read_text(item, report) else {
             continue;
         };
         let Some(pattern) = read(text, span, report) else {
@@ -74,7 +74,7 @@ fn patterns_by(
     let index = Index::new(patterns.iter());
     for (at, pattern) in patterns.iter().enumerate() {
         let above = index
-            .covering(pattern)
+            .covering_candidates(pattern)
             .into_iter()
             .take_while(|i| *i < at)
             .find(|i| patterns[*i].covers(pattern));
@@ -93,15 +93,15 @@ fn patterns_by(
 }
 
 /// An image rule, and where its pattern and its preferred image stand.
-pub(super) struct Read {
+pub(super) struct ReadImageRule {
     pub rule: ImageRule,
     pub span: Span,
     pub prefer: Span,
 }
 
-pub(super) fn image_rule(node: &Node, report: &mut Report<'_>) -> Option<Read> {
-    let fields = Fields::of(node, keys::IMAGE, report)?;
-    let matched = matched(&fields, report);
+pub(super) fn read_image_rule(node: &Node, report: &mut Report<'_>) -> Option<ReadImageRule> {
+    let fields = Fields::with_keys(node, keys::IMAGE, report)?;
+    let matched = read_match(&fields, report);
     let says = ["tags", "variants", "prefer", "action"];
     if says.iter().all(|key| fields.get(key).is_none()) {
         report.error(
@@ -110,11 +110,11 @@ pub(super) fn image_rule(node: &Node, report: &mut Report<'_>) -> Option<Read> {
             Some("say `tags`, `variants`, `prefer` or `action`".into()),
         );
     }
-    let tags = fields.get("tags").and_then(|node| tags(node, report));
+    let tags = fields.get("tags").and_then(|node| read_tags(node, report));
     let mut variants = Vec::new();
     if let Some(node) = fields.get("variants") {
-        for item in list(node, report) {
-            let Some((word, span)) = text(item, report) else {
+        for item in read_list(node, report) {
+            let Some((word, span)) = read_text(item, report) else {
                 continue;
             };
             if word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.') {
@@ -139,12 +139,14 @@ pub(super) fn image_rule(node: &Node, report: &mut Report<'_>) -> Option<Read> {
                     None
                 }
             });
-    let action = fields.get("action").and_then(|node| action(node, report));
+    let action = fields
+        .get("action")
+        .and_then(|node| read_action(node, report));
     let reason = fields
         .optional("reason", report)
         .map(|(text, _)| text.to_owned());
     let (pattern, span) = matched?;
-    Some(Read {
+    Some(ReadImageRule {
         span,
         prefer: prefer.as_ref().map_or(span, |(_, span)| *span),
         rule: ImageRule {
@@ -158,11 +160,11 @@ pub(super) fn image_rule(node: &Node, report: &mut Report<'_>) -> Option<Read> {
     })
 }
 
-fn tags(node: &Node, report: &mut Report<'_>) -> Option<Tags> {
+fn read_tags(node: &Node, report: &mut Report<'_>) -> Option<Tags> {
     if let Value::List(_) = node.value {
         let mut globs = Vec::new();
-        for item in list(node, report) {
-            let Some((glob, span)) = text(item, report) else {
+        for item in read_list(node, report) {
+            let Some((glob, span)) = read_text(item, report) else {
                 continue;
             };
             if glob.starts_with(['<', '>', '=']) {
@@ -187,8 +189,8 @@ fn tags(node: &Node, report: &mut Report<'_>) -> Option<Tags> {
         }
         return Some(Tags::Globs(globs));
     }
-    let (range, span) = text(node, report)?;
-    match Range::parse(range) {
+    let (range, span) = read_text(node, report)?;
+    match TagRange::parse(range) {
         Ok(range) => Some(Tags::Range(range)),
         Err(problem) => {
             report.error(

@@ -1,19 +1,19 @@
 //! Reading the lists of a policy: mirrors, exceptions.
 
-use super::fields::{Fields, list, text};
-use super::images::matched;
+use super::fields::{Fields, read_list, read_text};
+use super::images::read_match;
 use super::keys;
 use super::paths::dockerfile_paths;
 use super::report::{Report, Span};
 use super::yaml::Node;
-use crate::pattern::{Pattern, registry};
+use crate::pattern::{Pattern, canonical_registry};
 use crate::policy::{Exception, Mirror};
 use fromtier_catalog::Day;
 use fromtier_image::ImageRef;
 
-pub(super) fn mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> {
+pub(super) fn read_mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> {
     let mut mirrors: Vec<Mirror> = Vec::new();
-    let Some(fields) = Fields::any(node, report) else {
+    let Some(fields) = Fields::with_any(node, report) else {
         return mirrors;
     };
     for entry in fields.entries() {
@@ -28,7 +28,7 @@ pub(super) fn mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> {
                 Some("docker.io: registry.example.com/hub".into()),
             );
         }
-        let Some((prefix, span)) = text(&entry.value, report) else {
+        let Some((prefix, span)) = read_text(&entry.value, report) else {
             continue;
         };
         let through = ImageRef::parse(&format!("{prefix}/a/b")).ok();
@@ -39,7 +39,7 @@ pub(super) fn mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> {
             let help = Some("a registry, and a path in it: registry.example.com/hub".into());
             report.error(span, format!("`{prefix}` is no place to pull from"), help);
         }
-        let registry = registry(&entry.key);
+        let registry = canonical_registry(&entry.key);
         if let Some(other) = mirrors.iter().find(|other| other.registry == registry) {
             let message = format!(
                 "`{}` is mirrored already: it is {}",
@@ -56,12 +56,12 @@ pub(super) fn mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> {
 }
 
 /// An exception, and where it stands.
-pub(super) fn exception(node: &Node, report: &mut Report<'_>) -> Option<(Exception, Span)> {
-    let fields = Fields::of(node, keys::EXCEPTION, report)?;
+pub(super) fn read_exception(node: &Node, report: &mut Report<'_>) -> Option<(Exception, Span)> {
+    let fields = Fields::with_keys(node, keys::EXCEPTION, report)?;
     let span = fields.span.first();
     let anything = || Some((Pattern::parse("**").ok()?, span));
     let matched = match fields.get("match") {
-        Some(_) => matched(&fields, report),
+        Some(_) => read_match(&fields, report),
         None if fields.get("files").is_some() || fields.get("labels").is_some() => anything(),
         None => {
             let help = "say `match`, `files` or `labels`, or several of them";
@@ -88,8 +88,8 @@ pub(super) fn exception(node: &Node, report: &mut Report<'_>) -> Option<(Excepti
     let reason = fields.required("reason", report);
     let mut rules = Vec::new();
     if let Some(node) = fields.get("rules") {
-        for item in list(node, report) {
-            let Some((code, span)) = text(item, report) else {
+        for item in read_list(node, report) {
+            let Some((code, span)) = read_text(item, report) else {
                 continue;
             };
             match crate::rules::liftable(code) {
@@ -100,13 +100,13 @@ pub(super) fn exception(node: &Node, report: &mut Report<'_>) -> Option<(Excepti
     }
     let mut files = Vec::new();
     if let Some(node) = fields.get("files") {
-        for item in list(node, report) {
-            if let Some((text, span)) = text(item, report) {
+        for item in read_list(node, report) {
+            if let Some((text, span)) = read_text(item, report) {
                 files.extend(dockerfile_paths(text, span, report));
             }
         }
     }
-    let labels = fields.get("labels").map(|node| names(node, report));
+    let labels = fields.get("labels").map(|node| read_names(node, report));
     let ((pattern, span), until, (owner, _), (reason, _)) = (matched?, until?, owner?, reason?);
     let exception = Exception {
         at: Some(report.place(span)),
@@ -122,10 +122,10 @@ pub(super) fn exception(node: &Node, report: &mut Report<'_>) -> Option<(Excepti
 }
 
 /// Names of a repository.
-pub(super) fn names(node: &Node, report: &mut Report<'_>) -> Vec<String> {
+pub(super) fn read_names(node: &Node, report: &mut Report<'_>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for item in list(node, report) {
-        let Some((name, span)) = text(item, report) else {
+    for item in read_list(node, report) {
+        let Some((name, span)) = read_text(item, report) else {
             continue;
         };
         let fits = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);

@@ -25,7 +25,7 @@ mod tests;
 mod yaml;
 
 use crate::PolicyError;
-use crate::expectations::Table;
+use crate::expectations::Expectations;
 use crate::policy::Policy;
 use document::Document;
 pub use schema::schema;
@@ -53,17 +53,17 @@ impl Policy {
     /// The path of the file that a policy extends, as [`Policy::load`] asks for it: for callers that have to fetch it
     /// first. None where the text names none, or can't be read so far.
     pub fn extended(name: &str, text: &str) -> Option<String> {
-        extends::named(name, text)
+        extends::extended_path(name, text)
     }
 }
 
-impl Table {
+impl Expectations {
     /// Reads a table. `name` is how errors call the file; every error in it is reported at once.
-    pub fn parse(name: &str, text: &str) -> Result<Table, Vec<PolicyError>> {
+    pub fn parse(name: &str, text: &str) -> Result<Expectations, Vec<PolicyError>> {
         let mut document = Document::new(name, text);
         let least = "tests: [{image: node, expect: allow}]";
         let root = document.root("the table is empty", least);
-        let table = root.map(|root| expectations::table(&root, &mut document.report));
+        let table = root.map(|root| expectations::read(&root, &mut document.report));
         document.finish(table.unwrap_or_default())
     }
 }

@@ -1,7 +1,7 @@
 //! Reading profiles: `stages`, `platforms` and `paths`.
 
-use super::fields::{Fields, list};
-use super::images::image_rule;
+use super::fields::{Fields, read_list};
+use super::images::read_image_rule;
 use super::keys::{self, ProfileKind};
 use super::paths::dockerfile_paths;
 use super::report::{Report, Span};
@@ -18,19 +18,19 @@ pub(super) fn read(
     profiles: &mut Vec<Profile>,
     report: &mut Report<'_>,
 ) {
-    let Some(parts) = Fields::any(node, report) else {
+    let Some(parts) = Fields::with_any(node, report) else {
         return;
     };
     for entry in parts.entries() {
         let part = build_part(kind, &entry.key, entry.key_span, report);
-        let Some(fields) = Fields::of(&entry.value, keys::PROFILE, report) else {
+        let Some(fields) = Fields::with_keys(&entry.value, keys::PROFILE, report) else {
             continue;
         };
         let settings = settings::read(&fields, report);
         let mut images = Vec::new();
         if let Some(node) = fields.get("images") {
-            for item in list(node, report) {
-                images.extend(image_rule(item, report).map(|read| read.rule));
+            for item in read_list(node, report) {
+                images.extend(read_image_rule(item, report).map(|read| read.rule));
             }
         }
         if fields.entries().is_empty() {

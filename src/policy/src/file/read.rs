@@ -1,11 +1,11 @@
 //! From the tree to the policy, key by key.
 
-use super::fields::{Fields, list, text};
-use super::images::{image_rule, patterns, registries};
+use super::fields::{Fields, read_list, read_text};
+use super::images::{read_image_rule, read_patterns, read_registries};
 use super::keys::{self, ProfileKind};
-use super::lists::{exception, mirrors, names};
+use super::lists::{read_exception, read_mirrors, read_names};
 use super::report::{Report, Span};
-use super::rewrites::rewrite;
+use super::rewrites::read_rewrite;
 use super::{profiles, setting_places, settings};
 use crate::policy::Policy;
 
@@ -25,7 +25,7 @@ pub(super) struct Places {
 
 impl Places {
     /// The place of a rule, its own or that of the extended file.
-    pub fn of(&self, list: &[Span], index: usize) -> Span {
+    pub fn rule(&self, list: &[Span], index: usize) -> Span {
         let whole = Span { start: 0, end: 1 };
         let own = list.get(index).copied();
         own.or(self.extends).unwrap_or(whole)
@@ -50,36 +50,36 @@ pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, P
         ),
     }
     if let Some(node) = fields.get("description") {
-        text(node, report);
+        read_text(node, report);
     }
     if let Some(node) = fields.get("labels") {
-        policy.labels = names(node, report);
+        policy.labels = read_names(node, report);
     }
-    policy.own = settings::read(fields, report);
+    policy.settings = settings::read(fields, report);
     for (key, list) in [
         ("internal", &mut policy.internal),
         ("verified-publisher", &mut policy.verified),
         ("open-source", &mut policy.open_source),
     ] {
         if let Some(node) = fields.get(key) {
-            *list = patterns(node, report);
+            *list = read_patterns(node, report);
         }
     }
-    if let Some(fields) =
-        (fields.get("registries")).and_then(|node| Fields::of(node, keys::REGISTRIES, report))
+    if let Some(fields) = (fields.get("registries"))
+        .and_then(|node| Fields::with_keys(node, keys::REGISTRIES, report))
     {
         for (key, list) in [
             ("allow", &mut policy.registries.allow),
             ("deny", &mut policy.registries.deny),
         ] {
             if let Some(node) = fields.get(key) {
-                *list = registries(node, report);
+                *list = read_registries(node, report);
             }
         }
     }
     if let Some(node) = fields.get("rewrite") {
-        for item in list(node, report) {
-            if let Some((rule, parts)) = rewrite(item, report) {
+        for item in read_list(node, report) {
+            if let Some((rule, parts)) = read_rewrite(item, report) {
                 policy.rewrites.push(rule);
                 places.rewrites.push(parts.pattern);
                 places.targets.push(parts.target);
@@ -88,8 +88,8 @@ pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, P
         }
     }
     if let Some(node) = fields.get("images") {
-        for item in list(node, report) {
-            if let Some(read) = image_rule(item, report) {
+        for item in read_list(node, report) {
+            if let Some(read) = read_image_rule(item, report) {
                 policy.images.push(read.rule);
                 places.images.push(read.span);
                 places.prefers.push(read.prefer);
@@ -97,11 +97,11 @@ pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, P
         }
     }
     if let Some(node) = fields.get("mirrors") {
-        policy.mirrors = mirrors(node, report);
+        policy.mirrors = read_mirrors(node, report);
     }
     if let Some(node) = fields.get("exceptions") {
-        for item in list(node, report) {
-            if let Some((rule, span)) = exception(item, report) {
+        for item in read_list(node, report) {
+            if let Some((rule, span)) = read_exception(item, report) {
                 policy.exceptions.push(rule);
                 places.exceptions.push(span);
             }

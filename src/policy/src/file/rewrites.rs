@@ -1,16 +1,16 @@
 //! Reading rewrite rules.
 
-use super::fields::{Fields, choice, text};
-use super::images::matched;
+use super::fields::{Fields, read_choice, read_text};
+use super::images::read_match;
 use super::keys;
 use super::report::{Report, Span};
-use super::yaml::{Entry, Node, Value};
+use super::yaml::{MapEntry, Node, Value};
 use crate::glob::Glob;
 use crate::rewrite::{MappedTag, Rewrite, unfillable};
 
 /// Where a rule's parts stand.
 #[derive(Debug)]
-pub(super) struct Parts {
+pub(super) struct RewritePlaces {
     pub pattern: Span,
     pub target: Span,
     /// The tags that its `tags` lead to.
@@ -18,27 +18,30 @@ pub(super) struct Parts {
 }
 
 /// A rewrite rule, and where its parts stand.
-pub(super) fn rewrite(node: &Node, report: &mut Report<'_>) -> Option<(Rewrite, Parts)> {
-    let fields = Fields::of(node, keys::REWRITE, report)?;
-    let matched = matched(&fields, report);
+pub(super) fn read_rewrite(
+    node: &Node,
+    report: &mut Report<'_>,
+) -> Option<(Rewrite, RewritePlaces)> {
+    let fields = Fields::with_keys(node, keys::REWRITE, report)?;
+    let matched = read_match(&fields, report);
     let to = fields.required("to", report);
     let reason = fields
         .optional("reason", report)
         .map(|(text, _)| text.to_owned());
     let refuses_digest = fields
         .get("digest")
-        .and_then(|node| choice(node, keys::ASKED_DIGESTS, report));
+        .and_then(|node| read_choice(node, keys::ASKED_DIGESTS, report));
     let ((pattern, at), (to, target)) = (matched?, to?);
     let stars = pattern.stars();
-    let mut parts = Parts {
+    let mut parts = RewritePlaces {
         pattern: at,
         target,
         tags: Vec::new(),
     };
     let mut tags = Vec::new();
     if let Some(node) = fields.get("tags") {
-        for entry in entries(node, report) {
-            if let Some((mapped, span)) = mapped(entry, stars, &tags, report) {
+        for entry in tag_entries(node, report) {
+            if let Some((mapped, span)) = read_mapped_tag(entry, stars, &tags, report) {
                 tags.push(mapped);
                 parts.tags.push(span);
             }
@@ -67,13 +70,13 @@ pub(super) fn rewrite(node: &Node, report: &mut Report<'_>) -> Option<(Rewrite, 
     let Some(example) = rule.pattern.example() else {
         return Some((rule, parts));
     };
-    if let Err(problem) = rule.made_of(&example, None) {
+    if let Err(problem) = rule.target_for(&example, None) {
         report.error(target, problem, None);
         return None;
     }
     for (mapped, at) in rule.tags.iter().zip(&parts.tags) {
         let asked = example.clone().with_tag(&mapped.glob.example("0"));
-        let made = asked.map(|asked| rule.made_of(&asked, Some(mapped)));
+        let made = asked.map(|asked| rule.target_for(&asked, Some(mapped)));
         if let Ok(Err(problem)) = made {
             report.error(*at, problem, None);
         }
@@ -82,9 +85,9 @@ pub(super) fn rewrite(node: &Node, report: &mut Report<'_>) -> Option<(Rewrite, 
 }
 
 /// The entries of a mapping, or of several in a list.
-fn entries<'n>(node: &'n Node, report: &mut Report<'_>) -> Vec<&'n Entry> {
+fn tag_entries<'n>(node: &'n Node, report: &mut Report<'_>) -> Vec<&'n MapEntry> {
     let one = |node: &'n Node, report: &mut Report<'_>| {
-        let fields = Fields::any(node, report);
+        let fields = Fields::with_any(node, report);
         let entries = fields.map_or(&[][..], |fields| fields.entries());
         if entries.is_empty() {
             report.error(node.span, "expected globs of tags, each with a tag", None);
@@ -99,13 +102,13 @@ fn entries<'n>(node: &'n Node, report: &mut Report<'_>) -> Vec<&'n Entry> {
     }
 }
 
-fn mapped(
-    entry: &Entry,
+fn read_mapped_tag(
+    entry: &MapEntry,
     stars: usize,
     before: &[MappedTag],
     report: &mut Report<'_>,
 ) -> Option<(MappedTag, Span)> {
-    let (to, span) = text(&entry.value, report)?;
+    let (to, span) = read_text(&entry.value, report)?;
     let of_a_tag = |c: char| c.is_ascii_alphanumeric() || "._-*".contains(c);
     if entry.key.is_empty() || !entry.key.chars().all(of_a_tag) {
         let message = format!("no tag is like `{}`: this can never match", entry.key);

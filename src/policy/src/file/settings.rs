@@ -1,6 +1,6 @@
 //! Reading settings: what a policy and each of its profiles may say.
 
-use super::fields::{Fields, action, choice, list, text};
+use super::fields::{Fields, read_action, read_choice, read_list, read_text};
 use super::keys;
 use super::report::Report;
 use super::yaml::Node;
@@ -11,7 +11,7 @@ use crate::tier::Tier;
 pub(super) fn read(fields: &Fields<'_>, report: &mut Report<'_>) -> Settings {
     let mut settings = Settings::default();
     if let Some(node) = fields.get("mode") {
-        settings.warn_only = choice(node, keys::MODES, report);
+        settings.warn_only = read_choice(node, keys::MODES, report);
     }
     if let Some(node) = fields.get("tiers") {
         tiers(node, &mut settings, report);
@@ -26,30 +26,30 @@ pub(super) fn read(fields: &Fields<'_>, report: &mut Report<'_>) -> Settings {
 }
 
 fn tiers(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
-    let Some(fields) = Fields::of(node, keys::TIERS, report) else {
+    let Some(fields) = Fields::with_keys(node, keys::TIERS, report) else {
         return;
     };
     for tier in Tier::ALL {
         let node = fields.get(tier.key());
-        *settings.tiers.get_mut(*tier) = node.and_then(|node| action(node, report));
+        *settings.tiers.get_mut(*tier) = node.and_then(|node| read_action(node, report));
     }
 }
 
 fn base(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
-    let Some(fields) = Fields::of(node, keys::BASE, report) else {
+    let Some(fields) = Fields::with_keys(node, keys::BASE, report) else {
         return;
     };
     if let Some(node) = fields.get("digest") {
-        settings.digest = choice(node, keys::DIGESTS, report);
+        settings.digest = read_choice(node, keys::DIGESTS, report);
     }
     settings.max_age = days(&fields, "max-age", "90d", report);
     settings.notice = days(&fields, "end-of-life-notice", "60d", report);
     for check in Check::ALL {
         let node = fields.get(check.key());
-        *settings.checks.get_mut(*check) = node.and_then(|node| action(node, report));
+        *settings.checks.get_mut(*check) = node.and_then(|node| read_action(node, report));
     }
     if let Some(fields) =
-        (fields.get("labels")).and_then(|node| Fields::of(node, keys::LABELS, report))
+        (fields.get("labels")).and_then(|node| Fields::with_keys(node, keys::LABELS, report))
     {
         for (key, rules) in [
             ("require", &mut settings.require),
@@ -65,8 +65,8 @@ fn base(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
 /// `KEY` and `KEY=GLOB`.
 fn labels(node: &Node, report: &mut Report<'_>) -> Vec<LabelRule> {
     let mut rules: Vec<LabelRule> = Vec::new();
-    for item in list(node, report) {
-        let Some((text, span)) = text(item, report) else {
+    for item in read_list(node, report) {
+        let Some((text, span)) = read_text(item, report) else {
             continue;
         };
         let rule = LabelRule::parse(text);
@@ -105,7 +105,7 @@ pub(super) fn days(
 }
 
 fn sources(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
-    let Some(fields) = Fields::of(node, keys::SOURCES, report) else {
+    let Some(fields) = Fields::with_keys(node, keys::SOURCES, report) else {
         return;
     };
     for kind in SourceKind::ALL {
@@ -115,6 +115,6 @@ fn sources(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
             keys::UNCHECKED
         };
         let node = fields.get(kind.key());
-        *settings.sources.get_mut(*kind) = node.and_then(|node| choice(node, words, report));
+        *settings.sources.get_mut(*kind) = node.and_then(|node| read_choice(node, words, report));
     }
 }

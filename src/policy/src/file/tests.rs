@@ -73,27 +73,30 @@ fn error(text: &str, expected: &str) {
 #[test]
 fn the_whole_file_is_read() {
     let policy = Policy::parse("p", WHOLE).unwrap_or_else(|e| panic!("{e:#?}"));
-    assert_eq!(policy.own.warn_only, Some(false));
-    assert_eq!(*policy.own.tiers.get(Tier::Community), Some(Severity::Deny));
+    assert_eq!(policy.settings.warn_only, Some(false));
+    assert_eq!(
+        *policy.settings.tiers.get(Tier::Community),
+        Some(Severity::Deny)
+    );
     assert_eq!(
         policy.internal.len() + policy.verified.len() + policy.open_source.len(),
         3
     );
     assert_eq!(policy.rewrites.len(), 2);
     assert_eq!(policy.images.len(), 3);
-    assert_eq!(policy.own.digest, Some(DigestRule::Pin));
-    assert_eq!(policy.own.max_age, Some(90));
+    assert_eq!(policy.settings.digest, Some(DigestRule::Pin));
+    assert_eq!(policy.settings.max_age, Some(90));
     assert_eq!(
-        *policy.own.checks.get(Check::EndOfLife),
+        *policy.settings.checks.get(Check::EndOfLife),
         Some(Severity::Deny)
     );
     assert_eq!(
-        *policy.own.checks.get(Check::UnlistedTag),
+        *policy.settings.checks.get(Check::UnlistedTag),
         Some(Severity::Warn)
     );
     assert_eq!(policy.mirrors[0].prefix, "registry.example.com/hub");
     assert_eq!(
-        *policy.own.sources.get(SourceKind::Http),
+        *policy.settings.sources.get(SourceKind::Http),
         Some(SourceRule::RequireChecksum)
     );
     assert_eq!(policy.exceptions[0].until.to_string(), "2027-03-31");
@@ -457,7 +460,7 @@ fn the_built_in_policy_is_what_its_documentation_says() {
         .unwrap();
     let written = PolicyIndex::new(Policy::parse("p", block).unwrap(), Gaps::BuiltIn);
     let built_in = PolicyIndex::new(Policy::builtin(), Gaps::BuiltIn);
-    assert_eq!(written.own, built_in.own);
+    assert_eq!(written.effective, built_in.effective);
 }
 
 #[test]
@@ -487,7 +490,7 @@ fn every_setting_of_the_key_tables_has_a_place() {
             let text = format!("version: 1\n{section}: {{{}: {{}}}}", key.name);
             let mut report = Report::new("p", &text);
             let root = yaml::read(&text, &mut report).unwrap();
-            let fields = Fields::any(&root, &mut report).unwrap();
+            let fields = Fields::with_any(&root, &mut report).unwrap();
             let places = setting_places::read(&fields, &report);
             assert!(places.first().is_some(), "{section}.{}", key.name);
         }

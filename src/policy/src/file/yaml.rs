@@ -19,11 +19,11 @@ pub(super) enum Value {
     /// A scalar; nothing is made of `yes`, `1.0` or `null` here.
     Text(String),
     List(Vec<Node>),
-    Map(Vec<Entry>),
+    Map(Vec<MapEntry>),
 }
 
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct MapEntry {
     pub key: String,
     pub key_span: Span,
     pub value: Node,
@@ -49,7 +49,7 @@ pub(super) fn read(text: &str, report: &mut Report<'_>) -> Option<Node> {
     loop {
         let (event, span) = match events.next() {
             Ok(next) => next?,
-            Err((message, span)) => {
+            Err(YamlError { message, span }) => {
                 report.error(span, message, None);
                 return None;
             }
@@ -61,9 +61,9 @@ pub(super) fn read(text: &str, report: &mut Report<'_>) -> Option<Node> {
                 report.error(span, "a second document: a policy is one document", None);
                 return None;
             }
-            event => match node(event, span, &mut events, report, 0) {
+            event => match read_node(event, span, &mut events, report, 0) {
                 Ok(node) => root = Some(node),
-                Err((message, span)) => {
+                Err(YamlError { message, span }) => {
                     report.error(span, message, None);
                     return None;
                 }
@@ -76,10 +76,23 @@ struct Events<'a> {
     parser: Parser<'a, saphyr_parser::StrInput<'a>>,
 }
 
-type Broken = (String, Span);
+/// Why a text can't be read as YAML, and where.
+struct YamlError {
+    message: String,
+    span: Span,
+}
+
+impl YamlError {
+    fn new(message: impl Into<String>, span: Span) -> YamlError {
+        YamlError {
+            message: message.into(),
+            span,
+        }
+    }
+}
 
 impl<'a> Events<'a> {
-    fn next(&mut self) -> Result<Option<(Event<'a>, Span)>, Broken> {
+    fn next(&mut self) -> Result<Option<(Event<'a>, Span)>, YamlError> {
         match self.parser.next_event() {
             None => Ok(None),
             Some(Ok((event, span))) => Ok(Some((
@@ -90,37 +103,36 @@ impl<'a> Events<'a> {
                 },
             ))),
             Some(Err(error)) => {
-                let at = error.marker().index();
-                Err((
-                    format!("this is no YAML: {}", error.info()),
-                    Span {
-                        start: at,
-                        end: at + 1,
-                    },
-                ))
+                let start = error.marker().index();
+                let span = Span {
+                    start,
+                    end: start + 1,
+                };
+                let message = format!("this is no YAML: {}", error.info());
+                Err(YamlError::new(message, span))
             }
         }
     }
 
-    fn expect(&mut self, span: Span) -> Result<(Event<'a>, Span), Broken> {
+    fn expect(&mut self, span: Span) -> Result<(Event<'a>, Span), YamlError> {
         self.next()?
-            .ok_or_else(|| ("this is no YAML: it ends too soon".to_owned(), span))
+            .ok_or_else(|| YamlError::new("this is no YAML: it ends too soon", span))
     }
 }
 
-fn node<'a>(
+fn read_node<'a>(
     event: Event<'a>,
     span: Span,
     events: &mut Events<'a>,
     report: &mut Report<'_>,
     depth: usize,
-) -> Result<Node, Broken> {
+) -> Result<Node, YamlError> {
     if depth > MAX_DEPTH {
-        return Err(("this is nested too deeply".into(), span));
+        return Err(YamlError::new("this is nested too deeply", span));
     }
     match event {
         Event::Scalar(text, style, anchor, tag) => {
-            plain(anchor, tag.is_some(), span, report);
+            reject_extras(anchor, tag.is_some(), span, report);
             // A text in quotes may be empty; nothing at all is the absence of a value.
             let text = if style == ScalarStyle::Plain && text == "~" {
                 String::new()
@@ -133,61 +145,82 @@ fn node<'a>(
             })
         }
         Event::SequenceStart(anchor, tag) => {
-            plain(anchor, tag.is_some(), span, report);
-            let mut items = Vec::new();
-            loop {
-                let (event, at) = events.expect(span)?;
-                if matches!(event, Event::SequenceEnd) {
-                    return Ok(Node {
-                        value: Value::List(items),
-                        span: span.to(at),
-                    });
-                }
-                items.push(node(event, at, events, report, depth + 1)?);
-            }
+            reject_extras(anchor, tag.is_some(), span, report);
+            read_items(span, events, report, depth)
         }
         Event::MappingStart(anchor, tag) => {
-            plain(anchor, tag.is_some(), span, report);
-            let mut entries: Vec<Entry> = Vec::new();
-            loop {
-                let (event, at) = events.expect(span)?;
-                if matches!(event, Event::MappingEnd) {
-                    return Ok(Node {
-                        value: Value::Map(entries),
-                        span: span.to(at),
-                    });
-                }
-                let key = node(event, at, events, report, depth + 1)?;
-                let (event, at) = events.expect(span)?;
-                let value = node(event, at, events, report, depth + 1)?;
-                let Value::Text(name) = key.value else {
-                    report.error(
-                        key.span,
-                        format!("a key is a text, not {}", key.kind()),
-                        None,
-                    );
-                    continue;
-                };
-                if entries.iter().any(|entry| entry.key == name) {
-                    report.error(key.span, format!("`{name}` is said twice"), None);
-                    continue;
-                }
-                entries.push(Entry {
-                    key: name,
-                    key_span: key.span,
-                    value,
-                });
-            }
+            reject_extras(anchor, tag.is_some(), span, report);
+            read_entries(span, events, report, depth)
         }
-        Event::Alias(_) => Err((
-            "aliases are not supported: say it where it holds".into(),
+        Event::Alias(_) => Err(YamlError::new(
+            "aliases are not supported: say it where it holds",
             span,
         )),
-        _ => Err(("this is no YAML that a policy is written in".into(), span)),
+        _ => Err(YamlError::new(
+            "this is no YAML that a policy is written in",
+            span,
+        )),
     }
 }
 
-fn plain(anchor: usize, tagged: bool, span: Span, report: &mut Report<'_>) {
+/// Reads the items of a list that begins at `span`.
+fn read_items<'a>(
+    span: Span,
+    events: &mut Events<'a>,
+    report: &mut Report<'_>,
+    depth: usize,
+) -> Result<Node, YamlError> {
+    let mut items = Vec::new();
+    loop {
+        let (event, at) = events.expect(span)?;
+        if matches!(event, Event::SequenceEnd) {
+            return Ok(Node {
+                value: Value::List(items),
+                span: span.to(at),
+            });
+        }
+        items.push(read_node(event, at, events, report, depth + 1)?);
+    }
+}
+
+/// Reads the entries of a mapping that begins at `span`.
+fn read_entries<'a>(
+    span: Span,
+    events: &mut Events<'a>,
+    report: &mut Report<'_>,
+    depth: usize,
+) -> Result<Node, YamlError> {
+    let mut entries: Vec<MapEntry> = Vec::new();
+    loop {
+        let (event, at) = events.expect(span)?;
+        if matches!(event, Event::MappingEnd) {
+            return Ok(Node {
+                value: Value::Map(entries),
+                span: span.to(at),
+            });
+        }
+        let key = read_node(event, at, events, report, depth + 1)?;
+        let (event, at) = events.expect(span)?;
+        let value = read_node(event, at, events, report, depth + 1)?;
+        let Value::Text(name) = key.value else {
+            let message = format!("a key is a text, not {}", key.kind());
+            report.error(key.span, message, None);
+            continue;
+        };
+        if entries.iter().any(|entry| entry.key == name) {
+            report.error(key.span, format!("`{name}` is said twice"), None);
+            continue;
+        }
+        entries.push(MapEntry {
+            key: name,
+            key_span: key.span,
+            value,
+        });
+    }
+}
+
+/// Reports an anchor or a tag: a policy means what it says where it says it.
+fn reject_extras(anchor: usize, tagged: bool, span: Span, report: &mut Report<'_>) {
     if anchor != 0 {
         report.error(
             span,

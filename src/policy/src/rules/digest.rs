@@ -8,8 +8,9 @@ use crate::verdict::{Finding, Severity};
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     let own = case.image.digest();
     let locked = case.locked.is_some()
-        || own
-            .is_some_and(|digest| case.tag().is_none() && case.gate.lock.holds(case.image, digest));
+        || own.is_some_and(|digest| {
+            case.tag().is_none() && case.gate.lock.has_digest(case.image, digest)
+        });
     let (code, message) = match case.layer.digest() {
         DigestRule::Pin if !locked => (
             Code::NotLocked,

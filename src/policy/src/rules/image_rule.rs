@@ -53,7 +53,7 @@ fn tag(case: &Case<'_>, rule: &ImageRule) -> Option<Finding> {
                 case.layer.owner
             ),
         ),
-        (Some(tag), Some(tags)) if !tags.allow(tag) => (
+        (Some(tag), Some(tags)) if !tags.allows(tag) => (
             Code::TagNotAllowed,
             format!(
                 "{} is not of the tags that {} allows for `{short}`: {tags}",

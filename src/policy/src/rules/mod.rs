@@ -24,7 +24,7 @@ pub(crate) mod unlisted_tag;
 use crate::code::Code;
 use crate::gate::Gate;
 use crate::layer::{Layer, View};
-use crate::lock::Entry;
+use crate::lock::LockEntry;
 use crate::policy_index::PolicyIndex;
 use crate::said::Standpoint;
 use crate::tier::Tier;
@@ -45,7 +45,7 @@ pub(crate) struct Case<'a> {
     /// Whose lists it goes by: its own and the organisation's, never the repository's on the organisation's behalf.
     pub lists: &'a [Layer],
     /// What the lock says of it.
-    pub locked: Option<&'a Entry>,
+    pub locked: Option<&'a LockEntry>,
     pub from: &'a Standpoint,
     pub gate: &'a Gate,
     /// Is it asked of an image whether it can be an advice? Then no rule gives one of its own.
