@@ -105,7 +105,6 @@ fn version(image: Image, text: &str) -> Option<Vec<u32>> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::nearest::nearest;
 

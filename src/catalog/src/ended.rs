@@ -88,7 +88,6 @@ impl Image {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     fn ended(reference: &str) -> Option<(String, How)> {

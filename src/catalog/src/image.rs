@@ -240,7 +240,6 @@ impl Cycles {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     fn source(file: &str) -> serde_json::Value {

@@ -258,7 +258,6 @@ fn long_term(cycles: &[Cycle], tags: &[(String, Platforms)]) -> Option<Cycle> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::image::{image, images};
 

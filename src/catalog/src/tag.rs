@@ -52,7 +52,6 @@ impl<'a> TagParts<'a> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     #[track_caller]

@@ -227,7 +227,6 @@ impl<'a> Wish<'a> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::tag::TagParts;
 

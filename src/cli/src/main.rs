@@ -25,6 +25,7 @@ const FINDINGS: u8 = 1;
 /// It could not be found out: a path, a policy or a lock file that can't be read.
 const FAILED: u8 = 2;
 
+#[expect(clippy::disallowed_methods, reason = "the command line's clock")]
 fn main() -> ExitCode {
     let args = Args::parse();
     let seconds = SystemTime::now()

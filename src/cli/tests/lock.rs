@@ -1,5 +1,5 @@
 //! `fromtier lock` as its users meet it, with a registry on loopback.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(test)]
 
 mod support;
 

@@ -1,5 +1,5 @@
 //! What `fromtier lock --check` says of a lock that does not hold, is not there, or was tampered with.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(test)]
 
 mod support;
 

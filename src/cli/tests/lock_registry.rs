@@ -1,5 +1,5 @@
 //! How `fromtier lock` gets along with registries: logins, patience, several at once.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(test)]
 
 mod support;
 
@@ -168,6 +168,7 @@ fn a_registry_that_fails_is_asked_again_and_given_up_in_the_end() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "it measures")]
 fn a_registry_that_is_not_there_is_not_waited_for() {
     let folder = Folder::new(&[
         ("Dockerfile", "FROM localhost:1/team/app:1\n"),
@@ -202,6 +203,7 @@ fn bytes_that_are_not_their_digests_are_not_locked() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "it measures")]
 fn many_images_are_asked_for_side_by_side() {
     let registry = Registry::start();
     let mut text = String::from("FROM scratch\n");

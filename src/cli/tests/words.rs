@@ -2,7 +2,7 @@
 //!
 //! `words/*/NAME.scene` is a folder of files and the commands that are run in it; `NAME.snap` beside it is what they printed.
 //! To accept new words: `INSTA_UPDATE=always cargo test -p fromtier --test words`, then read the diff.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(test)]
 
 #[path = "words/help.rs"]
 mod help;

@@ -375,7 +375,6 @@ fn expand(lex: &Lex, word: &str, env: &dyn Env) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

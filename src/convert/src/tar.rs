@@ -143,7 +143,6 @@ fn decimal(text: &str) -> Option<Time> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn entry(kind: u8, mtime: i64, content: &[u8]) -> Vec<u8> {

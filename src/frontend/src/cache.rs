@@ -101,7 +101,6 @@ fn entry(item: &mut Reader<'_>) -> CacheOptionsEntry {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -108,7 +108,6 @@ fn platform_json(platform: &Platform) -> Object {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn built(platform: Option<&str>) -> Built {

@@ -80,6 +80,7 @@ impl Repository {
 }
 
 /// The day by this machine's clock (UTC). A build argument cannot move it.
+#[expect(clippy::disallowed_methods, reason = "the frontend's clock")]
 pub fn today() -> Day {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -141,7 +142,6 @@ fn broken(what: &str, errors: &[PolicyError]) -> Error {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     /// A folder as an organisation bakes it in; it goes away with the test.

@@ -48,7 +48,6 @@ fn allow(asked: &str, opts: &Opts) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn opts(pairs: &[(&str, &str)]) -> Opts {

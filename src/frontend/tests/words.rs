@@ -3,7 +3,7 @@
 //! `words/*/NAME.case` is a build (the format is described in `tests/corpus/README.md`); `NAME.snap` beside it is what the
 //! client shows of it: warnings, the error with its places, and what goes to the daemon's log.
 //! To accept new words: `INSTA_UPDATE=always cargo test -p fromtier-frontend --test words`, then read the diff.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(test)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

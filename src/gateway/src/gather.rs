@@ -108,7 +108,6 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Gather<S> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 

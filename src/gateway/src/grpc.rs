@@ -102,7 +102,6 @@ fn failed(status: &tonic::Status) -> Error {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::panic)]
     use super::*;
 
     fn call_error(status: &tonic::Status) -> CallError {

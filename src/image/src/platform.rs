@@ -345,7 +345,6 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::Platform;
 
     // Expectations printed by containerd/platforms: Format, FormatAll, and FormatAll when normalised.

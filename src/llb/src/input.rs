@@ -254,7 +254,6 @@ fn check(op: &pb::Op, last: bool, ask: &mut Ask<'_>) -> Result<(), InputError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::{Digest, Graph, InputError, pb};
     use std::collections::BTreeMap;
 

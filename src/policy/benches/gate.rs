@@ -2,7 +2,12 @@
 //!
 //! `cargo bench -p fromtier-policy`. The table at the end is the claim: 10,000 of each cost an image no more than twice
 //! what 10 do.
-#![allow(clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "it measures, and never ships"
+)]
 
 use criterion::{BenchmarkId, Criterion};
 use fromtier_policy::gate::{ImageRequest, Via};

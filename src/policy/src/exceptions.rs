@@ -92,7 +92,6 @@ impl Gate {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::testing::{ask_in, gate, policy, today};
     use crate::{Scope, Severity};

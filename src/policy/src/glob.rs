@@ -178,7 +178,6 @@ fn covers_tokens(glob: &[Token], text: impl Iterator<Item = Token>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     #[test]

@@ -142,7 +142,6 @@ fn ancestors(keys: &[Prefix], from: Option<usize>) -> impl Iterator<Item = usize
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use proptest::prelude::*;
 

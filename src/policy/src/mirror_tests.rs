@@ -1,5 +1,4 @@
 //! Where an image is pulled from, and who judges that place.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::gate::Resolved;
 use crate::testing::{ask, denied, digest, gate, lock_of, passes_with_lock, two};

@@ -212,7 +212,6 @@ fn full_name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     fn matches(pattern: &str, reference: &str) -> bool {

@@ -79,7 +79,6 @@ pub(crate) fn path_matches(glob: &Glob, path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use fromtier_image::Platform;
 

@@ -209,7 +209,6 @@ impl Filling<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::testing::{ask, denied, digest, gate, warned};
     use crate::verdict::Severity;
 

@@ -1,5 +1,4 @@
 //! What the rules' tests share: gates on 2026-09-01.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::gate::{ApprovedImage, Gate, ImageRequest, Pass, Resolved, Via};
 use crate::verdict::{Denial, Finding, Severity};

@@ -1,5 +1,4 @@
 //! Of the gate as a whole: rewriting, two policies, pinning, admission.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::gate::{Gate, ImageRequest, Resolved, Via};
 use crate::testing::{ask, denied, digest, gate, lock_of, policy, today, two};

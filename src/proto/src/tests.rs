@@ -1,5 +1,4 @@
 //! What the digests rest on: the order of fields, map entries by key, nothing for a default.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::{Message, pb};
 

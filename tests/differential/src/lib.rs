@@ -386,7 +386,6 @@ pub fn report(pairs: &[Pair], intended: &Intended, whole_corpus: bool) -> String
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     #[test]

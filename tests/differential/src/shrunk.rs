@@ -104,7 +104,6 @@ fn fewer<'a>(mut all: Vec<&'a str>, still: impl Fn(&[&'a str]) -> bool) -> Vec<&
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     #[test]

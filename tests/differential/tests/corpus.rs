@@ -1,5 +1,4 @@
 //! The corpus itself is in order.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::Path;
 

@@ -5,7 +5,6 @@
 //! so equal images come out bit for bit, and an operation that differs in anything is run again and shows.
 
 // A test that cannot go on says why and ends.
-#![allow(clippy::panic)]
 
 mod build;
 mod cli;

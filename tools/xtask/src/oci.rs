@@ -172,7 +172,6 @@ fn platform_of(config: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::layer::{Layer, Node};
 

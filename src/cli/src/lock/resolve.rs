@@ -146,11 +146,11 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use std::time::{Duration, Instant};
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "it measures")]
     fn answers_come_in_order_and_never_more_than_so_many_at_once() {
         let questions: Vec<_> = (0..20)
             .map(|number| Question {

@@ -95,7 +95,6 @@ pub fn run(args: &Init) -> (String, u8) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use fromtier_policy::{Day, Policy};
 

@@ -186,7 +186,6 @@ fn with_query(url: &str, parameters: &[(&str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use fromtier_image::ImageRef;
 

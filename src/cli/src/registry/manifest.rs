@@ -73,7 +73,6 @@ pub(super) fn choose(children: &[Child], platform: &Platform) -> Option<Chosen> 
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     fn digest(of: char) -> String {

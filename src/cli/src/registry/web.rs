@@ -225,7 +225,6 @@ pub(super) fn is_loopback(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use std::cell::Cell;
     use std::time::Instant;
@@ -283,6 +282,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "it measures")]
     fn the_servers_own_pause_is_kept() {
         let tries = Cell::new(0);
         let begun = Instant::now();

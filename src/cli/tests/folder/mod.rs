@@ -1,11 +1,5 @@
 //! A folder with files, and the program run in it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    dead_code,
-    reason = "each test takes what it needs"
-)]
+#![allow(dead_code, reason = "each test takes what it needs")]
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

@@ -1,5 +1,4 @@
 //! A policy with something of each kind, and answers in JSON.
-#![allow(clippy::panic)]
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
 //! What the tests of `fromtier lock` share: folders, and a registry that does as it is told.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)]
+#![allow(dead_code)]
 
 #[path = "../folder/mod.rs"]
 mod folder;

@@ -109,7 +109,6 @@ impl Link {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn add(chains: &mut Chains, name: &str, by: Option<&Rc<Link>>) -> Result<Rc<Link>> {

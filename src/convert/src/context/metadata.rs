@@ -70,7 +70,6 @@ fn corrupt(at: usize) -> Error {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -131,7 +131,6 @@ fn split(reference: &str) -> Result<(&str, Option<Digest>)> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -119,7 +119,6 @@ fn number(text: &str) -> Result<u16> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -1,7 +1,5 @@
 //! Whole Dockerfiles, converted with a stand-in for the builder.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 mod contexts;
 mod errors;
 mod gate;

@@ -3,6 +3,7 @@
 use super::*;
 use std::time::{Duration, Instant};
 
+#[expect(clippy::disallowed_methods, reason = "it measures")]
 fn took(text: &str) -> Duration {
     let start = Instant::now();
     convert(text);

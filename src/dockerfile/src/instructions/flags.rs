@@ -124,7 +124,6 @@ fn unknown(flag: &str, known: &[Known]) -> Error {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     const KNOWN: &[Known] = &[("from", Text), ("link", Bool), ("exclude", Texts)];

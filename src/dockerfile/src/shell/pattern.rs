@@ -221,7 +221,6 @@ fn reverse_pattern(pattern: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
 
     use super::*;
 

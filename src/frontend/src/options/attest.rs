@@ -69,7 +69,6 @@ fn read_sbom(fields: &[String]) -> Result<Sbom> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn read(key: &str, value: &str) -> Result<Option<Sbom>> {

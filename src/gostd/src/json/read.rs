@@ -209,7 +209,6 @@ fn hex4(raw: &[u8], at: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::Reader;
 
     #[test]

@@ -204,7 +204,6 @@ fn check_number(text: &[u8], at: &mut usize) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::validate;
 
     // Expectations printed by Go's json.Unmarshal.

@@ -48,7 +48,6 @@ pub fn parse_bool(text: &str) -> Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

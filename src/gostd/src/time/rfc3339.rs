@@ -203,7 +203,6 @@ impl Scan<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::Time;
 
     // Expectations: json.Unmarshal into time.Time, then json.Marshal.

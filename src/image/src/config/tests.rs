@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used)]
 use super::ImageConfig;
 
 /// Each line: a config; then what Go's json.Marshal writes of what json.Unmarshal read of it, or the error.

@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used)]
 use super::ImageRef;
 use crate::Digest;
 

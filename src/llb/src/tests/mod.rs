@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 //! Graphs that were also built with the reference's client/llb: same operations, metadata, source locations.
 
 mod graphs;

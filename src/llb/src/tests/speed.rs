@@ -5,6 +5,7 @@ use crate::{Constraints, Exec, Graph, ImageOptions};
 use fromtier_image::ImageRef;
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "it measures")]
 fn ten_thousand_commands_in_a_row() {
     let mut graph = Graph::new();
     let reference = ImageRef::parse("busybox").unwrap();

@@ -1,5 +1,4 @@
 //! Tests of advice.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use crate::testing::{policy, today};
 
 /// Each warning as `line: message (help)`.

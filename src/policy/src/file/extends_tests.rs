@@ -1,5 +1,4 @@
 //! Policies that extend others.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::testing::{ask_in, today};
 use crate::{Gate, Policy, PolicyError, Scope};

@@ -1,5 +1,4 @@
 //! The schema for editors and the reader of policies say the same.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::keys::{self, Key, ValueKind};
 use crate::Policy;

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use super::fields::Fields;
 use super::report::Report;
 use super::{keys, setting_places, yaml};

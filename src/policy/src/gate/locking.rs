@@ -41,7 +41,6 @@ impl Gate {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::gate::{ImageRequest, Via};
     use crate::testing::{gate, lock_of};
     use crate::{Denial, Lockable, Scope};

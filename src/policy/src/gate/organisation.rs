@@ -59,7 +59,6 @@ fn alone(policy: Policy) -> Layer {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::testing::{ask, digest, lock_of, policy, today};
 

@@ -1,6 +1,5 @@
 //! Two policies never allow what the organisation's alone refuses, and what isn't known never makes a policy laxer: of
 //! random policies over all keys.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod random;
 

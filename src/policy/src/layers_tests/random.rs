@@ -1,5 +1,4 @@
 //! Random policies over all keys, and what they are asked.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::gate::{OtherRequest, Via};
 use crate::testing::{digest, lock_of};

@@ -58,7 +58,6 @@ fn takes(case: &Case<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::testing::{denied_with_lock, lock_of, passes_with_lock};
 
     const PIN: &str = "version: 1\nbase: {digest: pin}";

@@ -57,7 +57,6 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::testing::{denied, passes, warned};
 
     #[test]

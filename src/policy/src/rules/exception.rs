@@ -93,7 +93,6 @@ fn lifted(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::testing::{denied, warned};
 
     fn policy(until: &str, more: &str) -> String {

@@ -42,7 +42,6 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::testing::{denied, denied_with_lock, passes, passes_with_lock};
 
     const POLICY: &str = "version: 1\nbase: {floating-tag: deny}";

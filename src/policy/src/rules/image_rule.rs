@@ -84,7 +84,6 @@ fn tag(case: &Case<'_>, rule: &ImageRule) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::testing::{denied, passes, warned};
 
     const NODE: &str =

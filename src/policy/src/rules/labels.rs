@@ -68,7 +68,6 @@ fn refusal(code: Code, message: String, help: &str) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::testing::{admit_config, config};
 
     fn code(policy: &str, labels: &[(&str, &str)]) -> Option<(&'static str, String)> {

@@ -275,7 +275,6 @@ fn namespace(case: &Case<'_>) -> Option<Found> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::testing::{ask, ask_in, denied, gate, passes, today, warned};
     use crate::{Gate, Policy, Scope};
 

@@ -41,7 +41,6 @@ pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::testing::admit_created;
 
     const POLICY: &str = "version: 1\nbase: {max-age: 90d}";

@@ -32,7 +32,6 @@ pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::gate::Via;
     use crate::testing::{admit_config, admit_via, config};
 

@@ -45,7 +45,6 @@ fn some(names: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::testing::{denied, passes, warned};
 
     const LISTS: &str = "version: 1\ntiers: {community: allow}\nregistries: {allow: [docker.io, ghcr.io/acme/**], deny: [docker.io/evil/*]}";

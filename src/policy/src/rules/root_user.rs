@@ -47,7 +47,6 @@ fn is_root(user: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::Severity;
     use crate::gate::Via;
     use crate::testing::{admit_config, admit_via, config};

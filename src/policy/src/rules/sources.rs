@@ -111,7 +111,6 @@ fn is_checked(request: &OtherRequest<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::gate::OtherRequest;
     use crate::scope::Scope;
     use crate::testing::gate;

@@ -110,7 +110,6 @@ fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use crate::testing::{denied, passes, warned};
 
     #[test]

@@ -1,5 +1,4 @@
 //! Tests of traces.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
 use crate::Scope;
 use crate::gate::Via;

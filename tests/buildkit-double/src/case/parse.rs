@@ -266,7 +266,6 @@ fn entry(flags: &Flags, mut body: String) -> Result<Entry, String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     #[test]

@@ -174,7 +174,6 @@ fn each_input_once(op: &mut pb::Op) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use sha2::{Digest, Sha256};
 
     use super::*;

@@ -1,5 +1,4 @@
 //! A planted difference is found, and only it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use fromtier_proto::pb;
 use sha2::{Digest, Sha256};

@@ -1,5 +1,4 @@
 //! What is random does not show; everything else does.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
 

@@ -456,7 +456,6 @@ fn add(dice: &mut Dice) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use fromtier_buildkit_double::Case;
 
     use super::*;

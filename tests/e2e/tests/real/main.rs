@@ -1,5 +1,4 @@
 //! Real builds: this project's frontend against the reference's on one BuildKit. `make e2e` runs them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod add;
 mod args;

@@ -170,7 +170,6 @@ fn needs(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
 
     fn of(text: &str) -> Vec<PlannedSource> {
