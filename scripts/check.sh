@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a reader would object to: format, lints, documentation, dependencies, the scripts' own syntax.
+# Checks what a reader would object to: format, lints, documentation, layout, spelling, scripts, dependencies.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -18,6 +18,6 @@ shellcheck -x scripts/*.sh .ci/run
 say "check: dependencies"
 # For every platform, not only this one: the list is of all that could be built.
 cargo fetch --quiet --locked
-# The advisories need a database from outside; licences, sources and bans don't.
+# The advisories need a database from outside; licenses, sources and bans don't.
 cargo-deny --offline --log-level error check licenses bans sources
 say "check: clean"

@@ -17,6 +17,17 @@ die() {
 }
 have() { [ -n "$(type -P "$1")" ]; }
 
+# rust-toolchain.toml pins a toolchain by its version. Where rustup cannot get it by that name, the default toolchain is as good
+# if it is of that version.
+if have rustup && [ -z "${RUSTUP_TOOLCHAIN:-}" ] && ! (cd "$ROOT" && rustc --version) >/dev/null 2>&1; then
+    default=$(cd / && rustup show active-toolchain | cut -d ' ' -f 1)
+    pinned=$(sed -n 's/^channel = "\(.*\)"$/\1/p' "$ROOT/rust-toolchain.toml")
+    case $(RUSTUP_TOOLCHAIN=$default rustc --version) in
+    "rustc $pinned "*) export RUSTUP_TOOLCHAIN=$default ;;
+    *) die "Rust $pinned is needed" "rustup toolchain install $pinned" ;;
+    esac
+fi
+
 # The version of BuildKit that go.mod pins, such as v0.32.2.
 buildkit_version() {
     sed -n 's|^require github.com/moby/buildkit \(v[^ ]*\).*|\1|p;s|^\tgithub.com/moby/buildkit \(v[^ ]*\).*|\1|p' \

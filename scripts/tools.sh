@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
 # Gets the tools that the tests and the demo need, once, into target/tools:
-#   tools.sh [buildkit] [system] [buildx] [suite] [cargo-deny] [shellcheck]     (none: buildkit system)
+#   tools.sh [buildkit] [system] [buildx] [suite] [cargo-deny] [typos] [shellcheck]     (none: buildkit system)
 #
 #   buildkit    buildkitd, buildctl and the reference frontend (its labs channel), built by Go from the module that tools/buildkit pins
 #   system      runc, a registry and a static busybox: the machine's, else unpacked from Debian's or Ubuntu's packages
 #   buildx      docker-buildx: the machine's, else unpacked from Debian's package; not having it is no error
 #   suite       BuildKit's published Dockerfile integration suite, compiled (for make conformance)
 #   cargo-deny  the checker of dependencies
-#   and shellcheck, which reads these scripts: the machine's, else unpacked from its package
+#   typos       the checker of spelling: its wheel has the program, else it is built
+#   and shellcheck, the checker of these scripts: the machine's, else unpacked from its package
 #
 # Nothing is installed on the machine itself: packages are unpacked below target/tools.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 CARGO_DENY=0.18.9
+TYPOS=1.52.0
 
 mkdir -p "$TOOLS/bin"
 exec 9>"$TOOLS/.lock"
@@ -162,23 +164,44 @@ shellcheck() {
     tool shellcheck shellcheck /usr/bin/shellcheck || die "cannot get shellcheck" "on Debian or Ubuntu:  apt-get install shellcheck"
 }
 
+# Builds a program of crates.io.
+cargo_program() { # crate, version, its program
+    local crate=$1 version=$2 program=$3
+    say "tools: building $crate $version (once)"
+    CARGO_TARGET_DIR="$TOOLS/$crate-build" CARGO_PROFILE_RELEASE_LTO=false CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+        CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install --quiet --locked --version "$version" --root "$TOOLS" \
+        --bin "$program" "$crate" || die "$crate does not build"
+    rm -rf "$TOOLS/$crate-build"
+}
+
 cargo_deny() {
     [ -x "$TOOLS/bin/cargo-deny" ] && return
     if have cargo-deny; then
         ln -sfn "$(type -P cargo-deny)" "$TOOLS/bin/cargo-deny"
         return
     fi
-    say "tools: building cargo-deny $CARGO_DENY (once)"
-    CARGO_TARGET_DIR="$TOOLS/cargo-deny-build" CARGO_PROFILE_RELEASE_LTO=false CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
-        CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install --quiet --locked --version "$CARGO_DENY" --root "$TOOLS" cargo-deny ||
-        die "cargo-deny does not build"
-    rm -rf "$TOOLS/cargo-deny-build"
+    cargo_program cargo-deny "$CARGO_DENY" cargo-deny
+}
+
+typos() {
+    local wheel="$TOOLS/typos-$TYPOS"
+    [ "$("$TOOLS/bin/typos" --version 2>/dev/null)" = "typos-cli $TYPOS" ] && return
+    rm -rf "$TOOLS/bin/typos" "$wheel"
+    # Much quicker than building it, where there is a Python.
+    if python3 -m pip download --quiet --no-deps --only-binary :all: --dest "$wheel" "typos==$TYPOS" >/dev/null 2>&1 &&
+        python3 -m zipfile -e "$wheel"/*.whl "$wheel" &&
+        install -m 755 "$wheel"/*.data/scripts/typos "$TOOLS/bin/typos"; then
+        rm -rf "$wheel"
+        "$TOOLS/bin/typos" --version >/dev/null 2>&1 && return
+        rm -f "$TOOLS/bin/typos"
+    fi
+    cargo_program typos-cli "$TYPOS" typos
 }
 
 [ $# -gt 0 ] || set -- buildkit system
 for part in "$@"; do
     case $part in
-    buildkit | system | buildx | suite | shellcheck) "$part" ;;
+    buildkit | system | buildx | suite | typos | shellcheck) "$part" ;;
     cargo-deny) cargo_deny ;;
     *) die "no such part: $part" ;;
     esac
