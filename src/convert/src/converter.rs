@@ -14,14 +14,17 @@ use fromtier_llb::{Graph, Output, State};
 use fromtier_proto::pb;
 
 use crate::base::images::Sources;
-use crate::context::WaitingLocal;
+use crate::context::waiting::WaitingLocal;
 use crate::dispatch::arg::{SCAN_CONTEXT, SCAN_STAGE};
 use crate::dispatch::run;
 use crate::options::Options;
-use crate::outline::Capture;
+use crate::outline::capture::Capture;
 use crate::plan::args::{self, Platforms};
+use crate::plan::deps::StageId;
 use crate::plan::from::FromLines;
-use crate::plan::{self, StageId, Stages, checks};
+use crate::plan::paths_used::PathsUsed;
+use crate::plan::stages::Stages;
+use crate::plan::{self, checks};
 use crate::resolver::Resolver;
 use crate::source_date;
 use crate::vars::Vars;
@@ -45,7 +48,7 @@ pub(crate) struct Converter<'a, R> {
     /// The patterns of the main context's ignore file.
     pub excludes: Vec<String>,
     pub proxy: Option<pb::ProxyEnv>,
-    pub ctx_paths: plan::PathsUsed,
+    pub ctx_paths: PathsUsed,
 }
 
 /// What is known before any stage is planned.
@@ -139,7 +142,7 @@ impl<'a, R: Resolver> Converter<'a, R> {
         plan::link(&mut planned, &lex)?;
         plan::check_cycles(&planned)?;
         if planned.len() == 1 {
-            planned[0].shown.clear();
+            planned[0].display_name.clear();
         }
         let proxy = run::proxy(&build_args);
         let mut graph = Graph::new();
@@ -190,7 +193,7 @@ impl<'a, R: Resolver> Converter<'a, R> {
                     .filter_map(|(_, v)| v.as_deref())
                     .next_back()
                     .or(globals.get(key));
-                value.is_some_and(|v| names_stage(v, &stage.shown))
+                value.is_some_and(|v| names_stage(v, &stage.display_name))
             };
             (stage.scan_context, stage.scan_stage) = (scans(SCAN_CONTEXT), scans(SCAN_STAGE));
         }

@@ -31,10 +31,12 @@ mod vars;
 #[cfg(test)]
 mod tests;
 
-pub use context::{Context, MainContext, PlacedContext};
+pub use context::main::PlacedContext;
+pub use context::main_context::{Context, MainContext};
 pub use meta::to_pb as pb_ranges;
 pub use options::{NoCache, Options};
-pub use outline::{ArgInfo, Need, Outline};
+pub use outline::Outline;
+pub use outline::capture::{ArgInfo, Need};
 pub use plan::sources::{PlannedSource, SourceKind, sources, trigger_sources};
 pub use resolver::{
     OciStore, ResolveError, ResolveImage, ResolvedImage, Resolver, SourceMetadata,

@@ -4,8 +4,6 @@ use fromtier_dockerfile::shell::{Env, Lex};
 use fromtier_gostd::strings::to_upper;
 use fromtier_image::Platform;
 
-use crate::stage::Stage;
-
 /// The count of a stage's steps.
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
@@ -16,29 +14,28 @@ pub(crate) struct Steps {
     pub onbuild: bool,
 }
 
-impl Stage {
-    /// The name of the next step. `platform` is shown when the build makes several.
-    pub fn next_step(&mut self, text: &str, platform: Option<&Platform>, env: &dyn Env) -> String {
-        if self.steps.total > 0 {
-            self.steps.index += 1;
-        }
-        self.this_step(text, platform, env)
-    }
-
-    /// Another name for the step that [`Stage::next_step`] named last.
-    pub fn this_step(&self, text: &str, platform: Option<&Platform>, env: &dyn Env) -> String {
+impl Steps {
+    /// The name of the step that [`Stage::next_step`](crate::stage::Stage::next_step) counted last. `platform` is shown when the
+    /// build makes several.
+    pub fn name(
+        &self,
+        stage: &str,
+        text: &str,
+        platform: Option<&Platform>,
+        env: &dyn Env,
+    ) -> String {
         let Steps {
             total,
             index,
             onbuild,
-        } = self.steps;
+        } = *self;
         if total == 0 {
             return text.to_owned();
         }
         let platform = platform
             .map(|p| format!("{}{} ", p.format_all(), cross_target(p, from_env(env))))
             .unwrap_or_default();
-        let stage = match self.shown.as_str() {
+        let stage = match stage {
             "" => String::new(),
             name => format!("{name} "),
         };

@@ -11,7 +11,7 @@ use fromtier_llb::{
 };
 use fromtier_proto::pb;
 
-use crate::context::MainContext;
+use crate::context::main_context::MainContext;
 
 /// All inputs of a conversion but the Dockerfile's bytes. `Default` is a build without any option.
 #[derive(Debug, Clone, Default)]

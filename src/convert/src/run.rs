@@ -8,11 +8,13 @@ use fromtier_image::config::History;
 use fromtier_policy::Gate;
 
 use crate::base::images::Sources;
-use crate::base::refused::with_downloads;
+use crate::base::refusals::with_downloads;
 use crate::converter::{self, Converter};
 use crate::options::Options;
-use crate::outline::{self, Outline};
-use crate::plan::{self, StageId, Stages};
+use crate::outline::{Outline, outline_of};
+use crate::plan;
+use crate::plan::deps::StageId;
+use crate::plan::stages::Stages;
 use crate::resolver::Resolver;
 use crate::result::{Converted, Outcome, SbomTargets};
 use crate::source_date;
@@ -40,7 +42,7 @@ pub async fn outline<R: Resolver>(
     resolver: &R,
 ) -> Outcome<Outline> {
     run(bytes, options, gate, resolver, |converter, target| {
-        outline::of(&converter.stages, target)
+        outline_of(&converter.stages, target)
     })
     .await
 }
@@ -112,7 +114,7 @@ fn converted<R: Resolver>(mut converter: Converter<'_, R>, target: StageId) -> R
         .enumerate()
         .filter(|(id, stage)| *id != target && needed[*id] && stage.scan_stage)
     {
-        extras.insert(stage.shown.clone(), stage.state.clone());
+        extras.insert(stage.display_name.clone(), stage.state.clone());
         ignore_cache |= stage.ignore_cache;
     }
     let history = history(stages, target);

@@ -14,8 +14,9 @@ use fromtier_policy::gate::Via;
 use fromtier_proto::{Message, pb};
 
 use crate::base::images::{Place, Sources};
+use crate::context::main_context::Context;
 use crate::context::named::{self, Loaded};
-use crate::context::{Context, main, remote};
+use crate::context::{lookup, main, remote};
 use crate::options::Options;
 use crate::resolver::{Resolver, SourceMetadataRequest};
 use crate::tar;
@@ -120,7 +121,7 @@ async fn find<R: Resolver>(
         let log_name = "[internal] resolve main build context metadata".to_owned();
         return Ok(Found { source, log_name });
     }
-    if let Some(context) = named::lookup(options, value, None)? {
+    if let Some(context) = lookup::lookup(options, value, None)? {
         let place = Place {
             via: Via::NamedContext,
             stage: "",

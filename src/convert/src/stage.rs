@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use fromtier_dockerfile::instructions::{self, Command};
+use fromtier_dockerfile::shell::Env;
 use fromtier_dockerfile::span::Range;
 use fromtier_gostd::time::Time;
 use fromtier_image::config::History;
@@ -12,12 +13,13 @@ use fromtier_llb::State;
 use fromtier_policy::Scope;
 use fromtier_policy::gate::Via;
 
-use crate::base::chain::Link;
-use crate::context::named::NamedContext;
+use crate::base::trigger_chain::TriggerLink;
+use crate::context::lookup::NamedContext;
 use crate::history::{self, Layer};
 use crate::name::Steps;
-use crate::outline::Capture;
-use crate::plan::{Deps, StageId};
+use crate::outline::capture::Capture;
+use crate::plan::deps::{Deps, StageId};
+use crate::plan::paths_used::PathsUsed;
 
 /// An instruction, and the stages that it takes files from.
 #[derive(Debug)]
@@ -35,7 +37,7 @@ pub(crate) struct Stage {
     /// The name behind `AS`.
     pub name: String,
     /// The name in steps: `stage-0` when there is none, and empty when there is but one stage.
-    pub shown: String,
+    pub display_name: String,
     /// With arguments filled in; once resolved, the whole reference.
     pub base_name: String,
     pub doc_comment: String,
@@ -47,14 +49,14 @@ pub(crate) struct Stage {
     /// How its image is wanted, for the gate.
     pub via: Option<Via>,
     /// It stands for an image in `--from`.
-    pub unregistered: bool,
+    pub is_image_source: bool,
     /// The stage as policies know it, by its name or as `stage-0`; for an image in `--from`, the stage that wants it.
-    pub asks: Rc<str>,
+    pub policy_name: Rc<str>,
     /// Whether it is in what ships, for policies: the target and what it is built `FROM`, and the images that these
     /// take files from.
-    pub ships: Option<bool>,
+    pub shipped: Option<bool>,
     /// Which triggers led to it, when it stands for an image that a trigger wants.
-    pub chain: Option<Rc<Link>>,
+    pub chain: Option<Rc<TriggerLink>>,
     pub base: Option<StageId>,
     pub named: Option<NamedContext>,
     pub deps: Deps,
@@ -90,7 +92,7 @@ pub(crate) struct Stage {
     pub platform: Option<Platform>,
     /// What its `ARG`s declare, in order, and those of its bases before them.
     pub args: Args,
-    pub ctx_paths: crate::plan::PathsUsed,
+    pub ctx_paths: PathsUsed,
     pub workdir_set: bool,
     pub entrypoint: Once,
     pub cmd: Once,
@@ -134,8 +136,8 @@ impl Stage {
             onbuild: false,
         };
         Stage {
-            asks: stage.name.as_str().into(),
-            shown: stage.name.clone(),
+            policy_name: stage.name.as_str().into(),
+            display_name: stage.name.clone(),
             name: stage.name,
             base_name,
             doc_comment: stage.doc_comment,
@@ -153,12 +155,12 @@ impl Stage {
     /// An image (or a named context) that an instruction of stage `by` takes files from.
     pub fn for_image(reference: &str, wanted_at: &[Range], via: Via, by: &Stage) -> Stage {
         Stage {
-            asks: by.asks.clone(),
-            ships: by.ships,
+            policy_name: by.policy_name.clone(),
+            shipped: by.shipped,
             base_name: reference.to_owned(),
             wanted_at: wanted_at.to_vec(),
             via: Some(via),
-            unregistered: true,
+            is_image_source: true,
             ..Stage::default()
         }
     }
@@ -166,8 +168,8 @@ impl Stage {
     /// Where its image is wanted, for the gate.
     pub fn scope(&self) -> Scope<'_> {
         Scope {
-            stage: Some(&self.asks),
-            ships: self.ships,
+            stage: Some(&self.policy_name),
+            ships: self.shipped,
             platform: self.platform.as_ref(),
             path: None,
         }
@@ -181,6 +183,19 @@ impl Stage {
     /// Adds a line of history.
     pub fn commit(&mut self, message: String, layer: Layer, epoch: Option<Time>) {
         self.history.push(history::entry(message, layer, epoch));
+    }
+
+    /// Counts a step and returns its name. `platform` is shown when the build makes several.
+    pub fn next_step(&mut self, text: &str, platform: Option<&Platform>, env: &dyn Env) -> String {
+        if self.steps.total > 0 {
+            self.steps.index += 1;
+        }
+        self.this_step(text, platform, env)
+    }
+
+    /// Another name for the step that [`Stage::next_step`] counted last.
+    pub fn this_step(&self, text: &str, platform: Option<&Platform>, env: &dyn Env) -> String {
+        self.steps.name(&self.display_name, text, platform, env)
     }
 
     /// Takes a resolved image as what the stage builds on; the untouched one is kept beside it.

@@ -1,10 +1,10 @@
 //! What stages stand on: images and named contexts, resolved side by side, and the triggers that images bring.
 
-pub(crate) mod chain;
 pub(crate) mod images;
 mod onbuild;
-pub(crate) mod refused;
+pub(crate) mod refusals;
 pub(crate) mod together;
+pub(crate) mod trigger_chain;
 
 use std::rc::Rc;
 
@@ -18,17 +18,18 @@ use fromtier_llb::{ImageOptions, State};
 use fromtier_policy::ApprovedImage;
 use fromtier_policy::gate::{OtherRequest, Via};
 
-use crate::context::named::{self, Loaded, NamedContext};
+use crate::context::lookup::{self, NamedContext};
+use crate::context::named::{self, Loaded};
 use crate::context::remote::Remote;
 use crate::converter::Converter;
 use crate::meta;
 use crate::paths;
-use crate::plan::{self, StageId};
+use crate::plan::{self, deps::StageId};
 use crate::resolver::Resolver;
 use crate::stage::Stage;
-use chain::Chains;
 use images::{Admitted, Place, Refusal, Wanted};
-use refused::Refused;
+use refusals::Refused;
+use trigger_chain::TriggerChains;
 
 /// A base to be fetched.
 struct Job {
@@ -57,10 +58,10 @@ enum Fetched {
 impl<R: Resolver> Converter<'_, R> {
     /// Resolves the bases of all that `target` needs, again while triggers bring new needs. Gives what is needed.
     pub async fn resolve_bases(&mut self, target: StageId) -> Result<Vec<bool>> {
-        let mut chains = Chains::default();
+        let mut chains = TriggerChains::default();
         loop {
             let needed = plan::reachable(&self.stages, target);
-            plan::mark_ships(&mut self.stages, target, &needed);
+            plan::mark_shipped(&mut self.stages, target, &needed);
             self.resolve_round(&needed).await?;
             if !self.take_triggers(target, &mut chains)? {
                 return Ok(needed);
@@ -88,7 +89,7 @@ impl<R: Resolver> Converter<'_, R> {
             }
             let job = self.prepare(id, wanted);
             let stage = &mut self.stages[id];
-            if stage.unregistered {
+            if stage.is_image_source {
                 stage.dispatched = true;
                 stage.late = !wanted;
             }
@@ -128,7 +129,7 @@ impl<R: Resolver> Converter<'_, R> {
         let target = self.platforms.target.clone();
         let stage = &mut self.stages[id];
         stage.platform = Some(target.clone());
-        if stage.unregistered {
+        if stage.is_image_source {
             stage.dispatched = true;
         } else if wanted {
             let place = place(stage);
@@ -168,7 +169,7 @@ impl<R: Resolver> Converter<'_, R> {
         let kind = match stage.named.clone() {
             _ if stage.late => Kind::Late,
             Some(context) => Kind::Stage(context),
-            None => match named::find(self.options, &stage.base_name, Some(&platform))? {
+            None => match lookup::find(self.options, &stage.base_name, Some(&platform))? {
                 Some(context) => Kind::Base(context),
                 None => Kind::Image,
             },
@@ -306,10 +307,11 @@ impl<R: Resolver> Converter<'_, R> {
         );
         let stage = &self.stages[job.stage];
         let (context, is_base) = match &job.kind {
-            Kind::Base(context) => (context, !stage.unregistered),
+            Kind::Base(context) => (context, !stage.is_image_source),
             Kind::Stage(context) => {
-                let on_it = |other: &Stage| other.base == Some(job.stage) && other.ships.is_some();
-                let ships = stage.ships == Some(true);
+                let on_it =
+                    |other: &Stage| other.base == Some(job.stage) && other.shipped.is_some();
+                let ships = stage.shipped == Some(true);
                 (context, ships || self.stages.iter().any(on_it))
             }
             Kind::Image | Kind::Late => return Ok(()),
@@ -361,7 +363,7 @@ impl<R: Resolver> Converter<'_, R> {
 fn place(stage: &Stage) -> Place<'_> {
     Place {
         via: stage.via.unwrap_or(Via::From),
-        stage: &stage.shown,
+        stage: &stage.display_name,
         scope: stage.scope(),
         location: &stage.wanted_at,
     }

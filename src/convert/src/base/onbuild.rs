@@ -5,9 +5,9 @@ use fromtier_dockerfile::instructions::{self, Command};
 use fromtier_dockerfile::parser;
 use fromtier_dockerfile::span::Range;
 
-use super::chain::Chains;
+use super::trigger_chain::TriggerChains;
 use crate::converter::Converter;
-use crate::plan::{self, StageId};
+use crate::plan::{self, deps::StageId};
 use crate::stage::Planned;
 
 impl<R> Converter<'_, R> {
@@ -15,7 +15,11 @@ impl<R> Converter<'_, R> {
     ///
     /// From the target down: a stage that an image's trigger gives a trigger has it too late for those that stand on
     /// it. The reference takes them in a map's order, which is nearly always this one.
-    pub(super) fn take_triggers(&mut self, target: StageId, chains: &mut Chains) -> Result<bool> {
+    pub(super) fn take_triggers(
+        &mut self,
+        target: StageId,
+        chains: &mut TriggerChains,
+    ) -> Result<bool> {
         let mut more = false;
         for id in plan::downwards(&self.stages, target) {
             let stage = &mut self.stages[id];
@@ -44,7 +48,7 @@ impl<R> Converter<'_, R> {
         &mut self,
         id: StageId,
         triggers: &[String],
-        chains: &mut Chains,
+        chains: &mut TriggerChains,
     ) -> Result<bool> {
         let mut more = false;
         let mut commands = Vec::with_capacity(triggers.len());
@@ -57,7 +61,9 @@ impl<R> Converter<'_, R> {
             more |= !planned.sources.is_empty();
             commands.push(planned);
             for new in first_new..self.stages.len() {
-                let link = chains.add(&self.stages[new], &self.stages[id])?;
+                let by = &self.stages[id];
+                let name = &self.stages[new].base_name;
+                let link = chains.add(name, by.chain.as_ref(), &by.wanted_at)?;
                 link.place().clone_into(&mut self.stages[new].wanted_at);
                 self.stages[new].chain = Some(link);
             }

@@ -5,8 +5,8 @@ use fromtier_dockerfile::git_url::GitRef;
 use fromtier_llb::{Constraints, CopyInfo, FileAction, GitOptions, Graph, LocalOptions, State};
 use fromtier_policy::gate::{OtherRequest, Via};
 use fromtier_policy::{Gate, Scope};
-use fromtier_proto::pb;
 
+use super::main_context::{Context, MainContext};
 use super::remote;
 use crate::base::images::{Ledger, Place};
 use crate::meta;
@@ -15,34 +15,6 @@ use crate::result::SourceVerdict;
 
 /// The name of the client's directory, and of the file that a context from the web is.
 const NAME: &str = "context";
-
-/// Where the main context is, and which directory of it.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct MainContext {
-    pub source: Context,
-    /// The `contextsubdir` option; only of contexts that aren't a directory of the client.
-    pub subdir: Option<String>,
-}
-
-/// Where a context is.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub enum Context {
-    /// The client's directory `context`.
-    #[default]
-    Local,
-    /// A repository, as the option names it.
-    Git {
-        url: String,
-        /// `BUILDKIT_CONTEXT_KEEP_GIT_DIR`.
-        keep_git_dir: Option<bool>,
-        /// Files get the commit's time: the build sets `SOURCE_DATE_EPOCH`.
-        commit_mtime: bool,
-    },
-    /// A file from the web: an archive with the context in it, or the Dockerfile itself.
-    Http { url: String, archive: bool },
-    /// A definition that was handed in with the build.
-    Input(pb::Definition),
-}
 
 /// A main context in a graph.
 #[derive(Debug)]

@@ -1,12 +1,11 @@
 //! Sources that aren't the Dockerfile's bases: the main context, named contexts, remote sources.
 
+pub(crate) mod lookup;
 pub(crate) mod main;
+pub(crate) mod main_context;
 mod metadata;
 pub(crate) mod named;
 mod oci;
 mod placed;
 pub(crate) mod remote;
-
-pub(crate) use placed::WaitingLocal;
-
-pub use main::{Context, MainContext, PlacedContext};
+pub(crate) mod waiting;

@@ -10,6 +10,7 @@ use fromtier_policy::ApprovedSource;
 use fromtier_policy::gate::{OtherRequest, Via};
 use fromtier_proto::pb;
 
+use super::lookup::NamedContext;
 use super::oci::{self, OciImage};
 use super::remote::{self, Remote};
 use crate::base::images::{Admitted, Place, Refusal, Sources, Wanted};
@@ -20,19 +21,6 @@ use crate::resolver::{ResolveError, Resolver};
 const DOCKERIGNORE: &str = ".dockerignore";
 /// How often the builder's source policies may turn one context into the next.
 const MAX_TURNS: usize = 10;
-
-/// A context that stands in for a stage or an image of its name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NamedContext {
-    /// What the option says: `docker-image://node:22`.
-    pub input: String,
-    /// The short name: `node`.
-    pub name: String,
-    /// The name of the option, with a platform when that has one.
-    pub key: String,
-    /// The platform that it is wanted for, when one was asked for.
-    pub platform: Option<Platform>,
-}
 
 /// A context, fetched as far as it must be before the graph can have it.
 pub(crate) enum Loaded {
@@ -75,46 +63,6 @@ impl LocalContext {
         let meta = meta::named(format!("[context {}] load from client", self.key));
         graph.local(&self.source, how, meta)
     }
-}
-
-/// The context that `name` stands for, if the build has one. `scratch` and `context` never are.
-///
-/// Errors: the name is no image reference.
-pub(crate) fn find(
-    options: &Options,
-    name: &str,
-    platform: Option<&Platform>,
-) -> Result<Option<NamedContext>> {
-    if name.eq_ignore_ascii_case("scratch") || name.eq_ignore_ascii_case("context") {
-        return Ok(None);
-    }
-    lookup(options, name, platform)
-}
-
-/// As [`find`], for any name.
-pub(crate) fn lookup(
-    options: &Options,
-    name: &str,
-    platform: Option<&Platform>,
-) -> Result<Option<NamedContext>> {
-    let reference = ImageRef::parse(name)
-        .map_err(|e| Error::new(e.to_string()).wrap(format!("invalid context name {name}")))?;
-    if options.contexts.is_empty() {
-        return Ok(None);
-    }
-    let familiar = reference.familiar();
-    let name = familiar.strip_suffix(":latest").unwrap_or(&familiar);
-    let shown = platform.cloned().unwrap_or_else(Platform::host).normalize();
-    let with_platform = format!("{name}::{}", shown.format_all());
-    let found = [with_platform.as_str(), name].into_iter().find_map(|key| {
-        options.contexts.get(key).map(|input| NamedContext {
-            input: input.clone(),
-            name: name.to_owned(),
-            key: key.to_owned(),
-            platform: platform.cloned(),
-        })
-    });
-    Ok(found)
 }
 
 /// Fetches a context, with the gate's leave.

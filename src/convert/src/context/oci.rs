@@ -7,7 +7,7 @@ use fromtier_llb::{Constraints, Graph, OciLayoutOptions, State};
 use fromtier_policy::ApprovedSource;
 use fromtier_policy::gate::OtherRequest;
 
-use super::named::NamedContext;
+use super::lookup::NamedContext;
 use crate::base::images::{Place, Sources};
 use crate::options::Options;
 use crate::resolver::{OciStore, ResolveImage, Resolver};

@@ -5,21 +5,14 @@ use fromtier_image::ImageConfig;
 use fromtier_llb::{ImageOptions, Output, State};
 use fromtier_policy::gate::Via;
 
-use super::named::{Loaded, LocalContext};
+use super::named::Loaded;
+use super::waiting::WaitingLocal;
 use super::{main, remote};
 use crate::base::images::Place;
 use crate::converter::Converter;
 use crate::meta;
-use crate::plan::StageId;
+use crate::plan::deps::StageId;
 use crate::resolver::Resolver;
-
-/// A client's directory that has its place in the graph.
-pub(crate) struct WaitingLocal {
-    place: Output,
-    context: LocalContext,
-    /// The stage that stands for it: its used paths are those of the directory.
-    stage: StageId,
-}
 
 impl<R: Resolver> Converter<'_, R> {
     /// A named context as the state of a stage, and the image that it brings.
@@ -72,7 +65,7 @@ impl<R: Resolver> Converter<'_, R> {
                 let stage = &self.stages[stage];
                 let place = Place {
                     via: Via::Input,
-                    stage: &stage.shown,
+                    stage: &stage.display_name,
                     scope: stage.scope(),
                     location: &stage.location,
                 };

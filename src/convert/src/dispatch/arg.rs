@@ -6,7 +6,7 @@ use fromtier_dockerfile::shell::Env as _;
 
 use super::Dispatch;
 use crate::history::Layer;
-use crate::outline::ArgInfo;
+use crate::outline::capture::ArgInfo;
 use crate::stage::Stage;
 
 /// Arguments that steer the converter and never reach a container.

@@ -47,7 +47,7 @@ impl CopyJob<'_> {
     fn place<'a>(&'a self, stage: &'a Stage) -> Place<'a> {
         Place {
             via: Via::Add,
-            stage: &stage.shown,
+            stage: &stage.display_name,
             scope: stage.scope(),
             location: &self.common.location,
         }
@@ -74,7 +74,7 @@ impl Dispatch<'_> {
                 Error::new(format!(
                     "cannot copy from stage {}, it needs to be defined before current stage {}",
                     quote(&copy.from),
-                    quote(&stage.shown)
+                    quote(&stage.display_name)
                 ))
             })?,
         };

@@ -6,7 +6,7 @@ use fromtier_dockerfile::ignore::Matcher;
 use super::Dispatch;
 use crate::converter::Converter;
 use crate::paths;
-use crate::plan::StageId;
+use crate::plan::deps::StageId;
 use crate::stage::Stage;
 
 impl<R> Converter<'_, R> {

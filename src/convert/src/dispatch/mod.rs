@@ -40,7 +40,9 @@ use fromtier_proto::pb;
 use crate::base::images::Ledger;
 use crate::meta;
 use crate::options::Options;
-use crate::plan::{PathsUsed, StageId, Stages};
+use crate::plan::deps::StageId;
+use crate::plan::paths_used::PathsUsed;
+use crate::plan::stages::Stages;
 use crate::stage::{Planned, Stage};
 use crate::vars::{StateVars, Vars};
 

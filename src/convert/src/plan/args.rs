@@ -8,7 +8,7 @@ use fromtier_dockerfile::shell::{Env as _, Lex};
 use fromtier_image::Platform;
 
 use crate::options::Options;
-use crate::outline::ArgInfo;
+use crate::outline::capture::ArgInfo;
 use crate::vars::Vars;
 
 /// The platforms that a build is about.

@@ -11,9 +11,9 @@ use fromtier_image::Platform;
 
 use super::checks;
 use super::stages::Stages;
-use crate::context::named;
+use crate::context::lookup;
 use crate::options::Options;
-use crate::outline::Capture;
+use crate::outline::capture::Capture;
 use crate::stage::Stage;
 use crate::vars::Vars;
 
@@ -54,10 +54,10 @@ impl FromLines<'_> {
         };
         let mut stage = Stage::written(written, base.result, platform, self.outline.clone());
         if stage.name.is_empty() {
-            stage.asks = format!("stage-{index}").into();
+            stage.policy_name = format!("stage-{index}").into();
         }
         if !stage.name.is_empty() {
-            stage.named = named::find(
+            stage.named = lookup::find(
                 self.options,
                 &stage.name,
                 stage
@@ -72,7 +72,7 @@ impl FromLines<'_> {
             return Ok(());
         }
         if stage.name.is_empty() {
-            stage.shown = format!("stage-{index}");
+            stage.display_name = format!("stage-{index}");
         }
         stage.ignore_cache = self.options.no_cache.covers(&stage.name);
         let id = stages.add(stage);

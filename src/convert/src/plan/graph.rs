@@ -1,35 +1,9 @@
 //! Which stage needs which: cycles, and what a target reaches.
 
-use std::collections::HashMap;
-
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_dockerfile::span::Range;
 
-use super::stages::{StageId, Stages};
-
-/// The stages that a stage copies or mounts from, each with the instruction that does.
-#[derive(Debug, Default)]
-pub(crate) struct Deps {
-    list: Vec<(StageId, Vec<Range>)>,
-    index: HashMap<StageId, usize>,
-}
-
-impl Deps {
-    /// Adds a stage; the last instruction that needs it counts.
-    pub fn add(&mut self, on: StageId, location: &[Range]) {
-        match self.index.get(&on) {
-            Some(&at) => self.list[at].1 = location.to_vec(),
-            None => {
-                self.index.insert(on, self.list.len());
-                self.list.push((on, location.to_vec()));
-            }
-        }
-    }
-
-    pub fn ids(&self) -> impl Iterator<Item = StageId> {
-        self.list.iter().map(|(id, _)| *id)
-    }
-}
+use super::deps::StageId;
+use super::stages::Stages;
 
 /// Refuses stages that need each other, with the instructions that lead around.
 pub(crate) fn check_cycles(stages: &Stages) -> Result<()> {
@@ -63,7 +37,7 @@ pub(crate) fn check_cycles(stages: &Stages) -> Result<()> {
                 Mark::OnPath => {
                     let error = Error::new(format!(
                         "circular dependency detected on stage: {}",
-                        stages[root].shown
+                        stages[root].display_name
                     ));
                     return Err(path.iter().fold(error, |error, (at, followed)| {
                         error.at(&stages[*at].deps.list[followed - 1].1)

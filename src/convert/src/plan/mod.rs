@@ -2,11 +2,12 @@
 
 pub(crate) mod args;
 pub(crate) mod checks;
+pub(crate) mod deps;
 pub(crate) mod from;
 mod graph;
-mod paths_used;
+pub(crate) mod paths_used;
 pub(crate) mod sources;
-mod stages;
+pub(crate) mod stages;
 
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::instructions::Command;
@@ -16,9 +17,10 @@ use fromtier_policy::gate::Via;
 
 use crate::stage::{Planned, Stage};
 
-pub(crate) use graph::{Deps, check_cycles, downwards, reachable};
-pub(crate) use paths_used::PathsUsed;
-pub(crate) use stages::{StageId, Stages};
+pub(crate) use graph::{check_cycles, downwards, reachable};
+
+use deps::StageId;
+use stages::Stages;
 
 /// The stage that is built: the one of that name, or the last.
 pub(crate) fn target(stages: &Stages, name: &str) -> Result<StageId> {
@@ -36,21 +38,21 @@ pub(crate) fn target(stages: &Stages, name: &str) -> Result<StageId> {
 
 /// Says of each stage whether it ships: the target does, and what it is built `FROM`, and the images that these take
 /// files from. Of stages that the target does not need it isn't known: another build may have them for its target.
-pub(crate) fn mark_ships(stages: &mut Stages, target: StageId, needed: &[bool]) {
+pub(crate) fn mark_shipped(stages: &mut Stages, target: StageId, needed: &[bool]) {
     for (id, needed) in needed.iter().enumerate() {
-        stages[id].ships = needed.then_some(false);
+        stages[id].shipped = needed.then_some(false);
     }
     let mut next = Some(target);
     while let Some(id) = next {
-        stages[id].ships = Some(true);
+        stages[id].shipped = Some(true);
         next = stages[id].base;
     }
     for id in 0..stages.len() {
-        let ships = stages[id].ships;
+        let ships = stages[id].shipped;
         let sources = stages[id].commands.iter().flat_map(|c| &c.sources);
         for source in sources.copied().collect::<Vec<_>>() {
-            if stages[source].unregistered {
-                stages[source].ships = ships;
+            if stages[source].is_image_source {
+                stages[source].shipped = ships;
             }
         }
     }

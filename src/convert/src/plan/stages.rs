@@ -5,11 +5,9 @@ use std::collections::HashMap;
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_gostd::strings::to_lower;
 
+use super::deps::StageId;
 use super::paths_used::PathsUsed;
 use crate::stage::Stage;
-
-/// A stage's place in [`Stages`].
-pub(crate) type StageId = usize;
 
 #[derive(Debug, Default)]
 pub(crate) struct Stages {
@@ -51,7 +49,7 @@ impl Stages {
     pub fn names(&self) -> Vec<&str> {
         self.list
             .iter()
-            .map(|s| s.shown.as_str())
+            .map(|s| s.display_name.as_str())
             .filter(|n| !n.is_empty())
             .collect()
     }

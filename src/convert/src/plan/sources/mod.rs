@@ -16,7 +16,7 @@ use super::from::FromLines;
 use super::stages::Stages;
 use crate::converter;
 use crate::options::Options;
-use crate::outline::{ArgInfo, Capture};
+use crate::outline::capture::{ArgInfo, Capture};
 use crate::vars::Vars;
 use walk::{At, Walk};
 
@@ -156,11 +156,11 @@ fn needs(
     match planned {
         Ok(target) => {
             let reached = super::reachable(&stages, target);
-            super::mark_ships(&mut stages, target, &reached);
+            super::mark_shipped(&mut stages, target, &reached);
             let each = stages.iter().zip(reached);
             each.map(|(stage, needed)| Need {
                 needed,
-                ships: stage.ships,
+                ships: stage.shipped,
             })
             .collect()
         }

@@ -251,7 +251,7 @@ impl<'a> Walk<'a> {
     fn is_context(&self, name: &str) -> bool {
         let platform = self.options.target_platform.as_ref();
         matches!(
-            crate::context::named::find(self.options, name, platform),
+            crate::context::lookup::find(self.options, name, platform),
             Ok(Some(_))
         )
     }

@@ -1,4 +1,4 @@
-//! The images that triggers want, one because of the other: which led to which, and where that ends.
+//! The images that `ONBUILD` triggers ask for: which image led to which, and where that must end.
 
 use std::rc::Rc;
 
@@ -6,76 +6,81 @@ use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::span::Range;
 use fromtier_image::ImageRef;
 
-use crate::stage::Stage;
-
-/// How many images may want each other in a row. Each of them has to be asked for before the next is known.
+/// The longest chain of images that ask for each other. Each of them must be resolved before the next is known.
 const MAX_LENGTH: usize = 100;
 
-/// How many images triggers may want in all: two of the same in each image double with every step.
+/// The most images that all triggers of a build may ask for: two triggers in each image double the number with every step.
 const MAX_IMAGES: usize = 10_000;
 
-/// An image that a trigger wants, and the one whose trigger that is, if that one was itself wanted by a trigger.
+/// An image that a trigger asks for, and the image whose trigger that is, if a trigger asked for that one too.
 #[derive(Debug)]
-pub(crate) struct Link {
+pub(crate) struct TriggerLink {
     image: String,
-    by: Option<Rc<Link>>,
+    parent: Option<Rc<TriggerLink>>,
     length: usize,
-    /// The instruction of the file that it all began with.
+    /// The instruction of the file that the chain begins with.
     place: Vec<Range>,
 }
 
-/// All images of a build that triggers want.
+/// All images of a build that triggers ask for.
 #[derive(Debug, Default)]
-pub(crate) struct Chains {
+pub(crate) struct TriggerChains {
     images: usize,
 }
 
-impl Chains {
-    /// Adds the image that `wanted` stands for, which a trigger of `by` wants.
+impl TriggerChains {
+    /// Adds an image that a trigger asks for. `parent` is the image whose trigger that is, if a trigger asked for that one too;
+    /// `place` is the instruction of the file that uses the image with the trigger.
     ///
-    /// An image that a trigger wants is always of the same platform, so its own triggers are the same each time: one that
-    /// comes to be wanted by itself never ends.
+    /// An image that a trigger asks for always has the same platform, so its own triggers are the same each time: one that leads
+    /// back to itself never ends.
     ///
-    /// Errors: images that want each other in a circle, or too many of them.
-    pub fn add(&mut self, wanted: &Stage, by: &Stage) -> Result<Rc<Link>> {
-        let image = ImageRef::parse(&wanted.base_name).map_or_else(
-            |_| wanted.base_name.clone(),
+    /// # Errors
+    ///
+    /// The images form a cycle, or there are too many of them.
+    pub fn add(
+        &mut self,
+        name: &str,
+        parent: Option<&Rc<TriggerLink>>,
+        place: &[Range],
+    ) -> Result<Rc<TriggerLink>> {
+        let image = ImageRef::parse(name).map_or_else(
+            |_| name.to_owned(),
             |reference| reference.tag_name_only().to_string(),
         );
-        let by_link = by.chain.as_deref();
-        let link = Rc::new(Link {
+        let link = Rc::new(TriggerLink {
             image,
-            length: by_link.map_or(1, |link| link.length + 1),
-            place: by_link.map_or_else(|| by.wanted_at.clone(), |link| link.place.clone()),
-            by: by.chain.clone(),
+            length: parent.map_or(1, |link| link.length + 1),
+            place: parent.map_or(place, |link| &link.place).to_vec(),
+            parent: parent.cloned(),
         });
         self.images += 1;
-        if let Some(circle) = link.circle() {
-            return Err(link.refused("ONBUILD triggers go in a circle", &circle));
+        if let Some(cycle) = link.cycle() {
+            return Err(link.error("ONBUILD triggers go in a circle", &cycle));
         }
         if link.length > MAX_LENGTH {
             let message = format!("ONBUILD triggers want more than {MAX_LENGTH} images in a row");
-            return Err(link.refused(&message, &link.names()));
+            return Err(link.error(&message, &link.names()));
         }
         if self.images > MAX_IMAGES {
             let message = format!("ONBUILD triggers want more than {MAX_IMAGES} images");
-            return Err(link.refused(&message, &link.names()));
+            return Err(link.error(&message, &link.names()));
         }
         Ok(link)
     }
 }
 
-impl Link {
+impl TriggerLink {
     /// The images that led to this one, first to last, with it.
     fn names(&self) -> Vec<&str> {
-        let ancestors = std::iter::successors(Some(self), |link| link.by.as_deref());
+        let ancestors = std::iter::successors(Some(self), |link| link.parent.as_deref());
         let mut names: Vec<&str> = ancestors.map(|link| link.image.as_str()).collect();
         names.reverse();
         names
     }
 
-    /// The images from where this one was wanted before, if it was.
-    fn circle(&self) -> Option<Vec<&str>> {
+    /// The images from the earlier use of this one on, if there is one.
+    fn cycle(&self) -> Option<Vec<&str>> {
         let mut names = self.names();
         let before = names.iter().position(|name| *name == self.image)?;
         (before + 1 < names.len()).then(|| names.split_off(before))
@@ -86,8 +91,8 @@ impl Link {
         &self.place
     }
 
-    /// Long chains are told by their ends.
-    fn refused(&self, what: &str, names: &[&str]) -> Error {
+    /// The error; of a long chain it shows both ends.
+    fn error(&self, what: &str, names: &[&str]) -> Error {
         const SHOWN: usize = 4;
         let (first, last) = match names.len() {
             n if n > 2 * SHOWN => (&names[..SHOWN], &names[n - SHOWN..]),
@@ -111,18 +116,17 @@ impl Link {
 mod tests {
     use super::*;
 
-    fn add(chains: &mut Chains, name: &str, by: Option<&Rc<Link>>) -> Result<Rc<Link>> {
-        let stage = |name: &str, chain: Option<&Rc<Link>>| Stage {
-            base_name: name.to_owned(),
-            chain: chain.cloned(),
-            ..Stage::default()
-        };
-        chains.add(&stage(name, None), &stage("base", by))
+    fn add(
+        chains: &mut TriggerChains,
+        name: &str,
+        by: Option<&Rc<TriggerLink>>,
+    ) -> Result<Rc<TriggerLink>> {
+        chains.add(name, by, &[])
     }
 
     #[test]
     fn the_same_image_may_be_wanted_twice_but_not_by_itself() {
-        let mut chains = Chains::default();
+        let mut chains = TriggerChains::default();
         let a = add(&mut chains, "a", None).unwrap();
         let b = add(&mut chains, "b:1", Some(&a)).unwrap();
         add(&mut chains, "c", Some(&a)).unwrap();
@@ -137,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_chain_and_a_crowd_have_an_end() {
-        let mut chains = Chains::default();
+        let mut chains = TriggerChains::default();
         let mut last = add(&mut chains, "x:1", None).unwrap();
         let error = loop {
             let name = format!("x:{}", chains.images + 1);
@@ -154,7 +158,7 @@ mod tests {
             "{error}"
         );
         assert_eq!(error.message.matches(" -> ").count(), 8);
-        let mut chains = Chains::default();
+        let mut chains = TriggerChains::default();
         let error = (0..)
             .find_map(|_| add(&mut chains, "x", None).err())
             .unwrap();
