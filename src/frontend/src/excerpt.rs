@@ -54,8 +54,9 @@ pub fn excerpt(filename: &str, data: &[u8], ranges: &[Range]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use fromtier_dockerfile::span::Position;
+
+    use super::*;
 
     fn line(start: i32, end: i32) -> Range {
         let at = |line| Position { line, character: 0 };

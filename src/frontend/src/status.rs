@@ -153,9 +153,10 @@ fn message(error: &Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use fromtier_dockerfile::error::Origin;
     use fromtier_dockerfile::span::Range;
+
+    use super::*;
 
     fn line(n: i32) -> Vec<Range> {
         let at = fromtier_dockerfile::span::Position {

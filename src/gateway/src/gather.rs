@@ -108,8 +108,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Gather<S> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
 
     #[test]
     fn what_is_written_in_parts_arrives_whole_and_in_order() {

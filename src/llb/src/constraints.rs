@@ -1,10 +1,12 @@
 //! What can be said of any operation: its platform, what is shown of it, where it comes from.
 
-use crate::source_map::{SourceLocation, SourceMap};
-use fromtier_image::Platform;
-use fromtier_proto::pb;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+
+use fromtier_image::Platform;
+use fromtier_proto::pb;
+
+use crate::source_map::{SourceLocation, SourceMap};
 
 /// Facts on one operation beside what it does. Later calls of a builder method override or add to earlier ones.
 #[derive(Debug, Clone, Default, PartialEq)]

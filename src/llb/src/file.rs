@@ -1,14 +1,16 @@
 //! File operations: chains of steps, each on top of the one before.
 
+use std::rc::Rc;
+
+use fromtier_gostd::path;
+use fromtier_proto::pb;
+use fromtier_proto::pb::file_action::Action;
+
 use crate::caps;
 use crate::constraints::Constraints;
 use crate::graph::Output;
 use crate::marshal::{MarshalError, add_input};
 use crate::state::State;
-use fromtier_gostd::path;
-use fromtier_proto::pb;
-use fromtier_proto::pb::file_action::Action;
-use std::rc::Rc;
 
 /// A chain of file operations. Starts empty; every call adds a step.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,5 +1,7 @@
 //! The arena of operations.
 
+use fromtier_image::Platform;
+
 use crate::caps;
 use crate::constraints::Constraints;
 use crate::exec::{Exec, ExecVertex};
@@ -7,7 +9,6 @@ use crate::file::{FileAction, FileVertex};
 use crate::input::DefinitionVertex;
 use crate::source::SourceVertex;
 use crate::state::State;
-use fromtier_image::Platform;
 
 /// All operations of a build, in the order in which they were made.
 #[derive(Debug, Default)]

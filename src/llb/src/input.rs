@@ -1,13 +1,15 @@
 //! A client's own definition as a part of the graph: the same bytes, after the gate was asked about every source in it.
 
-use crate::graph::{Graph, Output, Vertex};
-use crate::source_map::{SourceLocation, SourceMap};
-use crate::state::State;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use fromtier_image::Digest;
 use fromtier_policy::{Denial, Gate, Scope, Verdict};
 use fromtier_proto::{Message, pb};
-use std::collections::HashMap;
-use std::rc::Rc;
+
+use crate::graph::{Graph, Output, Vertex};
+use crate::source_map::{SourceLocation, SourceMap};
+use crate::state::State;
 
 /// A definition that was brought in.
 #[derive(Debug, Clone)]
@@ -254,8 +256,9 @@ fn check(op: &pb::Op, last: bool, ask: &mut Ask<'_>) -> Result<(), InputError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Digest, Graph, InputError, pb};
     use std::collections::BTreeMap;
+
+    use super::{Digest, Graph, InputError, pb};
 
     fn source(identifier: &str) -> pb::Op {
         let attrs = BTreeMap::from([("key".to_owned(), "value".to_owned())]);

@@ -1,14 +1,16 @@
 //! The graph as BuildKit takes it: operations in bytes, named by their digests.
 
+use std::collections::{BTreeMap, HashSet};
+use std::rc::Rc;
+
+use fromtier_image::{Digest, Platform};
+use fromtier_proto::{Message, pb};
+
 use crate::caps::{self, CapSet};
 use crate::constraints::{Constraints, merge_metadata};
 use crate::graph::{Deferred, Graph, Output, Vertex};
 use crate::source_map::Collector;
 use crate::state::State;
-use fromtier_image::{Digest, Platform};
-use fromtier_proto::{Message, pb};
-use std::collections::{BTreeMap, HashSet};
-use std::rc::Rc;
 
 /// For whom and where a graph is marshalled.
 pub struct MarshalOptions<'a> {

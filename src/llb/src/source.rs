@@ -1,14 +1,16 @@
 //! Sources: what a build takes from outside. Each is made from what the gate approved, and from nothing else.
 
-use crate::caps;
-use crate::constraints::Constraints;
-use crate::graph::{Graph, Output, Vertex};
-use crate::state::State;
+use std::collections::BTreeMap;
+
 use fromtier_dockerfile::git_url::{GitUrl, GitUrlError};
 use fromtier_gostd::json::json_strings;
 use fromtier_image::{Digest, ImageRef};
 use fromtier_policy::{ApprovedImage, ApprovedSource};
-use std::collections::BTreeMap;
+
+use crate::caps;
+use crate::constraints::Constraints;
+use crate::graph::{Graph, Output, Vertex};
+use crate::state::State;
 
 #[derive(Debug, Clone)]
 pub(crate) struct SourceVertex {

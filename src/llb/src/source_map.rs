@@ -1,9 +1,11 @@
 //! Where in which file an operation comes from: the builder shows it beside errors.
 
+use std::rc::Rc;
+
+use fromtier_proto::pb;
+
 use crate::graph::Output;
 use crate::marshal::Definition;
-use fromtier_proto::pb;
-use std::rc::Rc;
 
 /// A source file: its name, its bytes, and the definition that it was read by.
 #[derive(Debug, Clone, Default)]

@@ -1,12 +1,14 @@
 //! A state: a place in the graph, and what the next operation inherits.
 
-use crate::env::EnvList;
-use crate::graph::{Graph, Output};
+use std::net::IpAddr;
+use std::rc::Rc;
+
 use fromtier_gostd::path;
 use fromtier_image::{ImageConfig, Platform};
 use fromtier_proto::pb::{NetMode, SecurityMode, Ulimit};
-use std::net::IpAddr;
-use std::rc::Rc;
+
+use crate::env::EnvList;
+use crate::graph::{Graph, Output};
 
 /// A value: what was built so far (nothing: scratch) and what the next operation inherits. Clones in O(1).
 #[derive(Debug, Clone, PartialEq)]

@@ -1,10 +1,11 @@
 //! `frontend.outline`: the arguments, secrets and SSH agents that a target can be given.
 
-use super::describe::Request;
-use super::location;
 use fromtier_convert::{Need, Outline};
 use fromtier_gostd::json::Object;
 use fromtier_gostd::tabwriter;
+
+use super::describe::Request;
+use super::location;
 
 pub const OUTLINE: Request = Request {
     name: "frontend.outline",

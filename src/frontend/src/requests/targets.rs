@@ -1,10 +1,11 @@
 //! `frontend.targets`: the stages of a Dockerfile.
 
-use super::describe::Request;
-use super::location;
 use fromtier_convert::Target;
 use fromtier_gostd::json::{Object, Value};
 use fromtier_gostd::tabwriter;
+
+use super::describe::Request;
+use super::location;
 
 pub const TARGETS: Request = Request {
     name: "frontend.targets",

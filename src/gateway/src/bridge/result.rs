@@ -98,8 +98,9 @@ fn wire_refs(refs: Refs, new_format: bool) -> gw::result::Result {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use fromtier_proto::Message;
+
+    use super::*;
 
     #[test]
     fn an_empty_filesystem_of_a_platform_is_a_whole_entry() {

@@ -1,13 +1,15 @@
 //! The operation that a command is, and the capabilities that it needs.
 
+use std::net::IpAddr;
+
+use fromtier_proto::pb;
+
 use super::vertex::ExecVertex;
 use super::{ContentCache, Mount};
 use crate::caps::{self, CapSet};
 use crate::env::EnvList;
 use crate::graph::Output;
 use crate::marshal::MarshalError;
-use fromtier_proto::pb;
-use std::net::IpAddr;
 
 impl ExecVertex {
     /// The operation and the capabilities that it needs. `default_os` is the whole graph's.

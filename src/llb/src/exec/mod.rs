@@ -3,10 +3,11 @@
 mod marshal;
 mod vertex;
 
+use fromtier_proto::pb;
+
 use crate::constraints::Constraints;
 use crate::graph::Output;
 use crate::state::{HostIp, State};
-use fromtier_proto::pb;
 
 pub(crate) use vertex::ExecVertex;
 

@@ -1,11 +1,13 @@
 //! What a command takes from the state that it runs on, and which output is whose.
 
+use std::rc::Rc;
+
+use fromtier_image::Platform;
+
 use super::{Exec, Mount};
 use crate::constraints::Constraints;
 use crate::graph::Output;
 use crate::state::{State, Values};
-use fromtier_image::Platform;
-use std::rc::Rc;
 
 #[derive(Debug)]
 pub(crate) struct ExecVertex {

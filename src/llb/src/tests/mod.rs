@@ -3,10 +3,12 @@
 mod graphs;
 mod speed;
 
-use crate::{CapSet, Definition, Graph, MarshalOptions, State};
+use std::collections::BTreeMap;
+
 use fromtier_image::{Digest, Platform};
 use fromtier_proto::Message;
-use std::collections::BTreeMap;
+
+use crate::{CapSet, Definition, Graph, MarshalOptions, State};
 
 /// One line a graph: its name, the first digits of its operations' digests, and the SHA-256 of the reference's
 /// whole definition (with sorted maps); or the reference's error.

@@ -1,8 +1,9 @@
 //! Long builds stay quick, and deep graphs do not end in a stack overflow.
 
+use fromtier_image::ImageRef;
+
 use super::{For, marshal};
 use crate::{Constraints, Exec, Graph, ImageOptions};
-use fromtier_image::ImageRef;
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "it measures")]

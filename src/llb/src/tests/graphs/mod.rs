@@ -2,14 +2,15 @@
 
 mod sources;
 
+use fromtier_image::{Digest, ImageRef, Platform};
+use fromtier_proto::pb;
+
 use super::{Book, For};
 use crate::{
     CacheMount, CapSet, Constraints, ContentCache, CopyInfo, Exec, FileAction, Graph, HostIp,
     ImageOptions, MakeInfo, MkdirInfo, Mode, Mount, NetMode, Owner, ResolveMode, Secret,
     SecurityMode, Ssh, State,
 };
-use fromtier_image::{Digest, ImageRef, Platform};
-use fromtier_proto::pb;
 
 const HEX: &str = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
 

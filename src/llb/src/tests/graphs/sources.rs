@@ -1,13 +1,14 @@
 //! Merges, sources, source locations, and a client's definition.
 
+use fromtier_image::{Digest, ImageConfig, ImageRef};
+use fromtier_proto::{Message, pb};
+
 use super::{Book, For, HEX, all_caps, arm, image, none, run_everything, say, start};
 use crate::tests::marshal;
 use crate::{
     Constraints, CopyInfo, Differ, FileAction, GitOptions, Graph, HttpOptions, LocalOptions, Mount,
     OciLayoutOptions, SourceMap, State, range,
 };
-use fromtier_image::{Digest, ImageConfig, ImageRef};
-use fromtier_proto::{Message, pb};
 
 const INPUT: &[u8] = include_bytes!("../input.pb");
 
