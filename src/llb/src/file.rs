@@ -3,13 +3,15 @@
 use std::rc::Rc;
 
 use fromtier_gostd::path;
+use fromtier_image::Platform;
 use fromtier_proto::pb;
 use fromtier_proto::pb::file_action::Action;
 
 use crate::caps;
 use crate::constraints::Constraints;
-use crate::graph::Output;
-use crate::marshal::{MarshalError, add_input};
+use crate::error::MarshalError;
+use crate::op_inputs::add_input;
+use crate::output::Output;
 use crate::state::State;
 
 /// A chain of file operations. Starts empty; every call adds a step.
@@ -254,12 +256,13 @@ impl FileVertex {
 
     pub(crate) fn marshal(
         &self,
-        op: &mut pb::Op,
+        platform: &Platform,
         mut input: impl FnMut(Output) -> Result<pb::Input, MarshalError>,
-    ) -> Result<(), MarshalError> {
+    ) -> Result<pb::Op, MarshalError> {
         if self.action.is_empty() {
             return Err(MarshalError("action is required".to_owned()));
         }
+        let mut op = self.constraints.frame(platform);
         let base = match self.base {
             Some(base) => add_input(&mut op.inputs, input(base)?),
             None => -1,
@@ -293,7 +296,7 @@ impl FileVertex {
             actions: actions.collect(),
         }));
         op.platform = None;
-        Ok(())
+        Ok(op)
     }
 }
 

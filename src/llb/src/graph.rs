@@ -7,6 +7,8 @@ use crate::constraints::Constraints;
 use crate::exec::{Exec, ExecVertex};
 use crate::file::{FileAction, FileVertex};
 use crate::input::DefinitionVertex;
+use crate::merge::{DiffVertex, MergeVertex};
+use crate::output::Output;
 use crate::source::SourceVertex;
 use crate::state::State;
 
@@ -16,27 +18,13 @@ pub struct Graph {
     pub(crate) vertices: Vec<Vertex>,
 }
 
-/// One output of one operation of a [`Graph`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Output {
-    pub(crate) vertex: u32,
-    pub(crate) index: u32,
-}
-
 #[derive(Debug)]
 pub(crate) enum Vertex {
     Source(Box<SourceVertex>),
     Exec(Box<ExecVertex>),
     File(Box<FileVertex>),
-    Merge {
-        inputs: Vec<Output>,
-        constraints: Box<Constraints>,
-    },
-    Diff {
-        lower: Option<Output>,
-        upper: Option<Output>,
-        constraints: Box<Constraints>,
-    },
+    Merge(Box<MergeVertex>),
+    Diff(Box<DiffVertex>),
     Definition(Box<DefinitionVertex>),
     Deferred(Deferred),
 }
@@ -133,10 +121,10 @@ impl Graph {
             return first.clone();
         }
         constraints.add_cap(caps::MERGE_OP);
-        let output = self.add(Vertex::Merge {
+        let output = self.add(Vertex::Merge(Box::new(MergeVertex {
             inputs,
-            constraints: Box::new(constraints),
-        });
+            constraints,
+        })));
         first.clone().with_output(self, Some(output))
     }
 
@@ -150,11 +138,11 @@ impl Graph {
             };
         }
         constraints.add_cap(caps::DIFF_OP);
-        let output = self.add(Vertex::Diff {
+        let output = self.add(Vertex::Diff(Box::new(DiffVertex {
             lower: lower.output(),
             upper: upper.output(),
-            constraints: Box::new(constraints),
-        });
+            constraints,
+        })));
         lower.clone().with_output(self, Some(output))
     }
 

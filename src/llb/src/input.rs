@@ -7,7 +7,8 @@ use fromtier_image::Digest;
 use fromtier_policy::{Denial, Gate, Scope, Verdict};
 use fromtier_proto::{Message, pb};
 
-use crate::graph::{Graph, Output, Vertex};
+use crate::graph::{Graph, Vertex};
+use crate::output::Output;
 use crate::source_map::{SourceLocation, SourceMap};
 use crate::state::State;
 

@@ -11,25 +11,33 @@
 
 pub mod caps;
 mod constraints;
+mod definition;
 mod env;
+mod error;
 mod exec;
 mod file;
 mod graph;
 mod input;
 mod marshal;
+mod merge;
+mod op_inputs;
+mod output;
 mod source;
 mod source_map;
 mod state;
 
 pub use caps::{Cap, CapSet, CapState, CapStatus, KnownCap};
 pub use constraints::{Constraints, Metadata, platform_to_pb};
+pub use definition::Definition;
 pub use env::EnvList;
+pub use error::MarshalError;
 pub use exec::{CacheMount, ContentCache, Exec, Mount, Secret, Ssh};
 pub use file::{CopyInfo, FileAction, Id, MakeInfo, MkdirInfo, Mode, Owner};
 pub use fromtier_proto::pb::{NetMode, SecurityMode};
-pub use graph::{Graph, Output};
+pub use graph::Graph;
 pub use input::{Input, InputError};
-pub use marshal::{Definition, MarshalError, MarshalOptions};
+pub use marshal::MarshalOptions;
+pub use output::Output;
 pub use source::{
     Differ, GitOptions, HttpOptions, ImageOptions, LocalOptions, OciLayoutOptions, ResolveMode,
 };

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use fromtier_proto::pb;
 
-use crate::graph::Output;
-use crate::marshal::Definition;
+use crate::definition::Definition;
+use crate::output::Output;
 
 /// A source file: its name, its bytes, and the definition that it was read by.
 #[derive(Debug, Clone, Default)]

@@ -8,7 +8,8 @@ use fromtier_image::{ImageConfig, Platform};
 use fromtier_proto::pb::{NetMode, SecurityMode, Ulimit};
 
 use crate::env::EnvList;
-use crate::graph::{Graph, Output};
+use crate::graph::Graph;
+use crate::output::Output;
 
 /// A value: what was built so far (nothing: scratch) and what the next operation inherits. Clones in O(1).
 #[derive(Debug, Clone, PartialEq)]

@@ -1,51 +1,85 @@
 //! The operation that a command is, and the capabilities that it needs.
 
 use std::net::IpAddr;
+use std::rc::Rc;
 
+use fromtier_image::Platform;
 use fromtier_proto::pb;
 
 use super::vertex::ExecVertex;
-use super::{ContentCache, Mount};
-use crate::caps::{self, CapSet};
+use super::{ContentCache, Mount, Secret, Ssh};
+use crate::caps::{self, Cap, CapSet};
 use crate::env::EnvList;
-use crate::graph::Output;
-use crate::marshal::MarshalError;
+use crate::error::MarshalError;
+use crate::op_inputs::add_input;
+use crate::output::Output;
 
 impl ExecVertex {
-    /// The operation and the capabilities that it needs. `default_os` is the whole graph's.
+    /// The operation and the capabilities that it needs. `platform` is the whole graph's.
     pub(crate) fn marshal(
         &self,
-        op: &mut pb::Op,
+        platform: &Platform,
         caps: Option<&CapSet>,
-        default_os: &str,
         mut input: impl FnMut(Output) -> Result<pb::Input, MarshalError>,
-    ) -> Result<Vec<&'static str>, MarshalError> {
+    ) -> Result<(pb::Op, Vec<Cap>), MarshalError> {
         let exec = &self.exec;
-        let values = &*self.values;
         if exec.args.is_empty() {
             return Err(MarshalError("arguments are required".to_owned()));
         }
-        let dir = values.dir.as_deref().unwrap_or_default();
-        if dir.is_empty() {
+        if self.dir().is_empty() {
             return Err(MarshalError("working directory is required".to_owned()));
         }
         let mut needs = vec![caps::EXEC_META_BASE];
-        let sockets: Vec<String> = exec
-            .ssh
-            .iter()
-            .enumerate()
+        let sockets = self.ssh_sockets();
+        let env = self.environment(caps, &platform.os, &sockets, &mut needs);
+        self.add_needs(&mut needs);
+        let mut op = self.constraints().frame(platform);
+        let mut mounts = marshal_mounts(&exec.mounts, &mut op.inputs, &mut input)?;
+        mounts.extend(exec.secrets.iter().filter_map(secret_mount));
+        mounts.extend(
+            exec.ssh
+                .iter()
+                .zip(sockets)
+                .map(|(ssh, socket)| ssh_mount(ssh, socket)),
+        );
+        op.op = Some(pb::op::Op::Exec(pb::ExecOp {
+            meta: Some(self.meta(&env)),
+            mounts,
+            network: self.values.network.unwrap_or(pb::NetMode::Unset).into(),
+            security: (self.values.security)
+                .unwrap_or(pb::SecurityMode::Sandbox)
+                .into(),
+            secret_env: exec.secrets.iter().filter_map(secret_variable).collect(),
+            cdi_devices: exec.cdi_devices.clone(),
+        }));
+        Ok((op, needs))
+    }
+
+    fn dir(&self) -> &str {
+        self.values.dir.as_deref().unwrap_or_default()
+    }
+
+    /// The path of each SSH agent's socket.
+    fn ssh_sockets(&self) -> Vec<String> {
+        let agents = self.exec.ssh.iter().enumerate();
+        agents
             .map(|(i, ssh)| match ssh.target.as_str() {
                 "" => format!("/run/buildkit/ssh_agent.{i}"),
                 target => target.to_owned(),
             })
-            .collect();
-        let meta = pb::Meta {
+            .collect()
+    }
+
+    /// The process: its arguments, environment, directory, user and limits.
+    fn meta(&self, env: &EnvList) -> pb::Meta {
+        let exec = &self.exec;
+        let values = &*self.values;
+        let text = |value: &Option<Rc<str>>| value.as_deref().unwrap_or_default().to_owned();
+        pb::Meta {
             args: exec.args.clone(),
-            env: self
-                .environment(caps, default_os, &sockets, &mut needs)
-                .to_array(),
-            cwd: dir.to_owned(),
-            user: values.user.as_deref().unwrap_or_default().to_owned(),
+            env: env.to_array(),
+            cwd: self.dir().to_owned(),
+            user: text(&values.user),
             proxy_env: exec.proxy.clone(),
             extra_hosts: values
                 .hosts
@@ -55,77 +89,12 @@ impl ExecVertex {
                     ip: ip_text(host.ip),
                 })
                 .collect(),
-            hostname: values.hostname.as_deref().unwrap_or_default().to_owned(),
+            hostname: text(&values.hostname),
             ulimit: values.ulimits.to_vec(),
-            cgroup_parent: values
-                .cgroup_parent
-                .as_deref()
-                .unwrap_or_default()
-                .to_owned(),
+            cgroup_parent: text(&values.cgroup_parent),
             remove_mount_stubs_recursive: true,
             valid_exit_codes: exec.valid_exit_codes.clone().unwrap_or_default(),
-        };
-        self.needs(&mut needs);
-        let mut mounts =
-            Vec::with_capacity(exec.mounts.len() + exec.secrets.len() + exec.ssh.len());
-        let mut outputs = 0;
-        for mount in &exec.mounts {
-            mounts.push(marshal_mount(
-                mount,
-                &mut op.inputs,
-                &mut outputs,
-                &mut input,
-            )?);
         }
-        let mut secret_env = Vec::new();
-        for secret in &exec.secrets {
-            if let Some(name) = &secret.env {
-                secret_env.push(pb::SecretEnv {
-                    id: secret.id.clone(),
-                    name: name.clone(),
-                    optional: secret.optional,
-                });
-            }
-            if let Some(target) = &secret.target {
-                mounts.push(pb::Mount {
-                    input: -1,
-                    dest: target.clone(),
-                    mount_type: pb::MountType::Secret.into(),
-                    secret_opt: Some(pb::SecretOpt {
-                        id: secret.id.clone(),
-                        uid: secret.uid,
-                        gid: secret.gid,
-                        mode: secret.mode,
-                        optional: secret.optional,
-                    }),
-                    ..pb::Mount::default()
-                });
-            }
-        }
-        for (ssh, target) in exec.ssh.iter().zip(sockets) {
-            mounts.push(pb::Mount {
-                input: -1,
-                dest: target,
-                mount_type: pb::MountType::Ssh.into(),
-                ssh_opt: Some(pb::SshOpt {
-                    id: ssh.id.clone(),
-                    uid: ssh.uid,
-                    gid: ssh.gid,
-                    mode: ssh.mode,
-                    optional: ssh.optional,
-                }),
-                ..pb::Mount::default()
-            });
-        }
-        op.op = Some(pb::op::Op::Exec(pb::ExecOp {
-            meta: Some(meta),
-            mounts,
-            network: values.network.unwrap_or(pb::NetMode::Unset).into(),
-            security: values.security.unwrap_or(pb::SecurityMode::Sandbox).into(),
-            secret_env,
-            cdi_devices: exec.cdi_devices.clone(),
-        }));
-        Ok(needs)
     }
 
     fn environment(
@@ -133,7 +102,7 @@ impl ExecVertex {
         caps: Option<&CapSet>,
         default_os: &str,
         sockets: &[String],
-        needs: &mut Vec<&'static str>,
+        needs: &mut Vec<Cap>,
     ) -> EnvList {
         let mut env = self.values.env.clone();
         if let Some(socket) = sockets.first() {
@@ -149,10 +118,10 @@ impl ExecVertex {
         env
     }
 
-    /// The capabilities that follow from what the command has.
-    fn needs(&self, needs: &mut Vec<&'static str>) {
+    /// Adds the capabilities that follow from what the command has.
+    fn add_needs(&self, needs: &mut Vec<Cap>) {
         let exec = &self.exec;
-        let mut when = |condition: bool, cap: &'static str| {
+        let mut when = |condition: bool, cap: Cap| {
             if condition {
                 needs.push(cap);
             }
@@ -208,6 +177,61 @@ fn ip_text(ip: IpAddr) -> String {
     ip.to_canonical().to_string()
 }
 
+/// The variable that a secret is seen as.
+fn secret_variable(secret: &Secret) -> Option<pb::SecretEnv> {
+    Some(pb::SecretEnv {
+        id: secret.id.clone(),
+        name: secret.env.clone()?,
+        optional: secret.optional,
+    })
+}
+
+/// The file that a secret is seen as.
+fn secret_mount(secret: &Secret) -> Option<pb::Mount> {
+    Some(pb::Mount {
+        input: -1,
+        dest: secret.target.clone()?,
+        mount_type: pb::MountType::Secret.into(),
+        secret_opt: Some(pb::SecretOpt {
+            id: secret.id.clone(),
+            uid: secret.uid,
+            gid: secret.gid,
+            mode: secret.mode,
+            optional: secret.optional,
+        }),
+        ..pb::Mount::default()
+    })
+}
+
+fn ssh_mount(ssh: &Ssh, socket: String) -> pb::Mount {
+    pb::Mount {
+        input: -1,
+        dest: socket,
+        mount_type: pb::MountType::Ssh.into(),
+        ssh_opt: Some(pb::SshOpt {
+            id: ssh.id.clone(),
+            uid: ssh.uid,
+            gid: ssh.gid,
+            mode: ssh.mode,
+            optional: ssh.optional,
+        }),
+        ..pb::Mount::default()
+    }
+}
+
+/// The file systems under the command's root, each with its input and its output.
+fn marshal_mounts(
+    mounts: &[Mount],
+    inputs: &mut Vec<pb::Input>,
+    input: &mut impl FnMut(Output) -> Result<pb::Input, MarshalError>,
+) -> Result<Vec<pb::Mount>, MarshalError> {
+    let mut outputs = 0;
+    mounts
+        .iter()
+        .map(|mount| marshal_mount(mount, inputs, &mut outputs, input))
+        .collect()
+}
+
 fn marshal_mount(
     mount: &Mount,
     inputs: &mut Vec<pb::Input>,
@@ -219,7 +243,7 @@ fn marshal_mount(
         Some(_) if mount.tmpfs.is_some() => {
             return Err(MarshalError("tmpfs mounts must use scratch".to_owned()));
         }
-        Some(source) => crate::marshal::add_input(inputs, input(source)?),
+        Some(source) => add_input(inputs, input(source)?),
     };
     let output = if mount.has_output() {
         *outputs += 1;

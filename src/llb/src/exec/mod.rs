@@ -6,7 +6,7 @@ mod vertex;
 use fromtier_proto::pb;
 
 use crate::constraints::Constraints;
-use crate::graph::Output;
+use crate::output::Output;
 use crate::state::{HostIp, State};
 
 pub(crate) use vertex::ExecVertex;

@@ -6,7 +6,7 @@ use fromtier_image::Platform;
 
 use super::{Exec, Mount};
 use crate::constraints::Constraints;
-use crate::graph::Output;
+use crate::output::Output;
 use crate::state::{State, Values};
 
 #[derive(Debug)]
