@@ -12,6 +12,8 @@ pub mod run;
 
 mod calls;
 mod evaluate;
+#[cfg(test)]
+mod fixtures;
 mod grpc;
 
 pub use case::Case;

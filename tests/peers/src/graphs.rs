@@ -40,93 +40,108 @@ pub fn report(graphs: &[Graph]) -> String {
 
 const PLATFORM: &str = "platform of an operation";
 
-fn lacking(op: &pb::Op) -> BTreeSet<&'static str> {
-    let mut out = BTreeSet::new();
-    let mut lacks = |missing: bool, what: &'static str| {
+/// What an operation has and the crate has no words for.
+#[derive(Default)]
+struct Lacking(BTreeSet<&'static str>);
+
+impl Lacking {
+    fn add(&mut self, missing: bool, what: &'static str) {
         if missing {
-            out.insert(what);
+            self.0.insert(what);
         }
-    };
-    lacks(op.platform.is_some(), PLATFORM);
-    match &op.op {
-        Some(Op::Exec(exec)) => {
-            let meta = exec.meta.clone().unwrap_or_default();
-            lacks(exec.network != 0, "exec: network mode");
-            lacks(exec.security != 0, "exec: security mode");
-            lacks(
-                !exec.secret_env.is_empty(),
-                "exec: secret in the environment",
-            );
-            lacks(!exec.cdi_devices.is_empty(), "exec: devices");
-            lacks(
-                meta.remove_mount_stubs_recursive,
-                "exec: removal of mount stubs",
-            );
-            let more = meta.proxy_env.is_some()
-                || !meta.extra_hosts.is_empty()
-                || !meta.hostname.is_empty()
-                || !meta.ulimit.is_empty()
-                || !meta.cgroup_parent.is_empty();
-            lacks(more, "exec: proxy, hosts, host name, limits or cgroup");
-            for mount in &exec.mounts {
-                lacks(!has_mount(mount), mount_name(mount));
+    }
+
+    fn exec(&mut self, exec: &pb::ExecOp) {
+        let meta = exec.meta.clone().unwrap_or_default();
+        self.add(exec.network != 0, "exec: network mode");
+        self.add(exec.security != 0, "exec: security mode");
+        self.add(
+            !exec.secret_env.is_empty(),
+            "exec: secret in the environment",
+        );
+        self.add(!exec.cdi_devices.is_empty(), "exec: devices");
+        self.add(
+            meta.remove_mount_stubs_recursive,
+            "exec: removal of mount stubs",
+        );
+        let more = meta.proxy_env.is_some()
+            || !meta.extra_hosts.is_empty()
+            || !meta.hostname.is_empty()
+            || !meta.ulimit.is_empty()
+            || !meta.cgroup_parent.is_empty();
+        self.add(more, "exec: proxy, hosts, host name, limits or cgroup");
+        for mount in &exec.mounts {
+            self.add(!has_mount(mount), mount_name(mount));
+        }
+    }
+
+    fn source(&mut self, source: &pb::SourceOp) {
+        let kind = source.identifier.split(':').next().unwrap_or_default();
+        let known = |name: &str| match kind {
+            "docker-image" => name == "image.resolvemode",
+            "local" => name == "local.includepattern" || name == "local.excludepatterns",
+            "http" | "https" => name == "http.filename",
+            _ => false,
+        };
+        let what = match kind {
+            "docker-image" => "image: attributes",
+            "local" => "local: session, shared key, follow paths",
+            "http" | "https" => "http: checksum, mode, owner",
+            "git" => "git: attributes",
+            _ => "source of another kind",
+        };
+        self.add(kind == "oci-layout", "source of another kind");
+        self.add(!source.attrs.keys().all(|name| known(name)), what);
+    }
+
+    fn file_action(&mut self, action: &pb::FileAction) {
+        match &action.action {
+            Some(Action::Copy(copy)) => {
+                self.add(copy.owner.is_some(), "copy: owner");
+                self.add(copy.mode != -1 || !copy.mode_str.is_empty(), "copy: mode");
+                self.add(copy.timestamp != -1, "copy: time");
+                self.add(copy.attempt_unpack, "copy: unpacking");
+                self.add(copy.allow_empty_wildcard, "copy: wildcard without a match");
+                let patterns = copy.include_patterns.len()
+                    + copy.exclude_patterns.len()
+                    + copy.required_paths.len();
+                self.add(patterns > 0, "copy: patterns");
+                self.add(
+                    copy.always_replace_existing_dest_paths,
+                    "copy: replacing what is there",
+                );
             }
+            Some(Action::Mkdir(dir)) => {
+                let set = dir.mode != -1 || dir.timestamp != -1 || dir.owner.is_some();
+                self.add(set, "mkdir: mode, time or owner");
+            }
+            Some(Action::Mkfile(file)) => {
+                let set = file.mode != -1 || file.timestamp != -1 || file.owner.is_some();
+                self.add(set, "mkfile: mode, time or owner");
+            }
+            _ => self.add(true, "rm, symlink"),
         }
-        Some(Op::Source(source)) => {
-            let kind = source.identifier.split(':').next().unwrap_or_default();
-            let known = |name: &str| match kind {
-                "docker-image" => name == "image.resolvemode",
-                "local" => name == "local.includepattern" || name == "local.excludepatterns",
-                "http" | "https" => name == "http.filename",
-                _ => false,
-            };
-            let what = match kind {
-                "docker-image" => "image: attributes",
-                "local" => "local: session, shared key, follow paths",
-                "http" | "https" => "http: checksum, mode, owner",
-                "git" => "git: attributes",
-                _ => "source of another kind",
-            };
-            lacks(kind == "oci-layout", "source of another kind");
-            lacks(!source.attrs.keys().all(|name| known(name)), what);
-        }
+    }
+}
+
+fn lacking(op: &pb::Op) -> BTreeSet<&'static str> {
+    let mut out = Lacking::default();
+    out.add(op.platform.is_some(), PLATFORM);
+    match &op.op {
+        Some(Op::Exec(exec)) => out.exec(exec),
+        Some(Op::Source(source)) => out.source(source),
         Some(Op::File(file)) => {
             for action in &file.actions {
-                match &action.action {
-                    Some(Action::Copy(copy)) => {
-                        lacks(copy.owner.is_some(), "copy: owner");
-                        lacks(copy.mode != -1 || !copy.mode_str.is_empty(), "copy: mode");
-                        lacks(copy.timestamp != -1, "copy: time");
-                        lacks(copy.attempt_unpack, "copy: unpacking");
-                        lacks(copy.allow_empty_wildcard, "copy: wildcard without a match");
-                        let patterns = copy.include_patterns.len()
-                            + copy.exclude_patterns.len()
-                            + copy.required_paths.len();
-                        lacks(patterns > 0, "copy: patterns");
-                        lacks(
-                            copy.always_replace_existing_dest_paths,
-                            "copy: replacing what is there",
-                        );
-                    }
-                    Some(Action::Mkdir(dir)) => {
-                        let set = dir.mode != -1 || dir.timestamp != -1 || dir.owner.is_some();
-                        lacks(set, "mkdir: mode, time or owner");
-                    }
-                    Some(Action::Mkfile(file)) => {
-                        let set = file.mode != -1 || file.timestamp != -1 || file.owner.is_some();
-                        lacks(set, "mkfile: mode, time or owner");
-                    }
-                    _ => lacks(true, "rm, symlink"),
-                }
+                out.file_action(action);
             }
         }
-        Some(Op::Merge(_)) => lacks(true, "merge"),
-        Some(Op::Diff(_)) => lacks(true, "diff"),
-        Some(Op::Build(_) | Op::Passthrough(_)) => lacks(true, "build, passthrough"),
+        Some(Op::Merge(_)) => out.add(true, "merge"),
+        Some(Op::Diff(_)) => out.add(true, "diff"),
+        Some(Op::Build(_) | Op::Passthrough(_)) => out.add(true, "build, passthrough"),
         // The last one only names the result.
         None => {}
     }
-    out
+    out.0
 }
 
 fn has_mount(mount: &pb::Mount) -> bool {

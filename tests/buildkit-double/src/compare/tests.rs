@@ -1,24 +1,13 @@
 //! A planted difference is found, and only it.
 
 use fromtier_proto::pb;
-use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::fixtures::{digest_of, input, local_context, operation, result_of, source_at};
 
 /// A frontend that ran `RUN` on a local directory and gave one warning.
 fn recording(plant: impl Fn(&mut pb::Op, &mut pb::OpMetadata, &mut gw::WarnRequest)) -> Recording {
-    let input = |bytes: &[u8]| pb::Input {
-        digest: format!("sha256:{:x}", Sha256::digest(bytes)),
-        index: 0,
-    };
-    let source = pb::Op {
-        op: Some(pb::op::Op::Source(pb::SourceOp {
-            identifier: "local://context".into(),
-            attrs: BTreeMap::new(),
-        })),
-        ..Default::default()
-    }
-    .encode_to_vec();
+    let source = local_context(&[]);
     let mut exec = pb::Op {
         inputs: vec![input(&source)],
         op: Some(pb::op::Op::Exec(pb::ExecOp {
@@ -41,41 +30,13 @@ fn recording(plant: impl Fn(&mut pb::Op, &mut pb::OpMetadata, &mut gw::WarnReque
     };
     plant(&mut exec, &mut metadata, &mut warning);
     let exec = exec.encode_to_vec();
-    let digest = input(&exec).digest;
-    let last = pb::Op {
-        inputs: vec![input(&exec)],
-        op: Some(pb::op::Op::File(pb::FileOp::default())),
-        ..Default::default()
-    }
-    .encode_to_vec();
-    let head = pb::Op {
-        inputs: vec![input(&last)],
-        ..Default::default()
-    }
-    .encode_to_vec();
-    let position = |line| Some(pb::Position { line, character: 0 });
-    let range = pb::Range {
-        start: position(2),
-        end: position(2),
-    };
+    let digest = digest_of(&exec);
+    let last = operation(&[&exec], pb::op::Op::File(pb::FileOp::default()));
+    let result = result_of(&last);
     let definition = pb::Definition {
-        def: vec![source, exec, last, head],
-        metadata: BTreeMap::from([(digest.clone(), metadata)]),
-        source: Some(pb::Source {
-            places: vec![pb::Places {
-                digest,
-                locations: Some(pb::Locations {
-                    locations: vec![pb::Location {
-                        source_index: 0,
-                        ranges: vec![range],
-                    }],
-                }),
-            }],
-            infos: vec![pb::SourceInfo {
-                filename: "Dockerfile".into(),
-                ..Default::default()
-            }],
-        }),
+        def: vec![source, exec, last, result],
+        source: Some(source_at(&digest, 2)),
+        metadata: BTreeMap::from([(digest, metadata)]),
     };
     let id = "ref-0".to_owned();
     Recording {

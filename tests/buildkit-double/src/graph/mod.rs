@@ -116,34 +116,27 @@ impl Graph {
     /// Decodes a definition.
     ///
     /// # Errors
-    /// If it is no graph: an operation that cannot be decoded, an input that does not exist or comes later.
+    /// If it is not a graph: an operation that cannot be decoded, an input that does not exist or comes later.
     pub fn decode(definition: &pb::Definition) -> Result<Self, String> {
-        let mut unique = Names::new("unique id");
-        let mut groups = Names::new("progress group");
-        let mut vertices: Vec<Vertex> = Vec::new();
-        let mut index_of: BTreeMap<String, usize> = BTreeMap::new();
+        let source = definition.source.clone().unwrap_or_default();
+        let placed: BTreeMap<&str, &[pb::Location]> = source.all_places().collect();
+        let mut decoder = Decoder {
+            definition,
+            files: source.infos.iter().map(|f| f.filename.clone()).collect(),
+            placed: &placed,
+            unique: Names::new("unique id"),
+            groups: Names::new("progress group"),
+            vertices: Vec::new(),
+            index_of: BTreeMap::new(),
+        };
         let mut head = None;
         let mut last = None;
         let mut last_digest = String::new();
-        let source = definition.source.clone().unwrap_or_default();
-        let placed: BTreeMap<&str, &[pb::Location]> = source.all_places().collect();
-        let files: Vec<String> = source.infos.iter().map(|f| f.filename.clone()).collect();
-
         for (i, bytes) in definition.def.iter().enumerate() {
             let mut op = pb::Op::decode(bytes.as_slice()).map_err(|err| err.to_string())?;
             let original = format!("sha256:{:x}", Sha256::digest(bytes));
             let well_encoded = op.encode_to_vec() == *bytes;
-            let mut inputs = Vec::new();
-            for input in &mut op.inputs {
-                let index = *index_of.get(&input.digest).ok_or_else(|| {
-                    format!(
-                        "operation {i} has an input that is not before it: {}",
-                        input.digest
-                    )
-                })?;
-                input.digest.clone_from(&vertices[index].digest);
-                inputs.push(index);
-            }
+            let inputs = decoder.inputs(i, &mut op)?;
             if op.op.is_none() {
                 if i + 1 != definition.def.len() || inputs.len() != 1 {
                     return Err(format!(
@@ -155,64 +148,93 @@ impl Graph {
                 last_digest = original;
                 break;
             }
-            if let Some(pb::op::Op::Source(source)) = &mut op.op {
-                if let Some(id) = source.attrs.get_mut("local.unique") {
-                    unique.stable(id);
-                }
-                if let Some(paths) = source.attrs.get_mut("local.followpaths") {
-                    without_our_files(paths);
-                }
-            }
-            let mut metadata = definition
-                .metadata
-                .get(&original)
-                .cloned()
-                .unwrap_or_default();
-            if let Some(group) = &mut metadata.progress_group {
-                groups.stable(&mut group.id);
-            }
-            let places = placed
-                .get(original.as_str())
-                .map(|found| places(found, &files))
-                .unwrap_or_default();
-            index_of.insert(original.clone(), vertices.len());
-            vertices.push(Vertex {
-                original,
-                digest: format!("sha256:{:x}", Sha256::digest(op.encode_to_vec())),
-                op,
-                inputs,
-                well_encoded,
-                metadata,
-                places,
-            });
+            decoder.add(original, op, inputs, well_encoded);
         }
-        if head.is_none() && !vertices.is_empty() {
+        if head.is_none() && !decoder.vertices.is_empty() {
             return Err("the last operation names no result".to_owned());
         }
-        let said = definition.metadata.keys().map(String::as_str);
-        for digest in said.chain(placed.keys().copied()) {
-            if *digest != last_digest && !index_of.contains_key(digest) {
-                return Err(format!("something is said of {digest}, which is not there"));
+        let described = definition.metadata.keys().map(String::as_str);
+        for digest in described.chain(placed.keys().copied()) {
+            if *digest != last_digest && !decoder.index_of.contains_key(digest) {
+                return Err(format!(
+                    "{digest} is described, but there is no such operation"
+                ));
             }
         }
         Ok(Self {
-            vertices,
+            vertices: decoder.vertices,
             head,
             last: last.unwrap_or_default(),
-            files: source
-                .infos
-                .iter()
-                .map(|info| {
-                    json!({
-                        "filename": info.filename,
-                        "language": info.language,
-                        "data": String::from_utf8_lossy(&info.data),
-                        "definition": info.definition.as_ref().map(whole),
-                    })
-                })
-                .collect(),
+            files: source.infos.iter().map(readable_file).collect(),
         })
     }
+}
+
+/// A graph on the way: what is known of the operations so far.
+struct Decoder<'a> {
+    definition: &'a pb::Definition,
+    files: Vec<String>,
+    placed: &'a BTreeMap<&'a str, &'a [pb::Location]>,
+    unique: Names,
+    groups: Names,
+    vertices: Vec<Vertex>,
+    /// By the digests that the operations came with.
+    index_of: BTreeMap<String, usize>,
+}
+
+impl Decoder<'_> {
+    /// The inputs of operation `i` as indices; their digests become the stable ones.
+    fn inputs(&self, i: usize, op: &mut pb::Op) -> Result<Vec<usize>, String> {
+        let mut inputs = Vec::new();
+        for input in &mut op.inputs {
+            let index = *self.index_of.get(&input.digest).ok_or_else(|| {
+                format!(
+                    "operation {i} has an input that is not before it: {}",
+                    input.digest
+                )
+            })?;
+            input.digest.clone_from(&self.vertices[index].digest);
+            inputs.push(index);
+        }
+        Ok(inputs)
+    }
+
+    fn add(&mut self, original: String, mut op: pb::Op, inputs: Vec<usize>, well_encoded: bool) {
+        if let Some(pb::op::Op::Source(source)) = &mut op.op {
+            if let Some(id) = source.attrs.get_mut("local.unique") {
+                self.unique.stable(id);
+            }
+            if let Some(paths) = source.attrs.get_mut("local.followpaths") {
+                without_our_files(paths);
+            }
+        }
+        let metadata = self.definition.metadata.get(&original);
+        let mut metadata = metadata.cloned().unwrap_or_default();
+        if let Some(group) = &mut metadata.progress_group {
+            self.groups.stable(&mut group.id);
+        }
+        let found = self.placed.get(original.as_str());
+        self.index_of.insert(original.clone(), self.vertices.len());
+        self.vertices.push(Vertex {
+            original,
+            digest: format!("sha256:{:x}", Sha256::digest(op.encode_to_vec())),
+            op,
+            inputs,
+            well_encoded,
+            metadata,
+            places: found.map_or_else(Vec::new, |found| places(found, &self.files)),
+        });
+    }
+}
+
+/// A file with the graph that it was read from.
+fn readable_file(info: &pb::SourceInfo) -> Value {
+    json!({
+        "filename": info.filename,
+        "language": info.language,
+        "data": String::from_utf8_lossy(&info.data),
+        "definition": info.definition.as_ref().map(whole),
+    })
 }
 
 /// Fromtier looks for two more files beside the Dockerfile: its policy and its lock. Nothing else may differ in what is fetched.

@@ -1,41 +1,26 @@
 //! What is random does not show; everything else does.
 
 use super::*;
+use crate::fixtures::{local_context, operation, result_of};
 
 fn graph(unique: &str, path: &str) -> pb::Definition {
-    let source = pb::Op {
-        op: Some(pb::op::Op::Source(pb::SourceOp {
-            identifier: "local://context".into(),
-            attrs: BTreeMap::from([("local.unique".into(), unique.into())]),
+    let source = local_context(&[("local.unique", unique)]);
+    let action = pb::FileAction {
+        action: Some(pb::file_action::Action::Copy(pb::FileActionCopy {
+            src: path.into(),
+            ..Default::default()
         })),
         ..Default::default()
-    }
-    .encode_to_vec();
-    let input = |bytes: &[u8]| pb::Input {
-        digest: format!("sha256:{:x}", Sha256::digest(bytes)),
-        index: 0,
     };
-    let copy = pb::Op {
-        inputs: vec![input(&source)],
-        op: Some(pb::op::Op::File(pb::FileOp {
-            actions: vec![pb::FileAction {
-                action: Some(pb::file_action::Action::Copy(pb::FileActionCopy {
-                    src: path.into(),
-                    ..Default::default()
-                })),
-                ..Default::default()
-            }],
-        })),
-        ..Default::default()
-    }
-    .encode_to_vec();
-    let head = pb::Op {
-        inputs: vec![input(&copy)],
-        ..Default::default()
-    }
-    .encode_to_vec();
+    let copy = operation(
+        &[&source],
+        pb::op::Op::File(pb::FileOp {
+            actions: vec![action],
+        }),
+    );
+    let result = result_of(&copy);
     pb::Definition {
-        def: vec![source, copy, head],
+        def: vec![source, copy, result],
         ..Default::default()
     }
 }

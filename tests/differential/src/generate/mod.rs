@@ -152,26 +152,7 @@ const KEYS: &[&str] = &[
 pub fn case(dice: &mut Dice) -> String {
     let mut head = String::new();
     for _ in 0..dice.below(3) {
-        let option = match dice.below(12) {
-            0 => "platform=linux/arm64".to_owned(),
-            1 => "platform=linux/amd64,linux/arm/v7".to_owned(),
-            2 if dice.one_in(3) => format!("target={}", dice.pick(NAMES)),
-            3 => "no-cache=".to_owned(),
-            4 => format!(
-                "label:{}={}",
-                dice.pick(KEYS),
-                dice.pick(&["1", "two words", ""])
-            ),
-            5 => "build-arg:SOURCE_DATE_EPOCH=1234567890".to_owned(),
-            6 => format!("context:{}=docker-image://busybox", dice.pick(NAMES)),
-            7 => "context:ctx=local:ctx".to_owned(),
-            _ => format!(
-                "build-arg:{}={}",
-                dice.pick(&["A", "B", "C", "VERSION"]),
-                dice.pick(&["given", "", "x/y.z", "a b"])
-            ),
-        };
-        head.push_str(&format!("option {option}\n"));
+        head.push_str(&format!("option {}\n", option(dice)));
     }
     head.push_str(&around::directives(dice));
     let mut file = String::new();
@@ -196,43 +177,71 @@ pub fn case(dice: &mut Dice) -> String {
     }
     let mut stages: Vec<&str> = Vec::new();
     for _ in 0..1 + dice.below(4) {
-        let base = if !stages.is_empty() && dice.one_in(3) {
-            // In lower case: two bad references are refused at the same time, and which one is told is a race.
-            &*stages[dice.below(stages.len())].to_lowercase()
-        } else if dice.one_in(25) {
-            dice.pick(&[
-                "$BASE",
-                "${BASE:-alpine}",
-                "alpine:${A}",
-                "${B}busybox",
-                "nosuch/image",
-            ])
-        } else {
-            dice.pick(IMAGES)
-        };
-        let platform = match dice.below(12) {
-            0 => "--platform=$BUILDPLATFORM ",
-            1 => "--platform=linux/arm64 ",
-            2 => "--platform=$TARGETPLATFORM ",
-            _ => "",
-        };
-        file.push_str(&format!("FROM {platform}{base}"));
-        if dice.one_in(2) {
-            let name = dice.pick(NAMES);
-            file.push_str(&format!(" {} {name}", dice.pick(&["AS", "AS", "AS", "as"])));
-            stages.push(name);
-        }
-        file.push('\n');
-        for _ in 0..dice.below(7) {
-            let line = instruction(dice, &stages);
-            file.push_str(&line);
-            file.push('\n');
-        }
+        file.push_str(&stage(dice, &mut stages));
     }
     let mut text = format!("# Made by chance.\n{head}-- Dockerfile --\n{file}");
     text.push_str(&around::images(dice, &stages));
     if dice.one_in(5) {
         text.push_str("-- context:.dockerignore --\n*.txt\n!a\nb\n/usr\n");
+    }
+    text
+}
+
+/// An option of the frontend, as `NAME=VALUE`.
+fn option(dice: &mut Dice) -> String {
+    match dice.below(12) {
+        0 => "platform=linux/arm64".to_owned(),
+        1 => "platform=linux/amd64,linux/arm/v7".to_owned(),
+        2 if dice.one_in(3) => format!("target={}", dice.pick(NAMES)),
+        3 => "no-cache=".to_owned(),
+        4 => format!(
+            "label:{}={}",
+            dice.pick(KEYS),
+            dice.pick(&["1", "two words", ""])
+        ),
+        5 => "build-arg:SOURCE_DATE_EPOCH=1234567890".to_owned(),
+        6 => format!("context:{}=docker-image://busybox", dice.pick(NAMES)),
+        7 => "context:ctx=local:ctx".to_owned(),
+        _ => format!(
+            "build-arg:{}={}",
+            dice.pick(&["A", "B", "C", "VERSION"]),
+            dice.pick(&["given", "", "x/y.z", "a b"])
+        ),
+    }
+}
+
+/// A stage with its instructions; its name, if it has one, is added to those before it.
+fn stage(dice: &mut Dice, stages: &mut Vec<&str>) -> String {
+    let base = if !stages.is_empty() && dice.one_in(3) {
+        // In lower case: two bad references are refused at the same time, and which one is reported is a race.
+        &*stages[dice.below(stages.len())].to_lowercase()
+    } else if dice.one_in(25) {
+        dice.pick(&[
+            "$BASE",
+            "${BASE:-alpine}",
+            "alpine:${A}",
+            "${B}busybox",
+            "nosuch/image",
+        ])
+    } else {
+        dice.pick(IMAGES)
+    };
+    let platform = match dice.below(12) {
+        0 => "--platform=$BUILDPLATFORM ",
+        1 => "--platform=linux/arm64 ",
+        2 => "--platform=$TARGETPLATFORM ",
+        _ => "",
+    };
+    let mut text = format!("FROM {platform}{base}");
+    if dice.one_in(2) {
+        let name = dice.pick(NAMES);
+        text.push_str(&format!(" {} {name}", dice.pick(&["AS", "AS", "AS", "as"])));
+        stages.push(name);
+    }
+    text.push('\n');
+    for _ in 0..dice.below(7) {
+        text.push_str(&instruction(dice, stages));
+        text.push('\n');
     }
     text
 }
@@ -274,16 +283,7 @@ fn instruction(dice: &mut Dice, stages: &[&str]) -> String {
         8 => add(dice),
         9 | 10 if dice.one_in(6) => format!("ENV {} {}", dice.pick(KEYS), words(dice, WORDS, 1, 3)),
         9 | 10 => format!("ENV {}", pairs(dice)),
-        11 | 12 => match dice.below(3) {
-            0 => format!("ARG {}", dice.pick(KEYS)),
-            1 => format!("ARG {}={}", dice.pick(KEYS), dice.pick(VALUES)),
-            _ => format!(
-                "ARG {} {}={}",
-                dice.pick(KEYS),
-                dice.pick(KEYS),
-                dice.pick(VALUES)
-            ),
-        },
+        11 | 12 => arg(dice),
         13 => format!("LABEL {}", pairs(dice)),
         14 | 15 => format!("WORKDIR {}", dice.pick(PATHS)),
         16 => format!(
@@ -321,16 +321,7 @@ fn instruction(dice: &mut Dice, stages: &[&str]) -> String {
                 }
             )
         }
-        20 => match dice.below(4) {
-            0 => "HEALTHCHECK NONE".to_owned(),
-            1 => format!("HEALTHCHECK CMD {}", array(dice, 1)),
-            _ => format!(
-                "HEALTHCHECK --interval={} --retries={} CMD {}",
-                dice.pick(&["5s", "1m30s", "0", "1h", "100ms", "1h1s"]),
-                dice.pick(&["1", "0", "3"]),
-                words(dice, WORDS, 1, 2)
-            ),
-        },
+        20 => healthcheck(dice),
         21 => format!(
             "STOPSIGNAL {}",
             dice.pick(&["SIGTERM", "9", "KILL", "$A", "SIGRTMIN+3"])
@@ -349,6 +340,32 @@ fn instruction(dice: &mut Dice, stages: &[&str]) -> String {
                 "\tEXPOSE 1",
             ])
             .to_owned(),
+    }
+}
+
+fn arg(dice: &mut Dice) -> String {
+    match dice.below(3) {
+        0 => format!("ARG {}", dice.pick(KEYS)),
+        1 => format!("ARG {}={}", dice.pick(KEYS), dice.pick(VALUES)),
+        _ => format!(
+            "ARG {} {}={}",
+            dice.pick(KEYS),
+            dice.pick(KEYS),
+            dice.pick(VALUES)
+        ),
+    }
+}
+
+fn healthcheck(dice: &mut Dice) -> String {
+    match dice.below(4) {
+        0 => "HEALTHCHECK NONE".to_owned(),
+        1 => format!("HEALTHCHECK CMD {}", array(dice, 1)),
+        _ => format!(
+            "HEALTHCHECK --interval={} --retries={} CMD {}",
+            dice.pick(&["5s", "1m30s", "0", "1h", "100ms", "1h1s"]),
+            dice.pick(&["1", "0", "3"]),
+            words(dice, WORDS, 1, 2)
+        ),
     }
 }
 
