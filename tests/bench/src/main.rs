@@ -1,4 +1,4 @@
-//! Runs two frontends by turns on the same builds and prints what each took.
+//! Runs two frontends alternately on the same builds and prints what each one took.
 //!
 //! `fromtier-bench OURS REFERENCE REPORT.json [RUNS]`
 
@@ -42,7 +42,7 @@ fn usage() -> ExitCode {
     ExitCode::from(2)
 }
 
-/// What one frontend took on one build: the median of the runs.
+/// One frontend's figures for one build: the median of the runs.
 struct Figures {
     time: Duration,
     memory: u64,

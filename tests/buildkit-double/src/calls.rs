@@ -1,4 +1,4 @@
-//! Answers a frontend's calls from a case, and writes them down.
+//! Answers a frontend's calls from a case, and records them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,7 +40,7 @@ impl Calls {
         }
     }
 
-    /// What was recorded so far, taken out.
+    /// Takes out what was recorded so far.
     pub(crate) fn take(&self) -> Recording {
         std::mem::take(&mut *self.recording())
     }

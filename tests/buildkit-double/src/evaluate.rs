@@ -1,4 +1,4 @@
-//! What files a graph has, as far as a frontend reads any: sources and file operations, but nothing that is run.
+//! The files of a graph, as far as a frontend reads any: sources and file operations, but nothing that is run.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::case::{Case, Entry, Tree};
 /// The files of a graph's result.
 ///
 /// # Errors
-/// What BuildKit would say, or that this double cannot tell.
+/// BuildKit's error, or that this double doesn't know the operation.
 pub(crate) fn evaluate(case: &Case, definition: &pb::Definition) -> Result<Tree, String> {
     let mut ops = BTreeMap::new();
     let mut last = None;
@@ -180,7 +180,7 @@ fn http_filename(source: &pb::SourceOp) -> String {
         })
 }
 
-/// Whether a path is what a pattern asks for, or is below it. `*` is any run of characters.
+/// Whether a path matches a pattern, or is below one that does. `*` is any run of characters.
 fn matches(pattern: &str, path: &str) -> bool {
     let pattern = pattern.trim_start_matches('/');
     fn whole(pattern: &[u8], text: &[u8]) -> bool {

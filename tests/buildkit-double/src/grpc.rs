@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, Request, Response};
 use prost::Message;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-/// What answers calls: the encoded request in, and when its head came in; the encoded response out.
+/// Answers calls: takes the encoded request and the time at which its head arrived, and gives the encoded response.
 pub(crate) trait Service: Send + Sync + 'static {
     fn call(
         self: Arc<Self>,

@@ -1,4 +1,4 @@
-//! All that a frontend said.
+//! Everything that a frontend sent.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,22 +8,22 @@ use fromtier_proto::{gw, pb};
 /// One call, with its arguments.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
-    /// What can the builder do?
+    /// The builder's capabilities.
     Ping,
-    /// Which graphs were handed over?
+    /// The graphs that were passed to the frontend.
     Inputs,
     /// An image's configuration.
     ResolveImageConfig(gw::ResolveImageConfigRequest),
-    /// What a source is.
+    /// A source's metadata.
     ResolveSourceMeta(gw::ResolveSourceMetaRequest),
-    /// A graph made known, under the id that it got.
+    /// A graph, under the id that it got.
     Solve {
         /// Empty for the empty graph.
         id: String,
         /// The call.
         request: gw::SolveRequest,
     },
-    /// The build was to be handed to another frontend.
+    /// The build was to be passed to another frontend.
     Forward {
         /// `gateway.v0`.
         frontend: String,
@@ -34,11 +34,11 @@ pub enum Call {
     ReadFile(gw::ReadFileRequest),
     /// A directory's entries.
     ReadDir(gw::ReadDirRequest),
-    /// What a path is.
+    /// A path's metadata.
     StatFile(gw::StatFileRequest),
-    /// Build now.
+    /// Builds now.
     Evaluate(gw::EvaluateRequest),
-    /// A warning for the one who builds.
+    /// A warning for the user.
     Warn(gw::WarnRequest),
     /// A call that this double does not know.
     Unknown(String),
@@ -47,7 +47,7 @@ pub enum Call {
 /// How the build ended.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Outcome {
-    /// The frontend went away without a word.
+    /// The frontend ended without an outcome.
     #[default]
     Nothing,
     /// A result.
@@ -63,22 +63,22 @@ pub struct Recording {
     pub calls: Vec<Call>,
     /// The last call.
     pub outcome: Outcome,
-    /// What the process wrote to its standard error.
+    /// The process's standard error.
     pub stderr: String,
     /// The process's exit code; none if it was killed.
     pub exit_code: Option<i32>,
     /// From start to exit.
     pub took: Duration,
-    /// When each call came in and was answered, counted from the start. The last is the one that ended the build.
+    /// When each call arrived and was answered, counted from the start. The last is the one that ended the build.
     pub spans: Vec<(Duration, Duration)>,
-    /// From start to the call that ended the build; none if there was none.
+    /// From start to the call that ended the build; none if there was no such call.
     pub returned: Option<Duration>,
-    /// The most memory that the process held until it ended the build, in KiB; none where `/proc` does not say.
+    /// The most memory that the process used until it ended the build, in KiB; none where `/proc` doesn't have it.
     pub peak_memory: Option<u64>,
 }
 
 impl Recording {
-    /// The graph that an id stands for.
+    /// The graph with an id.
     pub fn definition(&self, id: &str) -> Option<&pb::Definition> {
         self.calls.iter().find_map(|call| match call {
             Call::Solve {
@@ -89,7 +89,7 @@ impl Recording {
         })
     }
 
-    /// The longest row of calls of which each came in after the one before was answered.
+    /// The longest sequence of calls of which each arrived after the one before was answered.
     pub fn depth(&self) -> usize {
         let mut spans = self.spans.clone();
         spans.sort_by_key(|(_, end)| *end);

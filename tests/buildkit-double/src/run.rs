@@ -57,7 +57,7 @@ pub async fn run_within(
     let calls = Arc::new(Calls::new(case.clone(), started, child.id()));
     let served = calls.clone();
     let server = tokio::spawn(async move {
-        // A frontend that breaks off is seen from what it has not said.
+        // A frontend that breaks off shows in what its recording lacks.
         let _ = serve(tokio::io::join(output, input), served).await;
     });
     let exit_code = match timeout(patience, child.wait()).await {

@@ -7,11 +7,11 @@ use fromtier_proto::{gw, pb};
 
 /// A change.
 pub struct Forged {
-    /// What is changed.
+    /// The changed thing.
     pub what: &'static str,
     /// The change itself.
     pub change: fn(&mut Recording),
-    /// What the paths of all that is then found begin with.
+    /// The prefix of the paths of all differences that it makes.
     pub path: &'static str,
 }
 
@@ -34,7 +34,7 @@ pub const IN_BUILT: &[Forged] = &[
         "a description",
         "graph//exec \"[last 1/3] RUN true\" (Dockerfile:5)/metadata/description/llb.customname",
         |r| {
-            said(r, "RUN true", |m| {
+            change_metadata(r, "RUN true", |m| {
                 m.description
                     .insert("llb.customname".into(), "RUN false".into());
             });
@@ -44,7 +44,7 @@ pub const IN_BUILT: &[Forged] = &[
         "a capability",
         "graph//exec \"[last 1/3] RUN true\" (Dockerfile:5)/metadata/caps/exec.meta.base",
         |r| {
-            said(r, "RUN true", |m| {
+            change_metadata(r, "RUN true", |m| {
                 m.caps.remove("exec.meta.base");
             });
         },
@@ -52,7 +52,7 @@ pub const IN_BUILT: &[Forged] = &[
     forged(
         "leave to use the cache",
         "graph//exec \"[last 1/3] RUN true\" (Dockerfile:5)/metadata/ignore_cache",
-        |r| said(r, "RUN true", |m| m.ignore_cache = true),
+        |r| change_metadata(r, "RUN true", |m| m.ignore_cache = true),
     ),
     forged(
         "a line of an operation",
@@ -70,7 +70,7 @@ pub const IN_BUILT: &[Forged] = &[
         "a progress group",
         "graph//merge \"[last 3/3] LINK COPY --link a b /d/\" (Dockerfile:7)/metadata/progress_group/name",
         |r| {
-            said(r, "LINK COPY --link", |m| {
+            change_metadata(r, "LINK COPY --link", |m| {
                 m.progress_group.get_or_insert_default().name = "other".into();
             });
         },
@@ -150,7 +150,7 @@ pub const IN_REFUSED: &[Forged] = &[
     }),
 ];
 
-/// The image of a named context, by its tag in one recording and by its digest in the other: what else may not differ. The
+/// The image of a named context, by its tag in one recording and by its digest in the other: nothing else may differ. The
 /// recording is one in which images of options have their digest.
 pub const BESIDE_PINS: &[Forged] = &[
     forged(
@@ -159,7 +159,7 @@ pub const BESIDE_PINS: &[Forged] = &[
         |r| source(r, |id| id.contains("/busybox:"), "0"),
     ),
     forged(
-        "another image beside it",
+        "another image next to it",
         "graph//source \"[stage-0 1/2] FROM docker.io/library/alpine:latest",
         |r| source(r, |id| id.contains("/alpine:"), "0"),
     ),
@@ -167,7 +167,7 @@ pub const BESIDE_PINS: &[Forged] = &[
         "the name of its step",
         "graph//source \"[context tools] busybox\"",
         |r| {
-            said(r, "[context tools] busybox", |m| {
+            change_metadata(r, "[context tools] busybox", |m| {
                 m.description
                     .insert("llb.customname".into(), "[context] busybox".into());
             });
@@ -198,8 +198,8 @@ fn operation(recording: &mut Recording, name: &str, change: impl Fn(&mut Part<'_
     }
 }
 
-/// Changes what is said of these operations.
-fn said(recording: &mut Recording, name: &str, change: impl Fn(&mut pb::OpMetadata)) {
+/// Changes the metadata of the operations whose step has `name` in it.
+fn change_metadata(recording: &mut Recording, name: &str, change: impl Fn(&mut pb::OpMetadata)) {
     operation(recording, name, |part| {
         if let Some(metadata) = &mut part.metadata {
             change(metadata);
@@ -207,7 +207,7 @@ fn said(recording: &mut Recording, name: &str, change: impl Fn(&mut pb::OpMetada
     });
 }
 
-/// Puts something behind the identifiers of some sources.
+/// Appends something to the identifiers of some sources.
 fn source(recording: &mut Recording, which: impl Fn(&str) -> bool, behind: &str) {
     for definition in definitions(recording) {
         let forged = rewrite(definition, |part| {

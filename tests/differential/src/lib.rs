@@ -1,4 +1,4 @@
-//! Runs two frontends on every case of a corpus and tells what differs.
+//! Runs two frontends on every case of a corpus and reports the differences.
 
 mod forged;
 pub mod generate;
@@ -18,7 +18,7 @@ use fromtier_buildkit_double::{Case, Outcome, Recording};
 /// A case with its place in the corpus: `run/heredoc`.
 #[derive(Debug)]
 pub struct Named {
-    /// Folder and name, without the ending.
+    /// Folder and name, without the extension.
     pub name: String,
     /// The case.
     pub case: Case,
@@ -27,7 +27,7 @@ pub struct Named {
 /// All cases below a folder whose names contain one of `patterns` (all if there are none), by name.
 ///
 /// # Errors
-/// The text for a person: a folder that cannot be read, a case that is wrong.
+/// A message: a folder that cannot be read, a case that is wrong.
 pub fn corpus(folder: &Path, patterns: &[String]) -> Result<Vec<Named>, String> {
     let mut files = Vec::new();
     find(folder, &mut files)?;
@@ -49,7 +49,7 @@ pub fn corpus(folder: &Path, patterns: &[String]) -> Result<Vec<Named>, String> 
     Ok(out)
 }
 
-/// What all cases of a corpus share.
+/// The images and the policy that all cases of a corpus share.
 #[derive(Debug)]
 pub struct Surroundings {
     world: Case,
@@ -60,7 +60,7 @@ impl Surroundings {
     /// Reads `world.case` and `allow-all.yaml`.
     ///
     /// # Errors
-    /// The text for a person.
+    /// A message.
     pub fn read(folder: &Path) -> Result<Self, String> {
         let policy = folder.join("allow-all.yaml");
         Ok(Self {
@@ -70,7 +70,7 @@ impl Surroundings {
         })
     }
 
-    /// The case with the images that all cases have, and the policy that lets everything through.
+    /// The case with the shared images, and the policy that allows everything.
     pub fn around(&self, mut case: Case) -> Case {
         case.images.add_missing(&self.world.images);
         if !case.own_policy {
@@ -94,7 +94,7 @@ fn find(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), String> {
     Ok(())
 }
 
-/// What two frontends made of a case.
+/// Two frontends' runs of a case.
 #[derive(Debug)]
 pub struct Pair {
     /// The case.
@@ -103,45 +103,45 @@ pub struct Pair {
     pub left: Recording,
     /// The second one's.
     pub right: Recording,
-    /// What is not meant to differ, and does.
+    /// The differences that are not intended.
     pub differences: Vec<Difference>,
-    /// What differs and is meant to, with the reason.
+    /// The intended differences, each with its reason.
     pub intended: Vec<(Difference, String)>,
-    /// How often the first frontend was asked again, because its answer differed.
+    /// How often the first frontend was run again because its answer differed.
     pub again: usize,
 }
 
 impl Pair {
-    /// Whether both frontends had to be killed. What they had said until then depends on the time alone.
+    /// Whether both frontends had to be killed. Their recordings depend on the timing alone.
     pub fn neither_ended(&self) -> bool {
         self.left.exit_code.is_none() && self.right.exit_code.is_none()
     }
 }
 
-/// How often the reference is asked again on a case that differs.
+/// How often the reference is run again on a case that differs.
 ///
-/// Some of what it says depends on the order of Go's maps or on which of two requests is answered first. What it says itself,
-/// at one time or another, is right.
+/// Some of its output depends on the order of Go's maps or on which of two requests is answered first. Every answer that it
+/// gives at some time is right.
 const AGAIN: usize = 40;
 
 /// How long a frontend may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long the first frontend may take where it is meant to have no end: many times what any case takes, and not so long that
-/// what it gathers meanwhile fills the memory.
+/// How long the first frontend may take where it is expected to run forever: many times longer than any case takes, and short
+/// enough that it doesn't fill the memory.
 const NO_END: Duration = Duration::from_secs(3);
 
 /// The path of the rule that images of options are compared by their digest.
 const PINNED: &str = "images of options by digest";
 
-/// What the paths of these differences begin with: an image that only a trigger needs, which the reference never asks for.
+/// The prefix of differences about an image that only a trigger needs, which the reference never requests.
 const LATE: &str = "only a trigger needs it/";
 
-/// What the paths of these differences begin with: warnings that only the second frontend tells, of a build for several platforms
-/// that both refuse.
+/// The prefix of differences about warnings that only the second frontend gives, in a build for several platforms that both
+/// refuse.
 const TOO_LATE: &str = "refused for several platforms/";
 
-/// Runs both frontends on a case; the first one up to `again` times more, until nothing differs that is not meant to.
+/// Runs both frontends on a case; the first one up to `again` times more, until all differences are intended.
 ///
 /// # Errors
 /// If a frontend cannot be started.
@@ -170,7 +170,7 @@ pub fn run_pair(
     };
     sort_out(&mut pair, &case, intended);
     let first = (pair.left.clone(), pair.differences.clone());
-    // One that had to be killed would take as long every time.
+    // A frontend that had to be killed would take as long every time.
     while !pair.differences.is_empty() && pair.again < again && pair.left.exit_code.is_some() {
         pair.again += 1;
         pair.left = run(left, patience)?;
@@ -182,7 +182,7 @@ pub fn run_pair(
     Ok(pair)
 }
 
-/// Parts what differs into what is meant to and what isn't.
+/// Separates intended differences from others.
 fn sort_out(pair: &mut Pair, case: &Case, intended: &Intended) {
     pair.differences.clear();
     pair.intended.clear();
@@ -221,9 +221,9 @@ fn sort_out(pair: &mut Pair, case: &Case, intended: &Intended) {
     }
 }
 
-/// Whether a build for several platforms was refused, and the difference is that we told of a warning and the reference did not.
+/// Whether a build for several platforms was refused, and the difference is a warning that only ours gives.
 ///
-/// The first platform's warnings are calls, the others have none: those reach the error before the first one has told anything,
+/// Only the first platform's warnings are calls. The other platforms reach the error before the first one has sent a warning,
 /// and hardly ever after.
 fn told_too_late(pair: &Pair, difference: &Difference, case: &Case) -> bool {
     let several = case
@@ -291,7 +291,7 @@ fn in_parallel<T: Send>(
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// How a run ended, on one line.
+/// The end of a run, on one line.
 pub fn summary(recording: &Recording) -> String {
     match &recording.outcome {
         Outcome::Result(_) => format!(
@@ -308,10 +308,10 @@ pub fn summary(recording: &Recording) -> String {
     }
 }
 
-/// How the names of generated cases begin.
+/// The prefix of the names of generated cases.
 pub const GENERATED: &str = "generated/";
 
-/// The instruction that a difference is about, as far as it tells: `RUN` of `exec "[2/2] RUN x" (Dockerfile:3)`.
+/// The instruction that a difference is about, if its path shows it: `RUN` of `exec "[2/2] RUN x" (Dockerfile:3)`.
 fn instruction(difference: &Difference) -> &'static str {
     const KEYWORDS: [&str; 18] = [
         "FROM",
@@ -342,7 +342,7 @@ fn instruction(difference: &Difference) -> &'static str {
         .unwrap_or("no instruction")
 }
 
-/// The cases that differ, by the instruction of their first difference: what the reference does and we don't.
+/// The cases that differ, by the instruction of their first difference.
 fn by_instruction(pairs: &[Pair]) -> String {
     let mut cases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for pair in pairs {
@@ -360,7 +360,7 @@ fn by_instruction(pairs: &[Pair]) -> String {
     out
 }
 
-/// What differs, as text, with a list by instruction at the end; empty if nothing does.
+/// The differences as text, with a list by instruction at the end; empty if there are none.
 pub fn report(pairs: &[Pair], intended: &Intended, whole_corpus: bool) -> String {
     let mut out = String::new();
     for pair in pairs.iter().filter(|pair| !pair.differences.is_empty()) {

@@ -1,10 +1,10 @@
 //! `fromtier-differential [--reference FILE] [--ours FILE] [--corpus FOLDER] [CASE…]`
 //!
-//! Runs the reference frontend and ours on every case whose name contains one of CASE and prints what differs.
+//! Runs the reference frontend and ours on every case whose name contains one of CASE and prints the differences.
 //!
-//! - `--only reference` or `--only ours`: one of them, with how each case ended.
-//! - `--intended`: also the differences that are meant.
-//! - `--generate COUNT` (and `--seed N`): Dockerfiles made by chance instead of the corpus; each one that differs is printed as
+//! - `--only reference` or `--only ours`: runs one of them, and prints how each case ended.
+//! - `--intended`: prints intended differences, too.
+//! - `--generate COUNT` (and `--seed N`): runs generated Dockerfiles instead of the corpus; each one that differs is printed as
 //!   the smallest case that still does.
 //! - `--self-test`: proves on the reference alone that a planted difference is found, and that a generated case with one
 //!   becomes small.
@@ -69,7 +69,7 @@ fn args() -> Result<Args, String> {
             "--self-test" => out.self_test = true,
             "--generate" => out.generate = Some(number(&value()?)?),
             "--seed" => out.seed = number(&value()?)?,
-            _ if arg.starts_with('-') => return Err(format!("{arg} is no option")),
+            _ if arg.starts_with('-') => return Err(format!("no such option: {arg}")),
             _ => out.patterns.push(arg),
         }
     }
@@ -77,10 +77,10 @@ fn args() -> Result<Args, String> {
 }
 
 fn number(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| format!("{text} is no number"))
+    text.parse().map_err(|_| format!("{text} is not a number"))
 }
 
-/// How many generated cases are held in memory at a time.
+/// How many generated cases are in memory at a time.
 const BATCH: u64 = 500;
 
 /// Compares on generated cases, and prints the small form of each one that differs.

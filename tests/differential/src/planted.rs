@@ -1,5 +1,5 @@
-//! Proof that the harness sees: the reference against itself must be the same, and against itself on a changed case, or with a
-//! changed recording, must not.
+//! Proof that the harness finds differences: the reference must equal itself, and must differ from itself on a changed case
+//! or with a changed recording.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::forged::{self, Forged};
 use crate::shrunk::{Bench, Shrunk, made, shrunk};
 use crate::{GENERATED, Named, Surroundings, run_pair};
 
-/// What is changed in a case, and a part of the path of a difference that must be found.
+/// A change of a case, and a part of the path of a difference that must be found.
 type Planted = (&'static str, &'static str, &'static str);
 
 const BUILT: &str = "option attest:sbom=
@@ -110,10 +110,10 @@ const IN_LINT: &[Planted] = &[
 
 const PINNED: &str = "option context:tools=docker-image://busybox\n-- Dockerfile --\nFROM alpine\nCOPY --from=tools /a /a\n";
 
-/// Runs the proof; the number of differences that were planted.
+/// Runs the proof, and returns the number of planted differences.
 ///
 /// # Errors
-/// What was not seen, or was seen and is not there.
+/// A planted difference that was not found, or a difference that was not planted.
 pub fn prove(reference: &Path, surroundings: &Surroundings) -> Result<usize, String> {
     let run = |text: &str| -> Result<(Case, Recording), String> {
         let case = Case::parse("planted", text).map_err(|err| err.to_string())?;
@@ -122,7 +122,7 @@ pub fn prove(reference: &Path, surroundings: &Surroundings) -> Result<usize, Str
         let recording = recording.map_err(|err| format!("{}: {err}", reference.display()))?;
         Ok((case, recording))
     };
-    // A scan has the graph that it scans in its own, where everything is found again.
+    // A scan contains the graph that it scans, so every difference is found there again.
     let without_scan = BUILT.split_once('\n').map_or(BUILT, |(_, rest)| rest);
     let mut count = 0;
     for (text, planted, forged) in [
@@ -162,7 +162,7 @@ pub fn prove(reference: &Path, surroundings: &Surroundings) -> Result<usize, Str
     Ok(count + forged::BESIDE_PINS.len())
 }
 
-/// Each change of a recording is found, and nothing but it.
+/// Checks that each change of a recording is found, and nothing else.
 fn see_all(forged: &[Forged], left: &Recording, right: &Recording) -> Result<(), String> {
     for one in forged {
         let mut changed = right.clone();

@@ -7,18 +7,18 @@ use fromtier_buildkit_double::compare::{Difference, Intended};
 
 use crate::{GENERATED, Named, Pair, Surroundings, generate, run_pair};
 
-/// The two frontends and what they are run with.
+/// The two frontends and the inputs of their runs.
 #[derive(Debug)]
 pub struct Bench<'a> {
     /// The first frontend.
     pub left: &'a Path,
     /// The second one.
     pub right: &'a Path,
-    /// What all cases share.
+    /// The images and the policy that all cases share.
     pub surroundings: &'a Surroundings,
-    /// What is meant to differ.
+    /// The intended differences.
     pub intended: &'a Intended,
-    /// How often the first frontend is asked again on each form on the way. Less often than at first: there are many forms.
+    /// How often the first frontend is run again on each smaller form. Less often than at first: there are many forms.
     pub again: usize,
 }
 
@@ -27,16 +27,16 @@ pub struct Bench<'a> {
 pub struct Shrunk {
     /// Its text.
     pub text: String,
-    /// What differs in it.
+    /// Its differences.
     pub differences: Vec<Difference>,
 }
 
-/// The text of the generated case of a name.
+/// The text of the generated case with a name.
 pub fn made(seed: u64) -> String {
     generate::case(&mut generate::Dice::new(seed))
 }
 
-/// Makes the case of a pair that differs small.
+/// Makes the case of a pair that differs smaller, as far as it goes.
 pub fn shrunk(bench: &Bench<'_>, pair: &Pair) -> Shrunk {
     // The kind of difference must stay the same, or the smallest case would be about something else.
     let kind = |path: &str| path.split(['/', ':']).next().unwrap_or_default().to_owned();
@@ -61,8 +61,8 @@ pub fn shrunk(bench: &Bench<'_>, pair: &Pair) -> Shrunk {
     }
 }
 
-/// The smallest case that still does what `fails` asks for: lines of its Dockerfile and options are taken away one after the
-/// other, and then words of the lines that are left.
+/// The smallest case for which `fails` is still true: lines of its Dockerfile and options are removed one after the other, and
+/// then words of the remaining lines.
 fn shrink(text: &str, fails: impl Fn(&Case) -> bool) -> String {
     let still = |candidate: &str| Case::parse("shrunk", candidate).is_ok_and(|case| fails(&case));
     let join = |lines: &[&str]| format!("{}\n", lines.join("\n"));
@@ -80,7 +80,7 @@ fn shrink(text: &str, fails: impl Fn(&Case) -> bool) -> String {
     format!("{}\n", lines.join("\n"))
 }
 
-/// The fewest of these, in order, that still do: first halves are taken away, then ever smaller parts.
+/// The fewest of these, in order, for which it is still true: halves are removed first, then smaller and smaller parts.
 fn fewer<'a>(mut all: Vec<&'a str>, still: impl Fn(&[&'a str]) -> bool) -> Vec<&'a str> {
     let mut size = all.len().div_ceil(2);
     loop {
@@ -91,7 +91,7 @@ fn fewer<'a>(mut all: Vec<&'a str>, still: impl Fn(&[&'a str]) -> bool) -> Vec<&
             if !without.is_empty() && still(&without) {
                 all = without;
             } else {
-                // One on, not one part on: the lines of a heredoc go only together.
+                // One item forward, not one part: the lines of a heredoc can only be removed together.
                 at += 1;
             }
         }

@@ -20,12 +20,12 @@ pub struct Build {
     by_syntax: bool,
 }
 
-/// What came of a build.
+/// The outcome of a build.
 #[derive(Debug)]
 pub struct Outcome {
     /// Whether it went through.
     pub ok: bool,
-    /// All that `buildctl` said.
+    /// Everything that `buildctl` printed.
     pub log: String,
     /// Where the image is, if one was made.
     archive: PathBuf,
@@ -45,7 +45,7 @@ impl Build {
     }
 
     /// A build in a copy of a folder, each text in it as `change` makes it. Its Dockerfile is the one of that name, or
-    /// what the option `filename` says.
+    /// the one that the option `filename` names.
     pub fn of_folder(folder: &Path, change: impl Fn(&str) -> String) -> Self {
         let build = Self {
             folder: scratch(),
@@ -200,7 +200,7 @@ impl Outcome {
         Built::read(&self.archive)
     }
 
-    /// The text of the failure: what's after the last rule of dashes, from the source's excerpt on.
+    /// The text of the failure, from the source's excerpt on.
     #[track_caller]
     pub fn failure(&self) -> String {
         assert!(!self.ok, "the build was meant to fail:\n{}", self.log);
@@ -215,7 +215,7 @@ impl Outcome {
         lines[start..].join("\n")
     }
 
-    /// What the daemon told the client about the result, by key.
+    /// The result's metadata that the daemon sent to the client, by key.
     pub fn metadata(&self) -> serde_json::Value {
         fs::read(&self.metadata)
             .ok()

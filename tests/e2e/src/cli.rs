@@ -5,9 +5,9 @@ use std::process::Command;
 
 use crate::frontend::variable;
 
-/// What `fromtier` said.
+/// The output of `fromtier`.
 #[derive(Debug)]
-pub struct Said {
+pub struct CliOutput {
     pub code: i32,
     pub text: String,
 }
@@ -16,14 +16,14 @@ pub struct Said {
 ///
 /// # Panics
 /// When it can't be started.
-pub fn fromtier(folder: &Path, args: &[&str]) -> Said {
+pub fn fromtier(folder: &Path, args: &[&str]) -> CliOutput {
     let mut command = Command::new(variable("FROMTIER_CLI"));
     command
         .args(args)
         .current_dir(folder)
         .env("DOCKER_CONFIG", folder.join("docker"));
     match command.output() {
-        Ok(output) => Said {
+        Ok(output) => CliOutput {
             code: output.status.code().unwrap_or(-1),
             text: format!(
                 "{}{}",

@@ -6,7 +6,7 @@ use crate::build::Build;
 use crate::frontend::Frontend;
 use crate::result::Built;
 
-/// Builds with the reference and with this project's frontend, wants the same image, and gives it back.
+/// Builds with the reference and with this project's frontend, requires the same image, and returns it.
 #[track_caller]
 pub fn same(build: &Build) -> Built {
     let theirs = build.run(&Frontend::reference());
@@ -20,7 +20,7 @@ pub fn same(build: &Build) -> Built {
     mine
 }
 
-/// Builds with both, wants the same warnings at the same places, and gives their number.
+/// Builds with both, requires the same warnings at the same places, and returns their number.
 #[track_caller]
 pub fn same_warnings(build: &Build) -> usize {
     let theirs = build.warnings(&Frontend::reference());
@@ -34,7 +34,7 @@ pub fn same_warnings(build: &Build) -> usize {
     ours.len()
 }
 
-/// Builds with both, wants both to fail in the same words at the same place, and gives the text back.
+/// Builds with both, requires both to fail with the same text at the same place, and returns the text.
 #[track_caller]
 pub fn same_failure(build: &Build) -> String {
     let theirs = build.run(&Frontend::reference()).failure();
@@ -66,7 +66,7 @@ fn numberless(text: &str) -> String {
     text.lines().map(without).collect::<Vec<_>>().join("\n")
 }
 
-/// What is different, in words: first the platforms, then each config, then each path.
+/// The differences as text: first the platforms, then each config, then each path.
 fn difference(reference: &Built, ours: &Built) -> String {
     let (theirs, mine) = (reference.manifests(), ours.manifests());
     let platforms = |all: &[(String, Value)]| {

@@ -1,4 +1,4 @@
-//! The policies of `examples`, as their users have them: baked into a frontend, with a lock and a registry of their own.
+//! The policies of `examples`, as their users have them: baked into a frontend, with their own lock and registry.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -88,8 +88,8 @@ impl Example {
         }
     }
 
-    /// Builds a Dockerfile that must be refused, and wants its README to show just that: the block that begins with
-    /// the command which names the Dockerfile. Gives the text of the failure.
+    /// Builds a Dockerfile that must be refused, and requires its README to show exactly that: the block that starts with
+    /// the command that names the Dockerfile. Returns the text of the failure.
     ///
     /// # Panics
     /// When it's built, or the README shows something else or nothing.
@@ -106,25 +106,25 @@ impl Example {
             .split_once(&command)
             .and_then(|(_, rest)| rest.split_once("```"));
         let Some((shown, _)) = shown else {
-            panic!("the README doesn't show {dockerfile}; it says:\n{text}");
+            panic!("the README doesn't show {dockerfile}; it shows:\n{text}");
         };
-        // buildctl and buildx begin the line of the error differently.
-        let begun = "ERROR: failed to build: failed to solve: ";
+        // buildctl and buildx start the line of the error differently.
+        let prefix = "ERROR: failed to build: failed to solve: ";
         for line in shown.lines() {
-            let line = line.trim_start_matches(begun).trim_end();
-            let there = text.lines().any(|said| alike(said, line));
+            let line = line.trim_start_matches(prefix).trim_end();
+            let there = text.lines().any(|printed| matches_shown(printed, line));
             assert!(there, "the README shows\n{line}\nand it is\n{text}");
         }
         text
     }
 }
 
-/// Is a line the one that is shown? `…` stands for what isn't shown of it.
-fn alike(said: &str, shown: &str) -> bool {
-    let said = said
+/// Whether a line is the one that is shown, where `…` is any text.
+fn matches_shown(printed: &str, shown: &str) -> bool {
+    let printed = printed
         .trim_start_matches("error: failed to solve: ")
         .trim_end();
-    let mut rest = said;
+    let mut rest = printed;
     let parts: Vec<&str> = shown.split('…').collect();
     for (index, part) in parts.iter().enumerate() {
         match rest.find(part) {
@@ -140,7 +140,7 @@ fn here(text: &str) -> String {
     text.replace(REGISTRY, &variable("FROMTIER_REGISTRY"))
 }
 
-/// Lays out what one path of the registry has under another as well.
+/// Copies a path of the registry to another.
 ///
 /// # Panics
 /// When the registry's folder can't be read or written.

@@ -35,12 +35,12 @@ impl Frontend {
         Self::of_archive("REFERENCE_IMAGE")
     }
 
-    /// This project's, with a policy that lets everything through.
+    /// This project's, with a policy that allows everything.
     pub fn open() -> Self {
         Self::of_archive("FROMTIER_IMAGE")
     }
 
-    /// This project's with no policy baked in: the built-in default holds.
+    /// This project's with no policy baked in: the built-in policy applies.
     pub fn default_policy() -> Self {
         Self::packed(None, None)
     }
@@ -55,7 +55,7 @@ impl Frontend {
         Self::packed(Some(policy), Some(lock))
     }
 
-    /// What `source` option or `# syntax=` line names it.
+    /// The reference in a `source` option or a `# syntax=` line.
     pub fn name(&self) -> &str {
         &self.reference
     }

@@ -1,4 +1,4 @@
-//! A second door to the private registry's images, which asks for a login.
+//! A second registry with the private registry's images, which requires a login.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -10,7 +10,7 @@ use crate::frontend::variable;
 /// `user` with the password `secret`, as `htpasswd -B` writes it.
 const USERS: &str = "user:$2b$05$9kPofOf2JNZhx.eNiLiHKORMfmg4h/EZ7ldMFaNZFHLUnTq0s3WRu\n";
 
-/// A registry that wants the login of `user`, whose password is `secret`. It ends with this value.
+/// A registry that requires the login of `user`, whose password is `secret`. It stops when this value is dropped.
 #[derive(Debug)]
 pub struct Guarded {
     process: Child,

@@ -1,10 +1,10 @@
-//! Runs builds on the BuildKit that `scripts/buildkit.sh` brought up, and looks into what comes out.
+//! Runs builds on the BuildKit that `scripts/buildkit.sh` brought up, and inspects the results.
 //!
-//! A test says what is built; [`same`] builds it with the reference frontend and with this project's on the same daemon
-//! and wants the very same image. The daemon's cache makes that strict: operations that are equal are not run twice,
+//! A test defines a build; [`same`] runs it with the reference frontend and with this project's on the same daemon
+//! and requires the very same image. The daemon's cache makes that strict: operations that are equal are not run twice,
 //! so equal images come out bit for bit, and an operation that differs in anything is run again and shows.
 
-// A test that cannot go on says why and ends.
+// A test that cannot go on panics with the reason.
 
 mod build;
 mod cli;
@@ -17,7 +17,7 @@ mod result;
 mod serve;
 
 pub use build::{Build, Outcome};
-pub use cli::{Said, fromtier};
+pub use cli::{CliOutput, fromtier};
 pub use compare::{same, same_failure, same_warnings};
 pub use example::{Example, digest_of};
 pub use frontend::Frontend;

@@ -14,8 +14,8 @@ pub fn here(name: &str) -> String {
     format!("{}/{name}", variable("FROMTIER_REGISTRY"))
 }
 
-/// Stores an image for two platforms under one index; it holds one file, `/version`, and these triggers. A tag that
-/// is there moves. Gives the digest of the index.
+/// Stores an image for two platforms under one index, with one file, `/version`, and these triggers. An existing tag
+/// moves. Returns the digest of the index.
 ///
 /// # Panics
 /// When it can't be made or stored.
@@ -44,7 +44,7 @@ pub fn store(name: &str, version: &str, triggers: &[&str]) -> String {
     }
 }
 
-/// Takes a digest out of a repository, as registries do with what no tag names.
+/// Removes a digest from a repository, as registries do with untagged images.
 ///
 /// # Panics
 /// When it isn't there.

@@ -1,4 +1,4 @@
-//! What a build made: the image's config, and its files as they'd be unpacked.
+//! The result of a build: the image's config, and its files as they would be unpacked.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -92,7 +92,7 @@ impl Built {
         self.image_config()["config"].take()
     }
 
-    /// Each line of its history: what made it.
+    /// The `created_by` of each line of its history.
     pub fn history(&self) -> Vec<String> {
         let config = self.image_config();
         let entries = config["history"].as_array().cloned().unwrap_or_default();
@@ -121,7 +121,7 @@ impl Built {
         self.entry(path).text()
     }
 
-    /// Whether a path is there.
+    /// Whether it has a path.
     pub fn has(&self, path: &str) -> bool {
         self.files().contains_key(path.trim_matches('/'))
     }

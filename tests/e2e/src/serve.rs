@@ -1,4 +1,4 @@
-//! A web server for one test, on loopback: what `ADD` of a URL fetches.
+//! A web server for one test, on loopback: `ADD` of a URL fetches from it.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -34,7 +34,7 @@ pub fn serve(files: &[(&str, &[u8])]) -> Served {
     };
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            // A client that goes away early is its own affair.
+            // A client may go away early.
             let _ = answer(stream, &files);
         }
     });

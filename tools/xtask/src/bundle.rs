@@ -1,4 +1,4 @@
-//! Turns an image into what runc runs: its files in a folder, and its config as runc wants it.
+//! Turns an image into a bundle for runc: its files in a folder, and its config as runc expects it.
 
 use std::fs;
 use std::io;
@@ -45,7 +45,7 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// runc's description of a container that runs as the image says, on the host's network.
+/// runc's description of a container that runs the image's command, on the host's network.
 fn spec(config: &Value) -> Value {
     let mut args: Vec<Value> = Vec::new();
     for key in ["Entrypoint", "Cmd"] {

@@ -1,4 +1,4 @@
-//! The frontend's image: one static binary for `scratch`, with an organisation's policy if it has one.
+//! The frontend's image: one static binary for `scratch`, with an organization's policy if it has one.
 
 use std::fs;
 use std::io;
@@ -9,15 +9,15 @@ use serde_json::json;
 use crate::layer::{Layer, Node};
 use crate::oci::Image;
 
-/// What the image declares that its frontend understands.
+/// The capabilities that the image declares.
 pub const CAPS: &str = "moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts";
 
-/// What goes into the image.
+/// The parts of the image.
 #[derive(Debug)]
 pub struct Parts {
     /// The static binary on disk.
     pub binary: PathBuf,
-    /// Where it's put.
+    /// Its path in the image.
     pub at: String,
     /// Baked in as `/etc/fromtier/policy.yaml`.
     pub policy: Option<PathBuf>,
@@ -29,7 +29,7 @@ pub struct Parts {
     pub platform: String,
 }
 
-/// Packs it.
+/// Packs the frontend's image.
 ///
 /// # Errors
 /// When a part can't be read, or the binary isn't a static one.

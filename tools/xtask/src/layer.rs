@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 /// The time stamped on every file: 2024-01-01T00:00:00Z, in seconds since 1970.
 pub const MTIME: u64 = 1_704_067_200;
 
-/// What one path in a layer is.
+/// The entry at one path in a layer.
 #[derive(Debug, Clone)]
 pub enum Node {
     /// A folder.
@@ -38,12 +38,12 @@ pub struct Layer {
     entries: BTreeMap<String, Entry>,
 }
 
-/// A blob and what it's called by.
+/// A blob and its digest.
 #[derive(Debug, Clone)]
 pub struct Blob {
     /// `sha256:` and 64 hexadecimal digits.
     pub digest: String,
-    /// What's stored.
+    /// The stored bytes.
     pub bytes: Vec<u8>,
 }
 
@@ -92,7 +92,7 @@ impl Layer {
             .insert(path.to_owned(), Entry { node, mode, owner });
     }
 
-    /// Whether nothing is in it.
+    /// Whether it has no entries.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

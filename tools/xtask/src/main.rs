@@ -94,7 +94,7 @@ fn run(args: &[String]) -> io::Result<()> {
         "help" | "--help" | "-h" => print!("{HELP}"),
         other => {
             return Err(io::Error::other(format!(
-                "no command {other}; see xtask --help"
+                "no such command: {other}; see xtask --help"
             )));
         }
     }
@@ -127,7 +127,7 @@ impl Options {
 
     fn text(&mut self, name: &str) -> io::Result<String> {
         self.take(name)
-            .ok_or_else(|| io::Error::other(format!("--{name} is needed")))
+            .ok_or_else(|| io::Error::other(format!("--{name} is required")))
     }
 
     fn text_or(&mut self, name: &str, otherwise: &str) -> String {
@@ -140,7 +140,7 @@ impl Options {
 
     fn finish(self) -> io::Result<()> {
         match self.0.keys().next() {
-            Some(name) => Err(io::Error::other(format!("--{name} is not known"))),
+            Some(name) => Err(io::Error::other(format!("no such option: --{name}"))),
             None => Ok(()),
         }
     }

@@ -94,7 +94,7 @@ fn split(digest: &str) -> io::Result<(&str, &str)> {
     digest
         .split_once(':')
         .filter(|(_, hex)| hex.len() > 2)
-        .ok_or_else(|| io::Error::other(format!("{digest} is no digest")))
+        .ok_or_else(|| io::Error::other(format!("{digest} is not a digest")))
 }
 
 fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {

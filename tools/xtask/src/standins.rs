@@ -1,4 +1,4 @@
-//! Stand-ins for well-known images, made of busybox and of what `tests/images` says.
+//! Stand-ins for well-known images, made of busybox as `tests/images` describes them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,7 +19,7 @@ use crate::registry::Registry;
 struct Spec {
     /// The repositories and tags that it's stored under.
     tags: Vec<String>,
-    /// The stand-in whose layers it builds on (a folder's name); it comes after it in the alphabet of needs.
+    /// The stand-in that it is built on (a folder's name).
     base: Option<String>,
     /// Where busybox and its applets go, when it brings them.
     busybox: Option<String>,
@@ -30,7 +30,7 @@ struct Spec {
     platforms: Vec<String>,
     /// The config's own `config` object.
     config: Value,
-    /// When it says that it was made.
+    /// The time of its making that its config claims.
     created: Option<String>,
     /// More fields of the config's top level, such as `os.version`.
     #[serde(default)]

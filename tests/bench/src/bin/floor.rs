@@ -1,3 +1,3 @@
-//! A frontend that ends at once: what BuildKit itself takes to start one.
+//! A frontend that exits immediately: it shows what BuildKit itself takes to start one.
 
 fn main() {}

@@ -1,4 +1,4 @@
-//! Runs a frontend on a case and prints all that it said.
+//! Runs a frontend on a case and prints everything that it sent.
 //!
 //! `run-case FRONTEND CASE-FILE`
 

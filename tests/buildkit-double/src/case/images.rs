@@ -20,8 +20,8 @@ struct Image {
 }
 
 impl Images {
-    /// Adds an image for `platforms` (for every platform if there are none). What the configuration lacks of `architecture`,
-    /// `os` and `rootfs` is filled in when it is asked for.
+    /// Adds an image for `platforms` (for every platform if there are none). Missing `architecture`, `os` and `rootfs` are
+    /// filled in when the image is requested.
     pub fn insert(&mut self, reference: &str, platforms: Vec<String>, config: Value) {
         self.by_name
             .entry(normalise(reference))
@@ -38,7 +38,7 @@ impl Images {
         }
     }
 
-    /// The digest that an image has for whichever platform it is; none if there is no such image.
+    /// The digest of an image's index; none if there is no such image.
     pub fn digest(&self, reference: &str) -> Option<String> {
         let name = normalise(reference);
         self.by_name.contains_key(&name).then(|| index_of(&name))
@@ -47,7 +47,7 @@ impl Images {
     /// Digest and configuration of an image for a platform.
     ///
     /// # Errors
-    /// What BuildKit says of an image that is not there.
+    /// BuildKit's error about a missing image.
     pub fn resolve(
         &self,
         reference: &str,
@@ -78,7 +78,7 @@ impl Images {
                 .entry("architecture")
                 .or_insert_with(|| json!(platform.architecture));
             fields.entry("os").or_insert_with(|| json!(platform.os));
-            // An image without layers is taken for nothing at all.
+            // BuildKit treats an image without layers as empty.
             fields.entry("rootfs").or_insert_with(|| {
                 let layer = format!("sha256:{:x}", Sha256::digest(format!("layer of {name}")));
                 json!({"type": "layers", "diff_ids": [layer]})

@@ -1,4 +1,4 @@
-//! One build as BuildKit would put it to a frontend: options, files, images, abilities.
+//! One build as BuildKit passes it to a frontend: options, files, images, capabilities.
 
 pub(crate) mod images;
 mod parse;
@@ -18,9 +18,9 @@ pub use tree::{Entry, Tree};
 /// Everything that a frontend can find out about a build.
 #[derive(Debug, Clone)]
 pub struct Case {
-    /// Its file's name without the ending.
+    /// Its file's name without the extension.
     pub name: String,
-    /// What the case asks, from the comment at its head.
+    /// The case's question, from the comment at its top.
     pub about: String,
     /// The frontend's options.
     pub options: BTreeMap<String, String>,
@@ -38,17 +38,17 @@ pub struct Case {
     pub remotes: BTreeMap<String, Remote>,
     /// The registry.
     pub images: Images,
-    /// Graphs handed to the frontend, each as the files it is to have.
+    /// Graphs passed to the frontend, each as its files.
     pub inputs: BTreeMap<String, Tree>,
-    /// Graphs handed to the frontend that are one source each, by its identifier.
+    /// Graphs passed to the frontend that are one source each, by its identifier.
     pub input_sources: BTreeMap<String, String>,
-    /// Images that the client's source policy makes others of.
+    /// Images that the client's source policy replaces.
     pub redirects: BTreeMap<String, String>,
     /// Digests that the registry claims for references, instead of the right ones.
     pub digests: BTreeMap<String, String>,
     /// How long each resolve takes.
     pub delay: Duration,
-    /// The case is about policy, and gets none that allows everything.
+    /// The case is about policy: it doesn't get the one that allows everything.
     pub own_policy: bool,
 }
 
@@ -57,24 +57,24 @@ pub struct Case {
 pub struct Remote {
     /// The files: of a git source, or of an archive when unpacked.
     pub tree: Tree,
-    /// What an URL gives.
+    /// The response of a URL.
     pub data: Option<Vec<u8>>,
     /// When it was changed, in seconds since the epoch.
     pub modified: Option<i64>,
 }
 
-/// Why a case cannot be had.
+/// Why a case cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// No such file, or the like.
+    /// The file cannot be read.
     #[error("{}: {source}", file.display())]
     File {
-        /// Which.
+        /// The file.
         file: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// Its text is wrong.
+    /// The text is not a case.
     #[error(transparent)]
     Parse(#[from] ParseError),
 }
@@ -84,7 +84,7 @@ impl Default for Case {
         Self {
             name: String::new(),
             about: String::new(),
-            // What BuildKit adds when the frontend is an image: `cmdline` keeps the reference from forwarding the build.
+            // BuildKit adds these when the frontend is an image: `cmdline` keeps the reference from forwarding the build.
             options: [
                 ("source", "fromtier/fromtier:latest"),
                 ("cmdline", "fromtier/fromtier:latest"),
@@ -146,7 +146,7 @@ impl Case {
     /// Digest and configuration of an image, as the case's registry answers.
     ///
     /// # Errors
-    /// What BuildKit says of an image that is not there.
+    /// BuildKit's error about a missing image.
     pub fn resolve(
         &self,
         reference: &str,
@@ -157,7 +157,7 @@ impl Case {
         Ok((claimed.unwrap_or(digest), config))
     }
 
-    /// Puts a file beside the Dockerfile, wherever that is, unless the case has brought a file of that name.
+    /// Puts a file next to the Dockerfile, wherever that is, unless the case has a file of that name.
     pub fn insert_beside_dockerfile(&mut self, name: &str, data: &str) {
         let option = |key: &str, default: &str| {
             let value = self.options.get(key).map(String::as_str);

@@ -74,7 +74,7 @@ fn directive(case: &mut Case, line: &str) -> Result<(), String> {
             for name in words() {
                 case.options
                     .remove(&name)
-                    .ok_or_else(|| format!("there is no option {name}"))?;
+                    .ok_or_else(|| format!("no such option: {name}"))?;
             }
         }
         "session" => case.session = rest.to_owned(),
@@ -123,7 +123,7 @@ fn directive(case: &mut Case, line: &str) -> Result<(), String> {
                 .ok_or("a time is written as in 50ms")?;
             case.delay = Duration::from_millis(millis);
         }
-        _ => return Err(format!("{word} is no directive")),
+        _ => return Err(format!("no such directive: {word}")),
     }
     Ok(())
 }
@@ -136,7 +136,7 @@ fn unescape(value: &str) -> String {
         .replace('\u{0}', "\\")
 }
 
-/// What stands in square brackets at the end of a section's title.
+/// The flags in square brackets at the end of a section's title.
 #[derive(Default)]
 struct Flags {
     mode: Option<u32>,
@@ -170,7 +170,7 @@ fn flags(title: &str) -> Result<(&str, Flags), String> {
             "symlink" => flags.symlink = Some(value.to_owned()),
             "platforms" => flags.platforms = value.split(',').map(str::to_owned).collect(),
             "modified" => flags.modified = Some(value.parse().map_err(|_| "modified=SECONDS")?),
-            _ => return Err(format!("{name} is no flag")),
+            _ => return Err(format!("no such flag: {name}")),
         }
     }
     Ok((title, flags))
@@ -302,8 +302,8 @@ mod tests {
     #[test]
     fn a_mistake_is_named_with_its_line() {
         let wrong = |text| parse("t", text).unwrap_err().to_string();
-        assert_eq!(wrong("\nnonsense x\n"), "t:2: nonsense is no directive");
-        assert_eq!(wrong("-- a [x] --\n"), "t:1: x is no flag");
+        assert_eq!(wrong("\nnonsense x\n"), "t:2: no such directive: nonsense");
+        assert_eq!(wrong("-- a [x] --\n"), "t:1: no such flag: x");
         assert_eq!(
             wrong("no-cap nothing\n"),
             "t:1: no capability of the solver is named nothing"

@@ -57,7 +57,7 @@ impl Tree {
         self.entries.iter().map(|(path, entry)| (&**path, entry))
     }
 
-    /// What is at `path`, with links followed.
+    /// The entry at `path`, with links followed.
     fn find(&self, path: &str) -> Option<(String, &Entry)> {
         let mut path = clean(path);
         for _ in 0..40 {
@@ -87,7 +87,7 @@ impl Tree {
         }
     }
 
-    /// What BuildKit says of a path.
+    /// BuildKit's metadata of a path.
     ///
     /// # Errors
     /// The text of BuildKit's error.
@@ -165,7 +165,7 @@ impl Tree {
         }
     }
 
-    /// Whether nothing is there.
+    /// Whether it has no entries.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -188,7 +188,7 @@ fn stat(name: &str, entry: &Entry) -> gw::Stat {
     }
 }
 
-/// A path without `.`, `..` and slashes that say nothing, relative to the root.
+/// A path without `.`, `..` and repeated slashes, relative to the root.
 fn clean(path: &str) -> String {
     let mut parts = Vec::new();
     for part in path.split('/') {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::graph::Graph;
 
-/// Each detail as JSON under its type. Stack traces are left out: they tell of the frontend's own code. The graph that a
+/// Each detail as JSON under its type. Stack traces are left out: they are about the frontend's own code. The graph that a
 /// file was read from is reduced to its operations' stable digests.
 pub(super) fn readable(status: &gw::Status) -> Vec<Value> {
     status
@@ -30,7 +30,7 @@ pub(super) fn readable(status: &gw::Status) -> Vec<Value> {
         .collect()
 }
 
-/// Replaces every graph in a JSON text by its operations, without what is random in them.
+/// Replaces every graph in a JSON text by its operations, without their random parts.
 pub(super) fn with_stable_graphs(value: &mut Value) {
     match value {
         Value::Object(fields) => {
@@ -67,7 +67,7 @@ fn digests(graph: &Value) -> Value {
                 .collect::<Vec<_>>()
         }),
     };
-    // By digest of operations with random parts: what is said of them, without of which.
+    // The keys are digests of operations with random parts: only the values are compared.
     let metadata = graph["metadata"].as_object();
     let mut said: Vec<_> = metadata
         .map(|m| m.values().map(Value::to_string).collect())

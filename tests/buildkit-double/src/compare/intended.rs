@@ -1,18 +1,18 @@
-//! Differences that are meant to be there.
+//! Intended differences.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Difference;
 
-/// One difference that is meant, with its reason.
+/// One intended difference, with its reason.
 #[derive(Debug, Clone)]
 pub struct Rule {
     /// Which cases; `*` is any run of characters.
     pub case: String,
     /// Which differences, by path.
     pub path: String,
-    /// Why it is meant.
+    /// Why it is intended.
     pub reason: String,
     used: Arc<AtomicBool>,
 }
@@ -49,7 +49,7 @@ impl Intended {
         Ok(Self { rules })
     }
 
-    /// The rule that a difference is meant by.
+    /// The rule that makes a difference an intended one.
     pub fn allows(&self, case: &str, difference: &Difference) -> Option<&Rule> {
         let rule = self
             .rules
@@ -59,13 +59,13 @@ impl Intended {
         Some(rule)
     }
 
-    /// Whether a difference of that path would be meant, without counting the rule as used.
+    /// Whether a difference of that path would be intended, without counting the rule as used.
     pub fn foresees(&self, case: &str, path: &str) -> bool {
         let mut rules = self.rules.iter();
         rules.any(|rule| glob(&rule.case, case) && glob(&rule.path, path))
     }
 
-    /// Rules that nothing was found for: they say something that is no longer true.
+    /// Rules that matched nothing: they are no longer true.
     pub fn unused(&self) -> impl Iterator<Item = &Rule> {
         self.rules
             .iter()
@@ -73,7 +73,7 @@ impl Intended {
     }
 }
 
-/// Whether `text` is what `pattern` says, where `*` is any run of characters.
+/// Whether `text` matches `pattern`, where `*` is any run of characters.
 pub(crate) fn glob(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What differs between two frontends on one case.
+//! The differences between two frontends on one case.
 
 mod details;
 mod graphs;
@@ -24,9 +24,9 @@ use crate::record::{Call, Outcome, Recording};
 pub struct Difference {
     /// Where: `result/metadata/containerimage.config/config/Env[0]`, `graph/linux/amd64/exec "RUN x" (Dockerfile:2)/…`.
     pub path: String,
-    /// What the first frontend has.
+    /// The first frontend's value.
     pub left: String,
-    /// What the second one has.
+    /// The second frontend's value.
     pub right: String,
 }
 
@@ -106,7 +106,7 @@ fn outcome_path(left: &Recording, right: &Recording) -> String {
     path.unwrap_or_else(|| "outcome".to_owned())
 }
 
-/// The path of the difference that it is when a frontend gives an error where the other one has to be killed.
+/// The path of the difference when one frontend gives an error and the other has to be killed.
 pub fn without_end(ended: &Recording) -> Option<String> {
     match &ended.outcome {
         Outcome::Error(status) => Some(format!("outcome/without end, {}", status.message)),
@@ -182,7 +182,7 @@ fn metadata(
     }
 }
 
-/// The rule that is looked at while several images are resolved at the same time.
+/// The rule that is checked while several images are resolved at the same time.
 const GIVEN_IN_ANY_ORDER: &str = "InvalidBaseImagePlatform:";
 
 fn warnings(left: &Recording, right: &Recording, out: &mut Vec<Difference>) {
@@ -261,10 +261,10 @@ fn one_sided(path: &str, left: Option<String>, right: Option<String>, out: &mut 
     });
 }
 
-/// What was asked of the builder, as a set: order and repetition are free. Of a build that ends in an error it is a matter of
-/// time what was still asked.
+/// The requests to the builder, as a set: order and repetition are free. In a build that ends in an error it is a matter of
+/// timing which requests are still made.
 fn calls(left: &Recording, right: &Recording, out: &mut Vec<Difference>) {
-    // A sub-request may tell of such an error in its answer.
+    // A sub-request may report such an error in its answer.
     let told = |answer: &Vec<u8>| {
         let answer: Option<Value> = serde_json::from_slice(answer).ok();
         answer.is_some_and(|answer| answer.get("buildError").is_some())

@@ -1,6 +1,6 @@
 //! The text of `frontend.lint`: warnings by line, and those of one line in any order once there are many.
 
-/// Up to as many, Go's `sort` keeps what is equal in the order in which it was.
+/// Up to this many items, Go's `sort` keeps equal ones in their order.
 const KEPT: usize = 12;
 
 /// Whether two texts have the same warnings at the same lines, more than [`KEPT`], and only those of one line change places.

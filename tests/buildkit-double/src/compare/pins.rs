@@ -1,8 +1,8 @@
-//! Images that the reference hands on by their tag, and ours by the digest that the gate saw: those that the client's options
-//! name, and those that only a trigger needs, which the reference never looks at.
+//! Images that the reference passes on by their tag, and ours by the digest that the gate saw: those that the client's options
+//! name, and those that only a trigger needs, which the reference never resolves.
 //!
-//! So that nothing else about them is left out of the comparison, the reference's graphs are made over as if it had named the
-//! digest, too: operations that become the same by that become one, as they would in BuildKit's own marshalling.
+//! So that nothing else about them is left out of the comparison, the reference's graphs are rewritten as if it had named the
+//! digest, too: operations that become the same by that become one, as they would in BuildKit's own marshaling.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ const SCANNER: &str = "docker/buildkit-syft-scanner:stable-1";
 
 const IMAGE: &str = "docker-image://";
 
-/// Under what a step's name is kept.
+/// The key of a step's name.
 const STEP: &str = "llb.customname";
 
 /// Sources of a case that are made over: identifier by tag, and by digest.

@@ -34,7 +34,7 @@ pub(super) fn diff(path: &str, left: &Value, right: &Value, out: &mut Vec<Differ
     }
 }
 
-/// What the reference says before a list of rules that it gives in any order.
+/// The reference's text before a list of rules that it gives in any order.
 const RULES: &str = "lint violation found for rules: ";
 
 /// Whether a text has something in it whose bytes differ from run to run: a list that the reference gives in any order, or a

@@ -1,7 +1,8 @@
 //! A graph in a form that can be read and compared.
 //!
-//! What is random in a graph (the id that makes a local source unique, the ids of progress groups) is replaced by stable
-//! names, and the digests of all that depends on it are made anew. Two frontends that mean the same then give the same.
+//! Random parts of a graph (the id that makes a local source unique, the ids of progress groups) are replaced by stable
+//! names, and the digests of everything that depends on them are computed again. Two frontends that mean the same then
+//! give the same graph.
 
 mod print;
 mod rewrite;
@@ -20,26 +21,26 @@ pub use value::to_value;
 /// A decoded graph with stable digests.
 #[derive(Debug, Clone)]
 pub struct Graph {
-    /// Inputs before their users, in the order in which they were marshalled.
+    /// Inputs before their users, in the order in which they were marshaled.
     pub vertices: Vec<Vertex>,
     /// The result: index into `vertices`, and which output. None for the empty graph.
     pub head: Option<(usize, i64)>,
-    /// What is said of the last operation, the one that only names the result.
+    /// The metadata of the last operation, which only names the result.
     pub last: Value,
     /// The files that vertices come from. Their own graphs are given as JSON, in the same stable form.
     pub files: Vec<Value>,
 }
 
-/// One operation with what is known of it.
+/// One operation with its metadata and its places.
 #[derive(Debug, Clone)]
 pub struct Vertex {
     /// With stable ids and stable digests of its inputs.
     pub op: pb::Op,
     /// Index into `vertices` for each input.
     pub inputs: Vec<usize>,
-    /// Of the stable encoding.
+    /// The digest of the stable encoding.
     pub digest: String,
-    /// Of the encoding as it came.
+    /// The digest of the encoding as it was received.
     pub original: String,
     /// Whether the encoding was the deterministic one: fields by number, maps by key.
     pub well_encoded: bool,
@@ -50,7 +51,7 @@ pub struct Vertex {
 }
 
 impl Vertex {
-    /// What progress displays call it, or its kind.
+    /// The name that progress displays show, or else its kind.
     pub fn name(&self) -> String {
         match self.metadata.description.get("llb.customname") {
             Some(name) => name.clone(),
@@ -170,7 +171,7 @@ impl Graph {
     }
 }
 
-/// A graph on the way: what is known of the operations so far.
+/// The operations that were decoded so far.
 struct Decoder<'a> {
     definition: &'a pb::Definition,
     files: Vec<String>,
@@ -237,7 +238,7 @@ fn readable_file(info: &pb::SourceInfo) -> Value {
     })
 }
 
-/// Fromtier looks for two more files beside the Dockerfile: its policy and its lock. Nothing else may differ in what is fetched.
+/// Fromtier reads two more files next to the Dockerfile: its policy and its lock. Nothing else may differ in what is fetched.
 fn without_our_files(paths: &mut String) {
     const OURS: [&str; 2] = [".fromtier.yaml", "fromtier.lock"];
     if let Ok(mut list) = serde_json::from_str::<Vec<String>>(paths) {

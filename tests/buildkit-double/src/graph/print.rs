@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Graph, to_value};
 
-/// One paragraph an operation, inputs before their users.
+/// Prints a paragraph per operation, inputs before their users.
 pub fn print(graph: &Graph) -> String {
     let mut out = String::new();
     for (i, vertex) in graph.vertices.iter().enumerate() {

@@ -1,23 +1,23 @@
-//! A graph with some operations changed, and everything that hangs on their digests made over.
+//! Changes some operations of a graph, and everything that depends on their digests.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use fromtier_proto::{Message, pb};
 use sha2::{Digest, Sha256};
 
-/// One operation and what is said of it.
+/// One operation with its metadata and its places.
 #[derive(Debug)]
 pub struct Part<'a> {
     /// Its inputs have their new digests.
     pub op: &'a mut pb::Op,
-    /// Nothing for an operation that nothing is said of.
+    /// None for an operation without metadata.
     pub metadata: Option<&'a mut pb::OpMetadata>,
     /// Its places in the files.
     pub places: &'a mut Vec<pb::Location>,
 }
 
 /// Puts every operation through `change`, in order. Operations that become the same become one, as in BuildKit's own
-/// marshalling. Operations that no change reaches keep their bytes.
+/// marshaling. Operations that no change reaches keep their bytes.
 ///
 /// # Errors
 /// An operation that cannot be decoded.
@@ -82,7 +82,7 @@ fn digest(bytes: &[u8]) -> String {
     format!("sha256:{:x}", Sha256::digest(bytes))
 }
 
-/// What is said of an operation twice, as one: the later word counts, and capabilities add up.
+/// Merges two operations' metadata: the later value counts, and capabilities add up.
 fn merge(into: &mut pb::OpMetadata, more: &pb::OpMetadata) {
     into.ignore_cache |= more.ignore_cache;
     into.description.extend(more.description.clone());

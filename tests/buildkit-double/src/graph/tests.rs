@@ -1,4 +1,4 @@
-//! What is random does not show; everything else does.
+//! Random ids do not show; everything else does.
 
 use super::*;
 use crate::fixtures::{local_context, operation, result_of};

@@ -1,8 +1,8 @@
-//! What stands around a Dockerfile made by chance: the client's options, what the builder lacks, the images of the registry.
+//! Generates what is around a Dockerfile: the client's options, missing capabilities, the images of the registry.
 
 use super::{Dice, instruction};
 
-/// Options of the client that say nothing of the Dockerfile's own names.
+/// Options of the client that don't depend on the names in the Dockerfile.
 const OPTIONS: &[&str] = &[
     "add-hosts=a=1.2.3.4,b=::1",
     "attest:provenance=mode=max",
@@ -53,7 +53,7 @@ const OPTIONS: &[&str] = &[
     "ulimit=nofile=1024:2048",
 ];
 
-/// What a builder may lack.
+/// Capabilities that a builder may lack.
 const LACKS: &[&str] = &[
     "no-cap exec.meta.setsdefaultpath",
     "no-cap file.copy.includeexcludepatterns",
@@ -90,7 +90,7 @@ const FIELDS: &[&str] = &[
     "\"X-Unknown\":{\"a\":[1]}",
 ];
 
-/// Fields of an image beside its `config`.
+/// Fields of an image next to its `config`.
 const BESIDE: &[&str] = &[
     "\"architecture\":\"arm64\"",
     "\"author\":\"me\"",

@@ -1,4 +1,4 @@
-//! Dockerfiles made by chance.
+//! Generates Dockerfiles.
 
 mod around;
 

@@ -1,4 +1,4 @@
-//! `ARG`, and what a build is given from outside.
+//! `ARG`, and values that a build gets from outside.
 
 use fromtier_e2e::{Build, same};
 

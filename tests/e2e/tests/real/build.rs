@@ -1,4 +1,4 @@
-//! How a build is asked for: targets, platforms, contexts, labels, ignore files, caches, sub-requests.
+//! The options of a build: targets, platforms, contexts, labels, ignore files, caches, sub-requests.
 
 use fromtier_e2e::{Build, Frontend, same, same_warnings};
 

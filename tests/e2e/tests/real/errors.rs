@@ -1,4 +1,4 @@
-//! Builds that must fail, in the reference's words and at its place.
+//! Builds that must fail, with the reference's text and at its place.
 
 use fromtier_e2e::{Build, same_failure};
 

@@ -1,4 +1,4 @@
-//! Builds under the policies of `examples`: what they allow is built, what they refuse is refused as their READMEs show.
+//! Builds under the policies of `examples`: allowed images are built, refused ones are refused as their READMEs show.
 
 use fromtier_e2e::{Build, Example, Frontend, digest_of};
 
@@ -36,7 +36,7 @@ fn air_gapped() {
 
 #[test]
 fn migration() {
-    // As on the day that it was written: the exception holds.
+    // As on the day that it was written: the exception applies.
     let example = Example::new("migration")
         .with("until: 2027-03-31", "until: 9999-12-31")
         .with("exceptions-max: 180d", "exceptions-max: 4000000d");

@@ -1,4 +1,4 @@
-//! Nothing comes into a build from outside that the policy doesn't let in, whichever way it's named.
+//! Nothing gets into a build that the policy refuses, whichever way it is named.
 
 use fromtier_e2e::{Build, Frontend, serve};
 

@@ -1,16 +1,20 @@
-//! `fromtier lock` asks a real registry, and builds go by what it wrote.
+//! `fromtier lock` asks a real registry, and builds follow the lock that it wrote.
 
-use fromtier_e2e::{Build, Example, Frontend, Guarded, Said, forget, fromtier, here, store};
+use fromtier_e2e::{Build, CliOutput, Example, Frontend, Guarded, forget, fromtier, here, store};
 
 fn policy(registry: &str) -> String {
     format!("version: 1\ninternal: [\"{registry}/**\"]\nbase: {{digest: pin}}\n")
 }
 
 #[track_caller]
-fn says(said: &Said, code: i32, parts: &[&str]) {
-    assert_eq!(said.code, code, "{}", said.text);
+fn assert_output(output: &CliOutput, code: i32, parts: &[&str]) {
+    assert_eq!(output.code, code, "{}", output.text);
     for part in parts {
-        assert!(said.text.contains(part), "no {part:?} in:\n{}", said.text);
+        assert!(
+            output.text.contains(part),
+            "no {part:?} in:\n{}",
+            output.text
+        );
     }
 }
 
@@ -27,7 +31,7 @@ fn a_build_goes_by_the_lock_when_the_tag_has_moved() {
     assert!(refused.contains("error[FT121]"), "{refused}");
     assert!(refused.contains("with `fromtier lock`"), "{refused}");
 
-    says(&fromtier(&folder, &["lock"]), 0, &["1 added"]);
+    assert_output(&fromtier(&folder, &["lock"]), 0, &["1 added"]);
     let lock = std::fs::read_to_string(folder.join("fromtier.lock")).unwrap();
     assert!(lock.contains(&format!("{base} {first} ")), "{lock}");
     let outcome = build.run(&frontend);
@@ -42,19 +46,19 @@ fn a_build_goes_by_the_lock_when_the_tag_has_moved() {
     assert_ne!(first, second);
     assert_eq!(build.run(&frontend).image().text("/version"), "first\n");
     let moved = format!("the registry says {second}");
-    says(
+    assert_output(
         &fromtier(&folder, &["lock", "--check"]),
         1,
         &["has moved", &moved],
     );
-    says(&fromtier(&folder, &["lock"]), 0, &["1 kept"]);
+    assert_output(&fromtier(&folder, &["lock"]), 0, &["1 kept"]);
     assert_eq!(build.run(&frontend).image().text("/version"), "first\n");
-    says(&fromtier(&folder, &["lock", "--update"]), 0, &["1 updated"]);
+    assert_output(&fromtier(&folder, &["lock", "--update"]), 0, &["1 updated"]);
     assert_eq!(build.run(&frontend).image().text("/version"), "second\n");
 }
 
 #[test]
-fn an_example_is_locked_anew_and_built() {
+fn an_example_is_locked_again_and_built() {
     let example = Example::new("pinned");
     // Docker Hub is the private registry here, to the builder as well.
     let hub = here("").trim_end_matches('/').to_owned();
@@ -65,8 +69,8 @@ fn an_example_is_locked_anew_and_built() {
         .file("policy.yaml", example.policy());
     let folder = build.folder();
     std::fs::remove_file(folder.join("fromtier.lock")).unwrap();
-    let said = fromtier(folder, &["lock", "--policy", "policy.yaml", "Dockerfile"]);
-    says(&said, 0, &["fromtier.lock: 2 added"]);
+    let output = fromtier(folder, &["lock", "--policy", "policy.yaml", "Dockerfile"]);
+    assert_output(&output, 0, &["fromtier.lock: 2 added"]);
     let lock = std::fs::read_to_string(folder.join("fromtier.lock")).unwrap();
     // The very digests that the example's own test took from the registry's folder.
     let digests = |lock: &str| -> Vec<String> {
@@ -86,14 +90,14 @@ fn an_example_is_locked_anew_and_built() {
 }
 
 #[test]
-fn a_locked_digest_that_the_registry_has_no_more_is_named_as_the_locks() {
+fn a_locked_digest_that_is_gone_from_the_registry_is_reported_as_locked() {
     let gone = store("lock/gone:1", "first", &[]);
     let base = here("lock/gone:1");
     let build = Build::new(&format!("FROM {base}\nCOPY file /file\n"))
         .file("file", "mine")
         .file(".fromtier.yaml", policy(&here("lock")));
     let folder = build.folder().to_owned();
-    says(&fromtier(&folder, &["lock"]), 0, &["1 added"]);
+    assert_output(&fromtier(&folder, &["lock"]), 0, &["1 added"]);
     store("lock/gone:1", "second", &[]);
     forget("lock/gone", &gone);
     let text = build.run(&Frontend::default_policy()).failure();
@@ -107,12 +111,12 @@ fn a_locked_digest_that_the_registry_has_no_more_is_named_as_the_locks() {
         assert!(text.contains(part), "no {part:?} in:\n{text}");
     }
     let check = fromtier(&folder, &["lock", "--check"]);
-    says(
+    assert_output(
         &check,
         1,
         &["is not in the registry any more", "--> fromtier.lock:3:1"],
     );
-    says(
+    assert_output(
         &fromtier(&folder, &["lock", &format!("--update={base}")]),
         0,
         &["1 updated"],
@@ -131,8 +135,8 @@ fn what_the_triggers_of_a_base_copy_is_locked_and_built() {
         .file("file", "mine")
         .file(".fromtier.yaml", policy(&here("lock")));
     let folder = build.folder().to_owned();
-    let said = fromtier(&folder, &["lock"]);
-    says(&said, 0, &["2 added", &other]);
+    let output = fromtier(&folder, &["lock"]);
+    assert_output(&output, 0, &["2 added", &other]);
     let image = build.run(&Frontend::default_policy()).image();
     assert_eq!(image.text("/copied"), "other\n");
 }
@@ -147,20 +151,20 @@ fn a_registry_that_wants_a_login_gets_the_stored_one() {
     let folder = build.folder().to_owned();
     let wants = format!("{name} wants a login for lock/secret");
     let how = format!("docker login {name}");
-    says(&fromtier(&folder, &["lock"]), 2, &[&wants, &how]);
+    assert_output(&fromtier(&folder, &["lock"]), 2, &[&wants, &how]);
     let store = |login: &str| {
         let config = format!("{{\"auths\": {{\"{name}\": {{\"auth\": \"{login}\"}}}}}}");
         drop(build.clone().file("docker/config.json", config));
     };
     store("dXNlcjp3cm9uZw==");
-    says(
+    assert_output(
         &fromtier(&folder, &["lock"]),
         2,
         &["refuses lock/secret to the login that Docker has stored"],
     );
     store("dXNlcjpzZWNyZXQ=");
     let missing = format!("error: {name} has no {name}/lock/secret:2\n --> Dockerfile:2:6");
-    says(
+    assert_output(
         &fromtier(&folder, &["lock"]),
         1,
         &[&missing, "1 added, 1 not found out"],
@@ -173,5 +177,5 @@ fn a_registry_that_wants_a_login_gets_the_stored_one() {
         "--platform",
         "linux/amd64,linux/arm64",
     ];
-    says(&fromtier(&folder, &both), 1, &["1 missing, 1 as locked"]);
+    assert_output(&fromtier(&folder, &both), 1, &["1 missing, 1 as locked"]);
 }

@@ -1,4 +1,4 @@
-//! The instructions that say how an image is run.
+//! The instructions that define how an image is run.
 
 use fromtier_e2e::{Build, same};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! What a policy says reaches the user of a real builder: parts of a build, extended files, refusals on one screen,
+//! A policy's verdicts reach the user of a real builder: parts of a build, extended files, refusals on one screen,
 //! verdicts as data.
 
 use fromtier_e2e::{Build, Frontend};

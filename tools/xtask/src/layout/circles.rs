@@ -1,8 +1,7 @@
-//! No circle of files within a crate: what a file uses can be read before it.
+//! No circle of files within a crate: a reader can read the files that a file uses first.
 //!
-//! A file uses another when it names something that is defined there by a path that starts with `crate`, `super` or `self`;
-//! what a module exports again counts as its own place. A module and the files below it are one thing, so they may use
-//! each other. Tests don't count.
+//! A file uses another when it names something in it by a path that starts with `crate`, `super` or `self`. Re-exports are
+//! followed to the definition. A module and the files below it may use each other. Tests don't count.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -251,7 +250,7 @@ fn whole_path(path: &[String], module: &[String]) -> Option<ModulePath> {
     Some(base)
 }
 
-/// What a file uses: each file with the first line that names something of it.
+/// The files that a file uses, each with the first line that names something in it.
 struct Uses<'a> {
     tree: &'a ModuleTree,
     module: ModulePath,

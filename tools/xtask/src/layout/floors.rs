@@ -29,7 +29,7 @@ pub fn check(root: &Path) -> io::Result<Vec<Violation>> {
             let problem = match floor_of(dependency.name) {
                 Some(other) if other < floor => None,
                 Some(_) => Some("a crate of the same floor or above"),
-                // What is only for tests may use the double of BuildKit.
+                // Tests may use the double of BuildKit.
                 None if dependency.section == "dev-dependencies" => None,
                 None => Some("a crate that never ships"),
             };

@@ -28,7 +28,7 @@ fn check_items(file: &SourceFile, items: &[syn::Item], violations: &mut Vec<Viol
     let mut previous: Option<(Group, usize)> = None;
     for item in items {
         match item {
-            // What is exported again stands where it explains most.
+            // Re-exports may be where they explain most.
             syn::Item::Use(import) if matches!(import.vis, syn::Visibility::Inherited) => {
                 let group = group_of(&import.tree, &modules, import.leading_colon.is_some());
                 let first = import

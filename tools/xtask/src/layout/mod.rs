@@ -1,4 +1,4 @@
-//! Is the source laid out as ARCHITECTURE.md and STYLE.md say? `make check` asks.
+//! Checks that the source is laid out as ARCHITECTURE.md and STYLE.md require; `make check` runs it.
 //!
 //! Each rule has a file: sizes of files and functions ([`size`]), order of the floors ([`floors`]), circles of files
 //! ([`circles`]), type names ([`names`]), and the order of imports ([`imports`]).
@@ -43,7 +43,7 @@ pub struct Violation {
     pub file: PathBuf,
     /// Counted from 1.
     pub line: usize,
-    /// What is wrong and what to do.
+    /// The problem, and what to do.
     pub message: String,
 }
 
