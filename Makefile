@@ -1,4 +1,4 @@
-# What there is to do here. Every target gets the tools it needs by itself, into target/tools.
+# Everything that can be done here. Each target gets the tools that it needs, into target/tools.
 
 POLICY ?=
 LOCK ?=
@@ -9,49 +9,49 @@ CASES ?=
 .DEFAULT_GOAL := help
 .PHONY: help build tools test units differential e2e conformance peers bench check demo frontend-image frontend-image-push clean
 
-help: ## this list
+help: ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
 
-build: ## both binaries, for release: the frontend (static) and the command line
-	cargo build --locked --release -p fromtier
+build: ## build both programs for release: the frontend (static) and the command line
+	@bash -c '. scripts/lib.sh && cargo build --locked --release -p fromtier'
 	@scripts/frontend-image.sh --binary
 
-tools: ## BuildKit, its client and what they need, into target/tools
+tools: ## get BuildKit, its client and their dependencies, into target/tools
 	@scripts/tools.sh buildkit system buildx
 
-test: ## everything: units, differential, end to end, BuildKit's own suite
+test: ## run all tests: units, differential, e2e, conformance
 	@scripts/test.sh
 
-units: ## the tests beside the code
+units: ## run the tests of the crates
 	@scripts/test.sh units
 
-differential: ## this frontend and the reference on tests/corpus (CASES=N: and on N made by chance)
+differential: ## compare this frontend with the reference on tests/corpus (CASES=N: and on N generated cases)
 	@CASES='$(CASES)' scripts/test.sh differential
 
-e2e: ## real builds on a real BuildKit
+e2e: ## run real builds on a real BuildKit
 	@scripts/test.sh e2e
 
-conformance: ## BuildKit's own integration suite (RUN=regex: a part of it)
+conformance: ## run BuildKit's own integration suite (RUN=regex: a part of it)
 	@RUN='$(RUN)' scripts/conformance.sh
 
-peers: ## what published Dockerfile crates make of the corpus, and how fast
+peers: ## measure published Dockerfile crates on the corpus
 	@scripts/peers.sh
 
-bench: ## this frontend and the reference, measured side by side (RUNS=20)
+bench: ## measure this frontend and the reference side by side (RUNS=20)
 	@RUNS='$(or $(RUNS),20)' scripts/bench.sh
 
-check: ## format, lints, documentation, dependencies
+check: ## check format, lints, documentation, layout, spelling, scripts, dependencies
 	@scripts/check.sh
 
-demo: ## the story, on a real BuildKit of its own
+demo: ## show the example story on a private BuildKit
 	@scripts/demo.sh
 
-frontend-image: ## the frontend's image as an OCI archive (POLICY=file LOCK=file OUT=file.oci.tar)
+frontend-image: ## pack the frontend's image as an OCI archive (POLICY=file LOCK=file OUT=file.oci.tar)
 	@POLICY='$(POLICY)' LOCK='$(LOCK)' scripts/frontend-image.sh '$(OUT)'
 
-frontend-image-push: frontend-image ## the same, pushed by skopeo (REF=registry/name:tag)
-	@test -n '$(REF)' || { echo 'error: where to? REF=registry/name:tag' >&2; exit 2; }
+frontend-image-push: frontend-image ## pack the image and push it with skopeo (REF=registry/name:tag)
+	@test -n '$(REF)' || { echo 'error: REF is not set: REF=registry/name:tag' >&2; exit 2; }
 	skopeo copy 'oci-archive:$(OUT)' 'docker://$(REF)'
 
-clean: ## all that was built, but not the tools
+clean: ## remove everything that was built, except the tools
 	rm -rf target/debug target/release target/*-unknown-linux-* target/stand-ins target/conformance target/peers '$(OUT)'

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Measures this frontend and the reference side by side, by turns; the figures go to target/bench:
+# Measures this frontend and the reference alternately; the figures go to target/bench:
 #   bench.sh [double] [image] [buildkit] [gate]     (none: all)
 #
 #   double    time, memory and round trips on the double of BuildKit (report.json)
 #   image     size of the binary and of the image's compressed layer
-#   buildkit  a fully cached build of two stages on a real BuildKit of its own (buildkit.json)
+#   buildkit  a fully cached build of two stages on a private BuildKit (buildkit.json)
 #   gate      one decision with 10 and with 10,000 rules (criterion; no frontend takes part)
 #
 #   RUNS=20   how often on the double; a real BuildKit gets five more
@@ -22,7 +22,7 @@ sizes() {
     printf '\n%-12s %14s %22s\n' image 'binary, bytes' 'layer compressed, bytes'
     for name in ours reference; do
         archive="$out/$name.oci.tar"
-        # The layers are all that is large in it.
+        # Only the layers are large.
         rm -rf "${out:?}/$name"
         mkdir "$out/$name"
         tar -xf "$archive" -C "$out/$name"
@@ -32,7 +32,7 @@ sizes() {
     done
 }
 
-# One build, in microseconds, however it ends; its words are kept for who wonders.
+# Runs one build and prints its time in microseconds; its output is kept in a log.
 build() { # frontend's name
     local name=$1 begin end
     set -- --frontend gateway.v0 --opt "source=$FROMTIER_REGISTRY/fromtier/bench:$name"
@@ -42,7 +42,7 @@ build() { # frontend's name
         >"$out/$name.log" 2>&1; then
         [ "$name" != floor ] || die "a frontend that does nothing cannot build"
     else
-        [ "$name" = floor ] || { tail -n 20 "$out/$name.log" >&2; die "the build with $name fails; its last words are above"; }
+        [ "$name" = floor ] || { tail -n 20 "$out/$name.log" >&2; die "the build with $name fails; its last lines are above"; }
     fi
     end=${EPOCHREALTIME/[.,]/}
     echo $((end - begin))

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# A BuildKit of one's own: buildkitd and a registry with stand-in images, private to one command and gone with it.
+# Starts a private BuildKit: buildkitd and a registry with stand-in images, for one command; both stop with it.
 #   buildkit.sh run COMMAND [ARGS]   runs the command with BUILDKIT_HOST and the rest of the environment set
-#   buildkit.sh serve                prints that environment, a line a variable, then READY; ends when its input ends
-# What the command finds in its environment:
+#   buildkit.sh serve                prints that environment, one variable per line, then READY; stops when its input ends
+# The command's environment:
 #   BUILDKIT_HOST          the daemon's address (a Unix socket)
-#   FROMTIER_REGISTRY      the registry, host:port; it is also what the daemon asks for everything of docker.io
+#   FROMTIER_REGISTRY      the registry, host:port; the daemon also pulls everything of docker.io from it
 #   FROMTIER_REGISTRY_DIR  the folder that it serves from (xtask store puts images there)
 #   FROMTIER_RUN           a scratch folder that is removed at the end
-# Several can run at once. Nothing else on the machine is used or changed.
+# Several can run at the same time. Nothing else on the machine is used or changed.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -30,7 +30,7 @@ stop() {
         wait "$pid" 2>/dev/null || true
     done
     if [ -n "$run" ]; then
-        # What a daemon that had to be killed left mounted.
+        # A daemon that had to be killed leaves mounts.
         awk -v at="$run/" 'index($5, at) == 1 { print $5 }' /proc/self/mountinfo | sort -r | xargs -r -n 1 umount -l 2>/dev/null || true
         rm -rf "$run"
     fi
@@ -39,7 +39,7 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# Starts something that ends when this script does, even if this script is killed.
+# Starts a command that ends when this script does, even if this script is killed.
 start() { # log file, command
     local log=$1
     shift
@@ -54,7 +54,7 @@ wait_for() { # what, pid, log, test
         tries=$((tries + 1))
         if [ $tries -gt 300 ] || ! kill -0 "$2" 2>/dev/null; then
             tail -n 20 "$3" >&2
-            die "$1 does not start; its last words are above"
+            die "$1 does not start; its last lines are above"
         fi
         sleep 0.05
     done
@@ -115,7 +115,7 @@ CONFIG
 case ${1:-} in
 run)
     shift
-    [ $# -gt 0 ] || die "run what?"
+    [ $# -gt 0 ] || die "no command to run"
     up
     "$@"
     ;;

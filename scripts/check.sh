@@ -16,8 +16,8 @@ say "check: scripts"
 "$ROOT/scripts/tools.sh" shellcheck cargo-deny
 shellcheck -x scripts/*.sh .ci/run
 say "check: dependencies"
-# For every platform, not only this one: the list is of all that could be built.
+# For every platform, not only this one: the list has everything that could be built.
 cargo fetch --quiet --locked
-# The advisories need a database from outside; licenses, sources and bans don't.
+# Advisories need a database from outside; licenses, sources and bans don't.
 cargo-deny --offline --log-level error check licenses bans sources
 say "check: clean"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Runs BuildKit's own Dockerfile integration suite on the reference frontend's image and on this project's, and says
-# which subtests the reference passes and this project doesn't.
+# Runs BuildKit's own Dockerfile integration suite on the reference frontend's image and on this project's, and prints
+# the subtests that the reference passes and this project doesn't.
 #   conformance.sh [reference|fromtier|compare]...     (none: all three)
 #   RUN=REGEX         only the tests whose name matches, such as RUN='TestCopy.*'
-#   FRONTEND=FILE     another frontend in place of this project's: a static binary or an OCI archive
+#   FRONTEND=FILE     another frontend instead of this project's: a static binary or an OCI archive
 #   POLICY=FILE       baked into it (default: tests/conformance/policy.yaml)
-# Lists go to target/conformance/{reference,fromtier}.txt, logs beside them. The reference's list is kept and taken
-# again as long as nothing that it depends on changed; a run with RUN keeps its lists apart.
+# Lists go to target/conformance/{reference,fromtier}.txt, logs next to them. The reference's list is reused
+# as long as nothing that it depends on has changed; a run with RUN has its own lists.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -22,7 +22,7 @@ suffix=
 suite() { # name, archive
     local name=$1 archive=$2 work code=0
     local log="$dir/$name$suffix.log" list="$dir/$name$suffix.txt"
-    # The daemons' sockets have short paths, so not below the project's folder.
+    # Sockets need short paths, so this is not below the project's folder.
     work=$(mktemp -d "${TMPDIR:-/tmp}/fromtier-suite.XXXXXX")
     mkdir -p "$work/mirror" "$work/tmp"
     cp -r "$TARGET/stand-ins/data" "$work/mirror/data"
@@ -31,7 +31,7 @@ suite() { # name, archive
         cd "$work"
         export TMPDIR="$work/tmp" BUILDKIT_REGISTRY_MIRROR_DIR="$work/mirror" HOME="$work"
         export FRONTEND_GATEWAY_ONLY="local:$archive"
-        # A git that reads nobody's settings.
+        # git must not read anybody's settings.
         export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
         exec dockerfile.test -test.v -test.count=1 -test.timeout 40m \
             -test.run "TestIntegration/(${RUN:-.*})/worker=oci\$"
@@ -49,7 +49,7 @@ suite() { # name, archive
 
 count() { grep -c "^$1 " "$2" || true; }
 
-# Only the leaves count: a test with subtests passes when they do.
+# Only the leaves count: a test with subtests passes when they pass.
 reference() {
     local print archive="$dir/reference.oci.tar"
     print=$(find "$TARGET/stand-ins/data" -path '*_manifests*' -name link | LC_ALL=C sort | xargs cat | sha256sum
@@ -92,8 +92,8 @@ compare() {
     fi
 }
 
-# Daemons start and stop by the hundred, and on a busy machine one is late now and then: the few that failed get a second
-# try, alone. Which passed only then is said.
+# Hundreds of daemons start and stop, and on a busy machine one is late now and then: the few tests that failed get a second
+# try, alone. Those that only pass then are listed.
 again() { # the list; those that pass are taken out
     local missing=$1 tests
     tests=$(cut -d / -f 1 "$missing" | sort -u | paste -s -d '|')

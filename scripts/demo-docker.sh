@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The demo where there is Docker but no Rust, Go or root: the same script, in a container that goes when it's over.
+# Runs the demo where there is Docker but no Rust, Go or root: the same script, in a container that is removed at the end.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -7,9 +7,9 @@ if ! have docker || ! docker info >/dev/null 2>&1; then
     die "the demo needs Rust, Go and root, or Docker" \
         "Rust: https://rustup.rs   Go: https://go.dev/dl   root: sudo make demo"
 fi
-say "demo: no Rust, Go and root here; a container has them (it compiles for some minutes)"
+say "demo: Rust, Go or root is missing here; the demo runs in a container (it compiles for some minutes)"
 name="fromtier-demo-$$"
-# What a container leaves behind is only this volume, and it's removed.
+# A container leaves only this volume behind, and it's removed.
 trap 'docker rm -f "$name" >/dev/null 2>&1 || true; docker volume rm -f "$name" >/dev/null 2>&1 || true' EXIT
 terminal=()
 if [ -t 1 ]; then terminal=(-t); fi

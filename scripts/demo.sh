@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The story, told by real builds: a community image is refused, the same Dockerfile is rewritten by a policy, and the
+# Shows the story with real builds: a community image is refused, a policy rewrites the image of the same Dockerfile, and the
 # corrected Dockerfile is built and its image run. Starts a private BuildKit and stops it at the end.
-#   FRONTEND=FILE   another frontend in place of this project's: a static binary or an OCI archive
+#   FRONTEND=FILE   another frontend instead of this project's: a static binary or an OCI archive
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Real builds with this project's frontend and the reference's on one private BuildKit, compared:
+# Runs real builds with this project's frontend and the reference's on one private BuildKit, and compares them:
 #   e2e.sh [ARGUMENTS OF cargo test -- …]   such as a part of a test's name
-#   FRONTEND=FILE   another frontend in place of this project's: a static binary, or "reference"
+#   FRONTEND=FILE   another frontend instead of this project's: a static binary, or "reference"
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"

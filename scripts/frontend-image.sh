@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Packs a frontend's image for scratch as an OCI archive:
 #   frontend-image.sh FILE.oci.tar
-#   frontend-image.sh --binary      only says which binary it would pack
+#   frontend-image.sh --binary      only prints the path of the binary that it would pack
 #   FRONTEND=FILE        a static binary, or an OCI archive that is taken as it is (default: this project's, built)
 #   FRONTEND=reference   BuildKit's own Dockerfile frontend
 #   PROFILE=dev          built in seconds rather than for release
@@ -14,11 +14,11 @@ out=$1
 caps=moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring
 case ${FRONTEND:-} in
 "")
-    # A target of its own, so that it says what it is: static, without the C library's loader. musl starts twice as fast as
-    # glibc, which asks the processor for its features and caches; a virtual machine's host has to answer each question.
+    # An explicit target makes it static, without the C library's loader. musl starts twice as fast as glibc, which queries
+    # the processor's features and caches; on a virtual machine the host has to answer each query.
     triple=$(static_target)
     profile=${PROFILE:-frontend}
-    # At a fixed address, as Go's programs are: nothing has to be relocated before it starts.
+    # At a fixed address, as Go's programs are, so that nothing has to be relocated before it starts.
     static='-C target-feature=+crt-static'
     case $triple in *-musl) static="$static -C relocation-model=static" ;; esac
     say "building the frontend ($profile)"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the stand-in images of tests/images, as a registry's folder: target/stand-ins/data. Quick when nothing changed.
+# Makes the stand-in images of tests/images, as a registry's folder: target/stand-ins/data. Quick if nothing has changed.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"

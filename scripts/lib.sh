@@ -1,4 +1,4 @@
-# Sourced by the other scripts: where things are, and how they speak.
+# Sourced by the other scripts: paths, messages, and helpers.
 # shellcheck shell=bash
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -34,7 +34,7 @@ buildkit_version() {
         "$ROOT/tools/buildkit/go.mod" | head -n 1
 }
 
-# The target that static programs are built for: musl's where its standard library is there or can be had, else the host's.
+# The target of static programs: musl's if its standard library is installed or can be, otherwise the host's.
 static_target() {
     local host musl
     host=$(rustc -vV | sed -n 's/^host: //p')
@@ -46,8 +46,8 @@ static_target() {
     printf '%s\n' "$musl"
 }
 
-# Builds the project's image helper and says where it is.
+# Builds the project's helper program and runs it.
 xtask() {
-    (cd "$ROOT" && cargo build --quiet --locked -p xtask) || die "the image helper does not build"
+    (cd "$ROOT" && cargo build --quiet --locked -p xtask) || die "xtask does not build"
     "$TARGET/debug/xtask" "$@"
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What published crates for Dockerfiles make of our corpus: the tables of docs/dependencies.md.
+# Measures published crates for Dockerfiles on our corpus: prints the tables of docs/dependencies.md.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"

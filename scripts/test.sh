@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests and sums up: test.sh [units] [differential] [e2e] [conformance]     (none: all)
-# A part that fails doesn't keep the next from running; the sum at the end says which did, and where its log is.
+# Runs the tests and prints a summary: test.sh [units] [differential] [e2e] [conformance]     (none: all)
+# All parts run even if one fails; the summary at the end shows each part's result, and where the logs are.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -35,7 +35,7 @@ for part in "$@"; do
     case $part in units | differential | e2e | conformance) ;; *) die "no such part: $part" ;; esac
     say "== $part"
     begun=$SECONDS code=0
-    # In a process of its own: here, as part of a condition, its own failures would go unseen.
+    # In its own process: as part of a condition here, failures in it would be ignored.
     "$0" --only "$part" 2>&1 | tee "$logs/$part.log" || code=$?
     case $part in
     units | e2e)
@@ -57,7 +57,7 @@ for part in "$@"; do
     lines+=("$(printf '%-13s %-7s %4ds  %s' "$part" "$mark" $((SECONDS - begun)) "$got")")
 done
 say
-say "== sum (logs: $logs)"
+say "== summary (logs: $logs)"
 printf '%s\n' "${lines[@]}"
 echo "parts: $passed passed, $failed failed"
 [ $failed -eq 0 ]

@@ -4,7 +4,7 @@
 #
 #   buildkit    buildkitd, buildctl and the reference frontend (its labs channel), built by Go from the module that tools/buildkit pins
 #   system      runc, a registry and a static busybox: the machine's, else unpacked from Debian's or Ubuntu's packages
-#   buildx      docker-buildx: the machine's, else unpacked from Debian's package; not having it is no error
+#   buildx      docker-buildx: the machine's, else unpacked from Debian's package; it may be missing
 #   suite       BuildKit's published Dockerfile integration suite, compiled (for make conformance)
 #   cargo-deny  the checker of dependencies
 #   typos       the checker of spelling: its wheel has the program, else it is built
@@ -19,9 +19,9 @@ TYPOS=1.52.0
 
 mkdir -p "$TOOLS/bin"
 exec 9>"$TOOLS/.lock"
-flock 9 || die "another tools.sh holds $TOOLS/.lock"
+flock 9 || die "another tools.sh has locked $TOOLS/.lock"
 
-go_build() { # output, what to do (build or test), arguments of go
+go_build() { # output, command (build or test), arguments of go
     local out=$1 verb=$2
     shift 2
     have go || die "Go is needed to build BuildKit" "install Go 1.21 or later (it fetches the exact toolchain itself)"
@@ -36,7 +36,7 @@ buildkit() {
     say "tools: building BuildKit $version (a few minutes the first time)"
     for path in cmd/buildkitd cmd/buildctl frontend/dockerfile/cmd/dockerfile-frontend; do
         name=${path##*/}
-        # dfrundevice is all by which the frontend's labs channel differs from its main line: RUN --device.
+        # dfrundevice is the only difference between the frontend's labs channel and its main one: RUN --device.
         go_build "$TOOLS/bin/$name" build -trimpath \
             -ldflags "-s -w -X github.com/moby/buildkit/version.Version=$version" \
             -tags "netgo osusergo dfrundevice" "github.com/moby/buildkit/$path"
@@ -54,10 +54,10 @@ suite() {
     touch "$stamp"
 }
 
-# The Debian archive that this machine takes its packages from.
+# The Debian archive that this machine gets its packages from.
 debian_archive() {
     local all
-    # One of the two may be absent, which is no failure.
+    # One of the two may be missing.
     all=$({ grep -rhv '^ *#' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null || true; } |
         grep -oE 'https?://[^] ]+/debian/?( |$)' || true)
     [ -n "$all" ] || return 1
@@ -65,7 +65,7 @@ debian_archive() {
     printf '%s\n' "${all% }"
 }
 
-# Unpacks a package of the machine's own distribution, or of the Debian release that is asked for.
+# Unpacks a package of the machine's own distribution, or of the given Debian release.
 unpack() { # package [release]
     local package=$1 release=${2:-} apt="$TOOLS/apt${2:+-$2}" options=() archive
     have apt-get && have dpkg-deb || return 1
@@ -80,7 +80,7 @@ unpack() { # package [release]
             -o Dir::Etc::preferencesparts=/dev/null)
     fi
     if [ ! -e "$apt/.updated" ]; then
-        # A third party's source that can't be reached is no reason to stop: what matters is whether the package comes.
+        # A third party's source may be unreachable: it only matters whether the package can be downloaded.
         apt-get "${options[@]}" -qq update >"$apt/log" 2>&1 || true
         touch "$apt/.updated"
     fi
@@ -91,7 +91,7 @@ unpack() { # package [release]
     dpkg-deb -x "$apt/debs/${package}"_*.deb "$TOOLS/root"
 }
 
-# Links a tool into target/tools/bin: the machine's where it has one.
+# Links a tool into target/tools/bin: the machine's if it has one.
 tool() { # name, package, its path in the package, [release]
     local name=$1 package=$2 path=$3 release=${4:-} found
     [ -x "$TOOLS/bin/$name" ] && return
@@ -111,7 +111,7 @@ busybox_static() {
     [ -x "$TOOLS/bin/busybox-static" ] && return
     local found
     found=$(type -P busybox || true)
-    # A dynamic busybox is of no use in an image of its own.
+    # A dynamic busybox can't run in an image of its own.
     if [ -n "$found" ] && ! LC_ALL=C grep -qa 'ld-linux\|ld-musl' "$found"; then
         ln -sfn "$found" "$TOOLS/bin/busybox-static"
         return
@@ -157,7 +157,7 @@ buildx() {
         [ -x "$TOOLS/bin/docker-buildx" ] && return
     fi
     rm -f "$TOOLS/bin/docker-buildx"
-    say "tools: docker-buildx is not to be had here; buildctl does its part"
+    say "tools: docker-buildx is unavailable here; buildctl is used instead"
 }
 
 shellcheck() {

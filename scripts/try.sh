@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Tries a frontend on one folder with a Dockerfile, with a BuildKit of its own:
+# Tries a frontend on one folder with a Dockerfile, on a private BuildKit:
 #   try.sh FOLDER [OPTIONS OF buildctl build]
 #   FRONTEND=FILE     a frontend's static binary, or its image as an OCI archive (default: this project's, built)
 #   FRONTEND=reference   BuildKit's own Dockerfile frontend
 #   POLICY=FILE LOCK=FILE   baked into the image next to the binary
-# Without --output the result is thrown away; --output type=local,dest=DIR or type=oci,dest=FILE keeps it.
+# Without --output the result is discarded; --output type=local,dest=DIR or type=oci,dest=FILE keeps it.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"

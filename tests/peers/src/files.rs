@@ -1,4 +1,4 @@
-//! The Dockerfiles of the corpus and the examples, and what the reference says of each.
+//! The Dockerfiles of the corpus and the examples, and the reference's answer for each.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,17 +10,17 @@ use fromtier_buildkit_double::{Case, Outcome};
 
 use crate::parsers::PARSERS;
 
-/// How long the reference may take on a file: on a few of the corpus it has no end.
+/// How long the reference may take on a file: on a few of the corpus it never ends.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What a parser should make of a file.
+/// The right answer of a parser for a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
     /// The reference builds it, so it is a Dockerfile.
     Read,
     /// The reference refuses its text.
     Refused,
-    /// The reference refuses the build for another reason: a missing stage, an option. No parser need see that.
+    /// The reference refuses the build for another reason: a missing stage, an option. A parser can't know that.
     Neither,
 }
 
@@ -30,7 +30,7 @@ pub struct File {
     pub expected: Expected,
 }
 
-/// What was found.
+/// The files and graphs that were found.
 pub struct Found {
     /// Each text once.
     pub files: Vec<File>,
@@ -41,7 +41,7 @@ pub struct Found {
 /// Reads them all and asks the reference.
 ///
 /// # Errors
-/// The text for a person: what cannot be read or started.
+/// A message: a file that cannot be read, a frontend that cannot be started.
 pub fn find(corpus: &Path, examples: &Path, reference: &Path) -> Result<Found, String> {
     let world = Case::read(&corpus.join("world.case")).map_err(|err| err.to_string())?;
     let mut texts: BTreeMap<Vec<u8>, Expected> = BTreeMap::new();
@@ -52,7 +52,7 @@ pub fn find(corpus: &Path, examples: &Path, reference: &Path) -> Result<Found, S
         }
         let mut case = Case::read(&path).map_err(|err| err.to_string())?;
         if case.options.contains_key("requestid") {
-            // It is asked about the file, not for a build.
+            // It is a request about the file, not a build.
             continue;
         }
         let Some(data) = dockerfile(&case) else {
@@ -66,7 +66,7 @@ pub fn find(corpus: &Path, examples: &Path, reference: &Path) -> Result<Found, S
                 graphs.push(graph);
             }
         }
-        // That the text is to blame is what our parser says of it; the corpus holds us to the reference there.
+        // Our parser decides whether the text is the cause; the corpus checks our parser against the reference.
         let expected = match recording.outcome {
             Outcome::Result(_) => Expected::Read,
             _ if !PARSERS[0].reads(&data) => Expected::Refused,
@@ -94,7 +94,7 @@ pub fn find(corpus: &Path, examples: &Path, reference: &Path) -> Result<Found, S
     })
 }
 
-/// The case's Dockerfile, if a client brings it along.
+/// The case's Dockerfile, if the client sends it.
 fn dockerfile(case: &Case) -> Option<Vec<u8>> {
     let name = case.options.get("filename").map_or("Dockerfile", |n| n);
     let tree = case.locals.get("dockerfile")?;

@@ -1,6 +1,6 @@
-//! What of the reference's graphs `buildkit-llb` 0.2.0 has words for, by its public interface.
+//! The operations of the reference's graphs that `buildkit-llb` 0.2.0 can express, by its public interface.
 //!
-//! It is not linked here: its tree is of 2020 (`tonic` 0.1, `failure`).
+//! It is not linked here: its dependencies are of 2020 (`tonic` 0.1, `failure`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,7 @@ pub fn report(graphs: &[Graph]) -> String {
 
 const PLATFORM: &str = "platform of an operation";
 
-/// What an operation has and the crate has no words for.
+/// The parts of an operation that the crate can't express.
 #[derive(Default)]
 struct Lacking(BTreeSet<&'static str>);
 

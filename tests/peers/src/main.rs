@@ -1,7 +1,7 @@
 //! `fromtier-peers [--reference FILE] [--corpus FOLDER] [--examples FOLDER]`
 //!
-//! What published crates for Dockerfiles make of our corpus, beside our own parser: what they read, what they refuse, what they
-//! stumble on, and how long they take. Prints the tables of `docs/dependencies.md`.
+//! Measures published crates for Dockerfiles on our corpus next to our own parser: the files that they read and refuse, the
+//! constructs that they fail on, and the time that they take. Prints the tables of `docs/dependencies.md`.
 
 mod files;
 mod graphs;
@@ -37,12 +37,12 @@ fn run() -> Result<(), String> {
     let mut examples = PathBuf::from("examples");
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
-        let value = args.next().ok_or(format!("{arg} wants a value"))?;
+        let value = args.next().ok_or(format!("{arg} needs a value"))?;
         match &*arg {
             "--reference" => reference = value.into(),
             "--corpus" => corpus = value.into(),
             "--examples" => examples = value.into(),
-            _ => return Err(format!("{arg} is no option")),
+            _ => return Err(format!("no such option: {arg}")),
         }
     }
     let found = files::find(&corpus, &examples, &reference)?;
@@ -55,7 +55,7 @@ fn run() -> Result<(), String> {
         files.len(),
         count(Expected::Neither)
     );
-    // A peer that panics is counted, not heard.
+    // A peer's panic is counted, and not printed.
     std::panic::set_hook(Box::new(|_| {}));
     let verdicts: Vec<Vec<bool>> = PARSERS
         .iter()
@@ -105,7 +105,7 @@ fn run() -> Result<(), String> {
     Ok(())
 }
 
-/// Each parser's time for a file: the median over files of the median over rounds, in which the parsers take turns.
+/// Each parser's time for a file: the median over files of the median over rounds, in which the parsers alternate.
 fn times(files: &[&File]) -> Vec<Duration> {
     let mut of: Vec<Vec<Duration>> = PARSERS.iter().map(|_| Vec::new()).collect();
     for file in files {

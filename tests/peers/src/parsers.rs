@@ -1,4 +1,4 @@
-//! The parsers, each behind the same question: is this a Dockerfile?
+//! The parsers, each with the same interface: is this a Dockerfile?
 
 use std::panic::catch_unwind;
 
@@ -12,7 +12,7 @@ pub struct Parser {
 }
 
 impl Parser {
-    /// Whether it accepts a Dockerfile. A panic is no acceptance.
+    /// Whether it accepts a Dockerfile. A panic counts as a refusal.
     pub fn reads(&self, data: &[u8]) -> bool {
         catch_unwind(|| (self.read)(data)).unwrap_or(false)
     }

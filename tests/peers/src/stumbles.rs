@@ -1,4 +1,4 @@
-//! What a parser stumbles on: the instructions that it refuses even when they stand alone.
+//! The instructions that a parser refuses even alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
