@@ -9,7 +9,9 @@ use crate::tag::TagParts;
 pub struct Ended {
     /// The image whose cycle it is: that of the tag, or the system below it.
     pub image: Image,
+    /// The release cycle that ended.
     pub cycle: Cycle,
+    /// The relation of the cycle to the tag.
     pub how: How,
 }
 

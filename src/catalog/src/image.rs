@@ -37,6 +37,7 @@ pub struct Cycle {
     pub name: &'static str,
     /// `jammy`; empty where there is none.
     pub codename: &'static str,
+    /// When it ends.
     pub end_of_life: EndOfLife,
 }
 

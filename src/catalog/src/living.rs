@@ -24,6 +24,7 @@ pub struct Asked<'a> {
     pub tag: Option<&'a str>,
     /// What the tag must exist for; without one, `linux/amd64`, or Windows where the asked tag says so.
     pub platform: Option<&'a Platform>,
+    /// The day for which it is asked.
     pub today: Day,
 }
 

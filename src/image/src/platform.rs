@@ -6,9 +6,13 @@ use fromtier_gostd::strconv::quote;
 /// What an image runs on, as in the OCI image spec.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Platform {
+    /// The operating system, such as `linux`.
     pub os: String,
+    /// The architecture in Go's names, such as `amd64`.
     pub architecture: String,
+    /// The architecture's variant, such as `v8`; empty if there is none.
     pub variant: String,
+    /// The version of Windows; empty otherwise.
     pub os_version: String,
     /// Go tells nil and empty apart in places, hence the option.
     pub os_features: Option<Vec<String>>,

@@ -113,7 +113,9 @@ pub const FILE_COPY_MODE_STRING_FORMAT: Cap = "file.copy.modestring";
 /// What a server says of one capability.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CapState {
+    /// Whether the server has it.
     pub enabled: bool,
+    /// Why the server doesn't have it; may be empty.
     pub disabled_reason: String,
 }
 
@@ -128,6 +130,7 @@ pub struct CapSet {
 /// A capability that is known by definition. Lists are sorted by `id`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownCap {
+    /// The capability's name in the protocol.
     pub id: &'static str,
     /// A readable name, or nothing.
     pub name: &'static str,
@@ -140,8 +143,11 @@ pub struct KnownCap {
 /// How stable a capability is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CapStatus {
+    /// It stays.
     Stable,
+    /// It may change or go.
     Experimental,
+    /// It will be stable.
     Prerelease,
 }
 

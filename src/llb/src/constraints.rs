@@ -15,21 +15,28 @@ pub struct Constraints {
     pub platform: Option<Platform>,
     /// containerd-style filters on the workers.
     pub worker_filters: Vec<String>,
+    /// What the build's metadata has about the operation.
     pub metadata: Metadata,
     /// What tells a local source apart that has no session.
     pub local_unique_id: Option<String>,
+    /// The places in the source that the operation comes from.
     pub locations: Vec<SourceLocation>,
 }
 
 /// What a build's metadata says of an operation; none of it changes the operation's digest.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Metadata {
+    /// Whether the operation runs even if its result is in the cache.
     pub ignore_cache: bool,
+    /// Texts for progress displays, by key.
     pub description: BTreeMap<String, String>,
+    /// Whether the result goes into an exported cache; none for the builder's choice.
     pub export_cache: Option<bool>,
     /// Capabilities that the operation needs; the graph adds those that follow from what it does.
     pub caps: BTreeSet<&'static str>,
+    /// The group under which progress displays show it.
     pub progress_group: Option<pb::ProgressGroup>,
+    /// Limits of a command's processor and memory.
     pub linux_resources: Option<pb::LinuxResources>,
 }
 

@@ -23,13 +23,16 @@ pub struct FileAction {
 /// Who owns what is made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Owner {
+    /// The user; none keeps the default.
     pub user: Option<Id>,
+    /// The group; none keeps the default.
     pub group: Option<Id>,
 }
 
 /// A user or a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Id {
+    /// By number.
     Number(u32),
     /// Looked up in the file system that the operation works on. An empty name is number 0.
     Name(String),
@@ -69,6 +72,7 @@ impl Owner {
 /// A mode to give to what is copied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mode {
+    /// Permission bits.
     Octal(u32),
     /// `u+x,go=r`: read by the builder.
     Text(String),
@@ -77,19 +81,31 @@ pub enum Mode {
 /// How files are copied.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CopyInfo {
+    /// The mode; none keeps the files' own.
     pub mode: Option<Mode>,
+    /// Whether symbolic links are followed.
     pub follow_symlinks: bool,
+    /// Whether a directory's content is copied, and not the directory.
     pub copy_dir_contents_only: bool,
+    /// Only files that match one of these; all if there are none.
     pub include_patterns: Vec<String>,
+    /// Not the files that match these.
     pub exclude_patterns: Vec<String>,
+    /// Paths that must exist in the source.
     pub required_paths: Vec<String>,
+    /// Whether archives are unpacked.
     pub attempt_unpack: bool,
+    /// Whether the destination's parents are made.
     pub create_dest_path: bool,
+    /// Whether the source is a pattern.
     pub allow_wildcard: bool,
+    /// Whether the pattern may match nothing.
     pub allow_empty_wildcard: bool,
+    /// The owner; none keeps the default.
     pub owner: Option<Owner>,
     /// Nanoseconds since 1970.
     pub created: Option<i64>,
+    /// Whether a file may replace a directory, and the reverse.
     pub always_replace_existing_dest_paths: bool,
 }
 
@@ -98,6 +114,7 @@ pub struct CopyInfo {
 pub struct MkdirInfo {
     /// Parents are made too, and what exists is no error.
     pub parents: bool,
+    /// The owner; none keeps the default.
     pub owner: Option<Owner>,
     /// Nanoseconds since 1970.
     pub created: Option<i64>,
@@ -106,6 +123,7 @@ pub struct MkdirInfo {
 /// How a file or a link is made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MakeInfo {
+    /// The owner; none keeps the default.
     pub owner: Option<Owner>,
     /// Nanoseconds since 1970.
     pub created: Option<i64>,

@@ -15,6 +15,7 @@ use crate::state::State;
 /// A definition that was brought in.
 #[derive(Debug, Clone)]
 pub struct Input {
+    /// The definition's result.
     pub state: State,
     /// What the gate said of each source, in the definition's order.
     pub verdicts: Vec<Verdict>,
@@ -23,8 +24,10 @@ pub struct Input {
 /// Why a definition was not brought in.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum InputError {
+    /// The gate refuses a source.
     #[error(transparent)]
     Denied(#[from] Denial),
+    /// It is not a graph that this frontend can use.
     #[error("{0}")]
     Invalid(String),
 }

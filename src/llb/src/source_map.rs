@@ -10,9 +10,11 @@ use crate::output::Output;
 /// A source file: its name, its bytes, and the definition that it was read by.
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
+    /// The name that messages show.
     pub filename: String,
     /// `Dockerfile`, or another of GitHub's language names.
     pub language: String,
+    /// The file's bytes.
     pub data: Vec<u8>,
     /// How the builder can read the file again.
     pub definition: Option<Definition>,
@@ -53,7 +55,9 @@ impl SourceMap {
 /// Stretches of one file.
 #[derive(Debug, Clone)]
 pub struct SourceLocation {
+    /// The file.
     pub map: Rc<SourceMap>,
+    /// The places in it.
     pub ranges: Vec<pb::Range>,
 }
 

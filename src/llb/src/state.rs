@@ -36,7 +36,9 @@ pub(crate) struct Values {
 /// A host name and its address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostIp {
+    /// The host name.
     pub host: String,
+    /// The address.
     pub ip: IpAddr,
 }
 

@@ -40,11 +40,17 @@ pub fn json_strings<S: AsRef<str>>(texts: &[S]) -> String {
 /// A JSON value. Objects keep their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
+    /// `null`
     Null,
+    /// `true` or `false`
     Bool(bool),
+    /// A whole number.
     Int(i64),
+    /// A string.
     Str(String),
+    /// A list.
     Array(Vec<Value>),
+    /// Keys and values, in their order.
     Object(Object),
 }
 
@@ -89,16 +95,19 @@ impl<V: Into<Value>> FromIterator<V> for Value {
 pub struct Object(Vec<(String, Value)>);
 
 impl Object {
+    /// An object without keys.
     pub fn new() -> Self {
         Object::default()
     }
 
+    /// Adds a key.
     #[must_use]
     pub fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.0.push((key.to_owned(), value.into()));
         self
     }
 
+    /// Adds a key if there is a value, as Go does with `omitempty`.
     #[must_use]
     pub fn opt(self, key: &str, value: Option<impl Into<Value>>) -> Self {
         match value {
@@ -107,28 +116,33 @@ impl Object {
         }
     }
 
+    /// Adds a key if the text is not empty.
     #[must_use]
     pub fn opt_str(self, key: &str, text: &str) -> Self {
         self.opt(key, Some(text).filter(|text| !text.is_empty()))
     }
 
+    /// Adds a key if the value is true.
     #[must_use]
     pub fn opt_bool(self, key: &str, value: bool) -> Self {
         self.opt(key, value.then_some(true))
     }
 
+    /// Adds a key if the number is not 0.
     #[must_use]
     pub fn opt_int(self, key: &str, value: impl Into<i64>) -> Self {
         let value = Some(value.into()).filter(|value| *value != 0);
         self.opt(key, value.map(Value::Int))
     }
 
+    /// Adds a key if the list is not empty.
     #[must_use]
     pub fn opt_array(self, key: &str, items: impl IntoIterator<Item = impl Into<Value>>) -> Self {
         let items: Vec<Value> = items.into_iter().map(Into::into).collect();
         self.opt(key, (!items.is_empty()).then_some(Value::Array(items)))
     }
 
+    /// Adds a key if the object is not empty.
     #[must_use]
     pub fn opt_object<K: Into<String>, V: Into<Value>>(
         self,

@@ -18,9 +18,11 @@ pub struct Url {
     pub scheme: String,
     /// What follows the scheme where no slash does, as it is written.
     pub opaque: String,
+    /// The user information before the host.
     pub user: Option<User>,
     /// With its port and, for an IPv6 address, its brackets.
     pub host: String,
+    /// The path, unescaped.
     pub path: String,
     /// The path as it is put into a URL.
     pub escaped_path: String,
@@ -28,6 +30,7 @@ pub struct Url {
     pub raw_query: String,
     /// The URL ends with a `?`.
     pub force_query: bool,
+    /// What follows the `#`, unescaped.
     pub fragment: String,
     escaped_fragment: String,
     omit_host: bool,
@@ -36,7 +39,9 @@ pub struct Url {
 /// Who a URL says to log in as.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct User {
+    /// The user name, unescaped.
     pub name: String,
+    /// The password, unescaped; none if there is no `:`.
     pub password: Option<String>,
 }
 

@@ -11,41 +11,65 @@ use std::collections::BTreeMap;
 pub struct ImageConfig {
     /// RFC 3339, as Go writes it (fractions without trailing zeros).
     pub created: Option<String>,
+    /// Who made the image.
     pub author: String,
+    /// The platform that the image runs on.
     pub platform: crate::Platform,
+    /// How a container of the image runs.
     pub config: ContainerConfig,
+    /// `layers`, in every image that has any.
     pub rootfs_type: String,
     /// `None` is written as `null`, an empty list as `[]`.
     pub diff_ids: Option<Vec<String>>,
+    /// One entry per step of the build, in order.
     pub history: Vec<History>,
 }
 
 /// How a container of the image runs. Lists tell nil and empty apart, as Go does.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ContainerConfig {
+    /// The user, or `user:group`, by name or number; empty for root.
     pub user: String,
+    /// Ports such as `80/tcp`, as keys.
     pub exposed_ports: Option<BTreeMap<String, ()>>,
+    /// `NAME=VALUE`, in the order of the instructions.
     pub env: Option<Vec<String>>,
+    /// The program and its first arguments.
     pub entrypoint: Option<Vec<String>>,
+    /// Arguments of the entrypoint, or the program if there is none.
     pub cmd: Option<Vec<String>>,
+    /// Paths of volumes, as keys.
     pub volumes: Option<BTreeMap<String, ()>>,
+    /// The working directory; empty for `/`.
     pub working_dir: String,
+    /// Labels by key.
     pub labels: Option<BTreeMap<String, String>>,
+    /// The signal that stops a container; empty for the default.
     pub stop_signal: String,
+    /// Whether the command is already escaped, on Windows.
     pub args_escaped: bool,
+    /// How a container is checked.
     pub healthcheck: Option<Healthcheck>,
+    /// The `ONBUILD` triggers, in order.
     pub on_build: Option<Vec<String>>,
+    /// The shell of shell-form instructions.
     pub shell: Option<Vec<String>>,
 }
 
 /// Durations in nanoseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Healthcheck {
+    /// `NONE`, `CMD` or `CMD-SHELL`, and the command.
     pub test: Option<Vec<String>>,
+    /// The time between two checks.
     pub interval: i64,
+    /// The time after which a check counts as failed.
     pub timeout: i64,
+    /// The time in which failures do not count.
     pub start_period: i64,
+    /// The time between two checks in the start period.
     pub start_interval: i64,
+    /// How many failures in a row make a container unhealthy.
     pub retries: i64,
 }
 
@@ -54,9 +78,13 @@ pub struct Healthcheck {
 pub struct History {
     /// RFC 3339, as Go writes it.
     pub created: Option<String>,
+    /// The command or instruction.
     pub created_by: String,
+    /// Who made the step.
     pub author: String,
+    /// A comment, such as `buildkit.dockerfile.v0`.
     pub comment: String,
+    /// Whether the step made no layer.
     pub empty_layer: bool,
 }
 

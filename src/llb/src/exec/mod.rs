@@ -18,20 +18,31 @@ pub struct Exec {
     pub args: Vec<String>,
     /// Mounts beside the root file system, in any order.
     pub mounts: Vec<Mount>,
+    /// Secrets of the client that the command sees.
     pub secrets: Vec<Secret>,
+    /// SSH agents of the client that the command sees.
     pub ssh: Vec<Ssh>,
+    /// Devices of the builder that the command sees.
     pub cdi_devices: Vec<pb::CdiDevice>,
+    /// The proxies that the command sees.
     pub proxy: Option<pb::ProxyEnv>,
     /// For this command; without it, the state's. Likewise the next ones.
     pub network: Option<pb::NetMode>,
+    /// Whether it runs in the sandbox.
     pub security: Option<pb::SecurityMode>,
+    /// The parent of its control group.
     pub cgroup_parent: Option<String>,
+    /// The working directory.
     pub dir: Option<String>,
+    /// The user, by name or number.
     pub user: Option<String>,
+    /// The host name.
     pub hostname: Option<String>,
     /// Added to the state's, for this command. Likewise the next ones.
     pub env: Vec<(String, String)>,
+    /// Lines of `/etc/hosts`.
     pub extra_hosts: Vec<HostIp>,
+    /// Resource limits.
     pub ulimits: Vec<pb::Ulimit>,
     /// Exit codes that are no failure; without it, 0.
     pub valid_exit_codes: Option<Vec<i32>>,
@@ -39,6 +50,7 @@ pub struct Exec {
     pub own_path: bool,
     /// The root file system can not be written.
     pub readonly_root: bool,
+    /// Platform, metadata, and places in the source.
     pub constraints: Constraints,
 }
 
@@ -51,6 +63,7 @@ pub struct Mount {
     pub source: Option<Output>,
     /// The path within the source; empty for all of it.
     pub selector: String,
+    /// Whether the command can't write to it.
     pub readonly: bool,
     /// What is written to it is dropped.
     pub no_output: bool,
@@ -58,36 +71,47 @@ pub struct Mount {
     pub cache: Option<CacheMount>,
     /// A file system in memory of so many bytes; 0 for no limit.
     pub tmpfs: Option<i64>,
+    /// Whether the cache goes by the mounted files' content.
     pub content_cache: ContentCache,
 }
 
 /// A directory that outlives the build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CacheMount {
+    /// The cache's name.
     pub id: String,
+    /// Whether several commands may use it at the same time.
     pub sharing: pb::CacheSharingOpt,
 }
 
 /// Whether what a mount holds is a part of the cache key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ContentCache {
+    /// The builder decides.
     #[default]
     Default,
+    /// Always.
     On,
+    /// Never.
     Off,
 }
 
 /// A secret of the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Secret {
+    /// The secret's name.
     pub id: String,
     /// The file that it is seen as.
     pub target: Option<String>,
     /// The variable that it is seen as.
     pub env: Option<String>,
+    /// Permission bits of the file.
     pub mode: u32,
+    /// The owner of the file.
     pub uid: u32,
+    /// The group of the file.
     pub gid: u32,
+    /// Whether the build goes on without it.
     pub optional: bool,
 }
 
@@ -108,12 +132,17 @@ impl Default for Secret {
 /// The client's SSH agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ssh {
+    /// The agent's name.
     pub id: String,
     /// The socket's path; empty for one that is made up.
     pub target: String,
+    /// Permission bits of the socket.
     pub mode: u32,
+    /// The owner of the socket.
     pub uid: u32,
+    /// The group of the socket.
     pub gid: u32,
+    /// Whether the build goes on without it.
     pub optional: bool,
 }
 
