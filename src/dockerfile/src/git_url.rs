@@ -16,7 +16,9 @@ pub struct GitUrl {
     pub host: String,
     /// Decoded. Of the `user@host:path` form it needs no leading slash.
     pub path: String,
+    /// The user information before the host.
     pub user: Option<User>,
+    /// The query, as BuildKit reads it.
     pub query: Query,
     /// From the fragment, before its colon.
     pub ref_name: String,
@@ -171,6 +173,7 @@ impl<'a> Scp<'a> {
 /// A repository, and what is wanted of it, as `ADD` and a build context may name it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GitRef {
+    /// The URL to clone, without its fragment.
     pub remote: String,
     /// The repository's own name: `bar` of `https://github.com/foo/bar.git`.
     pub short_name: String,
@@ -180,7 +183,9 @@ pub struct GitRef {
     pub checksum: String,
     /// A directory in the repository; may be empty.
     pub sub_dir: String,
+    /// Whether `.git` is kept; none if the URL doesn't say.
     pub keep_git_dir: Option<bool>,
+    /// Whether submodules are cloned; none if the URL doesn't say.
     pub submodules: Option<bool>,
     /// `checkout`, `commit` or empty.
     pub mtime: String,
@@ -197,6 +202,7 @@ pub struct GitRef {
 pub struct GitRefError {
     /// It is one all the same: the error is for the user to see. Otherwise it is something else than git.
     pub is_git: bool,
+    /// The error, with the reference's text.
     pub error: Error,
 }
 

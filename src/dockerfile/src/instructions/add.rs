@@ -6,16 +6,26 @@ use super::sources::{self, SourcesAndDest};
 use super::{Command, Common};
 use crate::error::Result;
 
+/// `ADD`
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Add {
+    /// What all instructions have.
     pub common: Common,
+    /// Sources and destination.
     pub files: SourcesAndDest,
+    /// The value of `--chown`; empty without it.
     pub chown: String,
+    /// The value of `--chmod`; empty without it.
     pub chmod: String,
+    /// Whether `--link` is set.
     pub link: bool,
+    /// The values of `--exclude`.
     pub exclude: Vec<String>,
+    /// The value of `--keep-git-dir`; none without it.
     pub keep_git_dir: Option<bool>,
+    /// The value of `--checksum`; empty without it.
     pub checksum: String,
+    /// The value of `--unpack`; none without it.
     pub unpack: Option<bool>,
 }
 

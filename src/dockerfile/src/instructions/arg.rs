@@ -6,17 +6,23 @@ use super::{Command, Common};
 use crate::error::{Error, Result};
 use crate::lint::Linter;
 
+/// One argument of an `ARG`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArgDef {
+    /// Its name.
     pub key: String,
+    /// Its default, as written; none without a `=`.
     pub value: Option<String>,
+    /// The comment above that starts with its name.
     pub doc_comment: String,
 }
 
 /// A global `ARG`, before the first `FROM`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GlobalArg {
+    /// What all instructions have.
     pub common: Common,
+    /// The arguments, in order.
     pub args: Vec<ArgDef>,
 }
 

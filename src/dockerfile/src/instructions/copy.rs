@@ -7,17 +7,26 @@ use super::{Command, Common};
 use crate::error::Result;
 use crate::span::Span;
 
+/// `COPY`
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Copy {
+    /// What all instructions have.
     pub common: Common,
+    /// Sources and destination.
     pub files: SourcesAndDest,
+    /// The value of `--from`; empty without it.
     pub from: String,
     /// Where the value of `--from=` stands, for messages that point at it.
     pub from_span: Option<Span>,
+    /// The value of `--chown`; empty without it.
     pub chown: String,
+    /// The value of `--chmod`; empty without it.
     pub chmod: String,
+    /// Whether `--link` is set.
     pub link: bool,
+    /// The values of `--exclude`.
     pub exclude: Vec<String>,
+    /// Whether `--parents` is set.
     pub parents: bool,
 }
 

@@ -16,18 +16,27 @@ use crate::span::{Range, Span};
 pub struct Stage {
     /// The name behind `AS`, lower case as the reference keeps it; empty when there is none.
     pub name: String,
+    /// The instructions of the stage, in order.
     pub commands: Vec<Command>,
     /// `FROM` as written (its casing is checked by a rule).
     pub orig_cmd: String,
+    /// The base image or stage, as written.
     pub base_name: String,
+    /// The bytes of the base in the file.
     pub base_span: Span,
+    /// The value of `--platform`, as written; empty without it.
     pub platform: String,
     /// Where the value of `--platform=` stands.
     pub platform_span: Option<Span>,
+    /// The comment above that starts with the stage's name.
     pub doc_comment: String,
+    /// The instruction as written.
     pub source_code: String,
+    /// The lines of the instruction.
     pub location: Vec<Range>,
+    /// The comments above, without `#`.
     pub comments: Vec<String>,
+    /// The bytes of the instruction in the file.
     pub span: Span,
 }
 

@@ -12,14 +12,20 @@ use crate::error::{Error, Result};
 
 const MILLISECOND: i64 = 1_000_000;
 
+/// A health check, as in the image config.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Health {
+    /// `NONE`, `CMD` or `CMD-SHELL`, and the command.
     pub test: Vec<String>,
     /// Nanoseconds, as Go's `time.Duration`.
     pub interval: i64,
+    /// Nanoseconds.
     pub timeout: i64,
+    /// Nanoseconds.
     pub start_period: i64,
+    /// Nanoseconds.
     pub start_interval: i64,
+    /// How many failures in a row make a container unhealthy.
     pub retries: i64,
 }
 

@@ -4,9 +4,12 @@ use super::request::{Request, at_least_one};
 use crate::error::{Error, Result};
 use crate::parser::Args;
 
+/// One pair of an `ENV` or a `LABEL`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyValue {
+    /// The key, as written.
     pub key: String,
+    /// The value, as written.
     pub value: String,
     /// The old form, `KEY value`.
     pub no_delim: bool,

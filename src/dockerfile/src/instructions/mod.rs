@@ -60,76 +60,125 @@ pub struct Common {
     pub code: String,
     /// The keyword as written: a check compares its casing.
     pub name: String,
+    /// The lines of the instruction.
     pub location: Vec<Range>,
+    /// The comments above, without `#`.
     pub comments: Vec<String>,
+    /// The bytes of the instruction in the file.
     pub span: Span,
 }
 
 /// One instruction of a stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
+    /// `ADD`
     Add(Add),
+    /// `ARG`
     Arg {
+        /// What all instructions have.
         common: Common,
+        /// The arguments, in order.
         args: Vec<ArgDef>,
     },
+    /// `CMD`
     Cmd {
+        /// What all instructions have.
         common: Common,
+        /// The command.
         cmd: ShellCmd,
     },
+    /// `COPY`
     Copy(Copy),
+    /// `ENTRYPOINT`
     Entrypoint {
+        /// What all instructions have.
         common: Common,
+        /// The command.
         cmd: ShellCmd,
     },
+    /// `ENV`
     Env {
+        /// What all instructions have.
         common: Common,
+        /// The pairs, in order.
         env: Vec<KeyValue>,
     },
+    /// `EXPOSE`
     Expose {
+        /// What all instructions have.
         common: Common,
+        /// The ports, as written.
         ports: Vec<String>,
     },
+    /// `HEALTHCHECK`
     Healthcheck {
+        /// What all instructions have.
         common: Common,
+        /// The check.
         health: Health,
     },
+    /// `LABEL`
     Label {
+        /// What all instructions have.
         common: Common,
+        /// The pairs, in order.
         labels: Vec<KeyValue>,
     },
+    /// `MAINTAINER`
     Maintainer {
+        /// What all instructions have.
         common: Common,
+        /// The name.
         maintainer: String,
     },
+    /// `ONBUILD`
     Onbuild {
+        /// What all instructions have.
         common: Common,
+        /// The instruction that it delays, as written.
         expression: String,
     },
+    /// `RUN`
     Run(Run),
+    /// `SHELL`
     Shell {
+        /// What all instructions have.
         common: Common,
+        /// The program and its arguments.
         shell: Vec<String>,
     },
+    /// `STOPSIGNAL`
     StopSignal {
+        /// What all instructions have.
         common: Common,
+        /// The signal, as written.
         signal: String,
     },
+    /// `USER`
     User {
+        /// What all instructions have.
         common: Common,
+        /// The user, as written.
         user: String,
     },
+    /// `VOLUME`
     Volume {
+        /// What all instructions have.
         common: Common,
+        /// The paths, as written.
         volumes: Vec<String>,
     },
+    /// `WORKDIR`
     Workdir {
+        /// What all instructions have.
         common: Common,
+        /// The path, as written.
         path: String,
     },
 }
 
 impl Command {
+    /// What all instructions have, of this one.
     pub fn common(&self) -> &Common {
         match self {
             Command::Add(c) => &c.common,

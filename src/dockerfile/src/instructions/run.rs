@@ -8,10 +8,14 @@ use super::{Command, Common, ShellCmd, run_network, run_security};
 use crate::error::Result;
 use crate::span::Span;
 
+/// `RUN`
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Run {
+    /// What all instructions have.
     pub common: Common,
+    /// The command.
     pub cmd: ShellCmd,
+    /// The names of the flags that are set.
     pub flags_used: Vec<String>,
     /// The `--mount` values as written; they may hold variables.
     pub mount_flags: Vec<String>,
@@ -23,6 +27,7 @@ pub struct Run {
     pub network: String,
     /// `sandbox` or `insecure`; `sandbox` when the flag is absent.
     pub security: String,
+    /// The values of `--device`.
     pub devices: Vec<Device>,
 }
 

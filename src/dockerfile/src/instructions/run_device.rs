@@ -7,9 +7,12 @@ use fromtier_gostd::strings::to_lower;
 use crate::error::{Error, Result};
 use crate::suggest;
 
+/// A `--device` of a `RUN`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Device {
+    /// The device's name, as CDI has it.
     pub name: String,
+    /// Whether the build fails without it.
     pub required: bool,
 }
 

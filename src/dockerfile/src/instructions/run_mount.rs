@@ -8,13 +8,19 @@ use super::size::ram_in_bytes;
 use crate::error::{Error, Result};
 use crate::suggest;
 
+/// The type of a mount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MountType {
+    /// Files of another stage, an image or the context.
     #[default]
     Bind,
+    /// A directory that is kept between builds.
     Cache,
+    /// A file system in memory.
     Tmpfs,
+    /// A secret of the client.
     Secret,
+    /// The client's SSH agent.
     Ssh,
 }
 
@@ -39,10 +45,14 @@ impl MountType {
     }
 }
 
+/// Whether several builds may use a cache at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sharing {
+    /// They may.
     Shared,
+    /// Each one gets a cache of its own.
     Private,
+    /// One waits for the other.
     Locked,
 }
 
@@ -62,20 +72,31 @@ impl Sharing {
 /// One `RUN --mount`, after [`super::Run::expand_mounts`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mount {
+    /// The `type`.
     pub kind: MountType,
+    /// The `from`; empty without it.
     pub from: String,
+    /// The `source`; empty without it.
     pub source: String,
+    /// The `target`; empty without it.
     pub target: String,
+    /// Whether it can't be written to.
     pub read_only: bool,
     /// Bytes.
     pub size_limit: i64,
+    /// The `id` of a cache, a secret or an agent; empty without it.
     pub cache_id: String,
+    /// The `sharing` of a cache.
     pub sharing: Option<Sharing>,
+    /// Whether the build fails without the secret or agent.
     pub required: bool,
     /// `env=`: `Some("")` asks for the default name.
     pub env: Option<String>,
+    /// Permission bits.
     pub mode: Option<u64>,
+    /// The owner.
     pub uid: Option<u64>,
+    /// The group.
     pub gid: Option<u64>,
 }
 

@@ -9,10 +9,13 @@ use crate::parser::{Heredoc, chomp_heredoc_bytes, chomp_heredoc_content, parse_h
 /// A heredoc as a file to copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceContent {
+    /// The name of the file, which is the heredoc's delimiter.
     pub path: String,
+    /// Its content.
     pub data: String,
     /// The data as bytes, when it isn't UTF-8. Expansion replaces stray bytes by U+FFFD, as `data` has it.
     pub raw: Option<Vec<u8>>,
+    /// Whether variables in it are expanded.
     pub expand: bool,
 }
 
@@ -23,10 +26,14 @@ impl SourceContent {
     }
 }
 
+/// The sources and the destination of a `COPY` or `ADD`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourcesAndDest {
+    /// The destination, as written.
     pub dest: String,
+    /// The sources, as written, without heredocs.
     pub sources: Vec<String>,
+    /// The heredocs, in order.
     pub contents: Vec<SourceContent>,
 }
 

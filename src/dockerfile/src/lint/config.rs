@@ -7,10 +7,15 @@ use crate::error::{Error, Result};
 /// What `# check=…` and `BUILDKIT_DOCKERFILE_CHECK` can say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Config {
+    /// Whether all experimental rules are checked.
     pub experimental_all: bool,
+    /// The experimental rules that are checked.
     pub experimental: Vec<String>,
+    /// Whether a finding fails the build.
     pub return_as_error: bool,
+    /// Whether no rule is checked.
     pub skip_all: bool,
+    /// The rules that are not checked.
     pub skip: Vec<String>,
 }
 

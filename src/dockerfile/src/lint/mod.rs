@@ -15,26 +15,37 @@ pub use config::Config;
 /// A rule: its name, what it is about, and the page that explains it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
+    /// Its name, such as `StageNameCasing`.
     pub name: &'static str,
+    /// What it finds, in one sentence.
     pub description: &'static str,
+    /// Its page.
     pub url: &'static str,
+    /// Whether it is never checked any more.
     pub deprecated: bool,
+    /// Whether it is only checked if it is turned on.
     pub experimental: bool,
 }
 
 /// A finding of a rule at a place. `message` is the rule's own text, without its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
+    /// The rule's name.
     pub rule: &'static str,
+    /// The rule's description.
     pub description: &'static str,
+    /// The rule's page.
     pub url: &'static str,
+    /// The finding.
     pub message: String,
+    /// The lines of the finding.
     pub ranges: Vec<Range>,
 }
 
 /// Collects warnings under a configuration. Cloning (`with_comments`) shares the collection.
 #[derive(Debug, Clone)]
 pub struct Linter {
+    /// Which rules are checked.
     pub config: Rc<Config>,
     found: Rc<Found>,
 }

@@ -18,6 +18,7 @@ pub struct Directive {
     pub value: String,
     /// The whole value.
     pub cmdline: String,
+    /// The line of the directive.
     pub location: Vec<Range>,
 }
 

@@ -9,6 +9,7 @@ use super::text::is_re_space;
 /// A heredoc's text and how it was opened.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Heredoc {
+    /// The delimiter, without quotes.
     pub name: String,
     /// The number before `<<`; 0 when there is none.
     pub file_descriptor: u64,
@@ -16,6 +17,7 @@ pub struct Heredoc {
     pub expand: bool,
     /// `<<-`: leading tabs go.
     pub chomp: bool,
+    /// The lines up to the delimiter.
     pub content: String,
     /// The content as bytes, when it isn't UTF-8 (`content` then has U+FFFD for each stray byte).
     pub raw: Option<Vec<u8>>,

@@ -40,8 +40,11 @@ pub enum Args {
 /// One `key=value` of `ENV` or `LABEL`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
+    /// The key, as written.
     pub key: String,
+    /// The value, as written.
     pub value: String,
+    /// Whether a `=` is between them.
     pub delim: bool,
 }
 
@@ -50,6 +53,7 @@ pub struct Pair {
 pub struct Node {
     /// The keyword as written (`FROM`, `from`).
     pub keyword: String,
+    /// The arguments.
     pub args: Args,
     /// Whether bytes of the arguments aren't UTF-8.
     pub invalid_utf8: bool,
@@ -57,15 +61,19 @@ pub struct Node {
     pub raw_words: Vec<Vec<u8>>,
     /// Where each of [`Args::Words`] stands; empty for `ARG` and the other forms.
     pub word_spans: Vec<Span>,
+    /// The flags, as written.
     pub flags: Vec<String>,
     /// Where each of the flags stands, quotes and all.
     pub flag_spans: Vec<Span>,
     /// Where the value of each flag stands: what is behind its `=`, if it has one.
     pub flag_value_spans: Vec<Option<Span>>,
+    /// The heredocs, in order.
     pub heredocs: Vec<Heredoc>,
     /// The logical line, continuations joined, as the reference's `Original`.
     pub original: String,
+    /// The first line, counted from 1.
     pub start_line: i32,
+    /// The last line, counted from 1.
     pub end_line: i32,
     /// From the keyword to the end of the last line, heredocs included.
     pub span: Span,
@@ -93,15 +101,20 @@ impl Node {
 /// A parser's warning (only `NoEmptyContinuation` today).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseWarning {
+    /// The warning, with the reference's text.
     pub message: String,
+    /// The lines of the warning.
     pub range: Range,
 }
 
 /// A parsed Dockerfile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dockerfile {
+    /// The instructions, in order.
     pub nodes: Vec<Node>,
+    /// The escape character: `\` or a backtick.
     pub escape: char,
+    /// The parser's warnings, in order.
     pub warnings: Vec<ParseWarning>,
 }
 

@@ -59,8 +59,11 @@ pub struct Lex {
 /// An expanded word, and the variables that were and were not found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Expansion {
+    /// The text with the variables' values.
     pub result: String,
+    /// The variables that have a value.
     pub matched: BTreeSet<String>,
+    /// The variables that have none.
     pub unmatched: BTreeSet<String>,
 }
 
