@@ -142,7 +142,7 @@ impl<'a, R: Resolver> Converter<'a, R> {
         plan::link(&mut planned, &lex)?;
         plan::check_cycles(&planned)?;
         if planned.len() == 1 {
-            planned[0].display_name.clear();
+            planned[0].plan.display_name.clear();
         }
         let proxy = run::proxy(&build_args);
         let mut graph = Graph::new();
@@ -180,29 +180,30 @@ impl<'a, R: Resolver> Converter<'a, R> {
         self.excludes = patterns;
         for id in 0..self.stages.len() {
             let needed = needed.get(id).copied().unwrap_or_default();
-            if !self.options.all_stages && (!needed || self.stages[id].dispatched) {
+            if !self.options.all_stages && (!needed || self.stages[id].is_dispatched()) {
                 continue;
             }
             self.dispatch_stage(id, ignore.as_ref())?;
             let stage = &mut self.stages[id];
-            self.ctx_paths.extend(&stage.ctx_paths);
+            self.ctx_paths.extend(&stage.built.context_paths);
             let globals = &self.globals;
             let scans = |key: &str| {
-                let own = stage.args.list.iter().filter(|(k, _)| &**k == key);
+                let own = stage.built.args.list.iter().filter(|(k, _)| &**k == key);
                 let value = own
                     .filter_map(|(_, v)| v.as_deref())
                     .next_back()
                     .or(globals.get(key));
-                value.is_some_and(|v| names_stage(v, &stage.display_name))
+                value.is_some_and(|v| names_stage(v, &stage.plan.display_name))
             };
-            (stage.scan_context, stage.scan_stage) = (scans(SCAN_CONTEXT), scans(SCAN_STAGE));
+            (stage.built.scan_context, stage.built.scan_stage) =
+                (scans(SCAN_CONTEXT), scans(SCAN_STAGE));
         }
         Ok(())
     }
 
     /// Labels, the contexts' last word, the platform of the result.
     fn finish(&mut self, target: StageId, main: Output) -> Result<()> {
-        let image = &mut self.stages[target].image;
+        let image = &mut self.stages[target].built.image;
         if !self.options.labels.is_empty() {
             let labels = image.config.labels.get_or_insert_default();
             labels.extend(
@@ -217,7 +218,7 @@ impl<'a, R: Resolver> Converter<'a, R> {
         }
         self.fill_main_context(main)?;
         self.fill_locals();
-        let image = &mut self.stages[target].image;
+        let image = &mut self.stages[target].built.image;
         if !self.platforms.implicit {
             let wanted = &self.platforms.target;
             let actual = &mut image.platform;

@@ -99,23 +99,23 @@ async fn run<R: Resolver, T>(
 fn converted<R: Resolver>(mut converter: Converter<'_, R>, target: StageId) -> Result<Converted> {
     let stages = &mut converter.stages;
     let needed = plan::reachable(stages, target);
-    if (0..stages.len()).any(|id| needed[id] && stages[id].not_utf8) {
+    if (0..stages.len()).any(|id| needed[id] && stages[id].built.has_invalid_utf8) {
         return Err(Error::new(
             "failed to marshal LLB definition: string field contains invalid UTF-8",
         ));
     }
-    let mut ignore_cache = stages[target].ignore_cache;
+    let mut ignore_cache = stages[target].plan.ignore_cache;
     let mut extras = BTreeMap::new();
-    if stages[target].scan_context {
+    if stages[target].built.scan_context {
         extras.insert("context".to_owned(), converter.context.clone());
     }
     for (_, stage) in stages
         .iter()
         .enumerate()
-        .filter(|(id, stage)| *id != target && needed[*id] && stage.scan_stage)
+        .filter(|(id, stage)| *id != target && needed[*id] && stage.built.scan_stage)
     {
-        extras.insert(stage.display_name.clone(), stage.state.clone());
-        ignore_cache |= stage.ignore_cache;
+        extras.insert(stage.plan.display_name.clone(), stage.built.state.clone());
+        ignore_cache |= stage.plan.ignore_cache;
     }
     let history = history(stages, target);
     if let Some(epoch) = converter.epoch
@@ -129,13 +129,13 @@ fn converted<R: Resolver>(mut converter: Converter<'_, R>, target: StageId) -> R
         ));
     }
     let stage = &mut stages[target];
-    let state = stage.state.clone();
+    let state = stage.built.state.clone();
     Ok(Converted {
         image: ImageConfig {
             history,
-            ..std::mem::take(&mut stage.image)
+            ..std::mem::take(&mut stage.built.image)
         },
-        base_image: stage.base_image.take().map(|image| (*image).clone()),
+        base_image: stage.base.image.take().map(|image| (*image).clone()),
         sbom: SbomTargets {
             core: state.clone(),
             extras,
@@ -150,15 +150,15 @@ fn converted<R: Resolver>(mut converter: Converter<'_, R>, target: StageId) -> R
 /// The history of the base image, then of each stage on it.
 fn history(stages: &mut Stages, target: StageId) -> Vec<History> {
     let mut chain = vec![target];
-    while let Some(base) = chain.last().and_then(|id| stages[*id].base) {
+    while let Some(base) = chain.last().and_then(|id| stages[*id].base_stage()) {
         chain.push(base);
     }
     let mut history = chain
         .last()
-        .map(|root| std::mem::take(&mut stages[*root].base_history))
+        .map(|root| std::mem::take(&mut stages[*root].base.history))
         .unwrap_or_default();
     for id in chain.into_iter().rev() {
-        history.append(&mut stages[id].history);
+        history.append(&mut stages[id].built.history);
     }
     history
 }

@@ -8,7 +8,7 @@ use fromtier_llb::{Exec, FileAction, ImageOptions, MkdirInfo, Mount, State};
 use fromtier_policy::gate::Via;
 use fromtier_policy::{ApprovedImage, Gate, Scope};
 
-use crate::base::images::{Place, Sources, Wanted};
+use crate::base::images::{Place, Sources, WantedImage};
 use crate::meta;
 use crate::options::Options;
 use crate::plan::args::Platforms;
@@ -66,7 +66,7 @@ impl Scanner {
         sources: &Sources<'_, R>,
     ) -> Result<Scanner> {
         let platform = Platforms::of(options).build.swap_remove(0);
-        let wanted = Wanted {
+        let wanted = WantedImage {
             reference,
             platform: Some(&platform),
             log_prefix: "",

@@ -1,6 +1,8 @@
 //! The way of every image into a build: asked of the gate, resolved by the builder, admitted by the gate.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use fromtier_dockerfile::error::{Error, Origin, Result};
 use fromtier_dockerfile::span::Range;
@@ -8,8 +10,8 @@ use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
 use fromtier_llb::ResolveMode;
 use fromtier_policy::gate::{ImageRequest, OtherRequest, Resolved, Via};
 use fromtier_policy::{ApprovedImage, ApprovedSource, Code, Denial, Gate, Scope, Verdict};
+use futures_util::lock::Mutex;
 
-use super::together::OnceEach;
 use crate::resolver::{ResolveError, ResolveImage, ResolvedImage, Resolver};
 use crate::result::SourceVerdict;
 
@@ -27,7 +29,7 @@ pub(crate) struct Place<'a> {
 }
 
 /// An image that a build wants.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct WantedImage<'a> {
     pub reference: &'a str,
     pub platform: Option<&'a Platform>,
     /// What the builder shows before the reference while it looks; if empty, the builder names it itself.
@@ -45,23 +47,27 @@ pub(crate) struct Admitted {
 }
 
 /// Why an image can't be used.
-pub(crate) enum Refusal {
+pub(crate) enum ImageError {
     Gate(Error),
     Resolve(ResolveError),
     /// What came back makes no sense.
     Answer(Error),
 }
 
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Error {
+impl From<ImageError> for Error {
+    fn from(refusal: ImageError) -> Error {
         match refusal {
-            Refusal::Gate(e) | Refusal::Answer(e) => e,
-            Refusal::Resolve(e) => e.into(),
+            ImageError::Gate(e) | ImageError::Answer(e) => e,
+            ImageError::Resolve(e) => e.into(),
         }
     }
 }
 
-type Key = (String, Option<Platform>, String);
+/// A question to the builder: reference, platform, log name.
+type Question = (String, Option<Platform>, String);
+
+/// The builder's answer, once it is there.
+type Answer = Rc<Mutex<Option<Result<ResolvedImage, ResolveError>>>>;
 
 /// The gate, and what it has said so far.
 pub(crate) struct Ledger<'a> {
@@ -74,7 +80,8 @@ pub(crate) struct Sources<'a, R> {
     pub ledger: Ledger<'a>,
     pub resolver: &'a R,
     mode: ResolveMode,
-    answers: OnceEach<Key, Result<ResolvedImage, ResolveError>>,
+    /// Each question is asked once; who asks it again waits for the answer.
+    answers: RefCell<HashMap<Question, Answer>>,
 }
 
 impl<'a, R: Resolver> Sources<'a, R> {
@@ -83,12 +90,12 @@ impl<'a, R: Resolver> Sources<'a, R> {
             ledger: Ledger::new(gate),
             resolver,
             mode,
-            answers: OnceEach::default(),
+            answers: RefCell::default(),
         }
     }
 
     /// Request, resolve, admit.
-    pub async fn image(&self, wanted: &Wanted<'_>) -> Result<Admitted, Refusal> {
+    pub async fn image(&self, wanted: &WantedImage<'_>) -> Result<Admitted, ImageError> {
         let place = &wanted.place;
         let mut pass = self
             .ledger
@@ -100,7 +107,7 @@ impl<'a, R: Resolver> Sources<'a, R> {
                 .await
                 .map_err(|error| not_as_locked(error, &pass))?;
             let returned = ImageRef::parse(&resolved.reference).map_err(|e| {
-                Refusal::Answer(
+                ImageError::Answer(
                     Error::new(e.to_string())
                         .wrap(format!("failed to parse ref {:?}", resolved.reference)),
                 )
@@ -117,7 +124,7 @@ impl<'a, R: Resolver> Sources<'a, R> {
             }
             return self.ledger.admit(&pass, &returned, &resolved, place);
         }
-        Err(Refusal::Answer(Error::new(format!(
+        Err(ImageError::Answer(Error::new(format!(
             "the builder's source policy and this policy keep replacing {}",
             wanted.reference
         ))))
@@ -126,7 +133,7 @@ impl<'a, R: Resolver> Sources<'a, R> {
     async fn resolve(
         &self,
         reference: &ImageRef,
-        wanted: &Wanted<'_>,
+        wanted: &WantedImage<'_>,
     ) -> Result<ResolvedImage, ResolveError> {
         let reference = reference.to_string();
         let shown = wanted.log_reference.unwrap_or(&reference);
@@ -134,27 +141,32 @@ impl<'a, R: Resolver> Sources<'a, R> {
             "" => String::new(),
             prefix => format!("{prefix} load metadata for {shown}"),
         };
-        let key = (
+        let question = (
             reference.clone(),
             wanted.platform.cloned(),
             log_name.clone(),
         );
-        let ask = self.resolver.image(ResolveImage {
+        let answer = Rc::clone(self.answers.borrow_mut().entry(question).or_default());
+        let mut answer = answer.lock().await;
+        if let Some(known) = &*answer {
+            return known.clone();
+        }
+        let request = ResolveImage {
             reference: &reference,
             platform: wanted.platform,
             resolve_mode: self.mode,
             log_name: &log_name,
             store: None,
-        });
-        self.answers.get(key, ask).await
+        };
+        answer.insert(self.resolver.image(request).await).clone()
     }
 }
 
 /// Why an image can't be had. Where the lock says its digest, that may be the lock's fault, and nobody would know it from
 /// the builder's words alone.
-fn not_as_locked(error: ResolveError, pass: &fromtier_policy::Pass) -> Refusal {
+fn not_as_locked(error: ResolveError, pass: &fromtier_policy::Pass) -> ImageError {
     let (Some(since), ResolveError::Failed(failed)) = (pass.locked(), &error) else {
-        return Refusal::Resolve(error);
+        return ImageError::Resolve(error);
     };
     let mut error = (**failed).clone();
     let image = pass.image().familiar();
@@ -166,7 +178,7 @@ fn not_as_locked(error: ResolveError, pass: &fromtier_policy::Pass) -> Refusal {
     let help =
         format!("if the registry has it no more, lock it anew: fromtier lock --update={image}");
     error.help = Some(help.into());
-    Refusal::Gate(error)
+    ImageError::Gate(error)
 }
 
 impl<'a> Ledger<'a> {
@@ -182,7 +194,7 @@ impl<'a> Ledger<'a> {
         reference: &str,
         platform: Option<&Platform>,
         place: &Place<'_>,
-    ) -> Result<fromtier_policy::Pass, Refusal> {
+    ) -> Result<fromtier_policy::Pass, ImageError> {
         self.gate
             .request(&ImageRequest {
                 reference,
@@ -192,7 +204,7 @@ impl<'a> Ledger<'a> {
                     ..place.scope
                 },
             })
-            .map_err(|denial| Refusal::Gate(self.denied(denial, place)))
+            .map_err(|denial| ImageError::Gate(self.denied(denial, place)))
     }
 
     fn admit(
@@ -201,15 +213,15 @@ impl<'a> Ledger<'a> {
         returned: &ImageRef,
         resolved: &ResolvedImage,
         place: &Place<'_>,
-    ) -> Result<Admitted, Refusal> {
+    ) -> Result<Admitted, ImageError> {
         let config = ImageConfig::from_json(&resolved.config).map_err(|e| {
-            Refusal::Answer(Error::new(e.to_string()).wrap("failed to parse image config"))
+            ImageError::Answer(Error::new(e.to_string()).wrap("failed to parse image config"))
         })?;
         let digest = match resolved.digest.as_str() {
             "" => None,
-            text => {
-                Some(Digest::parse(text).map_err(|e| Refusal::Answer(Error::new(e.to_string())))?)
-            }
+            text => Some(
+                Digest::parse(text).map_err(|e| ImageError::Answer(Error::new(e.to_string())))?,
+            ),
         };
         let resolved = Resolved {
             reference: returned,
@@ -217,7 +229,7 @@ impl<'a> Ledger<'a> {
             config: &config,
         };
         let approved = (self.gate.admit(pass, &resolved))
-            .map_err(|denial| Refusal::Gate(self.denied(denial, place)))?;
+            .map_err(|denial| ImageError::Gate(self.denied(denial, place)))?;
         self.record(approved.verdict(), place);
         Ok(Admitted { approved, config })
     }
@@ -228,10 +240,10 @@ impl<'a> Ledger<'a> {
         asked: &ImageRef,
         resolved: &ResolvedImage,
         place: &Place<'_>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ImageError> {
         let reference = &resolved.reference;
-        let returned =
-            ImageRef::parse(reference).map_err(|e| Refusal::Answer(Error::new(e.to_string())))?;
+        let returned = ImageRef::parse(reference)
+            .map_err(|e| ImageError::Answer(Error::new(e.to_string())))?;
         if returned == *asked {
             return Ok(());
         }
@@ -240,7 +252,7 @@ impl<'a> Ledger<'a> {
             let text = format!(
                 "the builder replaced {asked} by {reference}, which this policy replaces again"
             );
-            return Err(Refusal::Answer(Error::new(text)));
+            return Err(ImageError::Answer(Error::new(text)));
         }
         self.admit(&pass, &returned, resolved, place).map(|_| ())
     }

@@ -8,7 +8,7 @@ use fromtier_dockerfile::span::Range;
 use super::trigger_chain::TriggerChains;
 use crate::converter::Converter;
 use crate::plan::{self, deps::StageId};
-use crate::stage::Planned;
+use crate::stage::{BaseState, PlannedCommand};
 
 impl<R> Converter<'_, R> {
     /// Puts the triggers of each needed stage's base in front of its instructions. Says whether they need more stages.
@@ -23,20 +23,17 @@ impl<R> Converter<'_, R> {
         let mut more = false;
         for id in plan::downwards(&self.stages, target) {
             let stage = &mut self.stages[id];
-            let mut triggers = match stage.base {
-                None => stage.image.config.on_build.take().unwrap_or_default(),
-                Some(_) => Vec::new(),
+            let triggers = match &mut stage.base.state {
+                BaseState::Stage { triggers_taken, .. } if *triggers_taken => Vec::new(),
+                BaseState::Stage { id, triggers_taken } => {
+                    *triggers_taken = true;
+                    let base = *id;
+                    self.stages[base].triggers()
+                }
+                BaseState::Pending | BaseState::Late | BaseState::Resolved | BaseState::Context => {
+                    stage.built.image.config.on_build.take().unwrap_or_default()
+                }
             };
-            if let Some(base) = stage.base
-                && !std::mem::replace(&mut stage.triggers_taken, true)
-            {
-                triggers.extend(self.stages[base].commands.iter().filter_map(
-                    |c| match &c.command {
-                        Command::Onbuild { expression, .. } => Some(expression.clone()),
-                        _ => None,
-                    },
-                ));
-            }
             if !triggers.is_empty() {
                 more |= self.add_triggers(id, &triggers, chains)?;
             }
@@ -52,7 +49,7 @@ impl<R> Converter<'_, R> {
     ) -> Result<bool> {
         let mut more = false;
         let mut commands = Vec::with_capacity(triggers.len());
-        let location = self.stages[id].location.clone();
+        let location = self.stages[id].written.location.clone();
         for trigger in triggers {
             let first_new = self.stages.len();
             let planned = self
@@ -62,21 +59,27 @@ impl<R> Converter<'_, R> {
             commands.push(planned);
             for new in first_new..self.stages.len() {
                 let by = &self.stages[id];
-                let name = &self.stages[new].base_name;
-                let link = chains.add(name, by.chain.as_ref(), &by.wanted_at)?;
-                link.place().clone_into(&mut self.stages[new].wanted_at);
-                self.stages[new].chain = Some(link);
+                let name = &self.stages[new].base.name;
+                let link = chains.add(name, by.plan.trigger.as_ref(), &by.plan.requested_at)?;
+                link.place()
+                    .clone_into(&mut self.stages[new].plan.requested_at);
+                self.stages[new].plan.trigger = Some(link);
             }
         }
         let stage = &mut self.stages[id];
-        stage.steps.total += commands.len();
-        commands.append(&mut stage.commands);
-        stage.commands = commands;
+        stage.built.steps.total += commands.len();
+        commands.append(&mut stage.plan.commands);
+        stage.plan.commands = commands;
         Ok(more)
     }
 
-    fn plan_trigger(&mut self, id: StageId, trigger: &str, from: &[Range]) -> Result<Planned> {
-        let mut planned = Planned {
+    fn plan_trigger(
+        &mut self,
+        id: StageId,
+        trigger: &str,
+        from: &[Range],
+    ) -> Result<PlannedCommand> {
+        let mut planned = PlannedCommand {
             command: parse(trigger, from)?,
             sources: Vec::new(),
             onbuild: true,

@@ -1,4 +1,4 @@
-//! All that the gate refuses of one build, as one error: the first by its line, with the others.
+//! The refusals of one build as one error: the first one by line, with the others.
 
 use std::collections::HashSet;
 
@@ -12,16 +12,17 @@ use crate::options::Options;
 use crate::plan::args::Platforms;
 use crate::plan::sources::{SourceKind, sources};
 
-/// What is refused of what is asked at once.
+/// The refusals among requests that are made together.
 #[derive(Default)]
-pub(crate) struct Refused(Vec<Error>);
+pub(crate) struct Refusals(Vec<Error>);
 
-impl Refused {
+impl Refusals {
     pub fn any(&self) -> bool {
         !self.0.is_empty()
     }
 
-    /// Keeps a refusal. Any other error ends the build, unless something was refused before it: that is said.
+    /// Keeps a refusal. Any other error ends the build at once, unless something was refused before: then the refusals are
+    /// reported.
     pub fn add(&mut self, error: Error) -> Result<()> {
         if error.is_refusal() {
             self.0.push(error);
@@ -31,7 +32,7 @@ impl Refused {
         Ok(())
     }
 
-    /// The first refusal by its line, with the others.
+    /// The first refusal by line, with the others.
     pub fn into_error(mut self) -> Option<Error> {
         self.0.sort_by_key(Error::line);
         self.0
@@ -49,8 +50,8 @@ impl Refused {
     }
 }
 
-/// A refusal, with those that the build would meet after it: what the file adds from git and the web. What hangs on
-/// variables is left to the next build.
+/// Adds to a refusal those that the build would meet later: for the sources that the file adds from git and the web. A source
+/// that depends on variables is left to the next build.
 pub(crate) fn with_downloads(
     error: Error,
     bytes: &[u8],
@@ -65,10 +66,10 @@ pub(crate) fn with_downloads(
         more: Box::default(),
         ..error.clone()
     };
-    let mut all = Refused(vec![first]);
+    let mut all = Refusals(vec![first]);
     all.0.extend(error.more.iter().cloned());
-    let said = all.0.iter().map(|e| (e.line(), e.message.clone()));
-    let mut said: HashSet<_> = said.collect();
+    let reported = all.0.iter().map(|e| (e.line(), e.message.clone()));
+    let mut reported: HashSet<_> = reported.collect();
     for source in sources(bytes, options).unwrap_or_default() {
         let wanted = source.needed || options.all_stages;
         if !wanted || source.written.contains('$') {
@@ -102,7 +103,7 @@ pub(crate) fn with_downloads(
             continue;
         };
         let line = source.ranges.first().map(|range| range.start.line);
-        if said.insert((line, denial.message.clone())) {
+        if reported.insert((line, denial.message.clone())) {
             all.0.push(ledger.denied(denial, &place).at(&source.ranges));
         }
     }

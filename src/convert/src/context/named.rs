@@ -13,7 +13,7 @@ use fromtier_proto::pb;
 use super::lookup::NamedContext;
 use super::oci::{self, OciImage};
 use super::remote::{self, Remote};
-use crate::base::images::{Admitted, Place, Refusal, Sources, Wanted};
+use crate::base::images::{Admitted, ImageError, Place, Sources, WantedImage};
 use crate::meta;
 use crate::options::Options;
 use crate::resolver::{ResolveError, Resolver};
@@ -149,7 +149,7 @@ async fn image<R: Resolver>(
         return Ok(Turn::Done(Box::new(Loaded::Scratch)));
     }
     ImageRef::parse(reference).map_err(|e| Error::new(e.to_string()))?;
-    let wanted = Wanted {
+    let wanted = WantedImage {
         reference,
         platform: context.platform.as_ref(),
         log_prefix: &format!("[context {}]", context.key),
@@ -168,7 +168,7 @@ async fn image<R: Resolver>(
                 admitted: Box::new(admitted),
             })))
         }
-        Err(Refusal::Resolve(ResolveError::NotAnImage { updated, .. })) => {
+        Err(ImageError::Resolve(ResolveError::NotAnImage { updated, .. })) => {
             match updated.split_once("://") {
                 Some((scheme, rest)) => Ok(Turn::Becomes(format!("{scheme}:{rest}"))),
                 None => Err(Error::new(format!("could not parse ref: {updated}"))),

@@ -65,9 +65,9 @@ impl<R: Resolver> Converter<'_, R> {
                 let stage = &self.stages[stage];
                 let place = Place {
                     via: Via::Input,
-                    stage: &stage.display_name,
+                    stage: &stage.plan.display_name,
                     scope: stage.scope(),
-                    location: &stage.location,
+                    location: &stage.written.location,
                 };
                 let state = remote::input(&mut self.graph, ledger, &definition, &place)?;
                 match config {

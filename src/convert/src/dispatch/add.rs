@@ -35,7 +35,7 @@ impl Dispatch<'_> {
         )?;
         for path in used {
             if !path.starts_with("http://") && !path.starts_with("https://") {
-                stage.ctx_paths.mark(&path);
+                stage.built.context_paths.mark(&path);
             }
         }
         Ok(())

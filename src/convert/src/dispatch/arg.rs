@@ -49,8 +49,8 @@ impl Dispatch<'_> {
                 deps: Default::default(),
                 location: common.location.clone(),
             });
-            stage.outline.arg(&arg.key, info);
-            stage.args.push(&arg.key, value.as_deref());
+            stage.built.outline.arg(&arg.key, info);
+            stage.built.args.push(&arg.key, value.as_deref());
             message.push(' ');
             message.push_str(&arg.key);
             if let Some(value) = value {

@@ -7,15 +7,15 @@ use fromtier_gostd::strconv::quote;
 
 use super::Dispatch;
 use crate::history::Layer;
-use crate::stage::{Once, Stage};
+use crate::stage::{Occurrence, Stage};
 
 impl Dispatch<'_> {
     pub(super) fn cmd(&mut self, stage: &mut Stage, common: &Common, cmd: ShellCmd) -> Result<()> {
-        self.check_once(&mut stage.cmd, common);
+        self.check_once(&mut stage.built.cmd, common);
         let args = self.command_line(stage, common, cmd);
         stage.commit(format!("CMD {}", quoted(&args)), Layer::Empty, self.epoch);
-        stage.image.config.cmd = Some(args);
-        stage.image.config.args_escaped = true;
+        stage.built.image.config.cmd = Some(args);
+        stage.built.image.config.args_escaped = true;
         Ok(())
     }
 
@@ -29,7 +29,14 @@ impl Dispatch<'_> {
         if !cmd.prepend_shell {
             return cmd.args;
         }
-        if stage.image.config.shell.as_ref().is_none_or(Vec::is_empty) {
+        if stage
+            .built
+            .image
+            .config
+            .shell
+            .as_ref()
+            .is_none_or(Vec::is_empty)
+        {
             self.lint.run(
                 &rules::JSON_ARGS_RECOMMENDED,
                 &common.location,
@@ -40,7 +47,7 @@ impl Dispatch<'_> {
     }
 
     /// An instruction that undoes an earlier one of its kind; the earlier one is reported.
-    pub(super) fn check_once(&self, once: &mut Once, common: &Common) {
+    pub(super) fn check_once(&self, once: &mut Occurrence, common: &Common) {
         if let Some(earlier) = once.0.replace(common.location.clone()) {
             self.lint.run(
                 &rules::MULTIPLE_INSTRUCTIONS_DISALLOWED,

@@ -47,7 +47,7 @@ impl CopyJob<'_> {
     fn place<'a>(&'a self, stage: &'a Stage) -> Place<'a> {
         Place {
             via: Via::Add,
-            stage: &stage.display_name,
+            stage: &stage.plan.display_name,
             scope: stage.scope(),
             location: &self.common.location,
         }
@@ -74,7 +74,7 @@ impl Dispatch<'_> {
                 Error::new(format!(
                     "cannot copy from stage {}, it needs to be defined before current stage {}",
                     quote(&copy.from),
-                    quote(&stage.display_name)
+                    quote(&stage.plan.display_name)
                 ))
             })?,
         };
@@ -98,7 +98,7 @@ impl Dispatch<'_> {
             },
         )?;
         let paths = match from {
-            None => &mut stage.ctx_paths,
+            None => &mut stage.built.context_paths,
             Some(id) => self.paths_of(stage, id),
         };
         used.iter().for_each(|path| paths.mark(path));
@@ -155,7 +155,7 @@ impl Dispatch<'_> {
                 message.push_str(&format!(" --{flag}={value}"));
             }
         }
-        let text = name::instruction(&self.lex, &job.common.code, &StateVars(&stage.state));
+        let text = name::instruction(&self.lex, &job.common.code, &StateVars(&stage.built.state));
         let platform = stage.platform.clone();
         let step = self.step(stage, &text, platform.as_ref());
 
@@ -192,15 +192,15 @@ impl Dispatch<'_> {
         message.push_str(&job.files.dest);
 
         let mut meta = self.meta(&step, &job.common.location);
-        if stage.ignore_cache {
+        if stage.plan.ignore_cache {
             meta = meta.ignore_cache();
         }
         let linked =
             job.link && job.chmod.is_empty() && self.options.caps.supports(MERGE_OP).is_ok();
-        stage.state = if linked {
+        stage.built.state = if linked {
             // The files don't depend on what is below them: they are made apart, and laid over.
             let group = group_id(&step, &job.common.location);
-            let state = stage.state.clone();
+            let state = stage.built.state.clone();
             let shown = platform.filter(|_| self.options.multi_platform);
             let link = stage.this_step(&format!("LINK {text}"), shown.as_ref(), &StateVars(&state));
             let files = meta.clone().progress_group(&group, &step, true);
@@ -209,7 +209,7 @@ impl Dispatch<'_> {
             let merged = self.graph.merge(&[state.clone(), made], merge);
             state.with_output(self.graph, merged.output())
         } else {
-            self.graph.file(&stage.state, action, meta)
+            self.graph.file(&stage.built.state, action, meta)
         };
         stage.commit(message, Layer::Built, self.epoch);
         Ok(())
@@ -293,10 +293,10 @@ impl Dispatch<'_> {
 
     fn is_on_scratch(&self, stage: &Stage) -> bool {
         let mut stage = stage;
-        while let Some(base) = stage.base {
+        while let Some(base) = stage.base_stage() {
             stage = &self.stages[base];
         }
-        stage.on_scratch
+        stage.base.is_empty
     }
 
     fn local_source(
@@ -371,7 +371,7 @@ fn destination(stage: &Stage, path: &str) -> Result<String> {
     } else {
         &path
     };
-    paths::normalize(stage.state.dir(), path, os, true)
+    paths::normalize(stage.built.state.dir(), path, os, true)
 }
 
 fn check_checksum(job: &CopyJob<'_>) -> Result<()> {

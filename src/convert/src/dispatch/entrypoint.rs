@@ -15,13 +15,13 @@ impl Dispatch<'_> {
         common: &Common,
         cmd: ShellCmd,
     ) -> Result<()> {
-        self.check_once(&mut stage.entrypoint, common);
+        self.check_once(&mut stage.built.entrypoint, common);
         let args = self.command_line(stage, common, cmd);
         let message = format!("ENTRYPOINT {}", quoted(&args));
-        stage.image.config.entrypoint = Some(args);
-        if stage.cmd.0.is_none() {
+        stage.built.image.config.entrypoint = Some(args);
+        if stage.built.cmd.0.is_none() {
             // The base's arguments were for the base's program.
-            stage.image.config.cmd = None;
+            stage.built.image.config.cmd = None;
         }
         stage.commit(message, Layer::Empty, self.epoch);
         Ok(())

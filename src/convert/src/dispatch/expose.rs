@@ -18,7 +18,7 @@ impl Dispatch<'_> {
     ) -> Result<()> {
         let mut expanded = Vec::new();
         for word in words {
-            expanded.extend(self.lex.words(&word, &StateVars(&stage.state))?);
+            expanded.extend(self.lex.words(&word, &StateVars(&stage.built.state))?);
         }
         let mut exposed = Vec::new();
         for word in expanded {
@@ -37,7 +37,12 @@ impl Dispatch<'_> {
             exposed.extend(ports::parse(&word)?);
         }
         let message = format!("EXPOSE [{}]", exposed.join(" "));
-        let into = stage.image.config.exposed_ports.get_or_insert_default();
+        let into = stage
+            .built
+            .image
+            .config
+            .exposed_ports
+            .get_or_insert_default();
         into.extend(exposed.into_iter().map(|p| (p, ())));
         stage.commit(message, Layer::Empty, self.epoch);
         Ok(())

@@ -13,7 +13,7 @@ impl<R> Converter<'_, R> {
     /// Runs all instructions of a stage.
     pub(crate) fn dispatch_stage(&mut self, id: StageId, ignore: Option<&Matcher>) -> Result<()> {
         let mut stage = std::mem::take(&mut self.stages[id]);
-        stage.dispatched = true;
+        stage.built.is_done = true;
         let done = self.dispatch_taken(id, &mut stage, ignore);
         self.stages[id] = stage;
         done
@@ -25,7 +25,7 @@ impl<R> Converter<'_, R> {
         stage: &mut Stage,
         ignore: Option<&Matcher>,
     ) -> Result<()> {
-        if let Some(base) = stage.base {
+        if let Some(base) = stage.base_stage() {
             inherit(stage, &self.stages[base]);
         }
         let mut dispatch = Dispatch {
@@ -44,7 +44,7 @@ impl<R> Converter<'_, R> {
             proxy: self.proxy.as_ref(),
         };
         dispatch.begin(stage)?;
-        for planned in std::mem::take(&mut stage.commands) {
+        for planned in std::mem::take(&mut stage.plan.commands) {
             dispatch.command(stage, planned)?;
         }
         Ok(())
@@ -53,14 +53,14 @@ impl<R> Converter<'_, R> {
 
 /// What a stage has of the stage that it stands on.
 fn inherit(stage: &mut Stage, base: &Stage) {
-    stage.state = base.state.clone();
+    stage.built.state = base.built.state.clone();
     stage.platform = base.platform.clone();
-    stage.image = base.image.clone();
-    stage.image.config.on_build = None;
-    stage.base_image = base.base_image.clone();
-    stage.paths = base.paths;
-    stage.workdir_set = base.workdir_set;
-    stage.args = base.args.clone();
+    stage.built.image = base.built.image.clone();
+    stage.built.image.config.on_build = None;
+    stage.base.image = base.base.image.clone();
+    stage.plan.paths = base.plan.paths;
+    stage.built.has_workdir = base.built.has_workdir;
+    stage.built.args = base.built.args.clone();
 }
 
 impl Dispatch<'_> {
@@ -68,27 +68,29 @@ impl Dispatch<'_> {
     fn begin(&mut self, stage: &mut Stage) -> Result<()> {
         stage.platform.get_or_insert_default();
         stage.index_env();
-        if !stage.env_index.contains_key("PATH") && stage.os() != "windows" {
+        if !stage.built.env_index.contains_key("PATH") && stage.os() != "windows" {
             let path = paths::default_path_env(stage.os());
             stage.set_image_env("PATH", path);
         }
-        for line in stage.image.config.env.iter().flatten() {
+        for line in stage.built.image.config.env.iter().flatten() {
             let (key, value) = line.split_once('=').unwrap_or((line, ""));
-            stage.state = std::mem::take(&mut stage.state).add_env(key, value);
+            stage.built.state = std::mem::take(&mut stage.built.state).add_env(key, value);
         }
         if !self.options.hostname.is_empty() {
-            stage.state = std::mem::take(&mut stage.state).with_hostname(&self.options.hostname);
+            stage.built.state =
+                std::mem::take(&mut stage.built.state).with_hostname(&self.options.hostname);
         }
-        if !stage.image.config.working_dir.is_empty() {
-            let dir = stage.image.config.working_dir.clone();
+        if !stage.built.image.config.working_dir.is_empty() {
+            let dir = stage.built.image.config.working_dir.clone();
             self.set_workdir(stage, &dir)
-                .map_err(|e| e.at(&stage.location))?;
+                .map_err(|e| e.at(&stage.written.location))?;
         }
-        if !stage.image.config.user.is_empty() {
-            let user = stage.image.config.user.clone();
+        if !stage.built.image.config.user.is_empty() {
+            let user = stage.built.image.config.user.clone();
             self.set_user(stage, user);
         }
-        stage.state = std::mem::take(&mut stage.state).with_network(self.options.network);
+        stage.built.state =
+            std::mem::take(&mut stage.built.state).with_network(self.options.network);
         Ok(())
     }
 }

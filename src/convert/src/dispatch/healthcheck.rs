@@ -15,7 +15,7 @@ impl Dispatch<'_> {
         common: &Common,
         health: Health,
     ) -> Result<()> {
-        self.check_once(&mut stage.healthcheck, common);
+        self.check_once(&mut stage.built.healthcheck, common);
         let message = format!(
             "HEALTHCHECK {{Test:[{}] Interval:{} Timeout:{} StartPeriod:{} StartInterval:{} Retries:{}}}",
             health.test.join(" "),
@@ -26,7 +26,7 @@ impl Dispatch<'_> {
             health.retries,
         );
         stage.commit(message, Layer::Empty, self.epoch);
-        stage.image.config.healthcheck = Some(Healthcheck {
+        stage.built.image.config.healthcheck = Some(Healthcheck {
             test: Some(health.test),
             interval: health.interval,
             timeout: health.timeout,

@@ -16,7 +16,7 @@ impl Dispatch<'_> {
     ) -> Result<()> {
         let labels = self.expand_pairs(labels, stage, common)?;
         let mut message = String::from("LABEL");
-        let into = stage.image.config.labels.get_or_insert_default();
+        let into = stage.built.image.config.labels.get_or_insert_default();
         for label in labels {
             self.check_delimiter(&label, common);
             message.push_str(&format!(" {}={}", label.key, label.value));

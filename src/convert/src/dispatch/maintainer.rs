@@ -9,7 +9,7 @@ use crate::stage::Stage;
 impl Dispatch<'_> {
     pub(super) fn maintainer(&mut self, stage: &mut Stage, maintainer: String) -> Result<()> {
         stage.commit(format!("MAINTAINER {maintainer}"), Layer::Empty, self.epoch);
-        stage.image.author = maintainer;
+        stage.built.image.author = maintainer;
         Ok(())
     }
 }

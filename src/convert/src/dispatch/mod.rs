@@ -43,7 +43,7 @@ use crate::options::Options;
 use crate::plan::deps::StageId;
 use crate::plan::paths_used::PathsUsed;
 use crate::plan::stages::Stages;
-use crate::stage::{Planned, Stage};
+use crate::stage::{PlannedCommand, Stage};
 use crate::vars::{StateVars, Vars};
 
 /// What instructions are dispatched with. The stage itself is taken out of `stages` meanwhile.
@@ -66,8 +66,8 @@ pub(crate) struct Dispatch<'d> {
 
 impl Dispatch<'_> {
     /// One instruction.
-    pub fn command(&mut self, stage: &mut Stage, planned: Planned) -> Result<()> {
-        let Planned {
+    pub fn command(&mut self, stage: &mut Stage, planned: PlannedCommand) -> Result<()> {
+        let PlannedCommand {
             command,
             sources,
             onbuild,
@@ -75,7 +75,7 @@ impl Dispatch<'_> {
         let location = command.common().location.clone();
         let file_lint = self.lint.clone();
         self.lint = file_lint.with_comments(&command.common().comments);
-        stage.steps.onbuild = onbuild;
+        stage.built.steps.onbuild = onbuild;
         let done = match command {
             Command::Add(add) => self.add(stage, add),
             Command::Arg { common, args } => self.arg(stage, &common, args),
@@ -103,18 +103,18 @@ impl Dispatch<'_> {
     /// is what the stage has built so far.
     fn built(&self, stage: &Stage, source: StageId) -> Option<State> {
         if source == self.id {
-            return Some(stage.state.clone());
+            return Some(stage.built.state.clone());
         }
         let source = &self.stages[source];
-        source.dispatched.then(|| source.state.clone())
+        source.is_dispatched().then(|| source.built.state.clone())
     }
 
     /// The paths that are used of what another stage builds, or of the stage itself.
     fn paths_of(&mut self, stage: &Stage, source: StageId) -> &mut PathsUsed {
         let at = if source == self.id {
-            stage.paths
+            stage.plan.paths
         } else {
-            self.stages[source].paths
+            self.stages[source].plan.paths
         };
         self.stages.path_set_mut(at)
     }
@@ -125,14 +125,14 @@ impl Dispatch<'_> {
     }
 
     fn expand(&self, lex: &Lex, word: &str, stage: &Stage, common: &Common) -> Result<String> {
-        let vars = StateVars(&stage.state);
+        let vars = StateVars(&stage.built.state);
         let (result, unmatched) = match lex.expand(word, &vars) {
             Ok(expansion) => (Ok(expansion.result), expansion.unmatched),
             Err((error, expansion)) => (Err(error), expansion.unmatched),
         };
         let unknown: Vec<&String> = unmatched
             .iter()
-            .filter(|name| !stage.args.keys.contains(name.as_str()))
+            .filter(|name| !stage.built.args.keys.contains(name.as_str()))
             .filter(|name| !arg::NOT_IN_ENV.contains(&name.as_str()))
             .collect();
         if !unknown.is_empty() {
@@ -180,13 +180,13 @@ impl Dispatch<'_> {
     }
 
     fn add_env(&self, stage: &mut Stage, key: &str, value: &str) {
-        stage.state = std::mem::take(&mut stage.state).add_env(key, value);
+        stage.built.state = std::mem::take(&mut stage.built.state).add_env(key, value);
     }
 
     /// The name of the next step, for an instruction's text.
     fn step(&self, stage: &mut Stage, text: &str, platform: Option<&Platform>) -> String {
         let platform = platform.filter(|_| self.options.multi_platform).cloned();
-        let state = stage.state.clone();
+        let state = stage.built.state.clone();
         stage.next_step(text, platform.as_ref(), &StateVars(&state))
     }
 

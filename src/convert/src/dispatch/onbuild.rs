@@ -7,7 +7,7 @@ use crate::stage::Stage;
 
 impl Dispatch<'_> {
     pub(super) fn onbuild(&mut self, stage: &mut Stage, expression: String) -> Result<()> {
-        let triggers = stage.image.config.on_build.get_or_insert_default();
+        let triggers = stage.built.image.config.on_build.get_or_insert_default();
         triggers.push(expression);
         Ok(())
     }

@@ -22,8 +22,8 @@ impl Dispatch<'_> {
     pub(super) fn run(&mut self, stage: &mut Stage, run: Run, sources: &[StageId]) -> Result<()> {
         let mounts = run.expand_mounts(&mut |word| self.expand_word(word, stage, &run.common))?;
         // It can read all there is.
-        self.stages.path_set_mut(stage.paths).mark_all();
-        stage.not_utf8 |= run.cmd.invalid_utf8;
+        self.stages.path_set_mut(stage.plan.paths).mark_all();
+        stage.built.has_invalid_utf8 |= run.cmd.invalid_utf8;
         let mut exec = Exec::default();
         let (mut args, summary) = self.run_args(stage, &run.cmd, &mut exec)?;
         if run.cmd.prepend_shell {
@@ -78,7 +78,7 @@ impl Dispatch<'_> {
         }
         let step = self.run_step(stage, &run, &summary, hidden);
         let mut meta = meta::described(self.meta(&step, &run.common.location), &run.common.code);
-        if stage.ignore_cache {
+        if stage.plan.ignore_cache {
             meta = meta.ignore_cache();
         }
         if let Some(resources) = &self.options.linux_resources
@@ -90,7 +90,7 @@ impl Dispatch<'_> {
         exec.args = args;
         exec.proxy = self.proxy.cloned();
         exec.constraints = meta;
-        stage.state = self.graph.run(&stage.state, exec);
+        stage.built.state = self.graph.run(&stage.built.state, exec);
         stage.commit(line, Layer::Built, self.epoch);
         Ok(())
     }
@@ -127,7 +127,7 @@ impl Dispatch<'_> {
         }
         let summary = format!(" ({})", summarise(&first.data));
         let script = script(first);
-        if stage.image.platform.os == "windows" || !script.starts_with(b"#!") {
+        if stage.built.image.platform.os == "windows" || !script.starts_with(b"#!") {
             let text = String::from_utf8_lossy(&script).into_owned();
             return Ok((vec![text], summary));
         }
@@ -154,18 +154,18 @@ impl Dispatch<'_> {
         };
         let text = format!("{}{summary}", run.common.code);
         let text = if hidden.is_empty() {
-            name::instruction(&lex, &text, &StateVars(&stage.state))
+            name::instruction(&lex, &text, &StateVars(&stage.built.state))
         } else {
             name::instruction(
                 &lex,
                 &text,
                 &Masked {
-                    state: &stage.state,
+                    state: &stage.built.state,
                     hidden,
                 },
             )
         };
-        let platform = stage.state.platform().cloned();
+        let platform = stage.built.state.platform().cloned();
         self.step(stage, &text, platform.as_ref())
     }
 }
@@ -195,10 +195,10 @@ fn summarise(text: &str) -> String {
 
 /// `RUN |2 A=1 B=2 /bin/sh -c make`: the build arguments that were set, then the command.
 fn history_line(stage: &Stage, args: &[String]) -> String {
-    let env = stage.state.env();
+    let env = stage.built.state.env();
     let mut shown: Vec<(&str, &str)> = Vec::new();
     let mut index: HashMap<&str, usize> = HashMap::new();
-    for (key, value) in &stage.args.list {
+    for (key, value) in &stage.built.args.list {
         let value = env.get(key).or(value.as_deref()).unwrap_or_default();
         match index.get(&**key) {
             Some(&at) => shown[at].1 = value,

@@ -91,7 +91,7 @@ impl Dispatch<'_> {
         let target = if path::clean(&mount.target).starts_with('/') {
             mount.target.clone()
         } else {
-            path::join(&["/", stage.state.dir(), &mount.target])
+            path::join(&["/", stage.built.state.dir(), &mount.target])
         };
         if target == "/" {
             return Err(Error::new(format!(
@@ -111,7 +111,7 @@ impl Dispatch<'_> {
         exec_mount.source = state.output();
         exec.mounts.push(exec_mount);
         if mount.from.is_empty() {
-            stage.ctx_paths.mark(&mount.source);
+            stage.built.context_paths.mark(&mount.source);
         } else {
             self.paths_of(stage, source).mark(&mount.source);
         }

@@ -9,7 +9,7 @@ use crate::stage::Stage;
 impl Dispatch<'_> {
     pub(super) fn shell(&mut self, stage: &mut Stage, shell: Vec<String>) -> Result<()> {
         let message = format!("SHELL [{}]", shell.join(" "));
-        stage.image.config.shell = Some(shell);
+        stage.built.image.config.shell = Some(shell);
         stage.commit(message, Layer::Empty, self.epoch);
         Ok(())
     }

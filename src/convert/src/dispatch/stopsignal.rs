@@ -27,7 +27,7 @@ impl Dispatch<'_> {
             return Err(Error::new(format!("invalid signal: {signal}")));
         }
         let message = format!("STOPSIGNAL {signal}");
-        stage.image.config.stop_signal = signal;
+        stage.built.image.config.stop_signal = signal;
         stage.commit(message, Layer::Empty, self.epoch);
         Ok(())
     }

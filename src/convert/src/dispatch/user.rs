@@ -18,7 +18,7 @@ impl Dispatch<'_> {
 
     /// Sets the user without a line of history, as a base image's user is taken over.
     pub(super) fn set_user(&mut self, stage: &mut Stage, user: String) {
-        stage.state = std::mem::take(&mut stage.state).with_user(&user);
-        stage.image.config.user = user;
+        stage.built.state = std::mem::take(&mut stage.built.state).with_user(&user);
+        stage.built.image.config.user = user;
     }
 }

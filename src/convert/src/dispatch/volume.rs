@@ -15,7 +15,7 @@ impl Dispatch<'_> {
         volumes: Vec<String>,
     ) -> Result<()> {
         let volumes = self.expand_words(volumes, stage, common)?;
-        let into = stage.image.config.volumes.get_or_insert_default();
+        let into = stage.built.image.config.volumes.get_or_insert_default();
         for volume in &volumes {
             if volume.is_empty() {
                 return Err(Error::new("VOLUME specified can not be an empty string"));

@@ -16,7 +16,7 @@ impl Dispatch<'_> {
     pub(super) fn workdir(&mut self, stage: &mut Stage, common: &Common, path: &str) -> Result<()> {
         let path = self.expand_word(path, stage, common)?;
         // What an image sets may change with it, so the first one in this file should be absolute.
-        let first = !std::mem::replace(&mut stage.workdir_set, true);
+        let first = !std::mem::replace(&mut stage.built.has_workdir, true);
         if first && !paths::is_absolute(&path, stage.os()) {
             self.lint.run(
                 &rules::WORKDIR_RELATIVE_PATH,
@@ -29,29 +29,29 @@ impl Dispatch<'_> {
             stage.commit(format!("WORKDIR {dir}"), Layer::Empty, self.epoch);
             return Ok(());
         }
-        let text = name::instruction(&self.lex, &common.code, &StateVars(&stage.state));
+        let text = name::instruction(&self.lex, &common.code, &StateVars(&stage.built.state));
         let platform = stage.platform.clone();
         let step = self.step(stage, &text, platform.as_ref());
         let meta = self.meta(&step, &common.location);
-        let user = stage.image.config.user.as_str();
+        let user = stage.built.image.config.user.as_str();
         let info = MkdirInfo {
             parents: true,
             owner: (!user.is_empty()).then(|| Owner::parse(user)),
             created: self.epoch.map(|t| t.unix_nano()),
         };
         let mkdir = FileAction::new().mkdir(&dir, 0o755, info);
-        stage.state = self.graph.file(&stage.state, mkdir, meta);
+        stage.built.state = self.graph.file(&stage.built.state, mkdir, meta);
         stage.commit(format!("WORKDIR {dir}"), Layer::Some, self.epoch);
         Ok(())
     }
 
     /// Goes to a directory without making it, as a base image's is taken over; gives it with slashes.
     pub(super) fn set_workdir(&mut self, stage: &mut Stage, path: &str) -> Result<String> {
-        let dir = paths::normalize_workdir(&stage.image.config.working_dir, path, stage.os())
+        let dir = paths::normalize_workdir(&stage.built.image.config.working_dir, path, stage.os())
             .map_err(|e| e.wrap("normalizing workdir"))?;
         let slashed = paths::to_slash(&dir, stage.os()).into_owned();
-        stage.image.config.working_dir = dir;
-        stage.state = std::mem::take(&mut stage.state).with_dir(&slashed);
+        stage.built.image.config.working_dir = dir;
+        stage.built.state = std::mem::take(&mut stage.built.state).with_dir(&slashed);
         Ok(slashed)
     }
 }

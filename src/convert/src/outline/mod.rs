@@ -24,8 +24,8 @@ pub struct Outline {
 /// The outline of `target`: its own parameters, then its base's, then those of the stages that it copies from.
 pub(crate) fn outline_of(stages: &Stages, target: StageId) -> Outline {
     let mut outline = Outline {
-        name: stages[target].name.clone(),
-        description: stages[target].doc_comment.clone(),
+        name: stages[target].written.name.clone(),
+        description: stages[target].written.doc_comment.clone(),
         ..Outline::default()
     };
     let (mut args, mut secrets, mut ssh) = (HashSet::new(), HashSet::new(), HashSet::new());
@@ -36,7 +36,7 @@ pub(crate) fn outline_of(stages: &Stages, target: StageId) -> Outline {
             continue;
         }
         let stage = &stages[id];
-        let capture = &stage.outline;
+        let capture = &stage.built.outline;
         let used = capture.all_used();
         for info in used.iter().filter_map(|name| capture.info(name)) {
             if args.insert(info.key.as_str()) {
@@ -54,7 +54,11 @@ pub(crate) fn outline_of(stages: &Stages, target: StageId) -> Outline {
             }
         }
         // Last in, first out: the base goes before the others.
-        let mut next: Vec<StageId> = stage.base.into_iter().chain(stage.deps.ids()).collect();
+        let mut next: Vec<StageId> = stage
+            .base_stage()
+            .into_iter()
+            .chain(stage.plan.deps.ids())
+            .collect();
         next.reverse();
         todo.extend(next);
     }

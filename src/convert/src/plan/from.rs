@@ -14,7 +14,7 @@ use super::stages::Stages;
 use crate::context::lookup;
 use crate::options::Options;
 use crate::outline::capture::Capture;
-use crate::stage::Stage;
+use crate::stage::{BaseState, Stage};
 use crate::vars::Vars;
 
 /// What `FROM` lines are read with.
@@ -53,39 +53,39 @@ impl FromLines<'_> {
             _ => Some(self.platform(&written, &lint, &mut used)?),
         };
         let mut stage = Stage::written(written, base.result, platform, self.outline.clone());
-        if stage.name.is_empty() {
-            stage.policy_name = format!("stage-{index}").into();
+        if stage.written.name.is_empty() {
+            stage.plan.policy_name = format!("stage-{index}").into();
         }
-        if !stage.name.is_empty() {
-            stage.named = lookup::find(
+        if !stage.written.name.is_empty() {
+            stage.base.context = lookup::find(
                 self.options,
-                &stage.name,
+                &stage.written.name,
                 stage
                     .platform
                     .as_ref()
                     .or(self.options.target_platform.as_ref()),
             )?;
         }
-        if stage.named.is_some() {
+        if stage.base.context.is_some() {
             let id = stages.add(stage);
-            stages[id].base = None;
+            stages[id].base.state = BaseState::Pending;
             return Ok(());
         }
-        if stage.name.is_empty() {
-            stage.display_name = format!("stage-{index}");
+        if stage.written.name.is_empty() {
+            stage.plan.display_name = format!("stage-{index}");
         }
-        stage.ignore_cache = self.options.no_cache.covers(&stage.name);
+        stage.plan.ignore_cache = self.options.no_cache.covers(&stage.written.name);
         let id = stages.add(stage);
         let stage = &mut stages[id];
-        stage.outline.mark_used(used);
-        let pulls = stage.base_name != crate::SCRATCH && stage.base.is_none();
-        let steps = stage.commands.iter().filter(|c| {
+        stage.built.outline.mark_used(used);
+        let pulls = stage.base.name != crate::SCRATCH && stage.base_stage().is_none();
+        let steps = stage.plan.commands.iter().filter(|c| {
             matches!(
                 c.command,
                 Command::Add(_) | Command::Copy(_) | Command::Run(_) | Command::Workdir { .. }
             )
         });
-        stage.steps.total = usize::from(pulls) + steps.count();
+        stage.built.steps.total = usize::from(pulls) + steps.count();
         Ok(())
     }
 

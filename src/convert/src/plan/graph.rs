@@ -22,7 +22,7 @@ pub(crate) fn check_cycles(stages: &Stages) -> Result<()> {
         let mut path = vec![(root, 0usize)];
         marks[root] = Mark::OnPath;
         while let Some((at, followed)) = path.last_mut() {
-            let Some((dep, _)) = stages[*at].deps.list.get(*followed) else {
+            let Some((dep, _)) = stages[*at].plan.deps.list.get(*followed) else {
                 marks[*at] = Mark::Done;
                 path.pop();
                 continue;
@@ -37,10 +37,10 @@ pub(crate) fn check_cycles(stages: &Stages) -> Result<()> {
                 Mark::OnPath => {
                     let error = Error::new(format!(
                         "circular dependency detected on stage: {}",
-                        stages[root].display_name
+                        stages[root].plan.display_name
                     ));
                     return Err(path.iter().fold(error, |error, (at, followed)| {
-                        error.at(&stages[*at].deps.list[followed - 1].1)
+                        error.at(&stages[*at].plan.deps.list[followed - 1].1)
                     }));
                 }
             }
@@ -69,8 +69,8 @@ pub(crate) fn downwards(stages: &Stages, target: StageId) -> Vec<StageId> {
         order.push(id);
         // Last in, first out.
         let first = todo.len();
-        todo.extend(stages[id].base);
-        todo.extend(stages[id].deps.ids());
+        todo.extend(stages[id].base_stage());
+        todo.extend(stages[id].plan.deps.ids());
         todo[first..].reverse();
     }
     order

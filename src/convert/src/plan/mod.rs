@@ -15,7 +15,7 @@ use fromtier_dockerfile::shell::{Lex, NoEnv};
 use fromtier_dockerfile::suggest;
 use fromtier_policy::gate::Via;
 
-use crate::stage::{Planned, Stage};
+use crate::stage::{PlannedCommand, Stage};
 
 pub(crate) use graph::{check_cycles, downwards, reachable};
 
@@ -40,19 +40,19 @@ pub(crate) fn target(stages: &Stages, name: &str) -> Result<StageId> {
 /// files from. Of stages that the target does not need it isn't known: another build may have them for its target.
 pub(crate) fn mark_shipped(stages: &mut Stages, target: StageId, needed: &[bool]) {
     for (id, needed) in needed.iter().enumerate() {
-        stages[id].shipped = needed.then_some(false);
+        stages[id].plan.shipped = needed.then_some(false);
     }
     let mut next = Some(target);
     while let Some(id) = next {
-        stages[id].shipped = Some(true);
-        next = stages[id].base;
+        stages[id].plan.shipped = Some(true);
+        next = stages[id].base_stage();
     }
     for id in 0..stages.len() {
-        let ships = stages[id].shipped;
-        let sources = stages[id].commands.iter().flat_map(|c| &c.sources);
+        let ships = stages[id].plan.shipped;
+        let sources = stages[id].plan.commands.iter().flat_map(|c| &c.sources);
         for source in sources.copied().collect::<Vec<_>>() {
-            if stages[source].is_image_source {
-                stages[source].shipped = ships;
+            if stages[source].plan.is_image_source {
+                stages[source].plan.shipped = ships;
             }
         }
     }
@@ -62,11 +62,11 @@ pub(crate) fn mark_shipped(stages: &mut Stages, target: StageId, needed: &[bool]
 pub(crate) fn link(stages: &mut Stages, lex: &Lex) -> Result<()> {
     let mut id = 0;
     while id < stages.len() {
-        let mut commands = std::mem::take(&mut stages[id].commands);
+        let mut commands = std::mem::take(&mut stages[id].plan.commands);
         for planned in &mut commands {
             link_command(stages, lex, id, planned)?;
         }
-        stages[id].commands = commands;
+        stages[id].plan.commands = commands;
         id += 1;
     }
     Ok(())
@@ -77,7 +77,7 @@ pub(crate) fn link_command(
     stages: &mut Stages,
     lex: &Lex,
     id: StageId,
-    planned: &mut Planned,
+    planned: &mut PlannedCommand,
 ) -> Result<()> {
     let via = |plain| if planned.onbuild { Via::Onbuild } else { plain };
     let location = &planned.command.common().location;
@@ -89,10 +89,7 @@ pub(crate) fn link_command(
                 None => {
                     let by = &stages[id];
                     let image = Stage::for_image(&copy.from, location, via(Via::CopyFrom), by);
-                    stages.add(Stage {
-                        location: location.clone(),
-                        ..image
-                    })
+                    stages.add(image.at(location))
                 }
             };
             sources.push(source);
@@ -117,7 +114,7 @@ pub(crate) fn link_command(
         _ => {}
     }
     for source in &sources {
-        stages[id].deps.add(*source, location);
+        stages[id].plan.deps.add(*source, location);
     }
     planned.sources = sources;
     Ok(())

@@ -7,7 +7,7 @@ use fromtier_gostd::strings::to_lower;
 
 use super::deps::StageId;
 use super::paths_used::PathsUsed;
-use crate::stage::Stage;
+use crate::stage::{BaseState, Stage};
 
 #[derive(Debug, Default)]
 pub(crate) struct Stages {
@@ -20,14 +20,17 @@ impl Stages {
     /// Appends a stage; one whose base is the name of an earlier one stands on that.
     pub fn add(&mut self, mut stage: Stage) -> StageId {
         let id = self.list.len();
-        if let Some(&base) = self.by_name.get(&stage.base_name) {
-            stage.base = Some(base);
-            stage.outline = self.list[base].outline.clone();
+        if let Some(&base) = self.by_name.get(&stage.base.name) {
+            stage.base.state = BaseState::Stage {
+                id: base,
+                triggers_taken: false,
+            };
+            stage.built.outline = self.list[base].built.outline.clone();
         }
-        if !stage.name.is_empty() {
-            self.by_name.insert(to_lower(&stage.name), id);
+        if !stage.written.name.is_empty() {
+            self.by_name.insert(to_lower(&stage.written.name), id);
         }
-        stage.paths = id;
+        stage.plan.paths = id;
         self.paths.push(PathsUsed::default());
         self.list.push(stage);
         id
@@ -49,7 +52,7 @@ impl Stages {
     pub fn names(&self) -> Vec<&str> {
         self.list
             .iter()
-            .map(|s| s.display_name.as_str())
+            .map(|s| s.plan.display_name.as_str())
             .filter(|n| !n.is_empty())
             .collect()
     }
@@ -64,7 +67,7 @@ impl Stages {
 
     /// The paths that are used of what stage `id` builds; a stage shares them with its base.
     pub fn paths_mut(&mut self, id: StageId) -> &mut PathsUsed {
-        let at = self.list[id].paths;
+        let at = self.list[id].plan.paths;
         &mut self.paths[at]
     }
 
@@ -74,7 +77,7 @@ impl Stages {
     }
 
     pub fn paths(&self, id: StageId) -> &PathsUsed {
-        &self.paths[self.list[id].paths]
+        &self.paths[self.list[id].plan.paths]
     }
 }
 

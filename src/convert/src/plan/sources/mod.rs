@@ -160,7 +160,7 @@ fn needs(
             let each = stages.iter().zip(reached);
             each.map(|(stage, needed)| Need {
                 needed,
-                ships: stage.shipped,
+                ships: stage.plan.shipped,
             })
             .collect()
         }
