@@ -1,9 +1,10 @@
 //! Turns the catalogue's JSON into a compact Rust table: front-coded tags, one short text for the cycles of an image.
 
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
+
+use serde_json::{Map, Value};
 
 /// Architectures in the order of their bits in a tag's mask; `src/platforms.rs` has the same order.
 const ARCHITECTURES: [&str; 10] = [

@@ -29,9 +29,12 @@ pub fn asked_tag(image: Image, path: &str, tag: Option<&str>) -> Option<String> 
     };
     let mut tagged = Vec::new();
     let in_tag = version_in(image, &tag_parts.variants, &mut tagged);
-    let version = named.or_else(|| match tag_parts.version.is_empty() {
-        true => in_tag,
-        false => Some(tag_parts.version.clone()),
+    let version = named.or_else(|| {
+        if tag_parts.version.is_empty() {
+            in_tag
+        } else {
+            Some(tag_parts.version.clone())
+        }
     });
     variants.extend(tagged);
     // Java 8 was called 1.8.

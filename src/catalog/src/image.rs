@@ -241,6 +241,8 @@ impl Cycles {
 
 #[cfg(test)]
 mod tests {
+    use fromtier_image::Platform;
+
     use super::*;
 
     fn source(file: &str) -> serde_json::Value {
@@ -321,8 +323,6 @@ mod tests {
         assert!(!alpine.has(&platform("linux", "arm", "v5")));
         assert!(!alpine.has(&platform("windows", "amd64", "")));
     }
-
-    use fromtier_image::Platform;
 
     #[track_caller]
     fn cycle(name: &str, tag: &str) -> Option<&'static str> {

@@ -1,12 +1,14 @@
 //! A tag to offer instead of one that is refused, over or unknown.
 
+use std::cmp::Reverse;
+
+use fromtier_image::Platform;
+
 use crate::day::Day;
 use crate::image::{Cycle, Cycles, EndOfLife, Image};
 use crate::platforms::Platforms;
 use crate::tag::TagParts;
 use crate::variants::{self, Part, Releases, Wish};
-use fromtier_image::Platform;
-use std::cmp::Reverse;
 
 /// A cycle is worth moving to when it lives for so many more days: that passes over releases that are supported
 /// for some months only (Java's, Ubuntu's and, but for their first weeks, Node's releases between the long ones).
@@ -70,9 +72,10 @@ pub fn living_tag(
         .collect();
     let order = cycle_order(system, &wanted, wanted_cycle, asked.today, &tags);
 
-    let variants = match by_codename && wanted_cycle.is_some() {
-        true => wanted.variants.get(1..).unwrap_or_default(),
-        false => &wanted.variants,
+    let variants = if by_codename && wanted_cycle.is_some() {
+        wanted.variants.get(1..).unwrap_or_default()
+    } else {
+        &wanted.variants
     };
     let mut releases = Releases::on(asked.today);
     let offered: Vec<Vec<Part<'_>>> = candidates
@@ -136,9 +139,10 @@ fn newest_first(wanted: &[u32], version: &[u32]) -> Rank {
 fn platform(asked: &Asked<'_>, wanted: &TagParts<'_>) -> Platform {
     let windows = |part: &&str| part.starts_with("windows") || part.starts_with("nanoserver");
     asked.platform.cloned().unwrap_or_else(|| Platform {
-        os: match wanted.variants.iter().any(windows) {
-            true => "windows".to_owned(),
-            false => "linux".to_owned(),
+        os: if wanted.variants.iter().any(windows) {
+            "windows".to_owned()
+        } else {
+            "linux".to_owned()
         },
         architecture: "amd64".to_owned(),
         ..Platform::default()

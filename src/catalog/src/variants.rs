@@ -1,9 +1,10 @@
 //! How near the variants of one tag are to those of another: `-jdk-slim-buster` and `-jdk`.
 
+use std::collections::HashMap;
+
 use crate::day::Day;
 use crate::image::{Cycle, Cycles, image};
 use crate::tag::TagParts;
-use std::collections::HashMap;
 
 /// One part of a tag with the number behind it: `alpine3.23`, `jdk17`, `openjdk-17`, `slim`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

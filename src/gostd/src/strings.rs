@@ -2,17 +2,19 @@
 
 /// Lower case, one character for one (`strings.ToLower`).
 pub fn to_lower(text: &str) -> String {
-    match text.is_ascii() {
-        true => text.to_ascii_lowercase(),
-        false => text.chars().map(lower).collect(),
+    if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        text.chars().map(lower).collect()
     }
 }
 
 /// Upper case, one character for one (`strings.ToUpper`).
 pub fn to_upper(text: &str) -> String {
-    match text.is_ascii() {
-        true => text.to_ascii_uppercase(),
-        false => text.chars().map(upper).collect(),
+    if text.is_ascii() {
+        text.to_ascii_uppercase()
+    } else {
+        text.chars().map(upper).collect()
     }
 }
 

@@ -3,14 +3,13 @@
 mod images;
 mod result;
 
-pub use images::{ImageConfig, ImageConfigRequest};
-pub use result::{BuildResult, Refs};
-
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fromtier_llb::CapSet;
 use fromtier_proto::{gw, pb};
+pub use images::{ImageConfig, ImageConfigRequest};
+pub use result::{BuildResult, Refs};
 
 use crate::caps::{self, Caps};
 use crate::error::Error;
@@ -143,9 +142,10 @@ impl Bridge {
         drop(known);
         let evaluates = self.caps.has("gateway.solve.evaluate");
         let plain = !options.evaluate && options.cache_imports.is_empty();
-        let early = match plain {
-            true => self.early.solved(&definition),
-            false => None,
+        let early = if plain {
+            self.early.solved(&definition)
+        } else {
+            None
         };
         let response: gw::SolveResponse = match early {
             Some(answer) => answer?,

@@ -1,8 +1,10 @@
 //! The config as Go's `json.Marshal` writes it.
 
-use super::{ContainerConfig, Healthcheck, History, ImageConfig};
-use fromtier_gostd::json::{Object, Value};
 use std::collections::BTreeMap;
+
+use fromtier_gostd::json::{Object, Value};
+
+use super::{ContainerConfig, Healthcheck, History, ImageConfig};
 
 pub(super) fn write(image: &ImageConfig) -> Vec<u8> {
     let platform = &image.platform;

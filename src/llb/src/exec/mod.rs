@@ -4,12 +4,11 @@ mod marshal;
 mod vertex;
 
 use fromtier_proto::pb;
+pub(crate) use vertex::ExecVertex;
 
 use crate::constraints::Constraints;
 use crate::output::Output;
 use crate::state::{HostIp, State};
-
-pub(crate) use vertex::ExecVertex;
 
 /// A command, and what it needs beside the state that it runs on.
 #[derive(Debug, Clone, Default)]

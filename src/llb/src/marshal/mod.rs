@@ -4,6 +4,7 @@ mod marshaller;
 
 use fromtier_image::{Digest, Platform};
 use fromtier_proto::pb;
+use marshaller::{CYCLE, Marshaller, Target};
 
 use crate::caps::{self, CapSet};
 use crate::definition::Definition;
@@ -11,7 +12,6 @@ use crate::error::MarshalError;
 use crate::graph::{Deferred, Graph, Vertex};
 use crate::output::Output;
 use crate::state::State;
-use marshaller::{CYCLE, Marshaller, Target};
 
 /// The target that a graph is marshalled for.
 pub struct MarshalOptions<'a> {

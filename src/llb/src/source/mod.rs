@@ -9,17 +9,16 @@ use fromtier_dockerfile::git_url::{GitUrl, GitUrlError};
 use fromtier_gostd::json::json_strings;
 use fromtier_image::ImageRef;
 use fromtier_policy::{ApprovedImage, ApprovedSource};
+pub use options::{
+    Differ, GitOptions, HttpOptions, ImageOptions, LocalOptions, OciLayoutOptions, ResolveMode,
+};
+pub(crate) use vertex::SourceVertex;
 
 use crate::caps;
 use crate::constraints::Constraints;
 use crate::graph::{Graph, Vertex};
 use crate::output::Output;
 use crate::state::State;
-
-pub use options::{
-    Differ, GitOptions, HttpOptions, ImageOptions, LocalOptions, OciLayoutOptions, ResolveMode,
-};
-pub(crate) use vertex::SourceVertex;
 
 impl Graph {
     fn source(&mut self, identifier: String, attrs: Attrs, constraints: Constraints) -> State {

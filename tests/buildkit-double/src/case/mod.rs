@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fromtier_proto::{gw, pb};
-
 pub(crate) use images::unknown;
 pub use images::{Images, format_platform, parse_platform};
 pub use parse::ParseError;

@@ -11,10 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use fromtier_proto::{gw, pb};
-use serde_json::{Value, json};
-
 pub use intended::{Intended, Rule};
 pub use pins::Pins;
+use serde_json::{Value, json};
 
 use crate::graph::{Graph, to_value, whole};
 use crate::record::{Call, Outcome, Recording};

@@ -11,11 +11,10 @@ mod value;
 use std::collections::BTreeMap;
 
 use fromtier_proto::{Message, pb};
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
-
 pub use print::print;
 pub use rewrite::{Part, rewrite};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 pub use value::to_value;
 
 /// A decoded graph with stable digests.

@@ -1,8 +1,9 @@
 //! The order of imports: `std`, other crates, then this crate's own, with an empty line between the groups.
 
+use syn::spanned::Spanned;
+
 use super::Violation;
 use super::source::{SourceFile, line_of};
-use syn::spanned::Spanned;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Group {
@@ -18,19 +19,12 @@ pub fn check(file: &SourceFile) -> Vec<Violation> {
 }
 
 fn check_items(file: &SourceFile, items: &[syn::Item], violations: &mut Vec<Violation>) {
-    let modules: Vec<String> = items
-        .iter()
-        .filter_map(|item| match item {
-            syn::Item::Mod(module) => Some(module.ident.to_string()),
-            _ => None,
-        })
-        .collect();
     let mut previous: Option<(Group, usize)> = None;
     for item in items {
         match item {
             // Re-exports may be where they explain most.
             syn::Item::Use(import) if matches!(import.vis, syn::Visibility::Inherited) => {
-                let group = group_of(&import.tree, &modules, import.leading_colon.is_some());
+                let group = group_of(&import.tree);
                 let first = import
                     .attrs
                     .first()
@@ -73,7 +67,8 @@ fn only_empty(file: &SourceFile, end: usize, start: usize) -> bool {
     start > end + 1 && between.into_iter().all(|line| line.trim().is_empty())
 }
 
-fn group_of(tree: &syn::UseTree, modules: &[String], is_global: bool) -> Group {
+/// As rustfmt's `group_imports` has it: a path that starts with a module of this file counts as another crate's.
+fn group_of(tree: &syn::UseTree) -> Group {
     let first = match tree {
         syn::UseTree::Path(path) => path.ident.to_string(),
         syn::UseTree::Name(name) => name.ident.to_string(),
@@ -83,7 +78,6 @@ fn group_of(tree: &syn::UseTree, modules: &[String], is_global: bool) -> Group {
     match first.as_str() {
         "std" | "core" | "alloc" => Group::Std,
         "crate" | "super" | "self" => Group::OwnCrate,
-        name if !is_global && modules.iter().any(|module| module == name) => Group::OwnCrate,
         _ => Group::OtherCrate,
     }
 }

@@ -199,7 +199,7 @@ fn imports_out_of_order_are_found() {
     let imports = |text: &'static str| [("tools/a.rs", text)];
     assert_violations(
         &imports(
-            "mod own;\n\nuse std::io;\n\nuse regex::Regex;\nuse serde::Serialize;\n\nuse crate::A;\nuse own::B;\n",
+            "mod own;\n\nuse std::io;\n\nuse own::B;\nuse regex::Regex;\n\nuse crate::A;\nuse super::C;\n",
         ),
         &[],
     );

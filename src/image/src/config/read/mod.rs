@@ -4,9 +4,10 @@
 
 mod values;
 
-use super::{ContainerConfig, Healthcheck, History, ImageConfig};
 use fromtier_gostd::json::{Kind, Reader};
 use values::Values;
+
+use super::{ContainerConfig, Healthcheck, History, ImageConfig};
 
 pub(super) fn read(bytes: &[u8]) -> Result<ImageConfig, String> {
     let mut reader = Reader::new(bytes).map_err(|e| e.0)?;

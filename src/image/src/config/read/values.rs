@@ -1,8 +1,9 @@
 //! How Go's `json.Unmarshal` reads a value of each type over what is there.
 
+use std::collections::BTreeMap;
+
 use fromtier_gostd::json::{Kind, Reader};
 use fromtier_gostd::time::Time;
-use std::collections::BTreeMap;
 
 /// Where a value belongs, for error texts: Go's struct and the path within the config.
 pub(super) type Place = (&'static str, &'static str);
