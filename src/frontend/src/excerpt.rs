@@ -1,7 +1,13 @@
-//! A few lines of a source with the marked ones pointed at, as BuildKit's clients print them.
+//! A few lines of a file with an arrow at the marked ones, as BuildKit's clients print them: `Source.Print` in
+//! BuildKit's `solver/errdefs/source.go`.
 
 use fromtier_dockerfile::span::Range;
 
+/// The padding of a single marked line. One step adds a line on each side, as far as the file goes, and costs one plus
+/// the number of lines that it added: 4 is two steps.
+const LINE_PADDING: usize = 4;
+/// The padding of several marked lines: one step.
+const BLOCK_PADDING: usize = 2;
 const RULE: &str = "--------------------\n";
 
 /// The excerpt for `ranges` of `data`, or nothing when no line of it is marked.
@@ -24,19 +30,22 @@ pub fn excerpt(filename: &str, data: &[u8], ranges: &[Range]) -> String {
     let mut end = usize::try_from(end).unwrap_or(0).min(lines.len());
     let marked_first = start;
 
-    // Two lines around a block, four around a single line, as far as the file reaches.
-    let pad = if end == start { 4 } else { 2 };
-    let mut added = 0;
-    while added < pad {
+    let padding = if end == start {
+        LINE_PADDING
+    } else {
+        BLOCK_PADDING
+    };
+    let mut used = 0;
+    while used < padding {
         if start > 1 {
             start -= 1;
-            added += 1;
+            used += 1;
         }
         if end != lines.len() {
             end += 1;
-            added += 1;
+            used += 1;
         }
-        added += 1;
+        used += 1;
     }
 
     let mut out = format!("{filename}:{marked_first}\n{RULE}");

@@ -10,7 +10,7 @@ use fromtier_proto::gw;
 
 /// What one platform came to.
 #[derive(Debug)]
-pub struct Built {
+pub struct PlatformImage {
     pub reference: Option<Ref>,
     pub image: ImageConfig,
     pub base_image: Option<ImageConfig>,
@@ -19,13 +19,13 @@ pub struct Built {
     pub platform: Option<Platform>,
 }
 
-impl Built {
+impl PlatformImage {
     /// The platform's id in the result, `linux/arm64`.
     pub fn id(&self) -> String {
-        self.asked().format_all()
+        self.requested().format_all()
     }
 
-    fn asked(&self) -> Platform {
+    fn requested(&self) -> Platform {
         match &self.platform {
             Some(platform) => platform.clone().normalize(),
             None => Platform::host(),
@@ -34,7 +34,7 @@ impl Built {
 
     /// The platform as exported: Windows takes its version from the image when none was asked for.
     fn exported(&self) -> Platform {
-        let mut platform = self.asked();
+        let mut platform = self.requested();
         let image = &self.image.platform;
         if platform.os == "windows" && image.os == platform.os {
             if platform.os_version.is_empty() {
@@ -51,7 +51,7 @@ impl Built {
 
 /// The whole result. `multi_platform` makes it an index even of one platform.
 pub fn result(
-    built: Vec<Built>,
+    built: Vec<PlatformImage>,
     multi_platform: bool,
     attestations: BTreeMap<String, Vec<gw::Attestation>>,
     mut metadata: BTreeMap<String, Vec<u8>>,
@@ -66,9 +66,12 @@ pub fn result(
                 .set("ID", id.as_str())
                 .set("Platform", platform_json(&one.exported())),
         );
-        let key = |name: &str| match multi_platform {
-            true => format!("{name}/{id}"),
-            false => name.to_owned(),
+        let key = |name: &str| {
+            if multi_platform {
+                format!("{name}/{id}")
+            } else {
+                name.to_owned()
+            }
         };
         metadata.insert(key("containerimage.config"), one.image.to_json());
         if let Some(base) = &one.base_image {
@@ -87,9 +90,10 @@ pub fn result(
     let json = Object::new().set("Platforms", Value::from_iter(platforms));
     metadata.insert("refs.platforms".into(), json.compact().into_bytes());
     BuildResult {
-        refs: match multi_platform {
-            true => Refs::Many(many),
-            false => Refs::Single(single),
+        refs: if multi_platform {
+            Refs::Many(many)
+        } else {
+            Refs::Single(single)
         },
         metadata,
         attestations,
@@ -110,8 +114,8 @@ fn platform_json(platform: &Platform) -> Object {
 mod tests {
     use super::*;
 
-    fn built(platform: Option<&str>) -> Built {
-        Built {
+    fn built(platform: Option<&str>) -> PlatformImage {
+        PlatformImage {
             reference: None,
             image: ImageConfig::default(),
             base_image: None,

@@ -2,7 +2,7 @@
 
 mod archive;
 mod build;
-mod cache;
+mod cache_imports;
 mod excerpt;
 mod export;
 mod ids;
@@ -17,4 +17,4 @@ mod syntax;
 mod verdicts;
 mod warnings;
 
-pub use build::{Start, build};
+pub use build::PreparedBuild;

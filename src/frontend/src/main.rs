@@ -1,6 +1,8 @@
-//! The frontend as BuildKit starts it: gRPC over standard input and output, one build, then the end.
+//! The frontend as BuildKit starts it: gRPC over standard input and output, one build, then the process ends.
 
-use fromtier_frontend::Start;
+use std::mem::ManuallyDrop;
+
+use fromtier_frontend::PreparedBuild;
 use fromtier_gateway::{Bridge, BuildOptions};
 
 #[cfg(target_env = "musl")]
@@ -18,15 +20,12 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build();
-    end(match runtime {
-        Ok(runtime) => runtime.block_on(serve()),
+    let served = match &runtime {
+        Ok(runtime) => runtime.block_on(serve_build()),
         Err(error) => Err(error.to_string()),
-    })
-}
-
-/// BuildKit waits for the end of the process: the kernel takes its memory back faster than it could be freed.
-fn end(ended: Result<(), String>) -> ! {
-    std::process::exit(match ended {
+    };
+    // BuildKit waits for the process to end: the kernel takes the runtime's memory back faster than it could be freed.
+    std::process::exit(match served {
         Ok(()) => 0,
         Err(text) => {
             eprintln!("fromtier-frontend: {text}");
@@ -35,19 +34,16 @@ fn end(ended: Result<(), String>) -> ! {
     })
 }
 
-async fn serve() -> Result<(), String> {
+/// Runs the build that BuildKit started this process for, and returns its result to BuildKit.
+async fn serve_build() -> Result<(), String> {
     let options = BuildOptions::from_env();
-    let mut start = Start::new(&options);
-    let bridge = Bridge::connect(options, start.early())
+    let mut build = PreparedBuild::new(&options);
+    let bridge = Bridge::connect(options, build.early_graphs())
         .await
         .map_err(|e| e.to_string())?;
-    // While the bridge is there: nothing is freed.
-    end(answer(&bridge, start).await)
-}
-
-/// The build, and its end told to BuildKit.
-async fn answer(bridge: &Bridge, start: Start) -> Result<(), String> {
-    let (returned, failed) = match fromtier_frontend::build(bridge, start).await {
+    // Never freed, as the process ends next.
+    let bridge = ManuallyDrop::new(bridge);
+    let (returned, failed) = match build.run(&bridge).await {
         Ok(result) => (bridge.return_result(result).await, None),
         Err(status) => {
             let message = status.message.clone();

@@ -20,21 +20,21 @@ pub const REPOSITORY_FILE: &str = ".fromtier.yaml";
 
 /// The organisation's part, read before anything else.
 #[derive(Debug, Default)]
-pub struct Baked {
+pub struct OrganizationFiles {
     folder: PathBuf,
     organisation: Organisation,
 }
 
-impl Baked {
+impl OrganizationFiles {
     /// Reads the files of `folder`; an absent one is none.
-    pub fn read(folder: &Path) -> Result<Baked> {
+    pub fn read(folder: &Path) -> Result<OrganizationFiles> {
         let policy = read_text(&folder.join(POLICY_FILE))?;
         let policy = policy
             .map(|file| read_policy(&file, |path| baked_text(folder, path)))
             .transpose()?;
         let lock = read_text(&folder.join(LOCK_FILE))?;
         let lock = lock.as_ref().map(read_lock).transpose()?;
-        Ok(Baked {
+        Ok(OrganizationFiles {
             folder: folder.to_owned(),
             organisation: Organisation::new(policy, lock),
         })
@@ -42,10 +42,13 @@ impl Baked {
 
     /// The gate of a build: the organisation's policy, tightened by the repository's. The organisation's lock is the
     /// lock; the repository's counts only where there is none.
-    pub fn gate(&self, repository: &Repository, today: Day) -> Result<Gate> {
-        let extended = |path: &str| match path.starts_with('/') {
-            true => baked_text(&self.folder, path),
-            false => repository.extended(path),
+    pub fn gate(&self, repository: &RepositoryFiles, today: Day) -> Result<Gate> {
+        let extended = |path: &str| {
+            if path.starts_with('/') {
+                baked_text(&self.folder, path)
+            } else {
+                repository.extended(path)
+            }
         };
         let policy = (repository.policy.as_ref()).map(|file| read_policy(file, extended));
         let policy = policy.transpose()?;
@@ -57,14 +60,14 @@ impl Baked {
 
 /// The repository's part: name and text of each file that is there.
 #[derive(Debug, Clone, Default)]
-pub struct Repository {
+pub struct RepositoryFiles {
     pub policy: Option<(String, String)>,
     pub lock: Option<(String, String)>,
     /// The texts of the files that the policy extends, by their paths; none for one that isn't there.
     pub extended: BTreeMap<String, Option<String>>,
 }
 
-impl Repository {
+impl RepositoryFiles {
     fn extended(&self, path: &str) -> Result<String, String> {
         match self.extended.get(path) {
             Some(Some(text)) => Ok(text.clone()),
@@ -173,10 +176,10 @@ mod tests {
         gate.request(&request).is_ok()
     }
 
-    fn repository(text: &str) -> Repository {
-        Repository {
+    fn repository(text: &str) -> RepositoryFiles {
+        RepositoryFiles {
             policy: Some((REPOSITORY_FILE.to_owned(), text.to_owned())),
-            ..Repository::default()
+            ..RepositoryFiles::default()
         }
     }
 
@@ -188,8 +191,8 @@ mod tests {
                 format!("extends: {path}\nversion: 1\nimages: [{{match: acme/x, action: deny}}]\n");
             let files = [("policy.yaml", own.as_str()), ("base.yaml", base)];
             let folder = Folder::new("fromtier-baked", &files);
-            let gate = (Baked::read(&folder.0).unwrap())
-                .gate(&Repository::default(), today())
+            let gate = (OrganizationFiles::read(&folder.0).unwrap())
+                .gate(&RepositoryFiles::default(), today())
                 .unwrap();
             assert!(
                 allows(&gate, "acme/y") && !allows(&gate, "acme/x"),
@@ -199,7 +202,7 @@ mod tests {
         for path in ["../base.yaml", "/etc/passwd", "missing.yaml"] {
             let own = format!("extends: {path}\nversion: 1\n");
             let folder = Folder::new("fromtier-outside", &[("policy.yaml", &own)]);
-            let error = Baked::read(&folder.0).unwrap_err();
+            let error = OrganizationFiles::read(&folder.0).unwrap_err();
             assert_eq!(error.code(), Some("FT001"), "{path}");
             assert!(error.message.contains("can't be read"), "{}", error.message);
         }
@@ -212,7 +215,7 @@ mod tests {
             ("strict.yaml", "version: 1\ntiers: {community: deny}\n"),
         ];
         let folder = Folder::new("fromtier-both", &files);
-        let baked = Baked::read(&folder.0).unwrap();
+        let baked = OrganizationFiles::read(&folder.0).unwrap();
         let strict = repository("extends: /etc/fromtier/strict.yaml\nversion: 1\n");
         assert!(!allows(&baked.gate(&strict, today()).unwrap(), "acme/x"));
         let plain = repository("version: 1\n");

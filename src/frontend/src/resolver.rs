@@ -15,34 +15,34 @@ use futures_util::FutureExt;
 use futures_util::future::Shared;
 
 use crate::source::{self, Sources};
-use crate::status::error_of;
+use crate::status::gateway_error;
 
-type Answer = Result<ResolvedImage, ResolveError>;
-type Question<'a> = Shared<Pin<Box<dyn Future<Output = Answer> + 'a>>>;
+type ImageResult = Result<ResolvedImage, ResolveError>;
+type SharedResult<'a> = Shared<Pin<Box<dyn Future<Output = ImageResult> + 'a>>>;
 
 /// The builder as a [`Resolver`].
-pub struct Builder<'a> {
+pub struct BuilderResolver<'a> {
     bridge: &'a Bridge,
     sources: &'a Sources,
     gate: &'a fromtier_policy::Gate,
     dockerfile: &'a crate::source::Dockerfile,
-    asked: RefCell<BTreeMap<String, Question<'a>>>,
+    asked: RefCell<BTreeMap<String, SharedResult<'a>>>,
 }
 
-impl std::fmt::Debug for Builder<'_> {
+impl std::fmt::Debug for BuilderResolver<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Builder").finish_non_exhaustive()
+        f.debug_struct("BuilderResolver").finish_non_exhaustive()
     }
 }
 
-impl<'a> Builder<'a> {
+impl<'a> BuilderResolver<'a> {
     pub fn new(
         bridge: &'a Bridge,
         sources: &'a Sources,
         gate: &'a fromtier_policy::Gate,
         dockerfile: &'a crate::source::Dockerfile,
     ) -> Self {
-        Builder {
+        BuilderResolver {
             bridge,
             sources,
             gate,
@@ -52,8 +52,8 @@ impl<'a> Builder<'a> {
     }
 }
 
-impl Resolver for Builder<'_> {
-    async fn image(&self, request: ResolveImage<'_>) -> Answer {
+impl Resolver for BuilderResolver<'_> {
+    async fn image(&self, request: ResolveImage<'_>) -> ImageResult {
         let platform = request.platform.map(fromtier_llb::platform_to_pb);
         if request.log_name.is_empty() {
             // The image of a scanner: the builder says itself what it looks for.
@@ -72,7 +72,7 @@ impl Resolver for Builder<'_> {
                 .bridge
                 .resolve_source_meta(call)
                 .await
-                .map_err(failed)?;
+                .map_err(resolve_error)?;
             let updated = found.source.unwrap_or_default().identifier;
             let Some(image) = found.image else {
                 return Err(ResolveError::NotAnImage {
@@ -113,10 +113,10 @@ impl Resolver for Builder<'_> {
                         Err(gateway::Error::NonImage { updated, reference }) => {
                             Err(ResolveError::NotAnImage { updated, reference })
                         }
-                        Err(error) => Err(failed(error)),
+                        Err(error) => Err(resolve_error(error)),
                     }
                 };
-                let boxed: Pin<Box<dyn Future<Output = Answer> + '_>> = Box::pin(ask);
+                let boxed: Pin<Box<dyn Future<Output = ImageResult> + '_>> = Box::pin(ask);
                 boxed.shared()
             });
             question.clone()
@@ -138,14 +138,14 @@ impl Resolver for Builder<'_> {
             .bridge
             .solve(definition, options)
             .await
-            .map_err(failed)?;
+            .map_err(resolve_error)?;
         // The reference takes every failure to read for the file's absence here; what can fail is the solve above.
         let file = source::read_optional(self.bridge, solved.reference.as_ref(), path).await;
         Ok(file.unwrap_or_default())
     }
 
     async fn inputs(&self) -> Result<BTreeMap<String, pb::Definition>, ResolveError> {
-        self.bridge.inputs().await.map_err(failed)
+        self.bridge.inputs().await.map_err(resolve_error)
     }
 
     async fn dockerignore(&self) -> Result<Vec<String>, ResolveError> {
@@ -172,7 +172,7 @@ impl Resolver for Builder<'_> {
                 }),
             ..Default::default()
         };
-        let answer = (self.bridge.resolve_source_meta(call).await).map_err(failed)?;
+        let answer = (self.bridge.resolve_source_meta(call).await).map_err(resolve_error)?;
         Ok(SourceMetadata {
             git_commit: answer
                 .git
@@ -186,6 +186,6 @@ impl Resolver for Builder<'_> {
     }
 }
 
-fn failed(error: gateway::Error) -> ResolveError {
-    ResolveError::from(error_of(error))
+fn resolve_error(error: gateway::Error) -> ResolveError {
+    ResolveError::from(gateway_error(error))
 }

@@ -1,8 +1,9 @@
 //! Errors of a build as the gRPC status that BuildKit passes to the client.
 
 use fromtier_convert::pb_ranges;
-use fromtier_dockerfile::error::{Cause, Error};
+use fromtier_dockerfile::error::{Cause, Error, Origin};
 use fromtier_gateway::{self as gateway, Code, Detail};
+use fromtier_policy::Denial;
 use fromtier_proto::{gw, pb};
 
 /// How many further refusals are told with the first one.
@@ -39,7 +40,7 @@ impl Failure {
     pub fn into_error(self) -> Error {
         match self {
             Failure::Build(error) | Failure::Typed(error, ..) => *error,
-            Failure::Gateway(error) => error_of(error),
+            Failure::Gateway(error) => gateway_error(error),
         }
     }
 
@@ -51,13 +52,13 @@ impl Failure {
             Failure::Typed(error, code, detail) => {
                 Failure::Typed(Box::new(error.wrap(context)), code, detail)
             }
-            Failure::Gateway(error) => error_of(error).wrap(context).into(),
+            Failure::Gateway(error) => gateway_error(error).wrap(context).into(),
         }
     }
 }
 
 /// A gateway error as an [`Error`]: its text, and its status to be passed on.
-pub fn error_of(error: gateway::Error) -> Error {
+pub fn gateway_error(error: gateway::Error) -> Error {
     let mut out = Error::new(error.to_string());
     if let gateway::Error::Call(call) = error {
         out.cause = Some(Box::new(Cause {
@@ -71,22 +72,31 @@ pub fn error_of(error: gateway::Error) -> Error {
     out
 }
 
+/// A refusal as an error.
+pub fn denied(denial: &Denial) -> Error {
+    Error {
+        origin: Origin::Gate(denial.code.as_str()),
+        help: denial.help.clone().map(String::into_boxed_str),
+        ..Error::new(denial.message.clone())
+    }
+}
+
 /// The status for `Return`. `source` is the Dockerfile, once it is known: its lines go with the error.
 pub fn status(failure: Failure, source: Option<&pb::SourceInfo>) -> gw::Status {
     match failure {
-        Failure::Build(error) => of_error(&error, source),
+        Failure::Build(error) => error_status(&error, source),
         Failure::Typed(error, code, detail) => {
-            let mut status = of_error(&error, source);
+            let mut status = error_status(&error, source);
             status.code = code.0;
             status.details.push(detail.to_any());
             status
         }
         Failure::Gateway(gateway::Error::Call(call)) => call.0,
-        Failure::Gateway(error) => of_error(&Error::new(error.to_string()), source),
+        Failure::Gateway(error) => error_status(&Error::new(error.to_string()), source),
     }
 }
 
-fn of_error(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
+fn error_status(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
     let mut details = Vec::new();
     if let Some(info) = source {
         // The outermost place comes first, as BuildKit unwraps its errors.
@@ -114,14 +124,14 @@ fn of_error(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
         message: match (cause, error.code()) {
             (Some(cause), None) => cause.message.clone(),
             // What is ours to say has the builder's words within.
-            _ => all(error, source),
+            _ => message_with_more(error, source),
         },
         details,
     }
 }
 
 /// The error, and what else is refused: each with its line, where the first has its own in the client's excerpt.
-fn all(error: &Error, source: Option<&pb::SourceInfo>) -> String {
+fn message_with_more(error: &Error, source: Option<&pb::SourceInfo>) -> String {
     let mut text = message(error);
     for more in error.more.iter().take(MORE) {
         let file = source.map_or("", |info| info.filename.as_str());
@@ -153,7 +163,6 @@ fn message(error: &Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use fromtier_dockerfile::error::Origin;
     use fromtier_dockerfile::span::Range;
 
     use super::*;

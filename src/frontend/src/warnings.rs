@@ -23,25 +23,27 @@ pub struct Notice {
 /// The findings of a conversion: those of the build checks first, in the order they were found. Refusals are not
 /// among them when `with_refusals` is false: the build's error says them.
 pub fn notices<T>(outcome: &Outcome<T>, with_refusals: bool) -> Vec<Notice> {
-    let mut notices = checks(outcome);
-    notices.extend(gates(outcome, with_refusals));
+    let mut notices = check_notices(outcome);
+    notices.extend(gate_notices(outcome, with_refusals));
     notices
 }
 
 /// The findings of the build checks alone.
-pub fn checks<T>(outcome: &Outcome<T>) -> Vec<Notice> {
-    outcome.warnings.iter().map(of_check).collect()
+pub fn check_notices<T>(outcome: &Outcome<T>) -> Vec<Notice> {
+    outcome.warnings.iter().map(check_notice).collect()
 }
 
 /// The findings of the gate alone, in the order of their lines.
-pub fn gates<T>(outcome: &Outcome<T>, with_refusals: bool) -> Vec<Notice> {
+pub fn gate_notices<T>(outcome: &Outcome<T>, with_refusals: bool) -> Vec<Notice> {
     let verdicts = outcome.verdicts.iter();
-    let mut notices: Vec<Notice> = verdicts.flat_map(|v| of_gate(v, with_refusals)).collect();
+    let mut notices: Vec<Notice> = verdicts
+        .flat_map(|v| gate_verdict_notices(v, with_refusals))
+        .collect();
     notices.sort_by_key(|notice| notice.ranges.first().map(|r| r.start.line));
     notices
 }
 
-fn of_check(warning: &lint::Warning) -> Notice {
+fn check_notice(warning: &lint::Warning) -> Notice {
     Notice {
         rule: warning.rule.to_owned(),
         description: warning.description.to_owned(),
@@ -51,7 +53,7 @@ fn of_check(warning: &lint::Warning) -> Notice {
     }
 }
 
-fn of_gate(source: &SourceVerdict, with_refusals: bool) -> Vec<Notice> {
+fn gate_verdict_notices(source: &SourceVerdict, with_refusals: bool) -> Vec<Notice> {
     let told = |severity| match severity {
         Severity::Allow => false,
         Severity::Warn => true,
@@ -78,11 +80,15 @@ pub async fn send(bridge: &Bridge, dockerfile: &Dockerfile, notices: &[Notice]) 
     let info = dockerfile.info();
     for notice in notices {
         // A warning that is not delivered must not fail the build.
-        let _ = bridge.warn(request(dockerfile, &info, notice)).await;
+        let _ = bridge.warn(warn_request(dockerfile, &info, notice)).await;
     }
 }
 
-fn request(dockerfile: &Dockerfile, info: &pb::SourceInfo, notice: &Notice) -> gw::WarnRequest {
+fn warn_request(
+    dockerfile: &Dockerfile,
+    info: &pb::SourceInfo,
+    notice: &Notice,
+) -> gw::WarnRequest {
     let line = notice.ranges.first().map_or(0, |r| r.start.line);
     gw::WarnRequest {
         digest: dockerfile.vertex.clone(),

@@ -1,143 +1,155 @@
-//! One build, from the options to the result.
+//! One build, from the options to the result: prepared, then located, then loaded, then converted and solved.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+mod features;
+mod platforms;
+mod subrequest;
+
 use std::path::Path;
 use std::pin::pin;
 use std::rc::Rc;
 
-use fromtier_convert::{self as convert, Converted, Options, Outcome, Scanner, SourceVerdict};
-use fromtier_dockerfile::error::{Error, Result};
-use fromtier_gateway::{Bridge, BuildOptions, BuildResult, Code, Detail, Ref, SolveOptions};
+use fromtier_dockerfile::error::Result;
+use fromtier_gateway::{Bridge, BuildOptions, BuildResult};
 use fromtier_image::Platform;
 use fromtier_policy::Gate;
 use fromtier_proto::{gw, pb};
 use futures_util::future::Either;
 
-use crate::cache;
-use crate::export::{self, Built};
-use crate::options::{self, Config, Opts};
-use crate::policy::{self, Baked};
-use crate::requests;
-use crate::resolver::Builder;
-use crate::sbom;
+use crate::options::{self, Config};
+use crate::policy::{self, OrganizationFiles, RepositoryFiles};
+use crate::resolver::BuilderResolver;
 use crate::source::{Dockerfile, Sources};
 use crate::status::{self, Failure};
 use crate::syntax;
-use crate::verdicts;
-use crate::warnings::{self, Notice};
 
-/// Features of a frontend that a client can insist on.
-const FEATURES: [&str; 4] = [
-    "moby.buildkit.frontend.inputs",
-    "moby.buildkit.frontend.subrequests",
-    "moby.buildkit.frontend.contexts",
-    "moby.buildkit.frontend.gitquerystring",
-];
-
-/// What a build knows before it has spoken to the builder.
+/// Step one: the organization's policy and the options are read, and the builder was not asked anything yet.
 #[derive(Debug)]
-pub struct Start {
-    gate: Result<(Baked, Gate)>,
+pub struct PreparedBuild {
+    organization: Result<(OrganizationFiles, Gate)>,
     sources: Result<Sources>,
-    /// It is no sub-request.
-    builds: bool,
+    is_subrequest: bool,
 }
 
-impl Start {
-    /// Reads the organisation's policy and the options. What is wrong with them is said when the build begins.
-    pub fn new(build: &BuildOptions) -> Start {
-        let gate = || {
-            let baked = Baked::read(Path::new(policy::BAKED))?;
-            // What is read before the repository's own policy is known has the organisation's leave alone.
-            let gate = baked.gate(&policy::Repository::default(), policy::today())?;
-            Ok((baked, gate))
+impl PreparedBuild {
+    /// Reads the organization's policy and the options. Errors in them are reported when the build runs.
+    pub fn new(build: &BuildOptions) -> PreparedBuild {
+        let organization = || {
+            let files = OrganizationFiles::read(Path::new(policy::BAKED))?;
+            // The organization alone decides about files that are read before the repository's own policy is known.
+            let gate = files.gate(&RepositoryFiles::default(), policy::today())?;
+            Ok((files, gate))
         };
-        Start {
-            gate: gate(),
+        PreparedBuild {
+            organization: organization(),
             sources: Sources::new(build),
-            builds: !build.options.contains_key("requestid"),
+            is_subrequest: build.options.contains_key("requestid"),
         }
     }
 
-    /// Graphs that are worth asking for in the first breath.
-    pub fn early(&mut self) -> Vec<pb::Definition> {
-        match (&self.gate, &mut self.sources) {
-            (Ok((_, gate)), Ok(sources)) => sources.early(gate, self.builds),
+    /// Returns the graphs to solve while the connection is being set up.
+    pub fn early_graphs(&mut self) -> Vec<pb::Definition> {
+        match (&self.organization, &mut self.sources) {
+            (Ok((_, gate)), Ok(sources)) => sources.early_graphs(gate, !self.is_subrequest),
             _ => Vec::new(),
         }
     }
-}
 
-/// Runs the build that the bridge stands for; the error is the status to return.
-pub async fn build(bridge: &Bridge, start: Start) -> std::result::Result<BuildResult, gw::Status> {
-    let builds = start.builds;
-    let begun = begin(bridge, start).await;
-    let (begun, config) = begun.map_err(|e| status::status(e, None))?;
-    let rest = rest(bridge, &begun, config, builds);
-    if !builds {
-        return rest.await;
+    /// Runs the build that the bridge is connected to.
+    ///
+    /// # Errors
+    /// The status to return to the builder.
+    pub async fn run(self, bridge: &Bridge) -> std::result::Result<BuildResult, gw::Status> {
+        let is_subrequest = self.is_subrequest;
+        let located = self.locate(bridge).await;
+        let (located, config) = located.map_err(|e| status::status(e, None))?;
+        let finished = located.finish(bridge, config, is_subrequest);
+        if is_subrequest {
+            return finished.await;
+        }
+        // Every build needs the ignore file, which does not have to wait for the Dockerfile and the images.
+        let prefetched = located
+            .sources
+            .prefetch_dockerignore(bridge, &located.organization_gate);
+        match futures_util::future::select(pin!(finished), pin!(prefetched)).await {
+            Either::Left((result, _)) => result,
+            Either::Right(((), finished)) => finished.await,
+        }
     }
-    // Every build asks for the ignore file; it need not wait for the Dockerfile and the images.
-    let ahead = begun.sources.read_ahead(bridge, &begun.before);
-    match futures_util::future::select(pin!(rest), pin!(ahead)).await {
-        Either::Left((result, _)) => result,
-        Either::Right(((), rest)) => rest.await,
+
+    /// Reads all options, and asks the builder where the Dockerfile and the main context are.
+    async fn locate(self, bridge: &Bridge) -> std::result::Result<(LocatedBuild, Config), Failure> {
+        let (organization, gate) = self.organization?;
+        let opts = &bridge.options().options;
+        let config = read_options(bridge)?;
+        features::check_required(opts)?;
+        let mut sources = self.sources?;
+        sources.locate(bridge, &gate).await?;
+        let dockerfile_path = sources.dockerfile_path(opts);
+        let located = LocatedBuild {
+            organization,
+            organization_gate: gate.of_file(dockerfile_path.as_deref()),
+            dockerfile_path,
+            sources,
+        };
+        Ok((located, config))
     }
 }
 
-async fn rest(
-    bridge: &Bridge,
-    begun: &Begun,
-    config: Config,
-    builds: bool,
-) -> std::result::Result<BuildResult, gw::Status> {
-    let read = read(bridge, begun).await;
-    let (dockerfile, tightened) = read.map_err(|e| status::status(e, None))?;
-    let mut build = Build {
-        bridge,
-        config,
-        sources: &begun.sources,
-        dockerfile,
-        gate: tightened.as_ref().unwrap_or(&begun.before),
-    };
-    build.config.convert.main_context = build.sources.main_context();
-    build.config.convert.source_map = Some(Rc::clone(&build.dockerfile.map));
-    run(&build).await.map_err(|e| {
-        // As in the reference, only the error of a build carries the Dockerfile's lines: not that of a sub-request.
-        let info = builds.then(|| build.dockerfile.info());
-        status::status(e, info.as_ref())
-    })
-}
-
-/// A build that knows where its Dockerfile is.
-struct Begun {
-    baked: Baked,
+/// Step two: it is known where the Dockerfile is.
+struct LocatedBuild {
+    organization: OrganizationFiles,
     /// The gate without the repository's policy.
-    before: Gate,
-    /// The Dockerfile's path in its repository, where that is known.
-    path: Option<String>,
+    organization_gate: Gate,
+    /// The Dockerfile's path in its repository, if that is known.
+    dockerfile_path: Option<String>,
     sources: Sources,
 }
 
-async fn begin(bridge: &Bridge, start: Start) -> std::result::Result<(Begun, Config), Failure> {
-    let (baked, before) = start.gate?;
-    let config = read_options(bridge)?;
-    check_features(&bridge.options().options)?;
-    let mut sources = start.sources?;
-    sources.settle(bridge, &before).await?;
-    let path = sources.path(&bridge.options().options);
-    let begun = Begun {
-        baked,
-        before: before.of_file(path.as_deref()),
-        path,
-        sources,
-    };
-    Ok((begun, config))
+impl LocatedBuild {
+    /// Reads the Dockerfile, then does what was asked for.
+    async fn finish(
+        &self,
+        bridge: &Bridge,
+        mut config: Config,
+        is_subrequest: bool,
+    ) -> std::result::Result<BuildResult, gw::Status> {
+        let read = self.read_dockerfile(bridge).await;
+        let (dockerfile, tightened_gate) = read.map_err(|e| status::status(e, None))?;
+        config.convert.main_context = self.sources.main_context();
+        config.convert.source_map = Some(Rc::clone(&dockerfile.map));
+        let build = LoadedBuild {
+            bridge,
+            config,
+            sources: &self.sources,
+            dockerfile,
+            gate: tightened_gate.as_ref().unwrap_or(&self.organization_gate),
+        };
+        build.run().await.map_err(|e| {
+            // As in the reference, the Dockerfile's lines go only with the error of a build, not of a sub-request.
+            let info = (!is_subrequest).then(|| build.dockerfile.info());
+            status::status(e, info.as_ref())
+        })
+    }
+
+    /// The Dockerfile, and the gate with the repository's policy if there is one.
+    async fn read_dockerfile(
+        &self,
+        bridge: &Bridge,
+    ) -> std::result::Result<(Dockerfile, Option<Gate>), Failure> {
+        let dockerfile = self.sources.read(bridge, &self.organization_gate).await?;
+        let repository = &dockerfile.repository;
+        if repository.is_empty() {
+            return Ok((dockerfile, None));
+        }
+        let today = self.organization_gate.today();
+        let gate = self.organization.gate(repository, today)?;
+        let gate = gate.of_file(self.dockerfile_path.as_deref());
+        Ok((dockerfile, Some(gate)))
+    }
 }
 
-/// A build whose Dockerfile and policy have been read.
-struct Build<'a> {
+/// Step three: the Dockerfile and the policies are read.
+struct LoadedBuild<'a> {
     bridge: &'a Bridge,
     config: Config,
     sources: &'a Sources,
@@ -145,21 +157,17 @@ struct Build<'a> {
     gate: &'a Gate,
 }
 
-/// The Dockerfile, and the gate with the repository's policy where there is one.
-async fn read(
-    bridge: &Bridge,
-    begun: &Begun,
-) -> std::result::Result<(Dockerfile, Option<Gate>), Failure> {
-    let dockerfile = begun.sources.read(bridge, &begun.before).await?;
-    let repository = &dockerfile.repository;
-    let tightened = match repository.is_empty() {
-        true => None,
-        false => {
-            let gate = begun.baked.gate(repository, begun.before.today())?;
-            Some(gate.of_file(begun.path.as_deref()))
+impl LoadedBuild<'_> {
+    /// Answers the sub-request, or builds.
+    async fn run(&self) -> std::result::Result<BuildResult, Failure> {
+        let opts = &self.bridge.options().options;
+        syntax::check(opts, &self.dockerfile.map.data)?;
+        let resolver = BuilderResolver::new(self.bridge, self.sources, self.gate, &self.dockerfile);
+        match opts.get("requestid") {
+            Some(request) => subrequest::answer(self, &resolver, request).await,
+            None => platforms::build_all(self, &resolver).await,
         }
-    };
-    Ok((dockerfile, tightened))
+    }
 }
 
 fn read_options(bridge: &Bridge) -> Result<Config> {
@@ -184,215 +192,4 @@ fn platform_of(platform: &pb::Platform) -> Platform {
             features => Some(features.to_vec()),
         },
     }
-}
-
-/// Refuses a build that insists on a feature which this frontend lacks.
-fn check_features(opts: &Opts) -> std::result::Result<(), Failure> {
-    let wanted = opts.get("frontend.caps").map_or("", String::as_str);
-    let names = wanted.split(',').filter(|w| !w.is_empty());
-    for name in names.map(|w| w.split('+').next().unwrap_or_default()) {
-        if !FEATURES.contains(&name) {
-            return Err(Failure::Typed(
-                Box::new(Error::new(format!(
-                    "unsupported frontend capability {name}"
-                ))),
-                Code::UNIMPLEMENTED,
-                Box::new(Detail::FrontendCap(name.to_owned())),
-            ));
-        }
-    }
-    Ok(())
-}
-
-async fn run(build: &Build<'_>) -> std::result::Result<BuildResult, Failure> {
-    let opts = &build.bridge.options().options;
-    syntax::check(opts, &build.dockerfile.map.data)?;
-    let resolver = Builder::new(build.bridge, build.sources, build.gate, &build.dockerfile);
-    if let Some(request) = opts.get("requestid") {
-        return answer(build, &resolver, request).await;
-    }
-    let config = &build.config;
-    let imported = cache::check(&config.cache_imports, build.gate);
-    let notices = warnings::notices(&imported, false);
-    warnings::send(build.bridge, &build.dockerfile, &notices).await;
-    imported.result?;
-    let mut verdicts = imported.verdicts;
-    let scanner = match &config.sbom {
-        Some(wanted) => {
-            let outcome = Scanner::resolve(
-                &wanted.generator,
-                wanted.parameters.clone(),
-                &config.convert,
-                build.gate,
-                &resolver,
-            )
-            .await;
-            let notices = warnings::notices(&outcome, false);
-            warnings::send(build.bridge, &build.dockerfile, &notices).await;
-            verdicts.extend(outcome.verdicts);
-            Some(outcome.result?)
-        }
-        None => None,
-    };
-
-    let targets: Vec<Option<&Platform>> = match config.platforms.as_slice() {
-        [] => vec![None],
-        several => several.iter().map(Some).collect(),
-    };
-    let said = RefCell::default();
-    let each = (targets.iter().enumerate())
-        .map(|(i, target)| one(build, &resolver, *target, i == 0, &said, scanner.as_ref()));
-    let mut built = Vec::new();
-    let mut attestations = BTreeMap::new();
-    // All of them to their ends: the warnings of one must not be lost to the error of another.
-    for done in futures_util::future::join_all(each).await {
-        let done = done?;
-        if let Some(attestation) = done.attestation {
-            attestations.insert(done.built.id(), vec![attestation]);
-        }
-        // The platforms ask for the same; where the policy says something else of one, that is told as well.
-        let before = verdicts.len();
-        for verdict in done.verdicts {
-            if built.is_empty() || !verdicts[..before].contains(&verdict) {
-                verdicts.push(verdict);
-            }
-        }
-        built.push(done.built);
-    }
-    let multi = config.convert.multi_platform;
-    let metadata = verdicts::metadata(&verdicts).into_iter().collect();
-    Ok(export::result(built, multi, attestations, metadata))
-}
-
-/// One platform, done.
-struct Done {
-    built: Built,
-    attestation: Option<gw::Attestation>,
-    verdicts: Vec<SourceVerdict>,
-}
-
-async fn one(
-    build: &Build<'_>,
-    resolver: &Builder<'_>,
-    target: Option<&Platform>,
-    first: bool,
-    said: &RefCell<Vec<Notice>>,
-    scanner: Option<&Scanner>,
-) -> std::result::Result<Done, Failure> {
-    let options = Options {
-        target_platform: target.cloned(),
-        unique_id: crate::ids::fresh(),
-        ..build.config.convert.clone()
-    };
-    let bytes = &build.dockerfile.map.data;
-    let outcome = convert::convert(bytes, &options, build.gate, resolver).await;
-    // As in the reference the build checks speak for the first platform. The gate's warnings are told once each.
-    let mut notices = match first {
-        true => warnings::checks(&outcome),
-        false => Vec::new(),
-    };
-    notices.extend(untold(
-        warnings::gates(&outcome, false),
-        &mut said.borrow_mut(),
-    ));
-    let verdicts = outcome.verdicts;
-    let warn = warnings::send(build.bridge, &build.dockerfile, &notices);
-    let mut converted = match outcome.result {
-        Ok(converted) => converted,
-        Err(error) => {
-            warn.await;
-            return Err(error.into());
-        }
-    };
-    let (reference, ()) = futures_util::join!(solve(build, &converted, &options), warn);
-    let reference = reference?;
-    let built = Built {
-        reference,
-        image: std::mem::take(&mut converted.image),
-        base_image: converted.base_image.take(),
-        epoch: converted.epoch.take(),
-        platform: target.cloned(),
-    };
-    let attestation = match scanner {
-        Some(scanner) => {
-            Some(sbom::attest(build.bridge, scanner, &built.id(), &mut converted, &options).await?)
-        }
-        None => None,
-    };
-    // The builder waits for the result, not for thousands of operations to be freed: the process ends soon.
-    std::mem::forget(converted);
-    Ok(Done {
-        built,
-        attestation,
-        verdicts,
-    })
-}
-
-/// What was not told for another platform.
-fn untold(mut notices: Vec<Notice>, said: &mut Vec<Notice>) -> Vec<Notice> {
-    notices.retain(|notice| !said.contains(notice));
-    said.extend(notices.iter().cloned());
-    notices
-}
-
-async fn solve(
-    build: &Build<'_>,
-    converted: &Converted,
-    options: &Options,
-) -> std::result::Result<Option<Ref>, Failure> {
-    let definition = converted.definition(options)?.into_pb();
-    let solve = SolveOptions {
-        evaluate: false,
-        cache_imports: build.config.cache_imports.clone(),
-    };
-    Ok(build.bridge.solve(definition, solve).await?.reference)
-}
-
-/// Answers a sub-request.
-async fn answer(
-    build: &Build<'_>,
-    resolver: &Builder<'_>,
-    request: &str,
-) -> std::result::Result<BuildResult, Failure> {
-    let bytes = &build.dockerfile.map.data;
-    let options = Options {
-        target_platform: None,
-        unique_id: crate::ids::fresh(),
-        ..build.config.convert.clone()
-    };
-    let answer = match request {
-        name if name == requests::describe::DESCRIBE.name => {
-            requests::describe::answer(&requests::LISTED)
-        }
-        name if name == requests::targets::TARGETS.name => {
-            requests::targets::answer(&convert::targets(bytes)?, bytes)
-        }
-        name if name == requests::outline::OUTLINE.name => {
-            let outcome = convert::outline(bytes, &options, build.gate, resolver).await;
-            let notices = warnings::notices(&outcome, false);
-            warnings::send(build.bridge, &build.dockerfile, &notices).await;
-            requests::outline::answer(&outcome.result?, bytes)
-        }
-        name if name == requests::lint::LINT.name => {
-            let outcome: Outcome<()> = convert::lint(bytes, &options, build.gate, resolver).await;
-            let notices: Vec<Notice> = warnings::notices(&outcome, true);
-            let error = outcome.result.as_ref().err();
-            requests::lint::answer(&notices, error, &build.dockerfile.info())
-        }
-        name if name == requests::convertllb::CONVERT_LLB.name => {
-            let outcome = convert::convert(bytes, &options, build.gate, resolver).await;
-            let notices = warnings::notices(&outcome, false);
-            warnings::send(build.bridge, &build.dockerfile, &notices).await;
-            let converted = outcome.result?;
-            requests::convertllb::answer(&converted.definition(&options)?.into_pb())?
-        }
-        name => {
-            return Err(Failure::Typed(
-                Box::new(Error::new(format!("unsupported request {name}"))),
-                Code::UNKNOWN,
-                Box::new(Detail::Subrequest(name.to_owned())),
-            ));
-        }
-    };
-    Ok(answer.into_result())
 }

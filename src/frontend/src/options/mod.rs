@@ -1,6 +1,7 @@
 //! The build's options (`BUILDKIT_FRONTEND_OPT_…`), read into what a conversion wants.
 
 mod attest;
+mod cache;
 mod limits;
 
 use std::collections::BTreeMap;
@@ -12,8 +13,7 @@ use fromtier_dockerfile::lint;
 use fromtier_gostd::csv;
 use fromtier_gostd::strconv::{parse_bool, parse_int};
 use fromtier_image::Platform;
-use fromtier_llb::CapSet as Caps;
-use fromtier_llb::{HostIp, NetMode as NetworkMode, ResolveMode};
+use fromtier_llb::{CapSet, HostIp, NetMode, ResolveMode};
 use fromtier_proto::gw::CacheOptionsEntry;
 
 pub use attest::Sbom;
@@ -34,7 +34,7 @@ pub struct Config {
 pub type Opts = BTreeMap<String, String>;
 
 /// Reads the options. `workers` are the platforms of the builder's first worker, the default one first.
-pub fn read(opts: &Opts, caps: &Caps, workers: &[Platform], session: &str) -> Result<Config> {
+pub fn read(opts: &Opts, caps: &CapSet, workers: &[Platform], session: &str) -> Result<Config> {
     check_old_options(opts, caps)?;
     let get = |key: &str| opts.get(key).map_or("", String::as_str);
 
@@ -46,12 +46,7 @@ pub fn read(opts: &Opts, caps: &Caps, workers: &[Platform], session: &str) -> Re
         "" => Vec::new(),
         text => parse_platforms(text)?,
     };
-    let resolve_mode = match get("image-resolve-mode") {
-        "" | "default" => ResolveMode::Default,
-        "pull" => ResolveMode::ForcePull,
-        "local" => ResolveMode::PreferLocal,
-        other => return Err(Error::new(format!("invalid image-resolve-mode: {other}"))),
-    };
+    let resolve_mode = parse_resolve_mode(get("image-resolve-mode"))?;
     let extra_hosts =
         parse_hosts(get("add-hosts")).map_err(|e| e.wrap("failed to parse additional hosts"))?;
     let shm_size = match get("shm-size") {
@@ -62,14 +57,9 @@ pub fn read(opts: &Opts, caps: &Caps, workers: &[Platform], session: &str) -> Re
         limits::parse_ulimits(get("ulimit")).map_err(|e| e.wrap("failed to parse ulimit"))?;
     let linux_resources =
         limits::parse_resources(opts).map_err(|e| e.wrap("failed to parse resource limits"))?;
-    let network = match get("force-network-mode") {
-        "" | "sandbox" => NetworkMode::Unset,
-        "none" => NetworkMode::None,
-        "host" => NetworkMode::Host,
-        other => return Err(Error::new(format!("invalid netmode {other}"))),
-    };
+    let network = parse_network_mode(get("force-network-mode"))?;
     let multi_platform = multi_platform(opts, platforms.len())?;
-    let cache_imports = crate::cache::imports(opts)?;
+    let cache_imports = cache::parse_cache_imports(opts)?;
     let sbom = attest::parse_sbom(opts)?;
     let lint = match opts.get("build-arg:BUILDKIT_DOCKERFILE_CHECK") {
         Some(text) => Some(
@@ -116,8 +106,26 @@ pub fn read(opts: &Opts, caps: &Caps, workers: &[Platform], session: &str) -> Re
     })
 }
 
-/// What is too old, on either side.
-fn check_old_options(opts: &Opts, caps: &Caps) -> Result<()> {
+fn parse_resolve_mode(text: &str) -> Result<ResolveMode> {
+    match text {
+        "" | "default" => Ok(ResolveMode::Default),
+        "pull" => Ok(ResolveMode::ForcePull),
+        "local" => Ok(ResolveMode::PreferLocal),
+        other => Err(Error::new(format!("invalid image-resolve-mode: {other}"))),
+    }
+}
+
+fn parse_network_mode(text: &str) -> Result<NetMode> {
+    match text {
+        "" | "sandbox" => Ok(NetMode::Unset),
+        "none" => Ok(NetMode::None),
+        "host" => Ok(NetMode::Host),
+        other => Err(Error::new(format!("invalid netmode {other}"))),
+    }
+}
+
+/// Refuses options, and builders, that are too old.
+fn check_old_options(opts: &Opts, caps: &CapSet) -> Result<()> {
     caps.supports("file.base")
         .map_err(|e| Error::new(e).wrap("needs BuildKit 0.5 or later"))?;
     let removed = |what: &str| {

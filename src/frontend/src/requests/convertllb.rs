@@ -8,9 +8,9 @@ use fromtier_gostd::json::{Object, Value};
 use fromtier_image::Digest;
 use fromtier_proto::{Message, pb};
 
-use super::describe::Request;
+use super::describe::SubrequestInfo;
 
-pub const CONVERT_LLB: Request = Request {
+pub const CONVERT_LLB: SubrequestInfo = SubrequestInfo {
     name: "frontend.convertllb",
     version: "0.1.0",
     description: "Convert Dockerfile to LLB",
@@ -19,7 +19,7 @@ pub const CONVERT_LLB: Request = Request {
 };
 
 /// The operations by digest, what is said of them, and where they come from.
-pub fn answer(definition: &pb::Definition) -> Result<super::Answer> {
+pub fn answer(definition: &pb::Definition) -> Result<super::SubrequestResult> {
     let mut ops = BTreeMap::new();
     for bytes in &definition.def {
         let op = pb::Op::decode(bytes.as_slice()).map_err(|e| Error::new(e.to_string()))?;
@@ -32,7 +32,10 @@ pub fn answer(definition: &pb::Definition) -> Result<super::Answer> {
         .set("def", Object::from_iter(ops))
         .set("metadata", Object::from_iter(said))
         .set("source", source.unwrap_or_default());
-    Ok(super::Answer::new(&CONVERT_LLB, answer.indented()))
+    Ok(super::SubrequestResult::new(
+        &CONVERT_LLB,
+        answer.indented(),
+    ))
 }
 
 /// A 64-bit number: text, as JSON's own numbers are too short.

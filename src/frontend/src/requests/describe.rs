@@ -5,7 +5,7 @@ use fromtier_gostd::tabwriter;
 
 /// A sub-request as `describe` lists it.
 #[derive(Debug, Clone, Copy)]
-pub struct Request {
+pub struct SubrequestInfo {
     pub name: &'static str,
     pub version: &'static str,
     pub description: &'static str,
@@ -15,7 +15,7 @@ pub struct Request {
     pub metadata: &'static [&'static str],
 }
 
-pub const DESCRIBE: Request = Request {
+pub const DESCRIBE: SubrequestInfo = SubrequestInfo {
     name: "frontend.subrequests.describe",
     version: "1.0.0",
     description: "List available subrequest types",
@@ -29,7 +29,7 @@ fn named(name: &str, description: &str) -> Object {
         .set("description", description)
 }
 
-fn to_json(request: &Request) -> Object {
+fn to_json(request: &SubrequestInfo) -> Object {
     let named_all = |all: &[(&str, &str)]| Value::from_iter(all.iter().map(|(n, d)| named(n, d)));
     let metadata = request.metadata.iter().map(|m| named(m, ""));
     Object::new()
@@ -44,12 +44,12 @@ fn to_json(request: &Request) -> Object {
 }
 
 /// The list in JSON and as a table.
-pub fn answer(requests: &[Request]) -> super::Answer {
+pub fn answer(requests: &[SubrequestInfo]) -> super::SubrequestResult {
     let json = Value::from_iter(requests.iter().map(to_json)).indented();
     let mut rows = vec![vec!["NAME".into(), "VERSION".into(), "DESCRIPTION".into()]];
     rows.extend(requests.iter().map(|r| {
         let short = r.name.strip_prefix("frontend.").unwrap_or(r.name);
         vec![short.into(), r.version.into(), r.description.into()]
     }));
-    super::Answer::new(&DESCRIBE, json).text(tabwriter::columns(&rows, 1))
+    super::SubrequestResult::new(&DESCRIBE, json).text(tabwriter::columns(&rows, 1))
 }

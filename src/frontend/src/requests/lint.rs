@@ -6,12 +6,12 @@ use fromtier_gateway::go_json::{definition, source_info};
 use fromtier_gostd::json::{Object, Value};
 use fromtier_proto::pb;
 
-use super::describe::Request;
+use super::describe::SubrequestInfo;
 use super::location;
 use crate::excerpt::excerpt;
 use crate::warnings::Notice;
 
-pub const LINT: Request = Request {
+pub const LINT: SubrequestInfo = SubrequestInfo {
     name: "frontend.lint",
     version: "1.0.0",
     description: "Lint a Dockerfile",
@@ -20,9 +20,13 @@ pub const LINT: Request = Request {
 };
 
 /// The findings in JSON, as text, and as an exit code. `error` is why the conversion stopped, if it did.
-pub fn answer(notices: &[Notice], error: Option<&Error>, info: &pb::SourceInfo) -> super::Answer {
+pub fn answer(
+    notices: &[Notice],
+    error: Option<&Error>,
+    info: &pb::SourceInfo,
+) -> super::SubrequestResult {
     let found = !notices.is_empty() || error.is_some();
-    super::Answer::new(&LINT, json(notices, error, info))
+    super::SubrequestResult::new(&LINT, json(notices, error, info))
         .text(text(notices, info))
         .with("result.statuscode", i32::from(found).to_string())
 }

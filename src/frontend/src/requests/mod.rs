@@ -15,19 +15,19 @@ use fromtier_gateway::go_json::{self, base64};
 use fromtier_gostd::json::{Object, Value};
 use fromtier_proto::pb;
 
-use describe::Request;
+use describe::SubrequestInfo;
 
 /// The sub-requests in the order in which `describe` lists them.
-pub const LISTED: [Request; 3] = [outline::OUTLINE, targets::TARGETS, describe::DESCRIBE];
+pub const LISTED: [SubrequestInfo; 3] = [outline::OUTLINE, targets::TARGETS, describe::DESCRIBE];
 
 /// What a sub-request gives: metadata, no filesystem.
 #[derive(Debug)]
-pub struct Answer(BTreeMap<String, Vec<u8>>);
+pub struct SubrequestResult(BTreeMap<String, Vec<u8>>);
 
-impl Answer {
+impl SubrequestResult {
     /// The answer in JSON.
-    pub fn new(request: &Request, json: String) -> Answer {
-        Answer(BTreeMap::from([
+    pub fn new(request: &SubrequestInfo, json: String) -> SubrequestResult {
+        SubrequestResult(BTreeMap::from([
             ("result.json".to_owned(), json.into_bytes()),
             ("version".to_owned(), request.version.into()),
         ]))
@@ -35,17 +35,17 @@ impl Answer {
 
     /// With the text that a terminal shows.
     #[must_use]
-    pub fn text(self, text: String) -> Answer {
+    pub fn text(self, text: String) -> SubrequestResult {
         self.with("result.txt", text)
     }
 
     #[must_use]
-    fn with(mut self, key: &str, value: String) -> Answer {
+    fn with(mut self, key: &str, value: String) -> SubrequestResult {
         self.0.insert(key.to_owned(), value.into_bytes());
         self
     }
 
-    pub fn into_result(self) -> BuildResult {
+    pub fn into_build_result(self) -> BuildResult {
         BuildResult {
             metadata: self.0,
             ..BuildResult::default()

@@ -4,10 +4,10 @@ use fromtier_convert::{Need, Outline};
 use fromtier_gostd::json::Object;
 use fromtier_gostd::tabwriter;
 
-use super::describe::Request;
+use super::describe::SubrequestInfo;
 use super::location;
 
-pub const OUTLINE: Request = Request {
+pub const OUTLINE: SubrequestInfo = SubrequestInfo {
     name: "frontend.outline",
     version: "1.0.0",
     description: "List all parameters current build target supports",
@@ -16,8 +16,8 @@ pub const OUTLINE: Request = Request {
 };
 
 /// The outline in JSON and as tables.
-pub fn answer(outline: &Outline, dockerfile: &[u8]) -> super::Answer {
-    super::Answer::new(&OUTLINE, json(outline, dockerfile)).text(text(outline))
+pub fn answer(outline: &Outline, dockerfile: &[u8]) -> super::SubrequestResult {
+    super::SubrequestResult::new(&OUTLINE, json(outline, dockerfile)).text(text(outline))
 }
 
 fn json(outline: &Outline, dockerfile: &[u8]) -> String {

@@ -4,10 +4,10 @@ use fromtier_convert::Target;
 use fromtier_gostd::json::{Object, Value};
 use fromtier_gostd::tabwriter;
 
-use super::describe::Request;
+use super::describe::SubrequestInfo;
 use super::location;
 
-pub const TARGETS: Request = Request {
+pub const TARGETS: SubrequestInfo = SubrequestInfo {
     name: "frontend.targets",
     version: "1.0.0",
     description: "List all targets current build supports",
@@ -16,7 +16,7 @@ pub const TARGETS: Request = Request {
 };
 
 /// The stages in JSON and as a table.
-pub fn answer(targets: &[Target], dockerfile: &[u8]) -> super::Answer {
+pub fn answer(targets: &[Target], dockerfile: &[u8]) -> super::SubrequestResult {
     let items = targets.iter().map(|t| {
         Object::new()
             .opt_str("name", &t.name)
@@ -39,5 +39,5 @@ pub fn answer(targets: &[Target], dockerfile: &[u8]) -> super::Answer {
         };
         vec![name, t.description.clone()]
     }));
-    super::Answer::new(&TARGETS, json).text(tabwriter::columns(&rows, 1))
+    super::SubrequestResult::new(&TARGETS, json).text(tabwriter::columns(&rows, 1))
 }

@@ -8,7 +8,7 @@ use fromtier_llb::{Definition, Differ, Graph, LocalOptions};
 use fromtier_policy::Gate;
 
 use super::{DOCKERIGNORE, Dockerfile, Sources, allowed, local, marshal, read_optional};
-use crate::status::{Failure, error_of};
+use crate::status::{Failure, gateway_error};
 
 impl Sources {
     /// The patterns of the `.dockerignore` that counts; none when the main context is not a local directory.
@@ -33,7 +33,7 @@ impl Sources {
     }
 
     /// Reads the main context's `.dockerignore` before anyone asks for it.
-    pub async fn read_ahead(&self, bridge: &Bridge, gate: &Gate) {
+    pub async fn prefetch_dockerignore(&self, bridge: &Bridge, gate: &Gate) {
         if self.main.source == Context::Local
             && let Ok(definition) = self.ignore_definition(gate)
         {
@@ -63,7 +63,7 @@ impl Sources {
     async fn ignore_text(&self, bridge: &Bridge, of: Definition) -> Result<Vec<u8>, Error> {
         let read = async || {
             let solved = bridge.solve(of.into_pb(), SolveOptions::default()).await;
-            let solved = solved.map_err(error_of)?;
+            let solved = solved.map_err(gateway_error)?;
             // A file that can't be read counts as none, as in the reference.
             let read = read_optional(bridge, solved.reference.as_ref(), DOCKERIGNORE).await;
             Ok(read.unwrap_or_default().unwrap_or_default())

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use fromtier_convert::{Context, MainContext};
-use fromtier_dockerfile::error::{Error, Origin};
+use fromtier_dockerfile::error::Error;
 use fromtier_dockerfile::git_url::GitRef;
 use fromtier_gateway::{self as gateway, Bridge, BuildOptions, Code, Ref, SolveOptions};
 use fromtier_gostd::path;
@@ -20,8 +20,8 @@ use fromtier_proto::pb;
 use tokio::sync::OnceCell;
 
 use crate::options::Opts;
-use crate::policy::{self, LOCK_FILE, REPOSITORY_FILE, Repository};
-use crate::status::Failure;
+use crate::policy::{self, LOCK_FILE, REPOSITORY_FILE, RepositoryFiles};
+use crate::status::{Failure, denied};
 
 const DOCKERFILE: &str = "Dockerfile";
 const DOCKERIGNORE: &str = ".dockerignore";
@@ -56,7 +56,7 @@ pub struct Dockerfile {
     pub map: Rc<SourceMap>,
     /// The operation that it was read from; warnings belong to it.
     pub vertex: String,
-    pub repository: Repository,
+    pub repository: RepositoryFiles,
     ignore_file: Option<Vec<u8>>,
 }
 
@@ -121,7 +121,7 @@ impl Sources {
 
     /// The graphs that will be solved first, unless the builder knows of inputs or the gate refuses them: the Dockerfile's,
     /// and for a build the ignore file's.
-    pub fn early(&mut self, gate: &Gate, builds: bool) -> Vec<pb::Definition> {
+    pub fn early_graphs(&mut self, gate: &Gate, builds: bool) -> Vec<pb::Definition> {
         if self.main.source != Context::Local {
             return Vec::new();
         }
@@ -135,7 +135,7 @@ impl Sources {
     }
 
     /// Asks for what only the builder knows: its inputs, and what is at a URL.
-    pub async fn settle(&mut self, bridge: &Bridge, gate: &Gate) -> Result<(), Failure> {
+    pub async fn locate(&mut self, bridge: &Bridge, gate: &Gate) -> Result<(), Failure> {
         match &mut self.main.source {
             Context::Http { url, archive } => {
                 *archive = is_archive_at(bridge, url, gate).await?;
@@ -203,7 +203,7 @@ impl Sources {
         Ok(Dockerfile {
             map: SourceMap::new(&self.filename, DOCKERFILE, data, Some(definition)),
             vertex,
-            repository: Repository {
+            repository: RepositoryFiles {
                 policy,
                 lock: part(&lock_path, lock)?,
                 extended,
@@ -216,7 +216,7 @@ impl Sources {
 
     /// The Dockerfile's path from the top of its repository, where that can be told: of a directory of the client only
     /// when the client says where in the repository it is.
-    pub fn path(&self, opts: &Opts) -> Option<String> {
+    pub fn dockerfile_path(&self, opts: &Opts) -> Option<String> {
         let folder = match self.is_in_clients_directory() {
             false if self.dockerfile_input.is_some() => return None,
             false => {
@@ -388,15 +388,6 @@ fn allowed(gate: &Gate, name: &str) -> Result<ApprovedSource, Failure> {
 /// The folder that a path is in.
 fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or(".", |(folder, _)| folder)
-}
-
-/// A refusal as an error.
-pub fn denied(denial: &fromtier_policy::Denial) -> Error {
-    Error {
-        origin: Origin::Gate(denial.code.as_str()),
-        help: denial.help.clone().map(String::into_boxed_str),
-        ..Error::new(denial.message.clone())
-    }
 }
 
 /// A definition that needs no platform and no fresh ids.

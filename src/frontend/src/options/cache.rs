@@ -2,19 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use fromtier_convert::{Outcome, SourceVerdict};
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_gostd::json::{Kind, Reader};
 use fromtier_gostd::strconv::quote;
-use fromtier_policy::gate::{OtherRequest, Via};
-use fromtier_policy::{Gate, Scope, Verdict};
 use fromtier_proto::gw::CacheOptionsEntry;
 
-use crate::options::Opts;
-use crate::source::denied;
-
-/// Where the build may take cached results from.
-pub fn imports(opts: &Opts) -> Result<Vec<CacheOptionsEntry>> {
+/// Reads the places that the build may take cached results from.
+pub fn parse_cache_imports(opts: &BTreeMap<String, String>) -> Result<Vec<CacheOptionsEntry>> {
     let mut all = Vec::new();
     if let Some(text) = opts.get("cache-imports").filter(|v| !v.is_empty()) {
         let failed = |why: &str| {
@@ -24,7 +18,7 @@ pub fn imports(opts: &Opts) -> Result<Vec<CacheOptionsEntry>> {
         let mut reader = Reader::new(text.as_bytes()).map_err(|e| failed(&e.to_string()))?;
         match reader.kind() {
             Kind::Null => {}
-            Kind::Array => reader.array(|item| all.push(entry(item))),
+            Kind::Array => reader.array(|item| all.push(read_entry(item))),
             other => {
                 let kind = other.name();
                 let into = "Go value of type []*moby_buildkit_v1.CacheOptionsEntry";
@@ -43,47 +37,7 @@ pub fn imports(opts: &Opts) -> Result<Vec<CacheOptionsEntry>> {
     Ok(all)
 }
 
-/// Asks the gate about them.
-pub fn check(imports: &[CacheOptionsEntry], gate: &Gate) -> Outcome<()> {
-    let mut verdicts = Vec::new();
-    let mut record = |verdict: &Verdict| {
-        verdicts.push(SourceVerdict {
-            via: Via::CacheImport,
-            stage: String::new(),
-            ranges: Vec::new(),
-            verdict: verdict.clone(),
-        });
-    };
-    let mut result = Ok(());
-    for import in imports {
-        let from = shown(import);
-        match gate.other(&OtherRequest::CacheImport { from: &from }, &Scope::UNKNOWN) {
-            Ok(approved) => record(approved.verdict()),
-            Err(denial) => {
-                record(&denial.verdict);
-                result = result.and(Err(denied(&denial)));
-            }
-        }
-    }
-    Outcome {
-        result,
-        warnings: Vec::new(),
-        verdicts,
-    }
-}
-
-/// An import as the command line has it, without what may be a secret in it.
-fn shown(import: &CacheOptionsEntry) -> String {
-    let mut text = format!("type={}", import.r#type);
-    for key in ["ref", "src"] {
-        if let Some(value) = import.attrs.get(key) {
-            text.push_str(&format!(",{key}={value}"));
-        }
-    }
-    text
-}
-
-fn entry(item: &mut Reader<'_>) -> CacheOptionsEntry {
+fn read_entry(item: &mut Reader<'_>) -> CacheOptionsEntry {
     let mut entry = CacheOptionsEntry::default();
     if item.kind() != Kind::Object {
         item.skip();
@@ -112,7 +66,7 @@ mod tests {
             ),
             ("cache-from".to_owned(), "a,b".to_owned()),
         ]);
-        let all = imports(&opts).unwrap();
+        let all = parse_cache_imports(&opts).unwrap();
         let kinds: Vec<&str> = all.iter().map(|e| e.r#type.as_str()).collect();
         assert_eq!(kinds, ["local", "registry", "registry"]);
         assert_eq!(all[0].attrs["src"], "x");
@@ -122,7 +76,7 @@ mod tests {
     #[test]
     fn broken_json_is_named() {
         let opts = BTreeMap::from([("cache-imports".to_owned(), "{".to_owned())]);
-        let message = imports(&opts).unwrap_err().message;
+        let message = parse_cache_imports(&opts).unwrap_err().message;
         assert_eq!(
             message,
             "failed to unmarshal cache-imports (\"{\"): unexpected end of JSON input"
