@@ -1,7 +1,7 @@
 //! Checks that the source is laid out as ARCHITECTURE.md and STYLE.md require; `make check` runs it.
 //!
-//! Each rule has a file: sizes of files and functions ([`size`]), order of the floors ([`floors`]), circles of files
-//! ([`circles`]), type names ([`names`]), and the order of imports ([`imports`]).
+//! Each rule has a file: sizes of files and functions (`size`), the order of the floors (`floors`), circles of files
+//! (`circles`), type names (`names`), and the order of imports (`imports`).
 
 mod circles;
 mod floors;
