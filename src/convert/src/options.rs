@@ -102,8 +102,10 @@ impl Options {
 /// Which stages ignore the cache.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum NoCache {
+    /// No stage.
     #[default]
     None,
+    /// Every stage.
     All,
     /// These stages, in any casing.
     Stages(Vec<String>),

@@ -47,7 +47,9 @@ pub trait Resolver {
 pub struct ResolveImage<'a> {
     /// The whole reference, as the gate let it pass.
     pub reference: &'a str,
+    /// The platform whose config is returned; none for the builder's own.
     pub platform: Option<&'a Platform>,
+    /// Whether the registry is asked.
     pub resolve_mode: ResolveMode,
     /// What the builder shows while it looks. Empty for a scanner's image: the builder names it itself, and is asked for an
     /// image (not for any source that has a configuration).
@@ -59,7 +61,9 @@ pub struct ResolveImage<'a> {
 /// An OCI layout that the client serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OciStore<'a> {
+    /// The client's session that has the layout; empty for any.
     pub session_id: &'a str,
+    /// The layout's name in the session.
     pub store_id: &'a str,
 }
 
@@ -77,8 +81,11 @@ pub struct ResolvedImage {
 /// A question about a source as the graph holds it.
 #[derive(Debug, Clone)]
 pub struct SourceMetadataRequest<'a> {
+    /// The identifier of the source operation.
     pub identifier: &'a str,
+    /// The attributes of the source operation.
     pub attrs: &'a BTreeMap<String, String>,
+    /// The text that the builder shows meanwhile.
     pub log_name: &'a str,
     /// Ask for the commit object of a git source.
     pub return_object: bool,
@@ -101,7 +108,12 @@ pub enum ResolveError {
     Failed(Box<Error>),
     /// A source policy of the builder made something else of an image (`https://…`, `git://…`).
     #[error("ref mutated by policy to non-image: docker-image://{reference} -> {updated}")]
-    NotAnImage { reference: String, updated: String },
+    NotAnImage {
+        /// The requested reference.
+        reference: String,
+        /// The identifier that the builder returned.
+        updated: String,
+    },
 }
 
 impl From<Error> for ResolveError {

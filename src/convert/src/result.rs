@@ -17,6 +17,7 @@ use crate::plan::args::Platforms;
 /// The result of a run, and what was noticed on the way, which is there even when the run failed.
 #[derive(Debug)]
 pub struct Outcome<T> {
+    /// The result, or why there is none.
     pub result: Result<T, Error>,
     /// What the build checks found, in the order they found it.
     pub warnings: Vec<Warning>,
@@ -27,10 +28,13 @@ pub struct Outcome<T> {
 /// The gate's word on one source, and where the source stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceVerdict {
+    /// The way in which the source gets into the build.
     pub via: Via,
     /// The stage that wants it; empty when no stage does.
     pub stage: String,
+    /// The lines of the instruction; empty if no instruction names it.
     pub ranges: Vec<Range>,
+    /// The gate's verdict.
     pub verdict: Verdict,
 }
 
@@ -49,6 +53,7 @@ pub struct Converted {
     pub epoch: Option<Time>,
     /// Whether the target or a stage that is scanned with it ignores the cache.
     pub ignore_cache: bool,
+    /// The file systems to scan.
     pub sbom: SbomTargets,
 }
 
@@ -84,6 +89,7 @@ impl Converted {
 /// What a software bill of materials is made of.
 #[derive(Debug)]
 pub struct SbomTargets {
+    /// The target's file system.
     pub core: State,
     /// `context`, and the stages that asked for it with `BUILDKIT_SBOM_SCAN_STAGE`.
     pub extras: BTreeMap<String, State>,

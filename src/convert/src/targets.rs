@@ -10,12 +10,15 @@ use fromtier_dockerfile::{instructions, parser};
 pub struct Target {
     /// Empty when it has none.
     pub name: String,
+    /// The comment above its `FROM` that starts with its name.
     pub description: String,
     /// It is what is built when no target is named.
     pub default: bool,
     /// As written.
     pub base: String,
+    /// The value of `--platform`, as written; empty without it.
     pub platform: String,
+    /// The lines of its `FROM`.
     pub location: Vec<Range>,
 }
 

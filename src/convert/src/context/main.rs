@@ -19,6 +19,7 @@ const NAME: &str = "context";
 /// A main context in a graph.
 #[derive(Debug)]
 pub struct PlacedContext {
+    /// The files of the context.
     pub state: State,
     /// What the gate said of what it is made of.
     pub verdicts: Vec<SourceVerdict>,

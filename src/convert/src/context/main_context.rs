@@ -5,6 +5,7 @@ use fromtier_proto::pb;
 /// Where the main context is, and which directory of it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MainContext {
+    /// Where the context comes from.
     pub source: Context,
     /// The `contextsubdir` option; only of contexts that aren't a directory of the client.
     pub subdir: Option<String>,
@@ -18,6 +19,7 @@ pub enum Context {
     Local,
     /// A repository, as the option names it.
     Git {
+        /// The URL, as the option has it.
         url: String,
         /// `BUILDKIT_CONTEXT_KEEP_GIT_DIR`.
         keep_git_dir: Option<bool>,
@@ -25,7 +27,12 @@ pub enum Context {
         commit_mtime: bool,
     },
     /// A file from the web: an archive with the context in it, or the Dockerfile itself.
-    Http { url: String, archive: bool },
+    Http {
+        /// The URL, as the option has it.
+        url: String,
+        /// Whether it is an archive with the context in it.
+        archive: bool,
+    },
     /// A definition that was handed in with the build.
     Input(pb::Definition),
 }

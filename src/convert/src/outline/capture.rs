@@ -8,19 +8,26 @@ use fromtier_dockerfile::span::Range;
 /// An argument, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArgInfo {
+    /// The argument's name.
     pub key: String,
+    /// The comment above the `ARG` that starts with its name.
     pub description: String,
+    /// Its value in this build; empty if it has none.
     pub value: String,
     /// The arguments in its default.
     pub deps: BTreeSet<String>,
+    /// The lines of the `ARG`.
     pub location: Vec<Range>,
 }
 
 /// A secret or an SSH agent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Need {
+    /// The secret's or the agent's name.
     pub name: String,
+    /// Whether the build fails without it.
     pub required: bool,
+    /// The lines of the first `RUN` that uses it.
     pub location: Vec<Range>,
 }
 

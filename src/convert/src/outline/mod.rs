@@ -15,9 +15,13 @@ use capture::{ArgInfo, Need};
 pub struct Outline {
     /// The stage's name; empty when it has none.
     pub name: String,
+    /// The comment above its `FROM` that starts with its name.
     pub description: String,
+    /// The arguments that the target uses, in order.
     pub args: Vec<ArgInfo>,
+    /// The secrets that the target uses, by name.
     pub secrets: Vec<Need>,
+    /// The SSH agents that the target uses, by name.
     pub ssh: Vec<Need>,
 }
 

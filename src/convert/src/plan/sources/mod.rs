@@ -23,20 +23,26 @@ use walk::{At, Walk};
 /// What kind of source it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourceKind {
+    /// An image.
     Image,
+    /// `FROM scratch`
     Scratch,
+    /// A git repository.
     Git,
+    /// A download by URL.
     Http,
 }
 
 /// A source, and where the file asks for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedSource {
+    /// The kind of source.
     pub kind: SourceKind,
     /// With variables filled in; empty where they leave nothing.
     pub reference: String,
     /// As written.
     pub written: String,
+    /// The way in which the source gets into the build.
     pub via: Via,
     /// The stage's name, or its index when it has none.
     pub stage: String,
@@ -50,6 +56,7 @@ pub struct PlannedSource {
     pub checksum: String,
     /// Whether the target of the options needs it.
     pub needed: bool,
+    /// The lines of the instruction.
     pub ranges: Vec<Range>,
     /// The bytes of the reference in the file, where they are known. `ONBUILD` has the whole instruction.
     pub span: Option<Span>,
