@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use annotate_snippets::Level;
 use fromtier_image::Digest;
 
-use super::change::Change;
-use super::issue::issues;
+use super::changes::Change;
+use super::problems::issues;
 use super::report::{Locked, Report, Told};
 use crate::output::Style;
 use crate::output::printer::{Note, Printer};

@@ -3,8 +3,8 @@
 use fromtier_policy::lock::LockEntry;
 use serde_json::{Value, json};
 
-use super::change::Change;
-use super::issue::{Issue, issues};
+use super::changes::Change;
+use super::problems::{Issue, issues};
 use super::report::{Locked, Report, Told};
 use crate::output;
 

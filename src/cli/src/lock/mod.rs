@@ -1,14 +1,14 @@
 //! `fromtier lock`: makes the lock files of Dockerfiles, and says where one is out of date.
 
-mod against;
 pub mod args;
-mod change;
+mod changes;
+mod collect;
 mod human;
-mod issue;
 mod json;
+mod problems;
 mod report;
 mod resolve;
-mod wanted;
+mod verify;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -21,10 +21,10 @@ use crate::check::Failure;
 use crate::files;
 use crate::lookup::{Broken, Lookup, Texts};
 use crate::output::Style;
-use change::{Change, Line, Mode};
+use changes::{Change, Line, Mode};
+use collect::{Group, Old};
 use report::{Locked, Report, Told};
 use resolve::Answers;
-use wanted::{Group, Old};
 
 /// What stands at the top of a lock file that wasn't there before.
 const HEADER: &str = "# Made by `fromtier lock`: which digest each image is pulled by.\n\n";
@@ -110,7 +110,7 @@ impl Work<'_> {
         };
         let index = self.report.files.len();
         if let Ok(found) = self.lookup.gate(&path) {
-            let file = wanted::collect(self.args, &path, index, &bytes, &found.gate, group);
+            let file = collect::collect(self.args, &path, index, &bytes, &found.gate, group);
             self.report.files.push(file);
         }
     }
@@ -172,7 +172,7 @@ impl Work<'_> {
                 continue;
             };
             for image in &self.args.images {
-                if let Err(denial) = wanted::collect_argument(image, &found.gate, group) {
+                if let Err(denial) = collect::collect_argument(image, &found.gate, group) {
                     self.report.refused.push(denial);
                 }
             }
@@ -192,7 +192,7 @@ impl Work<'_> {
                     .and_then(|old| old.lock.get(&wanted.image));
                 let mode = mode(self.args, wanted);
                 for base in &wanted.bases {
-                    let question = change::config_question(wanted, old, mode, &base.platform);
+                    let question = changes::config_question(wanted, old, mode, &base.platform);
                     match question.and_then(|question| self.answers.of(&question)) {
                         Some(Ok(found)) if found.triggers().is_empty() => {}
                         Some(Ok(found)) => {
@@ -210,7 +210,7 @@ impl Work<'_> {
                 (self.groups.get_mut(&path), self.lookup.gate(&file.path))
             {
                 let gate = &found.gate;
-                wanted::collect_triggers(self.args, &base, &triggers, gate, group, file);
+                collect::collect_triggers(self.args, &base, &triggers, gate, group, file);
             }
         }
         self.ask();
@@ -221,7 +221,7 @@ impl Work<'_> {
         for group in self.groups.values() {
             for wanted in group.wanted.values() {
                 let old = group.entry(&wanted.image);
-                questions.extend(change::questions(wanted, old, mode(self.args, wanted)));
+                questions.extend(changes::questions(wanted, old, mode(self.args, wanted)));
             }
         }
         self.answers.ask(questions);
@@ -249,7 +249,7 @@ impl Work<'_> {
             }
             self.report.locks.push(locked);
         }
-        against::hold(self);
+        verify::hold(self);
     }
 
     /// `--update=IMAGE` that is nobody's image is a slip.
@@ -280,7 +280,7 @@ impl Work<'_> {
     }
 }
 
-fn mode(args: &args::Lock, wanted: &wanted::Wanted) -> Mode {
+fn mode(args: &args::Lock, wanted: &collect::Wanted) -> Mode {
     match (args.check, args.offline) {
         (true, true) => Mode::Offline,
         (true, false) => Mode::Check,
@@ -308,14 +308,14 @@ fn lines(args: &args::Lock, group: &Group, answers: &Answers, today: Day) -> Vec
     for (name, wanted) in &group.wanted {
         let old = group.entry(&wanted.image);
         let mode = mode(args, wanted);
-        let line = change::settle(wanted, old, mode, today, |question| answers.of(question));
+        let line = changes::settle(wanted, old, mode, today, |question| answers.of(question));
         let lacks = |platform: &&fromtier_image::Platform| {
-            let question = change::config_question(wanted, old, mode, platform);
+            let question = changes::config_question(wanted, old, mode, platform);
             let answer = question.and_then(|question| answers.of(&question));
             matches!(answer, Some(Ok(found)) if !found.for_platform)
         };
         // Without a platform that was asked for, which one is built for is the builder's affair.
-        let platforms = change::platforms(wanted).into_iter().filter(lacks);
+        let platforms = changes::platforms(wanted).into_iter().filter(lacks);
         let lacking = match args.platform.is_empty() {
             true => Vec::new(),
             false => platforms.map(fromtier_image::Platform::format).collect(),

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use fromtier_policy::lock::LockEntry;
 use fromtier_policy::{Day, Denial, Severity};
 
-use super::change::{Change, Line};
-use super::wanted::Place;
+use super::changes::{Change, Line};
+use super::collect::Place;
 use crate::check::{Failure, File};
 use crate::{CLEAN, FAILED, FINDINGS};
 

@@ -4,8 +4,8 @@ use fromtier_image::ImageRef;
 use fromtier_policy::gate::{ImageRequest, Resolved};
 use fromtier_policy::{Gate, Lock, Severity, Verdict};
 
-use super::wanted::{self, Base, Group};
-use super::{Work, change, mode};
+use super::collect::{self, Base, Group};
+use super::{Work, changes, mode};
 use crate::check::{self, File, Judged, one, scope_of};
 use crate::files;
 use crate::lookup::Lookup;
@@ -18,7 +18,7 @@ pub fn hold(work: &mut Work<'_>) {
     for file in &mut work.report.files {
         let group = work.groups.get(&lookup.lock_path(&file.path));
         if let (Some(group), Ok(found)) = (group, lookup.gate(&file.path)) {
-            let images = wanted::images(work.args, file.text.as_bytes());
+            let images = collect::images(work.args, file.text.as_bytes());
             images
                 .into_iter()
                 .for_each(|source| by_the_lock(&found.gate, group, file, source));
@@ -29,7 +29,7 @@ pub fn hold(work: &mut Work<'_>) {
             let old = group.entry(&wanted.image);
             for base in &wanted.bases {
                 let mode = mode(work.args, wanted);
-                let question = change::config_question(wanted, old, mode, &base.platform);
+                let question = changes::config_question(wanted, old, mode, &base.platform);
                 let answer = question.and_then(|question| work.answers.of(&question));
                 let file = &mut work.report.files[base.file];
                 if let (Some(Ok(answer)), Ok(found)) = (answer, lookup.gate(&file.path)) {

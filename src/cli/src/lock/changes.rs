@@ -4,8 +4,8 @@ use fromtier_image::{Digest, ImageRef, Platform};
 use fromtier_policy::Day;
 use fromtier_policy::lock::LockEntry;
 
+use super::collect::Wanted;
 use super::resolve::Question;
-use super::wanted::Wanted;
 use crate::registry::{Found, Problem};
 
 /// How the lock is worked on.

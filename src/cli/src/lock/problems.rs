@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use super::change::Change;
+use super::changes::Change;
+use super::collect::Place;
 use super::report::{Locked, Report, Told};
-use super::wanted::Place;
 use crate::output;
 
 /// One thing that is wrong.
