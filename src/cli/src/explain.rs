@@ -4,21 +4,21 @@ use std::fmt::Write as _;
 
 use fromtier_policy::Code;
 
-use crate::{CLEAN, FAILED};
+use crate::exit::Exit;
 
 include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
 /// The page of a code, or the list of codes.
-pub fn run(code: Option<&str>) -> (String, u8) {
+pub fn run(code: Option<&str>) -> (String, Exit) {
     let Some(code) = code else {
-        return (list(), CLEAN);
+        return (list(), Exit::Clean);
     };
     let wanted = code.to_ascii_uppercase();
     match PAGES.iter().find(|(code, _)| *code == wanted) {
-        Some((_, page)) => ((*page).to_owned(), CLEAN),
+        Some((_, page)) => ((*page).to_owned(), Exit::Clean),
         None => (
             format!("There is no code {code}. These are all:\n\n{}", list()),
-            FAILED,
+            Exit::Failed,
         ),
     }
 }
@@ -39,7 +39,7 @@ mod tests {
     fn every_code_has_a_page_that_says_why_and_how() {
         for code in Code::ALL {
             let (page, exit) = run(Some(code.as_str()));
-            assert_eq!(exit, CLEAN, "{code} has no page");
+            assert_eq!(exit, Exit::Clean, "{code} has no page");
             assert!(
                 page.starts_with(&format!("# {code}: {}\n", code.title())),
                 "{code}: {page}"
@@ -55,8 +55,8 @@ mod tests {
     fn codes_may_be_written_small_and_unknown_ones_list_the_known() {
         assert_eq!(run(Some("ft101")), run(Some("FT101")));
         let (text, exit) = run(Some("FT999"));
-        assert_eq!(exit, FAILED);
+        assert_eq!(exit, Exit::Failed);
         assert!(text.contains("FT101  Community image"));
-        assert_eq!(run(None).1, CLEAN);
+        assert_eq!(run(None).1, Exit::Clean);
     }
 }

@@ -6,6 +6,17 @@ use std::path::{Path, PathBuf};
 /// Folders that hold other people's files.
 const SKIPPED: [&str; 3] = ["node_modules", "target", "vendor"];
 
+/// The Dockerfiles of a path, at least one.
+///
+/// # Errors
+/// The path can't be read, or there are none.
+pub fn dockerfiles(path: &Path) -> Result<Vec<PathBuf>, String> {
+    match find(path) {
+        Ok(found) if found.is_empty() => Err("no Dockerfile in there".to_owned()),
+        found => found.map_err(|error| error.to_string()),
+    }
+}
+
 /// The Dockerfiles of a path: the file itself whatever its name, or those in a folder and below, sorted. Hidden
 /// folders, other people's and links to folders are not looked into.
 pub fn find(path: &Path) -> io::Result<Vec<PathBuf>> {
@@ -41,7 +52,7 @@ pub fn find(path: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// A Dockerfile's path as policies know it: from the top of its repository, where it is in one; otherwise from here,
 /// if it is below. None where neither can be told.
-pub fn from_the_top(path: &Path) -> Option<String> {
+pub fn path_in_repository(path: &Path) -> Option<String> {
     let whole = path.canonicalize().ok()?;
     let top = whole
         .ancestors()

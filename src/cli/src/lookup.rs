@@ -16,21 +16,30 @@ const BAKED: &str = "/etc/fromtier";
 /// What was read, by the names that complaints call the files by.
 pub type Texts = BTreeMap<String, String>;
 
-/// Why there is no gate.
-#[derive(Debug, Clone)]
-pub enum Broken {
+/// Why a Dockerfile, a policy, or a lock file can't be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoadError {
     /// The file can't be read.
     Unreadable { path: PathBuf, error: String },
-    /// The file is wrong, or one that it extends.
-    Wrong {
+    /// The file, or one that it extends, is not valid.
+    Invalid {
         texts: Texts,
         errors: Vec<PolicyError>,
     },
 }
 
+impl LoadError {
+    pub fn unreadable(path: &Path, error: impl ToString) -> LoadError {
+        LoadError::Unreadable {
+            path: path.to_owned(),
+            error: error.to_string(),
+        }
+    }
+}
+
 /// A gate, and the files that it was made from.
 #[derive(Debug)]
-pub struct Found {
+pub struct FoundGate {
     pub gate: Gate,
     pub policies: Vec<PathBuf>,
     pub lock: Option<PathBuf>,
@@ -38,18 +47,18 @@ pub struct Found {
 
 /// Makes gates; those of one folder once.
 #[derive(Debug)]
-pub struct Lookup<'a> {
+pub struct GateLookup<'a> {
     policy: Option<&'a Path>,
     lock: Option<&'a Path>,
     today: Day,
-    made: HashMap<PathBuf, Result<Found, Broken>>,
+    made: HashMap<PathBuf, Result<FoundGate, LoadError>>,
     /// A lock file that was named may be missing.
     to_be_made: bool,
 }
 
-impl<'a> Lookup<'a> {
-    pub fn new(policy: Option<&'a Path>, lock: Option<&'a Path>, today: Day) -> Lookup<'a> {
-        Lookup {
+impl<'a> GateLookup<'a> {
+    pub fn new(policy: Option<&'a Path>, lock: Option<&'a Path>, today: Day) -> GateLookup<'a> {
+        GateLookup {
             policy,
             lock,
             today,
@@ -60,7 +69,7 @@ impl<'a> Lookup<'a> {
 
     /// For whoever makes the lock file: there may be none yet.
     #[must_use]
-    pub fn for_locking(mut self) -> Lookup<'a> {
+    pub fn for_locking(mut self) -> GateLookup<'a> {
         self.to_be_made = true;
         self
     }
@@ -75,7 +84,7 @@ impl<'a> Lookup<'a> {
 
     /// The gate for a Dockerfile: the policy that was named, and the `.fromtier.yaml` next to the Dockerfile; the lock
     /// that was named, else the `fromtier.lock` there. A build finds the same files.
-    pub fn gate(&mut self, dockerfile: &Path) -> &Result<Found, Broken> {
+    pub fn gate(&mut self, dockerfile: &Path) -> &Result<FoundGate, LoadError> {
         let folder = folder_of(dockerfile).to_owned();
         if !self.made.contains_key(&folder) {
             let found = self.make(&folder);
@@ -84,7 +93,7 @@ impl<'a> Lookup<'a> {
         &self.made[&folder]
     }
 
-    fn make(&self, folder: &Path) -> Result<Found, Broken> {
+    fn make(&self, folder: &Path) -> Result<FoundGate, LoadError> {
         let repository = beside(folder, POLICY)
             .filter(|path| !self.policy.is_some_and(|named| same(named, path)));
         let lock = self
@@ -101,7 +110,7 @@ impl<'a> Lookup<'a> {
                 .transpose()?,
             self.today,
         );
-        Ok(Found {
+        Ok(FoundGate {
             gate,
             policies: self
                 .policy
@@ -122,10 +131,10 @@ fn same(a: &Path, b: &Path) -> bool {
 pub fn read<T>(
     path: &Path,
     parse: impl Fn(&str, &str) -> Result<T, Vec<PolicyError>>,
-) -> Result<T, Broken> {
+) -> Result<T, LoadError> {
     let name = path.display().to_string();
     let text = text_of(path)?;
-    parse(&name, &text).map_err(|errors| Broken::Wrong {
+    parse(&name, &text).map_err(|errors| LoadError::Invalid {
         texts: Texts::from([(name, text)]),
         errors,
     })
@@ -133,7 +142,7 @@ pub fn read<T>(
 
 /// Reads a policy and those that it extends; gives the texts as well. `baked` is the organisation's policy, which a
 /// build has in the frontend's image.
-pub fn read_policy(path: &Path, baked: Option<&Path>) -> Result<(Policy, Texts), Broken> {
+pub fn read_policy(path: &Path, baked: Option<&Path>) -> Result<(Policy, Texts), LoadError> {
     let name = path.display().to_string();
     let text = text_of(path)?;
     let mut texts = Texts::new();
@@ -145,7 +154,7 @@ pub fn read_policy(path: &Path, baked: Option<&Path>) -> Result<(Policy, Texts),
     texts.insert(name, text);
     match policy {
         Ok(policy) => Ok((policy, texts)),
-        Err(errors) => Err(Broken::Wrong { texts, errors }),
+        Err(errors) => Err(LoadError::Invalid { texts, errors }),
     }
 }
 
@@ -166,11 +175,8 @@ fn extended_text(path: &str, baked: Option<&Path>) -> Result<String, String> {
     }
 }
 
-fn text_of(path: &Path) -> Result<String, Broken> {
-    std::fs::read_to_string(path).map_err(|error| Broken::Unreadable {
-        path: path.to_owned(),
-        error: error.to_string(),
-    })
+fn text_of(path: &Path) -> Result<String, LoadError> {
+    std::fs::read_to_string(path).map_err(|error| LoadError::unreadable(path, error))
 }
 
 /// The file of this name next to a Dockerfile, where a build looks for it.

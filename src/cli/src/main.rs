@@ -2,32 +2,30 @@
 
 mod args;
 mod check;
+mod exit;
 mod explain;
 mod files;
+mod judge;
 mod lock;
 mod lookup;
 mod output;
 mod policy;
 mod registry;
+mod report;
+mod values;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use args::{Args, Command};
 use clap::Parser as _;
 use fromtier_policy::Day;
 
-/// All is well.
-const CLEAN: u8 = 0;
-/// Something is refused, or a Dockerfile can't be read as one.
-const FINDINGS: u8 = 1;
-/// It could not be found out: a path, a policy or a lock file that can't be read.
-const FAILED: u8 = 2;
+use args::{Command, CommandLine};
 
 #[expect(clippy::disallowed_methods, reason = "the command line's clock")]
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = CommandLine::parse();
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());
@@ -36,13 +34,13 @@ fn main() -> ExitCode {
     let style = output::Style {
         coloured: coloured && std::io::stdout().is_terminal(),
     };
-    let (text, code) = match &args.command {
-        Command::Check(check) => check::run(check, check.today.unwrap_or(today), style),
+    let (text, exit) = match &args.command {
+        Command::Check(check) => check::run(check, check.today.today.unwrap_or(today), style),
         Command::Lock(lock) => lock::run(lock, today, style),
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Policy(policy) => policy::run(policy, today, style),
     };
     // A reader that has had enough is no failure of ours.
     let _ = std::io::stdout().write_all(text.as_bytes());
-    ExitCode::from(code)
+    exit.into()
 }

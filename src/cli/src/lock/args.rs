@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use fromtier_image::Platform;
 
-use crate::args::{Format, pair};
+use crate::values::{self, BuildArgs, FormatArg, LockArg, PolicyArg};
 
 #[derive(Debug, Default, clap::Args)]
-pub struct Lock {
+pub struct LockArgs {
     /// Dockerfiles, and folders to look for Dockerfiles in; the folder that it is called in when there are none
     pub paths: Vec<PathBuf>,
     /// Write nothing; say what is missing, not used, moved or gone, and exit with 1 if anything is
@@ -32,32 +32,26 @@ pub struct Lock {
     /// Lock this as well: what no Dockerfile names, such as the image of a named context (may be given again)
     #[arg(long = "image", value_name = "IMAGE")]
     pub images: Vec<String>,
-    /// The organisation's policy; the repository's `.fromtier.yaml` can only tighten it
-    #[arg(long, value_name = "FILE")]
-    pub policy: Option<PathBuf>,
-    /// The lock file; otherwise the `fromtier.lock` next to each Dockerfile
-    #[arg(long, value_name = "FILE")]
-    pub lock: Option<PathBuf>,
-    /// A build argument, as in `docker build`
-    #[arg(long = "build-arg", value_name = "NAME=VALUE", value_parser = pair)]
-    pub build_args: Vec<(String, String)>,
+    #[command(flatten)]
+    pub policy: PolicyArg,
+    #[command(flatten)]
+    pub lock: LockArg,
+    #[command(flatten)]
+    pub build_args: BuildArgs,
     /// The platforms to build for; otherwise this machine's
-    #[arg(long, value_name = "PLATFORM", value_delimiter = ',', value_parser = platform)]
+    #[arg(long, value_name = "PLATFORM", value_delimiter = ',', value_parser = normalized_platform)]
     pub platform: Vec<Platform>,
-    /// How to say it
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    #[command(flatten)]
+    pub format: FormatArg,
 }
 
-impl Lock {
+impl LockArgs {
     /// Is every line to be locked anew?
     pub fn update_all(&self) -> bool {
         self.update.iter().any(String::is_empty)
     }
 }
 
-fn platform(text: &str) -> Result<Platform, String> {
-    Platform::parse(text)
-        .map(Platform::normalize)
-        .map_err(|error| error.to_string())
+fn normalized_platform(text: &str) -> Result<Platform, String> {
+    values::platform(text).map(Platform::normalize)
 }

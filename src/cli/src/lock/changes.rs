@@ -4,13 +4,14 @@ use fromtier_image::{Digest, ImageRef, Platform};
 use fromtier_policy::Day;
 use fromtier_policy::lock::LockEntry;
 
-use super::collect::Wanted;
+use super::args::LockArgs;
+use super::collect::WantedImage;
 use super::resolve::Question;
 use crate::registry::{Found, Problem};
 
 /// How the lock is worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub enum LockMode {
     /// What is locked stays; what isn't is looked up.
     Add,
     /// It is looked up whether it is locked or not.
@@ -48,8 +49,31 @@ pub struct Line {
     pub change: Change,
 }
 
+/// The mode for an image.
+pub fn mode(args: &LockArgs, wanted: &WantedImage) -> LockMode {
+    match (args.check, args.offline) {
+        (true, true) => LockMode::Offline,
+        (true, false) => LockMode::Check,
+        (false, _) => {
+            let named = args.update.iter().any(|name| is_named(name, &wanted.image));
+            if args.update_all() || named {
+                LockMode::Update
+            } else {
+                LockMode::Add
+            }
+        }
+    }
+}
+
+/// Whether `--update=name` means this image: with a tag that one, without all tags.
+pub fn is_named(name: &str, image: &ImageRef) -> bool {
+    ImageRef::parse(name).is_ok_and(|named| {
+        named.name() == image.name() && named.tag().is_none_or(|tag| image.tag() == Some(tag))
+    })
+}
+
 /// What the registries must be asked for a line.
-pub fn questions(wanted: &Wanted, old: Option<&LockEntry>, mode: Mode) -> Vec<Question> {
+pub fn questions(wanted: &WantedImage, old: Option<&LockEntry>, mode: LockMode) -> Vec<Question> {
     let Some(image) = asked(wanted, old, mode) else {
         return Vec::new();
     };
@@ -59,12 +83,12 @@ pub fn questions(wanted: &Wanted, old: Option<&LockEntry>, mode: Mode) -> Vec<Qu
         .collect();
     if questions.is_empty() {
         // Where nothing is in doubt, nobody is asked.
-        if mode == Mode::Add && old.is_some_and(|old| image.digest() == Some(&old.digest)) {
+        if mode == LockMode::Add && old.is_some_and(|old| image.digest() == Some(&old.digest)) {
             return questions;
         }
         questions.push(Question::new(&image, None));
     }
-    if mode == Mode::Check && old.is_some() && wanted.image.digest().is_none() {
+    if mode == LockMode::Check && old.is_some() && wanted.image.digest().is_none() {
         questions.push(Question::new(&at(wanted, None), None));
     }
     questions
@@ -72,9 +96,9 @@ pub fn questions(wanted: &Wanted, old: Option<&LockEntry>, mode: Mode) -> Vec<Qu
 
 /// What tells the config of a base for a platform; it is one of [`questions`].
 pub fn config_question(
-    wanted: &Wanted,
+    wanted: &WantedImage,
     old: Option<&LockEntry>,
-    mode: Mode,
+    mode: LockMode,
     platform: &Platform,
 ) -> Option<Question> {
     let image = asked(wanted, old, mode)?;
@@ -82,21 +106,21 @@ pub fn config_question(
 }
 
 /// The image that the line is about to stand for, as it is pulled.
-fn asked(wanted: &Wanted, old: Option<&LockEntry>, mode: Mode) -> Option<ImageRef> {
+fn asked(wanted: &WantedImage, old: Option<&LockEntry>, mode: LockMode) -> Option<ImageRef> {
     let own = wanted.image.digest();
     match (mode, old) {
-        (Mode::Offline, _) => None,
-        (Mode::Check, Some(old)) => Some(at(wanted, Some(&old.digest))),
-        (Mode::Add, Some(old)) => Some(at(wanted, Some(own.unwrap_or(&old.digest)))),
-        (Mode::Update, _) | (_, None) => Some(at(wanted, own)),
+        (LockMode::Offline, _) => None,
+        (LockMode::Check, Some(old)) => Some(at(wanted, Some(&old.digest))),
+        (LockMode::Add, Some(old)) => Some(at(wanted, Some(own.unwrap_or(&old.digest)))),
+        (LockMode::Update, _) | (_, None) => Some(at(wanted, own)),
     }
 }
 
 /// What becomes of a line that something names.
 pub fn settle<'a>(
-    wanted: &Wanted,
+    wanted: &WantedImage,
     old: Option<&LockEntry>,
-    mode: Mode,
+    mode: LockMode,
     today: Day,
     answers: impl Fn(&Question) -> Option<&'a Result<Found, Problem>>,
 ) -> Line {
@@ -111,9 +135,9 @@ pub fn settle<'a>(
     let problem = || said.iter().find_map(|answer| answer.as_ref().err());
     let own = wanted.image.digest();
     match (mode, old) {
-        (Mode::Check | Mode::Offline, None) => kept(Change::Missing),
-        (Mode::Offline, Some(_)) => kept(Change::Kept),
-        (Mode::Check, Some(old)) => {
+        (LockMode::Check | LockMode::Offline, None) => kept(Change::Missing),
+        (LockMode::Offline, Some(_)) => kept(Change::Kept),
+        (LockMode::Check, Some(old)) => {
             let tag = Question::new(&at(wanted, None), None);
             let now = match own {
                 Some(_) => None,
@@ -127,7 +151,7 @@ pub fn settle<'a>(
                 _ => Change::Kept,
             })
         }
-        (Mode::Add, Some(old)) if own.is_none_or(|own| *own == old.digest) => match problem() {
+        (LockMode::Add, Some(old)) if own.is_none_or(|own| *own == old.digest) => match problem() {
             Some(problem) if problem.is_final() && own.is_none() => kept(Change::Gone(None)),
             Some(problem) => kept(Change::Failed(problem.clone())),
             None => kept(Change::Kept),
@@ -155,7 +179,7 @@ pub fn settle<'a>(
 }
 
 /// The platforms whose configs count, each once.
-pub fn platforms(wanted: &Wanted) -> Vec<&Platform> {
+pub fn platforms(wanted: &WantedImage) -> Vec<&Platform> {
     let mut platforms: Vec<_> = wanted.bases.iter().map(|base| &base.platform).collect();
     platforms.sort();
     platforms.dedup();
@@ -163,7 +187,7 @@ pub fn platforms(wanted: &Wanted) -> Vec<&Platform> {
 }
 
 /// The image as it is pulled, by a digest or by its tag.
-fn at(wanted: &Wanted, digest: Option<&Digest>) -> ImageRef {
+fn at(wanted: &WantedImage, digest: Option<&Digest>) -> ImageRef {
     let pull = wanted.pull.clone().without_digest();
     match digest {
         Some(digest) => pull.with_digest(digest.clone()),

@@ -9,44 +9,45 @@ use fromtier_policy::gate::{ImageRequest, Via};
 use fromtier_policy::lock::LockEntry;
 use fromtier_policy::{Gate, Lock, Lockable, Scope};
 
-use super::args;
-use crate::check::{File, Judged, hangs_on_argument, scope_of};
+use super::args::LockArgs;
+use crate::judge::{needs_build_argument, scope_of};
+use crate::report::{DockerfileReport, JudgedSource};
 
 /// A lock file, and what its Dockerfiles want of it.
 #[derive(Debug)]
-pub struct Group {
+pub struct LockGroup {
     pub path: PathBuf,
     /// As it is now; none where there is no file.
-    pub old: Option<Old>,
+    pub old: Option<ExistingLock>,
     /// By the name that the line has.
-    pub wanted: BTreeMap<String, Wanted>,
+    pub wanted: BTreeMap<String, WantedImage>,
     /// Not all is known that the Dockerfiles want: lines that nothing names may be wanted nevertheless.
     pub open: bool,
 }
 
 /// A lock file as it is.
 #[derive(Debug)]
-pub struct Old {
+pub struct ExistingLock {
     pub text: String,
     pub lock: Lock,
 }
 
 /// An image that is to be locked.
 #[derive(Debug)]
-pub struct Wanted {
+pub struct WantedImage {
     /// What the line is about; with the Dockerfile's own digest, where it has one.
     pub image: ImageRef,
     /// Where it is pulled from.
     pub pull: ImageRef,
     /// Where it is asked for, first.
-    pub place: Place,
+    pub place: Origin,
     /// Where it is a base: its triggers count there.
-    pub bases: Vec<Base>,
+    pub bases: Vec<BaseUse>,
 }
 
 /// Where an image is asked for.
 #[derive(Debug, Clone)]
-pub enum Place {
+pub enum Origin {
     /// In a Dockerfile, by its index in the report.
     Source(usize, Box<PlannedSource>),
     /// On the command line.
@@ -55,7 +56,7 @@ pub enum Place {
 
 /// A stage that stands on the image.
 #[derive(Debug, Clone)]
-pub struct Base {
+pub struct BaseUse {
     /// The Dockerfile's index in the report.
     pub file: usize,
     pub source: PlannedSource,
@@ -65,9 +66,9 @@ pub struct Base {
     pub platform: Platform,
 }
 
-impl Group {
-    pub fn new(path: PathBuf, old: Option<Old>) -> Group {
-        Group {
+impl LockGroup {
+    pub fn new(path: PathBuf, old: Option<ExistingLock>) -> LockGroup {
+        LockGroup {
             path,
             old,
             wanted: BTreeMap::new(),
@@ -80,12 +81,12 @@ impl Group {
         self.old.as_ref()?.lock.get(image)
     }
 
-    fn want(&mut self, lockable: &Lockable, place: Place, base: Option<Base>) {
+    fn want(&mut self, lockable: &Lockable, place: Origin, base: Option<BaseUse>) {
         // Without a tag, it is pinned by its digest, and there is no line that could say more.
         let Some(name) = Lock::name_of(lockable.image()) else {
             return;
         };
-        let wanted = self.wanted.entry(name).or_insert_with(|| Wanted {
+        let wanted = self.wanted.entry(name).or_insert_with(|| WantedImage {
             image: lockable.image().clone(),
             pull: lockable.pull().clone(),
             place,
@@ -102,14 +103,14 @@ impl Group {
 
 /// Reads a Dockerfile, and puts what may be locked into the group. What may not be, or isn't known, is in the answer.
 pub fn collect(
-    args: &args::Lock,
+    args: &LockArgs,
     path: &Path,
     index: usize,
     bytes: &[u8],
     gate: &Gate,
-    group: &mut Group,
-) -> File {
-    let mut file = File {
+    group: &mut LockGroup,
+) -> DockerfileReport {
+    let mut file = DockerfileReport {
         path: path.to_owned(),
         text: String::from_utf8_lossy(bytes).into_owned(),
         policies: Vec::new(),
@@ -138,7 +139,7 @@ pub fn collect(
             let base = (source.via == Via::From).then(|| {
                 let own = Platform::parse(&source.platform).ok();
                 let platform = own.or(target.clone()).unwrap_or_else(Platform::host);
-                Base {
+                BaseUse {
                     file: index,
                     source: source.clone(),
                     target: target.clone(),
@@ -152,7 +153,7 @@ pub fn collect(
 }
 
 /// Every image of a Dockerfile, for all that is built for; each once.
-pub fn images(args: &args::Lock, bytes: &[u8]) -> Vec<PlannedSource> {
+pub fn images(args: &LockArgs, bytes: &[u8]) -> Vec<PlannedSource> {
     let mut images: Vec<PlannedSource> = Vec::new();
     for target in targets(args) {
         let found = sources(bytes, &options(args, target.as_ref())).unwrap_or_default();
@@ -167,12 +168,12 @@ pub fn images(args: &args::Lock, bytes: &[u8]) -> Vec<PlannedSource> {
 
 /// What the triggers of a base want, with the gate of the Dockerfile that stands on it.
 pub fn collect_triggers(
-    args: &args::Lock,
-    base: &Base,
+    args: &LockArgs,
+    base: &BaseUse,
     triggers: &[String],
     gate: &Gate,
-    group: &mut Group,
-    file: &mut File,
+    group: &mut LockGroup,
+    file: &mut DockerfileReport,
 ) {
     let options = options(args, base.target.as_ref());
     let found = trigger_sources(file.text.as_bytes(), &options, &base.source, triggers);
@@ -190,37 +191,37 @@ pub fn collect_triggers(
 pub fn collect_argument(
     reference: &str,
     gate: &Gate,
-    group: &mut Group,
+    group: &mut LockGroup,
 ) -> Result<(), fromtier_policy::Denial> {
     let lockable = gate.lockable(&ImageRequest {
         reference,
         via: Via::NamedContext,
         scope: Scope::default(),
     })?;
-    group.want(&lockable, Place::Argument, None);
+    group.want(&lockable, Origin::Argument, None);
     Ok(())
 }
 
 fn ask(
     gate: &Gate,
-    group: &mut Group,
+    group: &mut LockGroup,
     index: usize,
     source: PlannedSource,
-    base: Option<Base>,
-    file: &mut File,
+    base: Option<BaseUse>,
+    file: &mut DockerfileReport,
     again: bool,
 ) {
-    let path = crate::files::from_the_top(&file.path);
+    let path = crate::files::path_in_repository(&file.path);
     let mut say = |source, verdict| {
         if !again {
-            file.sources.push(Judged {
+            file.sources.push(JudgedSource {
                 source,
                 verdict,
-                pinned: None,
+                resolved: None,
             });
         }
     };
-    if hangs_on_argument(&source) {
+    if needs_build_argument(&source) {
         group.open = true;
         return say(source, None);
     }
@@ -231,22 +232,22 @@ fn ask(
         scope: scope_of(&source, platform.as_ref(), path.as_deref()),
     });
     match asked {
-        Ok(lockable) => group.want(&lockable, Place::Source(index, Box::new(source)), base),
+        Ok(lockable) => group.want(&lockable, Origin::Source(index, Box::new(source)), base),
         Err(denial) => say(source, Some(*denial.verdict)),
     }
 }
 
 /// What is built for, one after the other; none: whatever the builder is.
-fn targets(args: &args::Lock) -> Vec<Option<Platform>> {
+fn targets(args: &LockArgs) -> Vec<Option<Platform>> {
     if args.platform.is_empty() {
         return vec![None];
     }
     args.platform.iter().cloned().map(Some).collect()
 }
 
-fn options(args: &args::Lock, target: Option<&Platform>) -> Options {
+fn options(args: &LockArgs, target: Option<&Platform>) -> Options {
     Options {
-        build_args: args.build_args.iter().cloned().collect(),
+        build_args: args.build_args.build_args.iter().cloned().collect(),
         target_platform: target.cloned(),
         build_platforms: vec![Platform::host()],
         ..Options::default()

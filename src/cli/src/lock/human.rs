@@ -6,13 +6,13 @@ use annotate_snippets::Level;
 use fromtier_image::Digest;
 
 use super::changes::Change;
-use super::problems::issues;
-use super::report::{Locked, Report, Told};
+use super::problems::problems;
+use super::report::{LineReport, LockFileReport, LockReport};
 use crate::output::Style;
 use crate::output::printer::{Note, Printer};
 
 /// Everything, with a line at the end for each lock.
-pub fn render(report: &Report, style: Style) -> String {
+pub fn render(report: &LockReport, style: Style) -> String {
     let printer = Printer::new(style);
     let mut out = String::new();
     for file in &report.files {
@@ -22,29 +22,29 @@ pub fn render(report: &Report, style: Style) -> String {
         let message = format!("{}: {}", denial.code, denial.message);
         printer.say_alone(&message, denial.help.as_deref(), &mut out);
     }
-    for issue in report
+    for problem in report
         .locks
         .iter()
-        .flat_map(|locked| issues(report, locked))
+        .flat_map(|locked| problems(report, locked))
     {
-        match &issue.at {
+        match &problem.at {
             Some((path, text, at)) => printer.say(
                 &Note {
                     level: Level::ERROR,
                     code: None,
-                    message: &issue.message,
+                    message: &problem.message,
                     path,
                     text,
                     at: at.clone(),
-                    help: issue.help.as_deref(),
+                    help: problem.help.as_deref(),
                 },
                 &mut out,
             ),
-            None => printer.say_alone(&issue.message, issue.help.as_deref(), &mut out),
+            None => printer.say_alone(&problem.message, problem.help.as_deref(), &mut out),
         }
     }
     for failure in &report.failures {
-        printer.failure(failure, &mut out);
+        printer.load_error(failure, &mut out);
     }
     for locked in &report.locks {
         let _ = writeln!(
@@ -54,22 +54,22 @@ pub fn render(report: &Report, style: Style) -> String {
             summary(report, locked)
         );
         if !report.check {
-            for (name, told) in &locked.lines {
-                out.push_str(&change(name, told).unwrap_or_default());
+            for (name, item) in &locked.lines {
+                out.push_str(&change(name, item).unwrap_or_default());
             }
         }
     }
     out
 }
 
-fn change(name: &str, told: &Told) -> Option<String> {
+fn change(name: &str, item: &LineReport) -> Option<String> {
     let now = || {
-        told.line
+        item.line
             .entry
             .as_ref()
             .map_or("", |entry| short(&entry.digest))
     };
-    Some(match &told.line.change {
+    Some(match &item.line.change {
         Change::Added => format!("  + {name}  {}\n", now()),
         Change::Updated(old) => format!(
             "  ~ {name}  {} since {}, now {}\n",
@@ -77,7 +77,7 @@ fn change(name: &str, told: &Told) -> Option<String> {
             old.resolved,
             now()
         ),
-        Change::Unused if told.line.entry.is_none() => format!("  - {name}\n"),
+        Change::Unused if item.line.entry.is_none() => format!("  - {name}\n"),
         _ => return None,
     })
 }
@@ -89,11 +89,11 @@ fn short(digest: &Digest) -> &str {
     text.get(..end).unwrap_or(text)
 }
 
-fn summary(report: &Report, locked: &Locked) -> String {
+fn summary(report: &LockReport, locked: &LockFileReport) -> String {
     let count =
-        |of: &dyn Fn(&Told) -> bool| locked.lines.iter().filter(|(_, told)| of(told)).count();
-    let unused = |told: &Told, kept: bool| {
-        told.line.change == Change::Unused && told.line.entry.is_some() == kept
+        |of: &dyn Fn(&LineReport) -> bool| locked.lines.iter().filter(|(_, item)| of(item)).count();
+    let unused = |item: &LineReport, kept: bool| {
+        item.line.change == Change::Unused && item.line.entry.is_some() == kept
     };
     let counts = [
         (count(&|t| t.line.change == Change::Added), "added"),

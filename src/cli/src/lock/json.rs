@@ -4,12 +4,12 @@ use fromtier_policy::lock::LockEntry;
 use serde_json::{Value, json};
 
 use super::changes::Change;
-use super::problems::{Issue, issues};
-use super::report::{Locked, Report, Told};
+use super::problems::{LineProblem, problems};
+use super::report::{LineReport, LockFileReport, LockReport};
 use crate::output;
 
 /// One JSON document and a newline.
-pub fn render(report: &Report) -> String {
+pub fn render(report: &LockReport) -> String {
     let sources = report
         .files
         .iter()
@@ -24,7 +24,7 @@ pub fn render(report: &Report) -> String {
             "message": denial.message,
             "help": denial.help,
         })).collect::<Vec<_>>(),
-        "failures": report.failures.iter().flat_map(output::json::failure).collect::<Vec<_>>(),
+        "failures": report.failures.iter().flat_map(output::json::load_error).collect::<Vec<_>>(),
         "summary": {
             "locks": report.locks.len(),
             "lines": report.lines().count(),
@@ -36,20 +36,20 @@ pub fn render(report: &Report) -> String {
     format!("{document:#}\n")
 }
 
-fn lock(report: &Report, locked: &Locked) -> Value {
+fn lock(report: &LockReport, locked: &LockFileReport) -> Value {
     json!({
         "file": locked.path.display().to_string(),
         "written": locked.written,
-        "lines": locked.lines.iter().map(|(name, told)| line(report, name, told)).collect::<Vec<_>>(),
-        "problems": issues(report, locked).iter().map(problem).collect::<Vec<_>>(),
+        "lines": locked.lines.iter().map(|(name, item)| line(report, name, item)).collect::<Vec<_>>(),
+        "problems": problems(report, locked).iter().map(problem).collect::<Vec<_>>(),
     })
 }
 
-fn line(report: &Report, name: &str, told: &Told) -> Value {
-    let entry = told.line.entry.as_ref();
+fn line(report: &LockReport, name: &str, item: &LineReport) -> Value {
+    let entry = item.line.entry.as_ref();
     let (digest, resolved) = parts(entry);
-    let (old_digest, old_resolved) = parts(told.old.as_ref());
-    let (change, registry) = match &told.line.change {
+    let (old_digest, old_resolved) = parts(item.old.as_ref());
+    let (change, registry) = match &item.line.change {
         Change::Kept => ("kept", None),
         Change::Added => ("added", None),
         Change::Updated(_) => ("updated", None),
@@ -79,14 +79,14 @@ fn parts(entry: Option<&LockEntry>) -> (Option<&str>, Option<String>) {
     )
 }
 
-fn problem(issue: &Issue) -> Value {
-    let place = issue.at.as_ref().map(|(path, text, at)| {
+fn problem(problem: &LineProblem) -> Value {
+    let place = problem.at.as_ref().map(|(path, text, at)| {
         let (line, column) = output::position(text, at.start);
         (path.display().to_string(), line, column)
     });
     json!({
-        "message": issue.message,
-        "help": issue.help,
+        "message": problem.message,
+        "help": problem.help,
         "file": place.as_ref().map(|place| &place.0),
         "line": place.as_ref().map(|place| place.1),
         "column": place.as_ref().map(|place| place.2),

@@ -16,26 +16,32 @@ use std::path::{Path, PathBuf};
 use fromtier_image::ImageRef;
 use fromtier_policy::{Day, Lock};
 
-use crate::args::Format;
-use crate::check::Failure;
+use crate::exit::Exit;
 use crate::files;
-use crate::lookup::{Broken, Lookup, Texts};
+use crate::lookup::{GateLookup, LoadError, Texts};
 use crate::output::Style;
-use changes::{Change, Line, Mode};
-use collect::{Group, Old};
-use report::{Locked, Report, Told};
+use crate::values::Format;
+use args::LockArgs;
+use changes::{Change, Line, is_named, mode};
+use collect::{ExistingLock, LockGroup};
+use report::{LineReport, LockFileReport, LockReport};
 use resolve::Answers;
 
 /// What stands at the top of a lock file that wasn't there before.
 const HEADER: &str = "# Made by `fromtier lock`: which digest each image is pulled by.\n\n";
 
 /// Locks, and gives the text to print and the exit code.
-pub fn run(args: &args::Lock, today: Day, style: Style) -> (String, u8) {
-    let mut work = Work {
+pub fn run(args: &LockArgs, today: Day, style: Style) -> (String, Exit) {
+    let mut work = LockRun {
         args,
         today,
-        lookup: Lookup::new(args.policy.as_deref(), args.lock.as_deref(), today).for_locking(),
-        report: Report {
+        lookup: GateLookup::new(
+            args.policy.policy.as_deref(),
+            args.lock.lock.as_deref(),
+            today,
+        )
+        .for_locking(),
+        report: LockReport {
             files: Vec::new(),
             locks: Vec::new(),
             refused: Vec::new(),
@@ -51,24 +57,24 @@ pub fn run(args: &args::Lock, today: Day, style: Style) -> (String, u8) {
     work.resolve();
     work.finish();
     let report = work.report;
-    let text = match args.format {
+    let text = match args.format.format {
         Format::Human => human::render(&report, style),
         Format::Json => json::render(&report),
     };
-    (text, report.code())
+    (text, report.exit())
 }
 
-struct Work<'a> {
-    args: &'a args::Lock,
+struct LockRun<'a> {
+    args: &'a LockArgs,
     today: Day,
-    lookup: Lookup<'a>,
-    report: Report,
+    lookup: GateLookup<'a>,
+    report: LockReport,
     /// By the path of the lock file.
-    groups: BTreeMap<PathBuf, Group>,
+    groups: BTreeMap<PathBuf, LockGroup>,
     answers: Answers,
 }
 
-impl Work<'_> {
+impl LockRun<'_> {
     /// Finds the Dockerfiles, and what they want.
     fn collect(&mut self) {
         let mut seen = BTreeSet::new();
@@ -78,11 +84,10 @@ impl Work<'_> {
             paths => paths,
         };
         for path in paths {
-            let found = match files::find(path) {
-                Ok(found) if found.is_empty() && self.args.images.is_empty() => {
-                    Err("no Dockerfile in there".to_owned())
-                }
-                found => found.map_err(|error| error.to_string()),
+            // With `--image` there may be no Dockerfile.
+            let found = match self.args.images.is_empty() {
+                true => files::dockerfiles(path),
+                false => files::find(path).map_err(|error| error.to_string()),
             };
             match found {
                 Ok(found) => {
@@ -92,7 +97,7 @@ impl Work<'_> {
                         }
                     }
                 }
-                Err(error) => self.fail(path.clone(), error),
+                Err(error) => self.fail(LoadError::unreadable(path, error)),
             }
         }
     }
@@ -100,7 +105,7 @@ impl Work<'_> {
     fn collect_file(&mut self, path: PathBuf) {
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
-            Err(error) => return self.fail(path, error.to_string()),
+            Err(error) => return self.fail(LoadError::unreadable(&path, error)),
         };
         if !self.open(&path) {
             return;
@@ -121,8 +126,8 @@ impl Work<'_> {
         let lock = match self.lookup.gate(dockerfile) {
             Ok(found) => found.lock.clone(),
             Err(broken) => {
-                let broken = broken.clone();
-                self.broken(broken);
+                let error = broken.clone();
+                self.fail(error);
                 return false;
             }
         };
@@ -134,22 +139,22 @@ impl Work<'_> {
             let text = match std::fs::read_to_string(&path) {
                 Ok(text) => text,
                 Err(error) => {
-                    self.fail(path, error.to_string());
+                    self.fail(LoadError::unreadable(&path, error));
                     return false;
                 }
             };
             let name = path.display().to_string();
             match Lock::parse(&name, &text) {
-                Ok(lock) => old = Some(Old { text, lock }),
+                Ok(lock) => old = Some(ExistingLock { text, lock }),
                 Err(errors) => {
                     let texts = Texts::from([(name, text)]);
-                    self.broken(Broken::Wrong { texts, errors });
+                    self.fail(LoadError::Invalid { texts, errors });
                     return false;
                 }
             }
         }
         self.groups
-            .insert(lock_path.clone(), Group::new(lock_path, old));
+            .insert(lock_path.clone(), LockGroup::new(lock_path, old));
         true
     }
 
@@ -164,7 +169,7 @@ impl Work<'_> {
         }
         for group in self.groups.values_mut() {
             // The policy that holds next to the lock, where it is not a named one.
-            let beside = match self.args.lock {
+            let beside = match self.args.lock.lock {
                 Some(_) => here.to_owned(),
                 None => group.path.with_file_name("Dockerfile"),
             };
@@ -193,7 +198,7 @@ impl Work<'_> {
                 let mode = mode(self.args, wanted);
                 for base in &wanted.bases {
                     let question = changes::config_question(wanted, old, mode, &base.platform);
-                    match question.and_then(|question| self.answers.of(&question)) {
+                    match question.and_then(|question| self.answers.get(&question)) {
                         Some(Ok(found)) if found.triggers().is_empty() => {}
                         Some(Ok(found)) => {
                             known.push((path.clone(), base.clone(), found.triggers().to_vec()));
@@ -231,7 +236,7 @@ impl Work<'_> {
     fn finish(&mut self) {
         self.unknown_updates();
         for group in self.groups.values() {
-            let mut locked = Locked {
+            let mut locked = LockFileReport {
                 path: group.path.clone(),
                 existed: group.old.is_some(),
                 text: group
@@ -244,12 +249,19 @@ impl Work<'_> {
             if !self.args.check
                 && let Err(error) = write(&mut locked)
             {
-                let path = locked.path.clone();
-                self.report.failures.push(Failure::Path { path, error });
+                let error = LoadError::unreadable(&locked.path, error);
+                self.report.failures.push(error);
             }
             self.report.locks.push(locked);
         }
-        verify::hold(self);
+        let report = &mut self.report;
+        verify::add_refusals(
+            self.args,
+            self.today,
+            &self.groups,
+            &self.answers,
+            &mut report.files,
+        );
     }
 
     /// `--update=IMAGE` that is nobody's image is a slip.
@@ -258,60 +270,36 @@ impl Work<'_> {
             let mut wanted = self.groups.values().flat_map(|group| group.wanted.values());
             if !wanted.any(|wanted| is_named(name, &wanted.image)) {
                 let error = "nothing here names this image".to_owned();
-                let path = PathBuf::from(format!("--update={name}"));
-                self.report.failures.push(Failure::Path { path, error });
+                let option = PathBuf::from(format!("--update={name}"));
+                let error = LoadError::unreadable(&option, error);
+                self.report.failures.push(error);
             }
         }
     }
 
-    fn fail(&mut self, path: PathBuf, error: String) {
-        self.report.failures.push(Failure::Path { path, error });
-    }
-
-    /// A policy or a lock that is wrong is so for every Dockerfile under it; once is enough.
-    fn broken(&mut self, broken: Broken) {
-        let shown = format!("{broken:?}");
-        let mut failures = self.report.failures.iter();
-        if !failures
-            .any(|known| matches!(known, Failure::Setup(known) if format!("{known:?}") == shown))
-        {
-            self.report.failures.push(Failure::Setup(broken));
+    /// Adds a failure, once: a policy or a lock file that is invalid is so for every Dockerfile below it.
+    fn fail(&mut self, failure: LoadError) {
+        if !self.report.failures.contains(&failure) {
+            self.report.failures.push(failure);
         }
     }
-}
-
-fn mode(args: &args::Lock, wanted: &collect::Wanted) -> Mode {
-    match (args.check, args.offline) {
-        (true, true) => Mode::Offline,
-        (true, false) => Mode::Check,
-        (false, _) => {
-            let named = args.update.iter().any(|name| is_named(name, &wanted.image));
-            if args.update_all() || named {
-                Mode::Update
-            } else {
-                Mode::Add
-            }
-        }
-    }
-}
-
-/// Whether `--update=name` means this image: with a tag that one, without all tags.
-fn is_named(name: &str, image: &ImageRef) -> bool {
-    ImageRef::parse(name).is_ok_and(|named| {
-        named.name() == image.name() && named.tag().is_none_or(|tag| image.tag() == Some(tag))
-    })
 }
 
 /// Every line that is or is to be.
-fn lines(args: &args::Lock, group: &Group, answers: &Answers, today: Day) -> Vec<(String, Told)> {
-    let mut lines: BTreeMap<String, Told> = BTreeMap::new();
+fn lines(
+    args: &LockArgs,
+    group: &LockGroup,
+    answers: &Answers,
+    today: Day,
+) -> Vec<(String, LineReport)> {
+    let mut lines: BTreeMap<String, LineReport> = BTreeMap::new();
     for (name, wanted) in &group.wanted {
         let old = group.entry(&wanted.image);
         let mode = mode(args, wanted);
-        let line = changes::settle(wanted, old, mode, today, |question| answers.of(question));
+        let line = changes::settle(wanted, old, mode, today, |question| answers.get(question));
         let lacks = |platform: &&fromtier_image::Platform| {
             let question = changes::config_question(wanted, old, mode, platform);
-            let answer = question.and_then(|question| answers.of(&question));
+            let answer = question.and_then(|question| answers.get(&question));
             matches!(answer, Some(Ok(found)) if !found.for_platform)
         };
         // Without a platform that was asked for, which one is built for is the builder's affair.
@@ -320,7 +308,7 @@ fn lines(args: &args::Lock, group: &Group, answers: &Answers, today: Day) -> Vec
             true => Vec::new(),
             false => platforms.map(fromtier_image::Platform::format).collect(),
         };
-        let told = Told {
+        let item = LineReport {
             line,
             old: old.cloned(),
             place: Some(wanted.place.clone()),
@@ -328,12 +316,12 @@ fn lines(args: &args::Lock, group: &Group, answers: &Answers, today: Day) -> Vec
             shown: wanted.image.to_string(),
             familiar: wanted.image.clone().without_digest().familiar(),
         };
-        lines.insert(name.clone(), told);
+        lines.insert(name.clone(), item);
     }
     for (name, entry) in group.old.iter().flat_map(|old| old.lock.iter()) {
         lines.entry(name.to_owned()).or_insert_with(|| {
             let keep = args.keep || args.offline || group.open;
-            Told {
+            LineReport {
                 line: Line {
                     entry: keep.then(|| entry.clone()),
                     change: Change::Unused,
@@ -350,10 +338,10 @@ fn lines(args: &args::Lock, group: &Group, answers: &Answers, today: Day) -> Vec
 }
 
 /// Writes the lock, if it is to be another. Through a file beside it: there is never half a lock.
-fn write(locked: &mut Locked) -> Result<(), String> {
+fn write(locked: &mut LockFileReport) -> Result<(), String> {
     let mut lock = Lock::default();
-    for (name, told) in &locked.lines {
-        if let (Some(entry), Ok(image)) = (&told.line.entry, ImageRef::parse(name)) {
+    for (name, item) in &locked.lines {
+        if let (Some(entry), Ok(image)) = (&item.line.entry, ImageRef::parse(name)) {
             lock.insert(&image, entry.digest.clone(), entry.resolved);
         }
     }

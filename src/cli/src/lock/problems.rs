@@ -4,13 +4,13 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::changes::Change;
-use super::collect::Place;
-use super::report::{Locked, Report, Told};
+use super::collect::Origin;
+use super::report::{LineReport, LockFileReport, LockReport};
 use crate::output;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Issue {
+pub struct LineProblem {
     pub message: String,
     /// A line each.
     pub help: Option<String>,
@@ -19,19 +19,19 @@ pub struct Issue {
 }
 
 /// All that is wrong with the lines of a lock.
-pub fn issues(report: &Report, locked: &Locked) -> Vec<Issue> {
+pub fn problems(report: &LockReport, locked: &LockFileReport) -> Vec<LineProblem> {
     let missing: Vec<_> = locked
         .lines
         .iter()
-        .filter(|(_, told)| told.line.change == Change::Missing)
+        .filter(|(_, item)| item.line.change == Change::Missing)
         .collect();
-    let mut issues = Vec::new();
+    let mut problems = Vec::new();
     // Where there is no lock, that is one thing to say, not one an image.
     let absent = !locked.existed && !missing.is_empty();
     if absent {
         let number = missing.len();
         let images = if number == 1 { "image" } else { "images" };
-        issues.push(Issue {
+        problems.push(LineProblem {
             message: format!(
                 "{} is not there; {number} {images} should be locked",
                 locked.path.display()
@@ -40,35 +40,41 @@ pub fn issues(report: &Report, locked: &Locked) -> Vec<Issue> {
             at: None,
         });
     }
-    for (name, told) in &locked.lines {
-        if !(absent && told.line.change == Change::Missing) {
-            issues.extend(of_line(report, locked, name, told));
+    for (name, item) in &locked.lines {
+        if !(absent && item.line.change == Change::Missing) {
+            problems.extend(of_line(report, locked, name, item));
         }
     }
-    issues
+    problems
 }
 
-fn of_line(report: &Report, locked: &Locked, name: &str, told: &Told) -> Vec<Issue> {
-    let mut issues = Vec::new();
+fn of_line(
+    report: &LockReport,
+    locked: &LockFileReport,
+    name: &str,
+    item: &LineReport,
+) -> Vec<LineProblem> {
+    let mut problems = Vec::new();
     let today = report.today;
-    let since = told
+    let since = item
         .old
         .as_ref()
         .map_or_else(String::new, |old| old.resolved.to_string());
     let update = format!(
         "take what it is now: fromtier lock --update={}",
-        told.familiar
+        item.familiar
     );
     let now = |digest: &fromtier_image::Digest| {
         format!("on {today} the registry says {}", digest.as_str())
     };
-    let mut say =
-        |message: String, help: Option<String>, at| issues.push(Issue { message, help, at });
+    let mut say = |message: String, help: Option<String>, at| {
+        problems.push(LineProblem { message, help, at })
+    };
     let in_lock = || line_in_lock(locked, name);
-    let asked = || in_dockerfile(report, told).or_else(in_lock);
-    match &told.line.change {
+    let asked = || in_dockerfile(report, item).or_else(in_lock);
+    match &item.line.change {
         Change::Kept | Change::Added | Change::Updated(_) => {}
-        Change::Unused if report.check && told.line.entry.is_none() => say(
+        Change::Unused if report.check && item.line.entry.is_none() => say(
             format!("nothing names {name} any more"),
             Some("drop it: fromtier lock".into()),
             in_lock(),
@@ -95,22 +101,22 @@ fn of_line(report: &Report, locked: &Locked, name: &str, told: &Told) -> Vec<Iss
                 in_lock(),
             );
         }
-        Change::Failed(problem) => say(problem.message(&told.shown), problem.help(), asked()),
+        Change::Failed(problem) => say(problem.message(&item.shown), problem.help(), asked()),
     }
-    for platform in &told.lacking {
+    for platform in &item.lacking {
         say(
-            format!("{} has no image for {platform}", told.shown),
+            format!("{} has no image for {platform}", item.shown),
             None,
             asked(),
         );
     }
-    issues
+    problems
 }
 
 type At = Option<(PathBuf, String, Range<usize>)>;
 
-fn in_dockerfile(report: &Report, told: &Told) -> At {
-    let Some(Place::Source(index, source)) = &told.place else {
+fn in_dockerfile(report: &LockReport, item: &LineReport) -> At {
+    let Some(Origin::Source(index, source)) = &item.place else {
         return None;
     };
     let file = report.files.get(*index)?;
@@ -118,7 +124,7 @@ fn in_dockerfile(report: &Report, told: &Told) -> At {
     Some((file.path.clone(), file.text.clone(), at))
 }
 
-fn line_in_lock(locked: &Locked, name: &str) -> At {
+fn line_in_lock(locked: &LockFileReport, name: &str) -> At {
     let mut start = 0;
     for line in locked.text.split_inclusive('\n') {
         let end = start + line.trim_end().len();

@@ -6,26 +6,27 @@ use fromtier_policy::lock::LockEntry;
 use fromtier_policy::{Day, Denial, Severity};
 
 use super::changes::{Change, Line};
-use super::collect::Place;
-use crate::check::{Failure, File};
-use crate::{CLEAN, FAILED, FINDINGS};
+use super::collect::Origin;
+use crate::exit::Exit;
+use crate::lookup::LoadError;
+use crate::report::DockerfileReport;
 
 /// All that is to be said.
 #[derive(Debug)]
-pub struct Report {
+pub struct LockReport {
     /// What keeps Dockerfiles from being locked whole: refused and unknown sources, as `check` has them.
-    pub files: Vec<File>,
-    pub locks: Vec<Locked>,
+    pub files: Vec<DockerfileReport>,
+    pub locks: Vec<LockFileReport>,
     /// Images of the command line that are refused.
     pub refused: Vec<Denial>,
-    pub failures: Vec<Failure>,
+    pub failures: Vec<LoadError>,
     pub today: Day,
     pub check: bool,
 }
 
 /// What became of a lock file.
 #[derive(Debug)]
-pub struct Locked {
+pub struct LockFileReport {
     pub path: PathBuf,
     /// Whether there was one.
     pub existed: bool,
@@ -33,17 +34,17 @@ pub struct Locked {
     pub text: String,
     pub written: bool,
     /// By the name that the line has, sorted.
-    pub lines: Vec<(String, Told)>,
+    pub lines: Vec<(String, LineReport)>,
 }
 
-/// What is told of a line.
+/// What became of a line.
 #[derive(Debug)]
-pub struct Told {
+pub struct LineReport {
     pub line: Line,
     /// What the lock said before.
     pub old: Option<LockEntry>,
     /// Where it is asked for, where something does.
-    pub place: Option<Place>,
+    pub place: Option<Origin>,
     /// Platforms that were asked for and that the image isn't there for.
     pub lacking: Vec<String>,
     /// The image in full; with the Dockerfile's own digest, where it has one.
@@ -52,7 +53,7 @@ pub struct Told {
     pub familiar: String,
 }
 
-impl Told {
+impl LineReport {
     /// Is anything wrong with the line?
     pub fn is_wrong(&self) -> bool {
         !self.lacking.is_empty()
@@ -63,16 +64,16 @@ impl Told {
     }
 }
 
-impl Report {
-    pub fn lines(&self) -> impl Iterator<Item = &Told> {
+impl LockReport {
+    pub fn lines(&self) -> impl Iterator<Item = &LineReport> {
         self.locks
             .iter()
-            .flat_map(|lock| lock.lines.iter().map(|(_, told)| told))
+            .flat_map(|lock| lock.lines.iter().map(|(_, item)| item))
     }
 
-    fn wrong(&self, told: &Told) -> bool {
-        told.is_wrong()
-            || self.check && told.line.change == Change::Unused && told.line.entry.is_none()
+    fn wrong(&self, item: &LineReport) -> bool {
+        item.is_wrong()
+            || self.check && item.line.change == Change::Unused && item.line.entry.is_none()
     }
 
     /// How many lines and sources are as they should not be.
@@ -88,20 +89,16 @@ impl Report {
                     .is_some_and(|verdict| verdict.severity == Severity::Deny)
             });
         let broken = self.files.iter().filter(|file| file.error.is_some());
-        self.lines().filter(|told| self.wrong(told)).count()
+        self.lines().filter(|item| self.wrong(item)).count()
             + denied.count()
             + broken.count()
             + self.refused.len()
     }
 
-    pub fn code(&self) -> u8 {
+    pub fn exit(&self) -> Exit {
         let open = self.lines().any(
-            |told| matches!(&told.line.change, Change::Failed(problem) if !problem.is_final()),
+            |item| matches!(&item.line.change, Change::Failed(problem) if !problem.is_final()),
         );
-        match (open || !self.failures.is_empty(), self.problems()) {
-            (true, _) => FAILED,
-            (false, 0) => CLEAN,
-            (false, _) => FINDINGS,
-        }
+        Exit::of(open || !self.failures.is_empty(), self.problems())
     }
 }

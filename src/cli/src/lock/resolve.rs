@@ -58,7 +58,7 @@ impl Answers {
     }
 
     /// The answer to what was asked.
-    pub fn of(&self, question: &Question) -> Option<&Result<Found, Problem>> {
+    pub fn get(&self, question: &Question) -> Option<&Result<Found, Problem>> {
         self.known.get(question)
     }
 

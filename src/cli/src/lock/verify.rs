@@ -1,37 +1,50 @@
 //! The Dockerfiles before the gate with the lock as it is now: what a build would still refuse.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use fromtier_image::ImageRef;
 use fromtier_policy::gate::{ImageRequest, Resolved};
-use fromtier_policy::{Gate, Lock, Severity, Verdict};
+use fromtier_policy::{Day, Gate, Lock, Severity, Verdict};
 
-use super::collect::{self, Base, Group};
-use super::{Work, changes, mode};
-use crate::check::{self, File, Judged, one, scope_of};
+use super::args::LockArgs;
+use super::changes::{self, mode};
+use super::collect::{BaseUse, LockGroup, images};
+use super::resolve::Answers;
 use crate::files;
-use crate::lookup::Lookup;
+use crate::judge::{judge_source, needs_build_argument, scope_of};
+use crate::lookup::GateLookup;
 use crate::registry::Found;
+use crate::report::{DockerfileReport, JudgedSource};
 
-/// Adds to the files of the report what a build would refuse and what was not said yet.
-pub fn hold(work: &mut Work<'_>) {
-    let (policy, lock) = (work.args.policy.as_deref(), work.args.lock.as_deref());
-    let mut lookup = Lookup::new(policy, lock, work.today).for_locking();
-    for file in &mut work.report.files {
-        let group = work.groups.get(&lookup.lock_path(&file.path));
+/// Adds to the reports of the Dockerfiles what a build would refuse with the lock as it is now, and they don't have
+/// yet.
+pub fn add_refusals(
+    args: &LockArgs,
+    today: Day,
+    groups: &BTreeMap<PathBuf, LockGroup>,
+    answers: &Answers,
+    files: &mut [DockerfileReport],
+) {
+    let (policy, lock) = (args.policy.policy.as_deref(), args.lock.lock.as_deref());
+    let mut lookup = GateLookup::new(policy, lock, today).for_locking();
+    for file in files.iter_mut() {
+        let group = groups.get(&lookup.lock_path(&file.path));
         if let (Some(group), Ok(found)) = (group, lookup.gate(&file.path)) {
-            let images = collect::images(work.args, file.text.as_bytes());
-            images
+            let found_images = images(args, file.text.as_bytes());
+            found_images
                 .into_iter()
                 .for_each(|source| by_the_lock(&found.gate, group, file, source));
         }
     }
-    for group in work.groups.values() {
+    for group in groups.values() {
         for wanted in group.wanted.values() {
             let old = group.entry(&wanted.image);
             for base in &wanted.bases {
-                let mode = mode(work.args, wanted);
+                let mode = mode(args, wanted);
                 let question = changes::config_question(wanted, old, mode, &base.platform);
-                let answer = question.and_then(|question| work.answers.of(&question));
-                let file = &mut work.report.files[base.file];
+                let answer = question.and_then(|question| answers.get(&question));
+                let file = &mut files[base.file];
                 if let (Some(Ok(answer)), Ok(found)) = (answer, lookup.gate(&file.path)) {
                     by_the_config(&found.gate, file, base, answer);
                 }
@@ -43,15 +56,15 @@ pub fn hold(work: &mut Work<'_>) {
 /// What a lock can't settle: a digest without a tag that no line has, two Dockerfiles with two digests.
 fn by_the_lock(
     gate: &Gate,
-    group: &Group,
-    file: &mut File,
+    group: &LockGroup,
+    file: &mut DockerfileReport,
     source: fromtier_convert::PlannedSource,
 ) {
-    if is_said(file, &source) || check::hangs_on_argument(&source) {
+    if is_said(file, &source) || needs_build_argument(&source) {
         return;
     }
-    let path = files::from_the_top(&file.path);
-    let judged = one(gate, path.as_deref(), source);
+    let path = files::path_in_repository(&file.path);
+    let judged = judge_source(gate, path.as_deref(), source);
     let Some(verdict) = judged
         .verdict
         .as_ref()
@@ -60,18 +73,18 @@ fn by_the_lock(
         return;
     };
     // A line that is missing is said of the lock.
-    let told = |image: &ImageRef| {
+    let reported = |image: &ImageRef| {
         let name = Lock::name_of(image);
         name.is_some_and(|name| group.wanted.contains_key(&name)) && group.entry(image).is_none()
     };
     let image = verdict.rewritten.as_ref().or(verdict.normalised.as_ref());
-    if image.is_some_and(|image| !told(image)) {
+    if image.is_some_and(|image| !reported(image)) {
         file.sources.push(judged);
     }
 }
 
 /// What only the image's config tells: its age, its labels, its user.
-fn by_the_config(gate: &Gate, file: &mut File, base: &Base, found: &Found) {
+fn by_the_config(gate: &Gate, file: &mut DockerfileReport, base: &BaseUse, found: &Found) {
     let Some(config) = found
         .config
         .as_ref()
@@ -79,7 +92,7 @@ fn by_the_config(gate: &Gate, file: &mut File, base: &Base, found: &Found) {
     else {
         return;
     };
-    let path = files::from_the_top(&file.path);
+    let path = files::path_in_repository(&file.path);
     let own = fromtier_image::Platform::parse(&base.source.platform).ok();
     let request = ImageRequest {
         reference: &base.source.reference,
@@ -98,14 +111,14 @@ fn by_the_config(gate: &Gate, file: &mut File, base: &Base, found: &Found) {
         },
     );
     if let Err(denial) = admitted {
-        file.sources.push(Judged {
+        file.sources.push(JudgedSource {
             source: base.source.clone(),
             verdict: Some(Verdict::clone(&denial.verdict)),
-            pinned: None,
+            resolved: None,
         });
     }
 }
 
-fn is_said(file: &File, source: &fromtier_convert::PlannedSource) -> bool {
+fn is_said(file: &DockerfileReport, source: &fromtier_convert::PlannedSource) -> bool {
     file.sources.iter().any(|judged| judged.source == *source)
 }

@@ -3,65 +3,28 @@
 use std::path::Path;
 
 use annotate_snippets::Level;
-use fromtier_policy::{Day, ExceptionReport, ExceptionState, Owner, Place};
+use fromtier_policy::{ExceptionState, Place};
 use serde_json::{Value, json};
 
 use super::printer::{Note, Printer};
-use crate::check::Report;
+use crate::report::{CheckReport, ExceptionUse};
 
-/// An exception, and how it stands.
-#[derive(Debug, Clone)]
-pub struct Stands {
-    /// Whose policy has it.
-    pub policy: Owner,
-    /// Is it the repository's own?
-    pub own: bool,
-    pub pattern: String,
-    pub at: Option<Place>,
-    pub until: Day,
-    pub owner: String,
-    pub reason: String,
-    pub state: ExceptionState,
-    /// It matched something that is refused.
-    pub used: bool,
-}
-
-impl Stands {
-    /// `organisation`: an organisation's policy was named, so a single policy is not the repository's.
-    pub fn new(report: &ExceptionReport<'_>, organisation: bool) -> Stands {
-        Stands {
-            policy: report.policy,
-            own: match report.policy {
-                Owner::Organization => false,
-                Owner::Repository => true,
-                Owner::Only => !organisation,
-            },
-            pattern: report.pattern.to_owned(),
-            at: report.at.cloned(),
-            until: report.until,
-            owner: report.owner.to_owned(),
-            reason: report.reason.to_owned(),
-            state: report.state,
-            used: report.used,
-        }
-    }
-
-    pub fn json(&self) -> Value {
-        let (state, days) = state(self.state);
-        let at = self.at.as_ref();
-        json!({
-            "policy": self.policy.name(),
-            "match": self.pattern,
-            "until": self.until.to_string(),
-            "owner": self.owner,
-            "reason": self.reason,
-            "state": state,
-            "days_left": days,
-            "used": self.used,
-            "file": at.map(|at| &*at.file),
-            "line": at.map(|at| at.line),
-        })
-    }
+/// An exception as JSON.
+pub fn json(exception: &ExceptionUse) -> Value {
+    let (state, days) = state(exception.state);
+    let at = exception.at.as_ref();
+    json!({
+        "policy": exception.policy.name(),
+        "match": exception.pattern,
+        "until": exception.until.to_string(),
+        "owner": exception.owner,
+        "reason": exception.reason,
+        "state": state,
+        "days_left": days,
+        "used": exception.used,
+        "file": at.map(|at| &*at.file),
+        "line": at.map(|at| at.line),
+    })
 }
 
 /// The word of JSON, and the days that are left to what ends soon.
@@ -75,10 +38,10 @@ pub fn state(state: ExceptionState) -> (&'static str, Option<i32>) {
 }
 
 /// Notes on the repository's own exceptions that nothing in these files needs. An organisation's are for others as well.
-pub fn unused(report: &Report, printer: &Printer, out: &mut String) {
+pub fn unused(report: &CheckReport, printer: &Printer, out: &mut String) {
     let all = || report.files.iter().flat_map(|file| &file.exceptions);
     let mut said: Vec<&Option<Place>> = Vec::new();
-    for exception in all().filter(|exception| exception.own) {
+    for exception in all().filter(|exception| exception.is_repositorys) {
         let used = all().any(|other| other.at == exception.at && other.used);
         let Some(at) = exception.at.as_ref().filter(|_| !used) else {
             continue;

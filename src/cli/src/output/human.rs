@@ -7,19 +7,19 @@ use fromtier_policy::{Finding, Severity};
 
 use super::printer::{Note, Printer};
 use super::{Style, counted, exceptions, line_of, place};
-use crate::check::{Failure, File, Judged, Report};
+use crate::report::{CheckReport, DockerfileReport, JudgedSource};
 
 /// Everything, with a line at the end that sums it up.
-pub fn render(report: &Report, style: Style) -> String {
+pub fn render(report: &CheckReport, style: Style) -> String {
     let printer = Printer::new(style);
     let mut out = String::new();
     for file in &report.files {
         printer.file(file, &mut out);
     }
     for failure in &report.failures {
-        printer.failure(failure, &mut out);
+        printer.load_error(failure, &mut out);
     }
-    if report.folders {
+    if report.directories {
         exceptions::unused(report, &printer, &mut out);
     }
     if !report.files.is_empty() {
@@ -29,7 +29,7 @@ pub fn render(report: &Report, style: Style) -> String {
 }
 
 impl Printer {
-    pub fn file(&self, file: &File, out: &mut String) {
+    pub fn file(&self, file: &DockerfileReport, out: &mut String) {
         if let Some(error) = &file.error {
             let line = error.line().unwrap_or(1);
             let at = line_of(&file.text, line);
@@ -84,19 +84,10 @@ impl Printer {
             }
         }
     }
-
-    pub fn failure(&self, failure: &Failure, out: &mut String) {
-        match failure {
-            Failure::Path { path, error } => {
-                self.title(&format!("{}: {error}", path.display()), out);
-            }
-            Failure::Setup(broken) => self.broken(broken, out),
-        }
-    }
 }
 
 fn note<'n>(
-    file: &'n File,
+    file: &'n DockerfileReport,
     level: Level<'n>,
     code: Option<&'n str>,
     message: &'n str,
@@ -115,13 +106,13 @@ fn note<'n>(
 }
 
 /// What a reference with variables became, when the message alone would leave that open.
-fn resolved(judged: &Judged, finding: &Finding) -> Option<String> {
+fn resolved(judged: &JudgedSource, finding: &Finding) -> Option<String> {
     let source = &judged.source;
     (finding.severity > Severity::Allow && source.written != source.reference)
         .then(|| format!("`{}` is `{}` here", source.written, source.reference))
 }
 
-fn summary(report: &Report) -> String {
+fn summary(report: &CheckReport) -> String {
     let sources: usize = report.files.iter().map(|file| file.sources.len()).sum();
     let mut parts = Vec::new();
     for (number, what) in [

@@ -7,17 +7,16 @@ use fromtier_policy::gate::Via;
 use fromtier_policy::{Finding, Severity};
 use serde_json::{Value, json};
 
-use super::exceptions::Stands;
-use super::{line_of, place, position};
-use crate::check::{Failure, File, Judged, Report};
-use crate::lookup::Broken;
+use super::{exceptions, line_of, place, position};
+use crate::lookup::LoadError;
+use crate::report::{CheckReport, DockerfileReport, JudgedSource};
 
 /// One JSON document and a newline.
-pub fn render(report: &Report) -> String {
+pub fn render(report: &CheckReport) -> String {
     let document = json!({
         "version": 1,
         "files": report.files.iter().map(file).collect::<Vec<_>>(),
-        "failures": report.failures.iter().flat_map(failure).collect::<Vec<_>>(),
+        "failures": report.failures.iter().flat_map(load_error).collect::<Vec<_>>(),
         "summary": {
             "files": report.files.len(),
             "sources": report.files.iter().map(|file| file.sources.len()).sum::<usize>(),
@@ -30,7 +29,7 @@ pub fn render(report: &Report) -> String {
     format!("{document:#}\n")
 }
 
-pub fn file(file: &File) -> Value {
+pub fn file(file: &DockerfileReport) -> Value {
     let error = file.error.as_ref().map(|error| {
         let line = error.line().unwrap_or(1);
         let (line, column) = position(&file.text, line_of(&file.text, line).start);
@@ -41,12 +40,12 @@ pub fn file(file: &File) -> Value {
         "policies": file.policies.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         "lock": file.lock.as_ref().map(|path| path.display().to_string()),
         "error": error,
-        "exceptions": file.exceptions.iter().map(Stands::json).collect::<Vec<_>>(),
+        "exceptions": file.exceptions.iter().map(exceptions::json).collect::<Vec<_>>(),
         "sources": file.sources.iter().map(|judged| source(&file.text, judged)).collect::<Vec<_>>(),
     })
 }
 
-fn source(text: &str, judged: &Judged) -> Value {
+fn source(text: &str, judged: &JudgedSource) -> Value {
     let source = &judged.source;
     let at = place(text, source);
     let (line, column) = position(text, at.start);
@@ -65,7 +64,7 @@ fn source(text: &str, judged: &Judged) -> Value {
         "reference": source.reference,
         "normalised": verdict.and_then(|v| v.normalised.as_ref()).map(ToString::to_string),
         "rewritten": verdict.and_then(|v| v.rewritten.as_ref()).map(ToString::to_string),
-        "pinned": judged.pinned,
+        "pinned": judged.resolved.as_ref().and_then(|image| Some(image.digest()?.as_str())),
         "line": line,
         "column": column,
         "end_line": end_line,
@@ -86,18 +85,11 @@ pub fn finding(finding: &Finding) -> Value {
     })
 }
 
-pub fn failure(failure: &Failure) -> Vec<Value> {
-    match failure {
-        Failure::Path { path, error } => vec![unreadable(path, error)],
-        Failure::Setup(broken) => self::broken(broken),
-    }
-}
-
-/// Why there is no gate, as items of `failures`.
-pub fn broken(broken: &Broken) -> Vec<Value> {
-    match broken {
-        Broken::Unreadable { path, error } => vec![unreadable(path, error)],
-        Broken::Wrong { errors, .. } => errors
+/// What couldn't be read, as items of `failures`.
+pub fn load_error(error: &LoadError) -> Vec<Value> {
+    match error {
+        LoadError::Unreadable { path, error } => vec![unreadable(path, error)],
+        LoadError::Invalid { errors, .. } => errors
             .iter()
             .map(|e| json!({"file": e.file, "message": e.message, "help": e.help, "line": e.line, "column": e.column}))
             .collect(),
@@ -105,7 +97,7 @@ pub fn broken(broken: &Broken) -> Vec<Value> {
 }
 
 /// A path that can't be read, as an item of `failures`.
-pub fn unreadable(path: &Path, error: &str) -> Value {
+fn unreadable(path: &Path, error: &str) -> Value {
     json!({"file": path.display().to_string(), "message": error, "help": null, "line": null, "column": null})
 }
 

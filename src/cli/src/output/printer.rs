@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use fromtier_policy::PolicyError;
 
 use super::Style;
-use crate::lookup::{Broken, Texts};
+use crate::lookup::{LoadError, Texts};
 
 /// Draws notes for a terminal.
 #[derive(Debug)]
@@ -95,13 +95,13 @@ impl Printer {
         self.say(&note, out);
     }
 
-    /// Why there is no gate.
-    pub fn broken(&self, broken: &Broken, out: &mut String) {
-        match broken {
-            Broken::Unreadable { path, error } => {
+    /// What couldn't be read.
+    pub fn load_error(&self, error: &LoadError, out: &mut String) {
+        match error {
+            LoadError::Unreadable { path, error } => {
                 self.title(&format!("{}: {error}", path.display()), out);
             }
-            Broken::Wrong { texts, errors } => {
+            LoadError::Invalid { texts, errors } => {
                 for error in errors {
                     self.policy_error(Level::ERROR, texts, error, out);
                 }

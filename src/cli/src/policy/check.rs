@@ -6,13 +6,13 @@ use annotate_snippets::Level;
 use fromtier_policy::{Day, PolicyError};
 use serde_json::{Value, json};
 
-use super::args::Check;
+use super::args::PolicyCheckArgs;
 use super::files;
-use crate::args::Format;
-use crate::lookup::{Broken, Texts, read_policy};
+use crate::exit::Exit;
+use crate::lookup::{LoadError, Texts, read_policy};
 use crate::output::printer::Printer;
 use crate::output::{Style, counted, json, position};
-use crate::{CLEAN, FAILED, FINDINGS};
+use crate::values::Format;
 
 /// One policy, and what is to be said of it.
 #[derive(Debug)]
@@ -24,30 +24,28 @@ struct File {
     warnings: Vec<PolicyError>,
 }
 
-pub fn run(args: &Check, today: Day, style: Style) -> (String, u8) {
+pub fn run(args: &PolicyCheckArgs, today: Day, style: Style) -> (String, Exit) {
     let (files, failures) = check(args, today);
     let errors: usize = files.iter().map(|file| file.errors.len()).sum();
     let warnings: usize = files.iter().map(|file| file.warnings.len()).sum();
-    let text = match args.format {
+    let text = match args.format.format {
         Format::Human => human(&files, &failures, style),
         Format::Json => document(&files, &failures, errors, warnings),
     };
-    let code = match (failures.is_empty(), errors, args.deny_warnings, warnings) {
-        (false, ..) => FAILED,
-        (true, 0, false, _) | (true, 0, true, 0) => CLEAN,
-        _ => FINDINGS,
-    };
-    (text, code)
+    let findings = errors + if args.deny_warnings { warnings } else { 0 };
+    (text, Exit::of(!failures.is_empty(), findings))
 }
 
-fn check(args: &Check, today: Day) -> (Vec<File>, Vec<Broken>) {
+fn check(args: &PolicyCheckArgs, today: Day) -> (Vec<File>, Vec<LoadError>) {
     let mut files = Vec::new();
     let mut failures = Vec::new();
     for path in files::policies(&args.files) {
         let read = path.map(|path| (read_policy(&path, args.policy.as_deref()), path));
         let (texts, errors, warnings, path) = match read {
             Ok((Ok((policy, texts)), path)) => (texts, Vec::new(), policy.advice(today), path),
-            Ok((Err(Broken::Wrong { texts, errors }), path)) => (texts, errors, Vec::new(), path),
+            Ok((Err(LoadError::Invalid { texts, errors }), path)) => {
+                (texts, errors, Vec::new(), path)
+            }
             Ok((Err(broken), _)) | Err(broken) => {
                 failures.push(broken);
                 continue;
@@ -63,7 +61,7 @@ fn check(args: &Check, today: Day) -> (Vec<File>, Vec<Broken>) {
     (files, failures)
 }
 
-fn human(files: &[File], failures: &[Broken], style: Style) -> String {
+fn human(files: &[File], failures: &[LoadError], style: Style) -> String {
     let printer = Printer::new(style);
     let mut out = String::new();
     for file in files {
@@ -75,7 +73,7 @@ fn human(files: &[File], failures: &[Broken], style: Style) -> String {
         }
     }
     for failure in failures {
-        printer.broken(failure, &mut out);
+        printer.load_error(failure, &mut out);
     }
     for file in files {
         let said: Vec<String> = [
@@ -95,7 +93,7 @@ fn human(files: &[File], failures: &[Broken], style: Style) -> String {
     out
 }
 
-fn document(files: &[File], failures: &[Broken], errors: usize, warnings: usize) -> String {
+fn document(files: &[File], failures: &[LoadError], errors: usize, warnings: usize) -> String {
     let list = |file: &File, said: &[PolicyError]| -> Vec<Value> {
         said.iter()
             .map(|error| {
@@ -120,7 +118,7 @@ fn document(files: &[File], failures: &[Broken], errors: usize, warnings: usize)
             "errors": list(file, &file.errors),
             "warnings": list(file, &file.warnings),
         })).collect::<Vec<_>>(),
-        "failures": failures.iter().flat_map(json::broken).collect::<Vec<_>>(),
+        "failures": failures.iter().flat_map(json::load_error).collect::<Vec<_>>(),
         "summary": {"files": files.len(), "errors": errors, "warnings": warnings},
     });
     format!("{document:#}\n")

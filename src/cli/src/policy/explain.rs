@@ -1,65 +1,58 @@
 //! `fromtier policy explain IMAGE`: all that the gate goes by for one image.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use fromtier_image::Platform;
 use fromtier_policy::gate::{ImageRequest, Via};
-use fromtier_policy::trace::Trace;
 use fromtier_policy::{Day, Scope, Severity};
 
-use super::args::Explain;
+use super::args::PolicyExplainArgs;
 use super::files;
-use crate::args::Format;
-use crate::lookup::{Broken, Lookup, POLICY, beside};
+use crate::exit::Exit;
+use crate::lookup::{GateLookup, LoadError, POLICY, beside};
 use crate::output::printer::Printer;
 use crate::output::{Style, json};
-use crate::{CLEAN, FAILED, FINDINGS};
+use crate::values::Format;
 
+mod explanation;
 mod human;
 mod machine;
 
-/// An image's way, and the files that it went by.
-#[derive(Debug)]
-struct Explained {
-    trace: Trace,
-    today: Day,
-    policies: Vec<PathBuf>,
-    lock: Option<PathBuf>,
-}
+use explanation::Explanation;
 
-pub fn run(args: &Explain, today: Day, style: Style) -> (String, u8) {
+pub fn run(args: &PolicyExplainArgs, today: Day, style: Style) -> (String, Exit) {
     match explain(args, today) {
         Ok(explained) => {
-            let text = match args.format {
+            let text = match args.format.format {
                 Format::Human => human::render(&explained, style),
                 Format::Json => machine::render(&explained),
             };
             let code = match explained.trace.verdict.severity {
-                Severity::Deny => FINDINGS,
-                _ => CLEAN,
+                Severity::Deny => Exit::Findings,
+                _ => Exit::Clean,
             };
             (text, code)
         }
         Err(broken) => {
-            let text = match args.format {
+            let text = match args.format.format {
                 Format::Human => {
                     let mut out = String::new();
-                    Printer::new(style).broken(&broken, &mut out);
+                    Printer::new(style).load_error(&broken, &mut out);
                     out
                 }
-                Format::Json => machine::failed(json::broken(&broken)),
+                Format::Json => machine::failed(json::load_error(&broken)),
             };
-            (text, FAILED)
+            (text, Exit::Failed)
         }
     }
 }
 
-fn explain(args: &Explain, today: Day) -> Result<Explained, Broken> {
+fn explain(args: &PolicyExplainArgs, today: Day) -> Result<Explanation, LoadError> {
     // Where the organisation's policy is kept there is no repository's; it is what one asks about there.
     let here = Path::new(".");
     let kept = beside(here, files::ORGANISATION).filter(|_| beside(here, POLICY).is_none());
-    let policy = args.policy.clone().or(kept);
-    let mut lookup = Lookup::new(policy.as_deref(), args.lock.as_deref(), today);
+    let policy = args.policy.policy.clone().or(kept);
+    let mut lookup = GateLookup::new(policy.as_deref(), args.lock.lock.as_deref(), today);
     let found = match lookup.gate(Path::new("Dockerfile")) {
         Ok(found) => found,
         Err(broken) => return Err(broken.clone()),
@@ -74,7 +67,7 @@ fn explain(args: &Explain, today: Day) -> Result<Explained, Broken> {
             ..Scope::of_stage(args.stage.as_deref())
         },
     });
-    Ok(Explained {
+    Ok(Explanation {
         trace,
         today,
         policies: found.policies.clone(),

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::lookup::{Broken, POLICY, beside};
+use crate::lookup::{LoadError, POLICY, beside};
 
 /// The organisation's policy, as it is called where it is kept and in the frontend image.
 pub const ORGANISATION: &str = "policy.yaml";
 
 /// The policies of paths: a file is one, a folder has a `.fromtier.yaml` or a `policy.yaml`; without a path, here.
-pub fn policies(paths: &[PathBuf]) -> Vec<Result<PathBuf, Broken>> {
+pub fn policies(paths: &[PathBuf]) -> Vec<Result<PathBuf, LoadError>> {
     each(paths, |folder| {
         let found = [POLICY, ORGANISATION]
             .iter()
@@ -24,7 +24,7 @@ pub fn policies(paths: &[PathBuf]) -> Vec<Result<PathBuf, Broken>> {
 }
 
 /// The tables of paths: a table is one, a policy has one beside it, a folder has those of its policies.
-pub fn tables(paths: &[PathBuf]) -> Vec<Result<PathBuf, Broken>> {
+pub fn tables(paths: &[PathBuf]) -> Vec<Result<PathBuf, LoadError>> {
     let found = each(paths, |folder| {
         let found: Vec<_> = [POLICY, ORGANISATION]
             .iter()
@@ -72,8 +72,8 @@ fn file_name(path: &Path) -> String {
 
 fn each(
     paths: &[PathBuf],
-    folder: impl Fn(&Path) -> Vec<Result<PathBuf, Broken>>,
-) -> Vec<Result<PathBuf, Broken>> {
+    folder: impl Fn(&Path) -> Vec<Result<PathBuf, LoadError>>,
+) -> Vec<Result<PathBuf, LoadError>> {
     if paths.is_empty() {
         return folder(Path::new("."));
     }
@@ -86,8 +86,8 @@ fn each(
         .collect()
 }
 
-fn missing(folder: &Path, error: &str) -> Broken {
-    Broken::Unreadable {
+fn missing(folder: &Path, error: &str) -> LoadError {
+    LoadError::Unreadable {
         path: folder.to_owned(),
         error: error.to_owned(),
     }

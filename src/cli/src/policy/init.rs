@@ -1,15 +1,29 @@
 //! `fromtier policy init`: a policy to begin with.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 
+use clap::ValueHint;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
-use super::args::Init;
+use crate::exit::Exit;
 use crate::lookup::POLICY;
-use crate::{CLEAN, FAILED};
 
 /// The template that is taken when none is named.
-pub const DEFAULT: &str = "default";
+const DEFAULT: &str = "default";
+
+#[derive(Debug, clap::Args)]
+pub struct PolicyInitArgs {
+    /// The folder of the repository
+    #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
+    /// What to begin with
+    #[arg(long, value_name = "NAME", default_value = DEFAULT, value_parser = names())]
+    pub template: String,
+    /// Print it instead of writing a file
+    #[arg(long)]
+    pub print: bool,
+}
 
 /// Name, what it is for, text.
 const TEMPLATES: &[(&str, &str, &str)] = &[
@@ -51,7 +65,7 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
 ];
 
 /// The names of the templates, for the command line.
-pub fn names() -> PossibleValuesParser {
+fn names() -> PossibleValuesParser {
     TEMPLATES
         .iter()
         .map(|(name, about, _)| PossibleValue::new(*name).help(*about))
@@ -59,13 +73,13 @@ pub fn names() -> PossibleValuesParser {
         .into()
 }
 
-pub fn run(args: &Init) -> (String, u8) {
+pub fn run(args: &PolicyInitArgs) -> (String, Exit) {
     let text = TEMPLATES
         .iter()
         .find(|(name, ..)| *name == args.template)
         .map_or("", |(_, _, text)| text);
     if args.print {
-        return (text.to_owned(), CLEAN);
+        return (text.to_owned(), Exit::Clean);
     }
     let path = match args.folder.as_os_str() == "." {
         true => POLICY.into(),
@@ -80,16 +94,19 @@ pub fn run(args: &Init) -> (String, u8) {
             let text = format!(
                 "{path} written. Next:\n  fromtier policy check    what is wrong with it, and what is odd\n  fromtier check           what it says of the Dockerfiles here\n"
             );
-            (text, CLEAN)
+            (text, Exit::Clean)
         }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => (
             format!(
                 "error: {} is there already; --print shows the template instead\n",
                 path.display()
             ),
-            FAILED,
+            Exit::Failed,
         ),
-        Err(error) => (format!("error: {}: {error}\n", path.display()), FAILED),
+        Err(error) => (
+            format!("error: {}: {error}\n", path.display()),
+            Exit::Failed,
+        ),
     }
 }
 

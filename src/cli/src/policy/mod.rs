@@ -10,16 +10,19 @@ mod test;
 
 use fromtier_policy::Day;
 
+use crate::exit::Exit;
 use crate::output::Style;
-use args::Policy;
+use args::PolicyCommand;
 
 /// Does what was asked, and gives the text to print and the exit code. `today` is the machine's day.
-pub fn run(policy: &Policy, today: Day, style: Style) -> (String, u8) {
+pub fn run(policy: &PolicyCommand, today: Day, style: Style) -> (String, Exit) {
     match policy {
-        Policy::Check(args) => check::run(args, args.today.unwrap_or(today), style),
-        Policy::Test(args) => test::run(args, today, style),
-        Policy::Schema => schema::run(),
-        Policy::Init(args) => init::run(args),
-        Policy::Explain(args) => explain::run(args, args.today.unwrap_or(today), style),
+        PolicyCommand::Check(args) => check::run(args, args.today.today.unwrap_or(today), style),
+        PolicyCommand::Test(args) => test::run(args, today, style),
+        PolicyCommand::Schema => schema::run(),
+        PolicyCommand::Init(args) => init::run(args),
+        PolicyCommand::Explain(args) => {
+            explain::run(args, args.today.today.unwrap_or(today), style)
+        }
     }
 }

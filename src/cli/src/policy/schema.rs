@@ -1,7 +1,7 @@
 //! `fromtier policy schema`: the JSON Schema of policies.
 
-use crate::CLEAN;
+use crate::exit::Exit;
 
-pub fn run() -> (String, u8) {
-    (fromtier_policy::schema(), CLEAN)
+pub fn run() -> (String, Exit) {
+    (fromtier_policy::schema(), Exit::Clean)
 }

@@ -9,13 +9,13 @@ use fromtier_policy::gate::{ImageRequest, OtherRequest, Resolved};
 use fromtier_policy::{Code, Day, Finding, Gate, Lock, Scope, Severity, Verdict};
 use serde_json::{Value, json};
 
-use super::args::Test;
+use super::args::PolicyTestArgs;
 use super::files;
-use crate::args::Format;
-use crate::lookup::{Broken, LOCK, beside, read, read_policy};
+use crate::exit::Exit;
+use crate::lookup::{LOCK, LoadError, beside, read, read_policy};
 use crate::output::printer::Printer;
 use crate::output::{Paint, Style, counted, json};
-use crate::{CLEAN, FAILED, FINDINGS};
+use crate::values::Format;
 
 /// A table and how its rows came out.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ struct Difference {
     actual: Option<String>,
 }
 
-pub fn run(args: &Test, today: Day, style: Style) -> (String, u8) {
+pub fn run(args: &PolicyTestArgs, today: Day, style: Style) -> (String, Exit) {
     let mut outcomes = Vec::new();
     let mut failures = Vec::new();
     for path in files::tables(&args.files) {
@@ -54,16 +54,11 @@ pub fn run(args: &Test, today: Day, style: Style) -> (String, u8) {
         }
     }
     let failed = outcomes.iter().map(Outcome::failed).sum::<usize>();
-    let text = match args.format {
+    let text = match args.format.format {
         Format::Human => human(&outcomes, &failures, style),
         Format::Json => document(&outcomes, &failures),
     };
-    let code = match (failures.is_empty(), failed) {
-        (false, _) => FAILED,
-        (true, 0) => CLEAN,
-        (true, _) => FINDINGS,
-    };
-    (text, code)
+    (text, Exit::of(!failures.is_empty(), failed))
 }
 
 impl Outcome {
@@ -75,7 +70,7 @@ impl Outcome {
     }
 }
 
-fn one(path: PathBuf, args: &Test, today: Day) -> Result<Outcome, Broken> {
+fn one(path: PathBuf, args: &PolicyTestArgs, today: Day) -> Result<Outcome, LoadError> {
     let table = read(&path, Expectations::parse)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let named = table.policy.clone().or_else(|| files::policy_name(&path));
@@ -260,7 +255,7 @@ fn full(reference: &str) -> String {
     )
 }
 
-fn human(outcomes: &[Outcome], failures: &[Broken], style: Style) -> String {
+fn human(outcomes: &[Outcome], failures: &[LoadError], style: Style) -> String {
     let mut out = String::new();
     for outcome in outcomes {
         for (row, actual) in &outcome.rows {
@@ -273,7 +268,7 @@ fn human(outcomes: &[Outcome], failures: &[Broken], style: Style) -> String {
     }
     let printer = Printer::new(style);
     for failure in failures {
-        printer.broken(failure, &mut out);
+        printer.load_error(failure, &mut out);
     }
     for outcome in outcomes {
         let rows = counted(outcome.rows.len(), "row");
@@ -332,7 +327,7 @@ fn diff(row: &Expectation, actual: &Actual, differences: &[Difference], style: S
     lines.join("\n") + "\n"
 }
 
-fn document(outcomes: &[Outcome], failures: &[Broken]) -> String {
+fn document(outcomes: &[Outcome], failures: &[LoadError]) -> String {
     let row = |(row, actual): &(Expectation, Actual)| -> Value {
         let (key, source) = row.subject.key();
         json!({
@@ -365,7 +360,7 @@ fn document(outcomes: &[Outcome], failures: &[Broken]) -> String {
             "policy": outcome.policy.display().to_string(),
             "rows": outcome.rows.iter().map(row).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
-        "failures": failures.iter().flat_map(json::broken).collect::<Vec<_>>(),
+        "failures": failures.iter().flat_map(json::load_error).collect::<Vec<_>>(),
         "summary": {
             "tables": outcomes.len(),
             "rows": outcomes.iter().map(|outcome| outcome.rows.len()).sum::<usize>(),

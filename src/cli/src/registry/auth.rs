@@ -3,9 +3,10 @@
 use serde_json::Value;
 use ureq::http::Uri;
 
+use super::address::ImageAddress;
 use super::credentials::Login;
+use super::problem::Problem;
 use super::web::{Answer, Method, Web, is_loopback};
-use super::{Place, Problem};
 
 /// A token is not longer than this.
 const LARGEST: u64 = 1 << 20;
@@ -58,9 +59,9 @@ impl Challenge {
 /// What goes into `Authorization`.
 ///
 /// Errors: why there is nothing.
-pub(super) fn authorise(
+pub(super) fn authorize(
     web: &Web,
-    place: &Place,
+    place: &ImageAddress,
     challenge: &Challenge,
     login: Result<Option<Login>, String>,
 ) -> Result<String, Problem> {
@@ -124,7 +125,7 @@ pub(super) fn authorise(
 }
 
 /// A password goes over no line that others may listen on, and nowhere that isn't the web.
-fn check_realm(place: &Place, realm: &str) -> Result<(), Problem> {
+fn check_realm(place: &ImageAddress, realm: &str) -> Result<(), Problem> {
     let fits = realm.parse::<Uri>().is_ok_and(|uri| {
         let host = uri.authority().map_or("", |authority| authority.as_str());
         match uri.scheme_str() {
@@ -209,7 +210,7 @@ mod tests {
 
     #[test]
     fn no_password_goes_out_in_the_clear() {
-        let place = Place::of(&ImageRef::parse("registry.example.com/a/b").unwrap());
+        let place = ImageAddress::of(&ImageRef::parse("registry.example.com/a/b").unwrap());
         for realm in [
             "https://auth.example.com/t",
             "http://localhost:5001/t",

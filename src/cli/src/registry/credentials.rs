@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use docker_credential::{CredentialRetrievalError as Trouble, DockerCredential};
 
-use super::locked;
+use super::mutex::lock;
 
 /// Under which name Docker keeps the login of Docker Hub.
 const HUB: &str = "https://index.docker.io/v1/";
@@ -46,7 +46,7 @@ impl Credentials {
     /// Errors: what keeps it from being read, in a few words.
     pub fn of(&self, registry: &str) -> Result<Option<Login>, String> {
         // Held while a helper runs: it is asked once, and not by several at once.
-        let mut known = locked(&self.known);
+        let mut known = lock(&self.known);
         if let Some(login) = known.get(registry) {
             return login.clone();
         }

@@ -1,9 +1,11 @@
 //! Asking registries: which digest a tag stands for, and what a base's config says. The protocol is that of the OCI
 //! distribution specification; only what reads is here.
 
+mod address;
 mod auth;
 mod credentials;
 mod manifest;
+mod mutex;
 mod problem;
 mod web;
 
@@ -12,8 +14,10 @@ use std::sync::Mutex;
 
 use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
 
+use address::ImageAddress;
 use auth::Challenge;
 use credentials::Credentials;
+use mutex::lock;
 pub use problem::Problem;
 use web::{Answer, Method, Web};
 
@@ -55,7 +59,7 @@ pub struct Registries {
     web: Web,
     credentials: Credentials,
     /// The `Authorization` that worked last, by registry and repository.
-    authorised: Mutex<HashMap<(String, String), String>>,
+    authorized: Mutex<HashMap<(String, String), String>>,
 }
 
 impl Registries {
@@ -63,7 +67,7 @@ impl Registries {
         Registries {
             web: Web::default(),
             credentials: Credentials::default(),
-            authorised: Mutex::default(),
+            authorized: Mutex::default(),
         }
     }
 
@@ -71,7 +75,7 @@ impl Registries {
     ///
     /// Errors: why there is no answer.
     pub fn look_up(&self, image: &ImageRef, wish: Wish<'_>) -> Result<Found, Problem> {
-        let place = Place::of(image);
+        let place = ImageAddress::of(image);
         let Wish::Config(platform) = wish else {
             return self.digest(&place).map(|digest| Found {
                 digest,
@@ -105,7 +109,7 @@ impl Registries {
     }
 
     /// The digest, which most registries tell without a manifest: that counts for no limit.
-    fn digest(&self, place: &Place) -> Result<Digest, Problem> {
+    fn digest(&self, place: &ImageAddress) -> Result<Digest, Problem> {
         let path = format!("manifests/{}", place.reference);
         let answer = match self.ask(place, Method::Head, &path) {
             // Not all registries know that question.
@@ -128,7 +132,11 @@ impl Registries {
     }
 
     /// A manifest or index, with its digest as its bytes have it.
-    fn manifest(&self, place: &Place, reference: &str) -> Result<(Digest, Vec<u8>), Problem> {
+    fn manifest(
+        &self,
+        place: &ImageAddress,
+        reference: &str,
+    ) -> Result<(Digest, Vec<u8>), Problem> {
         let answer = self.ask(place, Method::Get, &format!("manifests/{reference}"))?;
         let digest = Digest::sha256(&answer.body);
         let wanted = [answer.digest.as_deref(), Some(reference)];
@@ -149,7 +157,7 @@ impl Registries {
         Ok((digest, answer.body))
     }
 
-    fn blob(&self, place: &Place, digest: &Digest) -> Result<Vec<u8>, Problem> {
+    fn blob(&self, place: &ImageAddress, digest: &Digest) -> Result<Vec<u8>, Problem> {
         let answer = self.ask(place, Method::Get, &format!("blobs/{}", digest.as_str()))?;
         if digest.algorithm() == "sha256" && Digest::sha256(&answer.body) != *digest {
             return Err(place.odd(format!("the bytes of {} are others", digest.as_str())));
@@ -158,10 +166,10 @@ impl Registries {
     }
 
     /// One question to the registry's interface, with a login where it wants one.
-    fn ask(&self, place: &Place, method: Method, path: &str) -> Result<Answer, Problem> {
+    fn ask(&self, place: &ImageAddress, method: Method, path: &str) -> Result<Answer, Problem> {
         let url = format!("{}/v2/{}/{path}", place.base, place.repository);
         let key = (place.registry.clone(), place.repository.clone());
-        let known = locked(&self.authorised).get(&key).cloned();
+        let known = lock(&self.authorized).get(&key).cloned();
         let mut answer = self.send(place, method, &url, known.as_deref())?;
         let mut anonymous = known.is_none();
         if answer.status == 401 {
@@ -169,10 +177,10 @@ impl Registries {
                 .ok_or_else(|| place.odd("it wants a login, and doesn't say of which kind"))?;
             let login = self.credentials.of(&place.registry);
             anonymous = !matches!(login, Ok(Some(_)));
-            let authorization = auth::authorise(&self.web, place, &challenge, login)?;
+            let authorization = auth::authorize(&self.web, place, &challenge, login)?;
             answer = self.send(place, method, &url, Some(&authorization))?;
             if answer.status < 400 {
-                locked(&self.authorised).insert(key, authorization);
+                lock(&self.authorized).insert(key, authorization);
             }
         }
         match answer.status {
@@ -195,7 +203,7 @@ impl Registries {
 
     fn send(
         &self,
-        place: &Place,
+        place: &ImageAddress,
         method: Method,
         url: &str,
         authorization: Option<&str>,
@@ -206,96 +214,5 @@ impl Registries {
                 registry: place.registry.clone(),
                 error,
             })
-    }
-}
-
-/// Where an image is asked for.
-#[derive(Debug)]
-struct Place {
-    /// As references name it.
-    registry: String,
-    /// The address of its interface.
-    base: String,
-    repository: String,
-    /// A tag or a digest.
-    reference: String,
-}
-
-impl Place {
-    fn of(image: &ImageRef) -> Place {
-        let registry = image.domain().to_owned();
-        let host = match registry.as_str() {
-            "docker.io" => "registry-1.docker.io",
-            other => other,
-        };
-        let scheme = if web::is_loopback(host) {
-            "http"
-        } else {
-            "https"
-        };
-        let reference = image.digest().map(Digest::as_str).or(image.tag());
-        Place {
-            base: format!("{scheme}://{host}"),
-            repository: image.path().to_owned(),
-            reference: reference.unwrap_or("latest").to_owned(),
-            registry,
-        }
-    }
-
-    fn odd(&self, what: impl Into<String>) -> Problem {
-        Problem::Odd {
-            registry: self.registry.clone(),
-            what: what.into(),
-        }
-    }
-
-    fn failing(&self, answer: &Answer) -> Problem {
-        if answer.status == 429 {
-            return Problem::TooMany {
-                registry: self.registry.clone(),
-            };
-        }
-        Problem::Failing {
-            registry: self.registry.clone(),
-            status: answer.status,
-            message: answer.complaint(),
-        }
-    }
-}
-
-/// A lock whose holder panicked holds what it held.
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn images_are_asked_for_where_docker_asks_for_them() {
-        let place = |text: &str| {
-            let place = Place::of(&ImageRef::parse(text).unwrap());
-            format!("{}/v2/{}/{}", place.base, place.repository, place.reference)
-        };
-        assert_eq!(
-            place("node:22"),
-            "https://registry-1.docker.io/v2/library/node/22"
-        );
-        assert_eq!(
-            place("localhost:5000/a/b:1"),
-            "http://localhost:5000/v2/a/b/1"
-        );
-        assert_eq!(
-            place("127.0.0.1:5000/a"),
-            "http://127.0.0.1:5000/v2/a/latest"
-        );
-        let digest = format!("sha256:{}", "a".repeat(64));
-        assert_eq!(
-            place(&format!("ghcr.io/a/b:1@{digest}")),
-            format!("https://ghcr.io/v2/a/b/{digest}")
-        );
     }
 }

@@ -8,11 +8,11 @@ use fromtier_policy::trace::{
 };
 use fromtier_policy::{ExceptionState, Finding, Owner, Place, Severity};
 
-use super::Explained;
+use super::explanation::Explanation;
 use crate::output::{Paint, Style};
 
 /// The steps in their order, the verdict last.
-pub fn render(explained: &Explained, style: Style) -> String {
+pub fn render(explained: &Explanation, style: Style) -> String {
     let trace = &explained.trace;
     let mut steps = Steps {
         style,
@@ -48,7 +48,7 @@ pub fn render(explained: &Explained, style: Style) -> String {
     steps.out
 }
 
-fn way(steps: &mut Steps, trace: &Trace, explained: &Explained) {
+fn way(steps: &mut Steps, trace: &Trace, explained: &Explanation) {
     let several = explained.policies.len() > 1;
     if trace.rewrites.is_empty() {
         steps.step("rewritten", "no rule matches");

@@ -4,12 +4,12 @@ use fromtier_policy::trace::{EndOfLife, Excepted, Facts, Matched, Membership, Re
 use fromtier_policy::{Place, Severity};
 use serde_json::{Value, json};
 
-use super::Explained;
+use super::explanation::Explanation;
 use crate::output::exceptions::state;
 use crate::output::json::finding;
 
 /// One JSON document and a newline.
-pub fn render(explained: &Explained) -> String {
+pub fn render(explained: &Explanation) -> String {
     let trace = &explained.trace;
     let verdict = &trace.verdict;
     let suggestion = verdict

@@ -1,0 +1,76 @@
+//! The gate's verdict on a source that a Dockerfile names.
+
+use fromtier_convert::{PlannedSource, SourceKind};
+use fromtier_image::{ImageRef, Platform};
+use fromtier_policy::gate::{ImageRequest, OtherRequest};
+use fromtier_policy::{Gate, Scope};
+
+use crate::report::JudgedSource;
+
+/// Whether a source depends on a build argument that has no value: without it, the reference is empty or not valid.
+pub fn needs_build_argument(source: &PlannedSource) -> bool {
+    source.written.contains('$')
+        && (source.reference.is_empty()
+            || source.kind == SourceKind::Image && ImageRef::parse(&source.reference).is_err())
+}
+
+/// The part of a build that a source is for, as far as it is known without a build. `path` is the Dockerfile's, from
+/// the top of its repository.
+pub fn scope_of<'a>(
+    source: &'a PlannedSource,
+    platform: Option<&'a Platform>,
+    path: Option<&'a str>,
+) -> Scope<'a> {
+    Scope {
+        stage: Some(&source.asks),
+        ships: source.ships,
+        platform,
+        path,
+    }
+}
+
+/// Asks the gate about a source.
+pub fn judge_source(gate: &Gate, path: Option<&str>, source: PlannedSource) -> JudgedSource {
+    if needs_build_argument(&source) {
+        return JudgedSource {
+            source,
+            verdict: None,
+            resolved: None,
+        };
+    }
+    let checksum = Some(source.checksum.as_str()).filter(|checksum| !checksum.is_empty());
+    let url = source.reference.as_str();
+    let request = match source.kind {
+        SourceKind::Image => return judge_image(gate, path, source),
+        SourceKind::Scratch => OtherRequest::Scratch,
+        SourceKind::Git => OtherRequest::Git { url, checksum },
+        SourceKind::Http => OtherRequest::Http { url, checksum },
+    };
+    let verdict = match gate.other(&request, &scope_of(&source, None, path)) {
+        Ok(approved) => approved.verdict().clone(),
+        Err(denial) => *denial.verdict,
+    };
+    JudgedSource {
+        source,
+        verdict: Some(verdict),
+        resolved: None,
+    }
+}
+
+fn judge_image(gate: &Gate, path: Option<&str>, source: PlannedSource) -> JudgedSource {
+    let platform = Platform::parse(&source.platform).ok();
+    let request = ImageRequest {
+        reference: &source.reference,
+        via: source.via,
+        scope: scope_of(&source, platform.as_ref(), path),
+    };
+    let (verdict, resolved) = match gate.request(&request) {
+        Ok(pass) => (pass.verdict().clone(), Some(pass.pull().clone())),
+        Err(denial) => (*denial.verdict, None),
+    };
+    JudgedSource {
+        source,
+        verdict: Some(verdict),
+        resolved,
+    }
+}

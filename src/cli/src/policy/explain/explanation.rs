@@ -1,0 +1,15 @@
+//! What `fromtier policy explain` found, as data.
+
+use std::path::PathBuf;
+
+use fromtier_policy::Day;
+use fromtier_policy::trace::Trace;
+
+/// The steps of the gate for an image, and the files that it used.
+#[derive(Debug)]
+pub struct Explanation {
+    pub trace: Trace,
+    pub today: Day,
+    pub policies: Vec<PathBuf>,
+    pub lock: Option<PathBuf>,
+}

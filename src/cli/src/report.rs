@@ -1,0 +1,129 @@
+//! The results of `fromtier check`, as data.
+
+use std::path::PathBuf;
+
+use fromtier_convert::PlannedSource;
+use fromtier_dockerfile::error::Error;
+use fromtier_image::ImageRef;
+use fromtier_policy::{Day, ExceptionReport, ExceptionState, Owner, Place, Severity, Verdict};
+
+use crate::exit::Exit;
+use crate::lookup::LoadError;
+
+/// The results for all Dockerfiles.
+#[derive(Debug, Default)]
+pub struct CheckReport {
+    pub files: Vec<DockerfileReport>,
+    /// What couldn't be read.
+    pub failures: Vec<LoadError>,
+    /// Whole directories were checked, so an exception that isn't used is not needed there.
+    pub directories: bool,
+}
+
+/// The results for one Dockerfile.
+#[derive(Debug)]
+pub struct DockerfileReport {
+    pub path: PathBuf,
+    pub text: String,
+    pub policies: Vec<PathBuf>,
+    pub lock: Option<PathBuf>,
+    /// Why it is not a valid Dockerfile; then there are no sources.
+    pub error: Option<Error>,
+    pub sources: Vec<JudgedSource>,
+    /// The exceptions of its policies.
+    pub exceptions: Vec<ExceptionUse>,
+}
+
+/// A source with its verdict.
+#[derive(Debug)]
+pub struct JudgedSource {
+    pub source: PlannedSource,
+    /// `None`: it depends on a build argument that has no value.
+    pub verdict: Option<Verdict>,
+    /// The image that a build would pull, with its digest if it is known; `None` if there is nothing to pull.
+    pub resolved: Option<ImageRef>,
+}
+
+/// An exception, its state, and whether the sources of a Dockerfile use it.
+#[derive(Debug, Clone)]
+pub struct ExceptionUse {
+    /// Whose policy has it.
+    pub policy: Owner,
+    /// Whether it is in the repository's own policy.
+    pub is_repositorys: bool,
+    pub pattern: String,
+    pub at: Option<Place>,
+    pub until: Day,
+    pub owner: String,
+    pub reason: String,
+    pub state: ExceptionState,
+    /// Whether it matched something that is refused.
+    pub used: bool,
+}
+
+impl CheckReport {
+    /// Adds a failure, once: a policy that is invalid is so for every Dockerfile below it.
+    pub fn add_failure(&mut self, failure: LoadError) {
+        if !self.failures.contains(&failure) {
+            self.failures.push(failure);
+        }
+    }
+
+    /// The number of sources with this verdict.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.sources()
+            .filter_map(|judged| judged.verdict.as_ref())
+            .filter(|verdict| verdict.severity == severity)
+            .count()
+    }
+
+    /// The number of sources that depend on build arguments without a value.
+    pub fn unknown(&self) -> usize {
+        self.sources()
+            .filter(|judged| judged.verdict.is_none())
+            .count()
+    }
+
+    /// The number of files that are not valid Dockerfiles.
+    pub fn broken(&self) -> usize {
+        self.files
+            .iter()
+            .filter(|file| file.error.is_some())
+            .count()
+    }
+
+    pub fn exit(&self, deny_warnings: bool) -> Exit {
+        let refused = self.count(Severity::Deny) + self.broken();
+        let warned = if deny_warnings {
+            self.count(Severity::Warn) + self.unknown()
+        } else {
+            0
+        };
+        Exit::of(!self.failures.is_empty(), refused + warned)
+    }
+
+    fn sources(&self) -> impl Iterator<Item = &JudgedSource> {
+        self.files.iter().flat_map(|file| &file.sources)
+    }
+}
+
+impl ExceptionUse {
+    /// `has_organization`: an organization's policy was named, so a single policy is not the repository's.
+    pub fn new(report: &ExceptionReport<'_>, has_organization: bool) -> ExceptionUse {
+        ExceptionUse {
+            policy: report.policy,
+            is_repositorys: match report.policy {
+                Owner::Organization => false,
+                Owner::Repository => true,
+                Owner::Only => !has_organization,
+            },
+            pattern: report.pattern.to_owned(),
+            at: report.at.cloned(),
+            until: report.until,
+            owner: report.owner.to_owned(),
+            reason: report.reason.to_owned(),
+            state: report.state,
+            used: report.used,
+        }
+    }
+}
