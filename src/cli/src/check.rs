@@ -11,15 +11,15 @@ use crate::exit::Exit;
 use crate::files;
 use crate::judge::judge_source;
 use crate::lookup::{FoundGate, GateLookup, LoadError};
-use crate::output::{self, Style};
+use crate::output;
 use crate::report::{CheckReport, DockerfileReport, ExceptionUse};
 use crate::values::Format;
 
 /// Checks, and returns the text to print and how it ended.
-pub fn run(args: &CheckArgs, today: Day, style: Style) -> (String, Exit) {
+pub fn run(args: &CheckArgs, today: Day) -> (String, Exit) {
     let report = check(args, today);
     let text = match args.format.format {
-        Format::Human => output::human::render(&report, style),
+        Format::Human => output::human::render(&report),
         Format::Json => output::json::render(&report),
     };
     (text, report.exit(args.deny_warnings))

@@ -3,7 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Folders that hold other people's files.
+use ignore::{DirEntry, WalkBuilder};
+
+/// Directories of other people's files, which repositories often keep without ignoring them.
 const SKIPPED: [&str; 3] = ["node_modules", "target", "vendor"];
 
 /// The Dockerfiles of a path, at least one.
@@ -17,37 +19,44 @@ pub fn dockerfiles(path: &Path) -> Result<Vec<PathBuf>, String> {
     }
 }
 
-/// The Dockerfiles of a path: the file itself whatever its name, or those in a folder and below, sorted. Hidden
-/// folders, other people's and links to folders are not looked into.
+/// The Dockerfiles of a path: the file itself whatever its name, or those in a directory and below, sorted. It skips
+/// hidden directories, other people's, and what the repository's `.gitignore` files exclude, and follows no links to
+/// directories. What only one machine ignores (git's global excludes, `.git/info/exclude`) is not skipped, so every
+/// machine finds the same files.
+///
+/// # Errors
+/// The path, or a directory below it, can't be read.
 pub fn find(path: &Path) -> io::Result<Vec<PathBuf>> {
     if !std::fs::metadata(path)?.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
+    let walk = WalkBuilder::new(path)
+        .hidden(false)
+        .ignore(false)
+        .git_global(false)
+        .git_exclude(false)
+        .filter_entry(|entry| entry.depth() == 0 || !is_skipped_directory(entry))
+        .build();
     let mut found = Vec::new();
-    let mut folders = vec![path.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let entries = std::fs::read_dir(&folder).map_err(|error| {
-            io::Error::new(error.kind(), format!("{}: {error}", folder.display()))
-        })?;
-        for entry in entries {
-            let entry = entry?;
-            let name = entry.file_name();
-            let Some(name) = name.to_str() else { continue };
-            let kind = entry.file_type()?;
-            let path = if folder == Path::new(".") {
-                PathBuf::from(name)
-            } else {
-                entry.path()
-            };
-            if kind.is_dir() && !name.starts_with('.') && !SKIPPED.contains(&name) {
-                folders.push(path);
-            } else if !kind.is_dir() && is_dockerfile(name) {
-                found.push(path);
-            }
+    for entry in walk {
+        let entry = entry.map_err(|error| io::Error::other(error.to_string()))?;
+        let name = entry.file_name().to_str();
+        if !is_directory(&entry) && name.is_some_and(is_dockerfile) {
+            let path = entry.path();
+            found.push(path.strip_prefix(".").unwrap_or(path).to_owned());
         }
     }
     found.sort();
     Ok(found)
+}
+
+fn is_directory(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_dir())
+}
+
+fn is_skipped_directory(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_str();
+    is_directory(entry) && name.is_none_or(|name| name.starts_with('.') || SKIPPED.contains(&name))
 }
 
 /// A Dockerfile's path as policies know it: from the top of its repository, where it is in one; otherwise from here,

@@ -14,7 +14,7 @@ mod registry;
 mod report;
 mod values;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -29,18 +29,14 @@ fn main() -> ExitCode {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());
-    let coloured = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let today = Day::from_unix_seconds(seconds);
-    let style = output::Style {
-        coloured: coloured && std::io::stdout().is_terminal(),
-    };
     let (text, exit) = match &args.command {
-        Command::Check(check) => check::run(check, check.today.today.unwrap_or(today), style),
-        Command::Lock(lock) => lock::run(lock, today, style),
+        Command::Check(check) => check::run(check, check.today.today.unwrap_or(today)),
+        Command::Lock(lock) => lock::run(lock, today),
         Command::Explain { code } => explain::run(code.as_deref()),
-        Command::Policy(policy) => policy::run(policy, today, style),
+        Command::Policy(policy) => policy::run(policy, today),
     };
-    // A reader that has had enough is no failure of ours.
-    let _ = std::io::stdout().write_all(text.as_bytes());
+    // Without the colors where nobody would see them. A reader that closes the pipe early is not an error.
+    let _ = anstream::stdout().write_all(text.as_bytes());
     exit.into()
 }

@@ -68,6 +68,56 @@ fn folders_are_walked_and_each_file_has_the_policy_next_to_it() {
 }
 
 #[test]
+fn what_git_ignores_is_not_checked_unless_it_is_named() {
+    let folder = Folder::new(&[
+        ("Dockerfile", STORY),
+        (".gitignore", "/generated/\n*.old\n"),
+        ("generated/Dockerfile", STORY),
+        ("Dockerfile.old", STORY),
+        ("sub/Dockerfile.old", STORY),
+        // Only one machine's.
+        (".git/info/exclude", "Dockerfile\n"),
+        (".ignore", "Dockerfile\n"),
+    ]);
+    let sources = |args: &[&str]| {
+        let out = folder.run(args).out;
+        out.lines().last().unwrap_or_default().to_owned()
+    };
+    assert_eq!(sources(&["check"]), "1 file, 1 source: 1 refused");
+    let named = ["check", "generated", "Dockerfile.old"];
+    assert_eq!(sources(&named), "2 files, 2 sources: 2 refused");
+    folder.write(".gitignore", "");
+    assert_eq!(sources(&["check"]), "4 files, 4 sources: 4 refused");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_to_directories_are_not_followed() {
+    let folder = Folder::new(&[("a/Dockerfile", STORY)]);
+    std::os::unix::fs::symlink("a", folder.0.join("b")).unwrap();
+    std::os::unix::fs::symlink(".", folder.0.join("a/again")).unwrap();
+    let out = folder.run(&["check"]).out;
+    assert!(out.ends_with("1 file, 1 source: 1 refused\n"), "{out}");
+}
+
+#[test]
+fn colors_are_there_only_where_they_are_wanted() {
+    let folder = Folder::new(&[("Dockerfile", STORY)]);
+    let with = |name: &str, value: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_fromtier"));
+        command.arg("check").current_dir(&folder.0);
+        command.env_remove("NO_COLOR").env(name, value);
+        let output = command.output().unwrap();
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("\u{1b}[")
+    };
+    assert!(with("CLICOLOR_FORCE", "1"));
+    assert!(!with("CLICOLOR", "1"), "a pipe is not a terminal");
+    assert!(!with("TERM", "dumb"));
+}
+
+#[test]
 fn a_named_policy_is_the_organisations_and_the_repositorys_only_tightens() {
     let folder = Folder::new(&[
         ("Dockerfile", "FROM acme/thing\nFROM node:22\n"),

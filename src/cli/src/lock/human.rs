@@ -8,12 +8,11 @@ use fromtier_image::Digest;
 use super::changes::Change;
 use super::problems::problems;
 use super::report::{LineReport, LockFileReport, LockReport};
-use crate::output::Style;
 use crate::output::printer::{Note, Printer};
 
 /// Everything, with a line at the end for each lock.
-pub fn render(report: &LockReport, style: Style) -> String {
-    let printer = Printer::new(style);
+pub fn render(report: &LockReport) -> String {
+    let printer = Printer::new();
     let mut out = String::new();
     for file in &report.files {
         printer.file(file, &mut out);

@@ -19,7 +19,6 @@ use fromtier_policy::{Day, Lock};
 use crate::exit::Exit;
 use crate::files;
 use crate::lookup::{GateLookup, LoadError, Texts};
-use crate::output::Style;
 use crate::values::Format;
 use args::LockArgs;
 use changes::{Change, Line, is_named, mode};
@@ -31,7 +30,7 @@ use resolve::Answers;
 const HEADER: &str = "# Made by `fromtier lock`: which digest each image is pulled by.\n\n";
 
 /// Locks, and gives the text to print and the exit code.
-pub fn run(args: &LockArgs, today: Day, style: Style) -> (String, Exit) {
+pub fn run(args: &LockArgs, today: Day) -> (String, Exit) {
     let mut work = LockRun {
         args,
         today,
@@ -58,7 +57,7 @@ pub fn run(args: &LockArgs, today: Day, style: Style) -> (String, Exit) {
     work.finish();
     let report = work.report;
     let text = match args.format.format {
-        Format::Human => human::render(&report, style),
+        Format::Human => human::render(&report),
         Format::Json => json::render(&report),
     };
     (text, report.exit())

@@ -6,12 +6,12 @@ use annotate_snippets::Level;
 use fromtier_policy::{Finding, Severity};
 
 use super::printer::{Note, Printer};
-use super::{Style, counted, exceptions, line_of, place};
+use super::{counted, exceptions, line_of, place};
 use crate::report::{CheckReport, DockerfileReport, JudgedSource};
 
 /// Everything, with a line at the end that sums it up.
-pub fn render(report: &CheckReport, style: Style) -> String {
-    let printer = Printer::new(style);
+pub fn render(report: &CheckReport) -> String {
+    let printer = Printer::new();
     let mut out = String::new();
     for file in &report.files {
         printer.file(file, &mut out);

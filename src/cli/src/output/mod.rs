@@ -4,55 +4,11 @@ pub mod exceptions;
 pub mod human;
 pub mod json;
 pub mod printer;
+pub mod style;
 
 use std::ops::Range;
 
 use fromtier_convert::PlannedSource;
-use fromtier_policy::Severity;
-
-/// How the output looks.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Style {
-    pub coloured: bool,
-}
-
-/// Colours of words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Paint {
-    Red,
-    Yellow,
-    Green,
-    Bold,
-    Dim,
-}
-
-impl Style {
-    /// The word in this colour, where there are colours.
-    pub fn paint(self, paint: Paint, word: &str) -> String {
-        let code = match paint {
-            Paint::Red => "31",
-            Paint::Yellow => "33",
-            Paint::Green => "32",
-            Paint::Bold => "1",
-            Paint::Dim => "2",
-        };
-        if self.coloured {
-            format!("\u{1b}[{code}m{word}\u{1b}[0m")
-        } else {
-            word.to_owned()
-        }
-    }
-
-    /// `allow`, `warn` or `deny`, in its colour.
-    pub fn verdict(self, severity: Severity) -> String {
-        let paint = match severity {
-            Severity::Allow => Paint::Green,
-            Severity::Warn => Paint::Yellow,
-            Severity::Deny => Paint::Red,
-        };
-        self.paint(paint, severity.key())
-    }
-}
 
 /// `1 file`, `2 files`
 pub fn counted(number: usize, what: &str) -> String {

@@ -6,7 +6,6 @@ use std::path::Path;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use fromtier_policy::PolicyError;
 
-use super::Style;
 use crate::lookup::{LoadError, Texts};
 
 /// Draws notes for a terminal.
@@ -31,13 +30,9 @@ pub struct Note<'a> {
 }
 
 impl Printer {
-    pub fn new(style: Style) -> Printer {
+    pub fn new() -> Printer {
         Printer {
-            renderer: if style.coloured {
-                Renderer::styled()
-            } else {
-                Renderer::plain()
-            },
+            renderer: Renderer::styled(),
         }
     }
 

@@ -11,7 +11,7 @@ use super::files;
 use crate::exit::Exit;
 use crate::lookup::{LoadError, Texts, read_policy};
 use crate::output::printer::Printer;
-use crate::output::{Style, counted, json, position};
+use crate::output::{counted, json, position};
 use crate::values::Format;
 
 /// One policy, and what is to be said of it.
@@ -24,12 +24,12 @@ struct File {
     warnings: Vec<PolicyError>,
 }
 
-pub fn run(args: &PolicyCheckArgs, today: Day, style: Style) -> (String, Exit) {
+pub fn run(args: &PolicyCheckArgs, today: Day) -> (String, Exit) {
     let (files, failures) = check(args, today);
     let errors: usize = files.iter().map(|file| file.errors.len()).sum();
     let warnings: usize = files.iter().map(|file| file.warnings.len()).sum();
     let text = match args.format.format {
-        Format::Human => human(&files, &failures, style),
+        Format::Human => human(&files, &failures),
         Format::Json => document(&files, &failures, errors, warnings),
     };
     let findings = errors + if args.deny_warnings { warnings } else { 0 };
@@ -61,8 +61,8 @@ fn check(args: &PolicyCheckArgs, today: Day) -> (Vec<File>, Vec<LoadError>) {
     (files, failures)
 }
 
-fn human(files: &[File], failures: &[LoadError], style: Style) -> String {
-    let printer = Printer::new(style);
+fn human(files: &[File], failures: &[LoadError]) -> String {
+    let printer = Printer::new();
     let mut out = String::new();
     for file in files {
         for error in &file.errors {

@@ -10,8 +10,8 @@ use super::args::PolicyExplainArgs;
 use super::files;
 use crate::exit::Exit;
 use crate::lookup::{GateLookup, LoadError, POLICY, beside};
+use crate::output::json;
 use crate::output::printer::Printer;
-use crate::output::{Style, json};
 use crate::values::Format;
 
 mod explanation;
@@ -20,11 +20,11 @@ mod machine;
 
 use explanation::Explanation;
 
-pub fn run(args: &PolicyExplainArgs, today: Day, style: Style) -> (String, Exit) {
+pub fn run(args: &PolicyExplainArgs, today: Day) -> (String, Exit) {
     match explain(args, today) {
         Ok(explained) => {
             let text = match args.format.format {
-                Format::Human => human::render(&explained, style),
+                Format::Human => human::render(&explained),
                 Format::Json => machine::render(&explained),
             };
             let code = match explained.trace.verdict.severity {
@@ -37,7 +37,7 @@ pub fn run(args: &PolicyExplainArgs, today: Day, style: Style) -> (String, Exit)
             let text = match args.format.format {
                 Format::Human => {
                     let mut out = String::new();
-                    Printer::new(style).load_error(&broken, &mut out);
+                    Printer::new().load_error(&broken, &mut out);
                     out
                 }
                 Format::Json => machine::failed(json::load_error(&broken)),

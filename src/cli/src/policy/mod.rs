@@ -11,18 +11,15 @@ mod test;
 use fromtier_policy::Day;
 
 use crate::exit::Exit;
-use crate::output::Style;
 use args::PolicyCommand;
 
 /// Does what was asked, and gives the text to print and the exit code. `today` is the machine's day.
-pub fn run(policy: &PolicyCommand, today: Day, style: Style) -> (String, Exit) {
+pub fn run(policy: &PolicyCommand, today: Day) -> (String, Exit) {
     match policy {
-        PolicyCommand::Check(args) => check::run(args, args.today.today.unwrap_or(today), style),
-        PolicyCommand::Test(args) => test::run(args, today, style),
+        PolicyCommand::Check(args) => check::run(args, args.today.today.unwrap_or(today)),
+        PolicyCommand::Test(args) => test::run(args, today),
         PolicyCommand::Schema => schema::run(),
         PolicyCommand::Init(args) => init::run(args),
-        PolicyCommand::Explain(args) => {
-            explain::run(args, args.today.today.unwrap_or(today), style)
-        }
+        PolicyCommand::Explain(args) => explain::run(args, args.today.today.unwrap_or(today)),
     }
 }

@@ -14,7 +14,8 @@ use super::files;
 use crate::exit::Exit;
 use crate::lookup::{LOCK, LoadError, beside, read, read_policy};
 use crate::output::printer::Printer;
-use crate::output::{Paint, Style, counted, json};
+use crate::output::style::{self, paint};
+use crate::output::{counted, json};
 use crate::values::Format;
 
 /// A table and how its rows came out.
@@ -44,7 +45,7 @@ struct Difference {
     actual: Option<String>,
 }
 
-pub fn run(args: &PolicyTestArgs, today: Day, style: Style) -> (String, Exit) {
+pub fn run(args: &PolicyTestArgs, today: Day) -> (String, Exit) {
     let mut outcomes = Vec::new();
     let mut failures = Vec::new();
     for path in files::tables(&args.files) {
@@ -55,7 +56,7 @@ pub fn run(args: &PolicyTestArgs, today: Day, style: Style) -> (String, Exit) {
     }
     let failed = outcomes.iter().map(Outcome::failed).sum::<usize>();
     let text = match args.format.format {
-        Format::Human => human(&outcomes, &failures, style),
+        Format::Human => human(&outcomes, &failures),
         Format::Json => document(&outcomes, &failures),
     };
     (text, Exit::of(!failures.is_empty(), failed))
@@ -255,18 +256,18 @@ fn full(reference: &str) -> String {
     )
 }
 
-fn human(outcomes: &[Outcome], failures: &[LoadError], style: Style) -> String {
+fn human(outcomes: &[Outcome], failures: &[LoadError]) -> String {
     let mut out = String::new();
     for outcome in outcomes {
         for (row, actual) in &outcome.rows {
             let differences = differences(&row.expected, actual);
             if !differences.is_empty() {
-                out.push_str(&diff(row, actual, &differences, style));
+                out.push_str(&diff(row, actual, &differences));
                 out.push('\n');
             }
         }
     }
-    let printer = Printer::new(style);
+    let printer = Printer::new();
     for failure in failures {
         printer.load_error(failure, &mut out);
     }
@@ -284,12 +285,12 @@ fn human(outcomes: &[Outcome], failures: &[LoadError], style: Style) -> String {
 }
 
 /// A row that doesn't hold, as a diff of what stands in the table.
-fn diff(row: &Expectation, actual: &Actual, differences: &[Difference], style: Style) -> String {
+fn diff(row: &Expectation, actual: &Actual, differences: &[Difference]) -> String {
     let (key, source) = row.subject.key();
     let mut lines = vec![format!(
         "{}: {}: the policy says otherwise{}",
-        style.paint(Paint::Red, "fails"),
-        style.paint(Paint::Bold, &row.place.to_string()),
+        paint(style::ERROR, "fails"),
+        paint(style::BOLD, &row.place.to_string()),
         row.note
             .as_ref()
             .map(|why| format!(" ({why})"))
@@ -308,10 +309,10 @@ fn diff(row: &Expectation, actual: &Actual, differences: &[Difference], style: S
         match (changed(key), value) {
             (Some(difference), _) => {
                 if let Some(expected) = &difference.expected {
-                    lines.push(style.paint(Paint::Red, &format!("  - {key}: {expected}")));
+                    lines.push(paint(style::ERROR, &format!("  - {key}: {expected}")));
                 }
                 if let Some(actual) = &difference.actual {
-                    lines.push(style.paint(Paint::Green, &format!("  + {key}: {actual}")));
+                    lines.push(paint(style::GOOD, &format!("  + {key}: {actual}")));
                 }
             }
             (None, Some(value)) => lines.push(format!("    {key}: {value}")),

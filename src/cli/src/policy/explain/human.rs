@@ -9,14 +9,13 @@ use fromtier_policy::trace::{
 use fromtier_policy::{ExceptionState, Finding, Owner, Place, Severity};
 
 use super::explanation::Explanation;
-use crate::output::{Paint, Style};
+use crate::output::style::{self, paint};
 
 /// The steps in their order, the verdict last.
-pub fn render(explained: &Explanation, style: Style) -> String {
+pub fn render(explained: &Explanation) -> String {
     let trace = &explained.trace;
     let mut steps = Steps {
-        style,
-        out: format!("{}\n", style.paint(Paint::Bold, &trace.verdict.asked)),
+        out: format!("{}\n", paint(style::BOLD, &trace.verdict.asked)),
     };
     let policies: Vec<String> = explained
         .policies
@@ -32,7 +31,7 @@ pub fn render(explained: &Explanation, style: Style) -> String {
         steps.step("in full", normalised);
         way(&mut steps, trace, explained);
     }
-    steps.step("verdict", style.verdict(trace.verdict.severity));
+    steps.step("verdict", style::verdict(trace.verdict.severity));
     for finding in &trace.verdict.findings {
         steps.finding(finding);
     }
@@ -112,20 +111,19 @@ fn way(steps: &mut Steps, trace: &Trace, explained: &Explanation) {
 }
 
 struct Steps {
-    style: Style,
     out: String,
 }
 
 impl Steps {
     fn step(&mut self, what: &str, said: impl Display) {
-        let what = self.style.paint(Paint::Dim, &format!("{what:<10}"));
+        let what = paint(style::DIM, &format!("{what:<10}"));
         self.out.push_str(&format!("  {what} {said}\n"));
     }
 
     fn finding(&mut self, finding: &Finding) {
         let head = match finding.severity {
-            Severity::Deny => self.style.paint(Paint::Red, finding.code.as_str()),
-            Severity::Warn => self.style.paint(Paint::Yellow, finding.code.as_str()),
+            Severity::Deny => paint(style::ERROR, finding.code.as_str()),
+            Severity::Warn => paint(style::WARNING, finding.code.as_str()),
             Severity::Allow => finding.code.to_string(),
         };
         self.out

@@ -1,0 +1,25 @@
+//! The colors of words. `main` removes them where they can't be seen or aren't wanted.
+
+use anstyle::{AnsiColor, Style};
+use fromtier_policy::Severity;
+
+pub const ERROR: Style = AnsiColor::Red.on_default();
+pub const WARNING: Style = AnsiColor::Yellow.on_default();
+pub const GOOD: Style = AnsiColor::Green.on_default();
+pub const BOLD: Style = Style::new().bold();
+pub const DIM: Style = Style::new().dimmed();
+
+/// A word in a style.
+pub fn paint(style: Style, word: &str) -> String {
+    format!("{style}{word}{style:#}")
+}
+
+/// `allow`, `warn`, or `deny`, in its color.
+pub fn verdict(severity: Severity) -> String {
+    let style = match severity {
+        Severity::Allow => GOOD,
+        Severity::Warn => WARNING,
+        Severity::Deny => ERROR,
+    };
+    paint(style, severity.key())
+}
