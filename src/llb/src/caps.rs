@@ -1,4 +1,4 @@
-//! Capabilities: what a BuildKit can do, named one by one, as clients and frontends ask for them.
+//! Capabilities: the features that a BuildKit has, each with an id that clients and frontends ask for.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ pub type Cap = &'static str;
 macro_rules! caps {
     ($($(#[$doc:meta])* $name:ident = $id:literal;)*) => {
         $($(#[$doc])* #[doc = concat!("`", $id, "`")] pub const $name: Cap = $id;)*
-        /// The capabilities of LLB that the reference knows by definition, sorted for the search.
+        /// The capabilities of LLB that the reference defines, sorted for the search.
         const KNOWN: &[&str] = &[$($id,)*];
     };
 }
@@ -105,12 +105,12 @@ caps! {
     SOURCE_POLICY_SESSION = "source.policy.session";
 }
 
-/// `exec.meta.removemountstubs.recursive`: the reference names it, yet asks no server for it.
+/// `exec.meta.removemountstubs.recursive`: the reference defines it, but never asks a server for it.
 pub const EXEC_META_REMOVE_MOUNT_STUBS_RECURSIVE: Cap = "exec.meta.removemountstubs.recursive";
-/// `file.copy.modestring`: the reference names it, yet asks no server for it.
+/// `file.copy.modestring`: the reference defines it, but never asks a server for it.
 pub const FILE_COPY_MODE_STRING_FORMAT: Cap = "file.copy.modestring";
 
-/// What a server says of one capability.
+/// A server's answer about one capability.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CapState {
     /// Whether the server has it.
@@ -119,7 +119,7 @@ pub struct CapState {
     pub disabled_reason: String,
 }
 
-/// The capabilities of one server, judged by a list of known ones.
+/// The capabilities of one server, and the list of known ones that they are checked against.
 #[derive(Debug, Clone, Default)]
 pub struct CapSet {
     known: &'static [KnownCap],
@@ -127,16 +127,16 @@ pub struct CapSet {
     product: String,
 }
 
-/// A capability that is known by definition. Lists are sorted by `id`.
+/// A capability that is defined. Lists are sorted by `id`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownCap {
     /// The capability's name in the protocol.
     pub id: &'static str,
-    /// A readable name, or nothing.
+    /// A readable name; can be empty.
     pub name: &'static str,
     /// How stable it is.
     pub status: CapStatus,
-    /// The first version of a product that has it.
+    /// For each product, the first version that has it.
     pub hints: &'static [(&'static str, &'static str)],
 }
 
@@ -152,8 +152,8 @@ pub enum CapStatus {
 }
 
 impl CapSet {
-    /// The capabilities of LLB. `caps` are the server's: identifier, enabled, the message of why it is disabled.
-    /// `product` is the exported product (`BUILDKIT_EXPORTEDPRODUCT`), named in errors.
+    /// Creates the set of a server's LLB capabilities, each with its id and state. `product` is the exported product
+    /// (`BUILDKIT_EXPORTEDPRODUCT`), which errors name.
     pub fn llb<I, S>(caps: I, product: &str) -> CapSet
     where
         I: IntoIterator<Item = (S, CapState)>,
@@ -162,7 +162,8 @@ impl CapSet {
         CapSet::judged_by(&[], caps, product)
     }
 
-    /// Capabilities of another interface (the gateway's), judged by its own list, sorted by identifier.
+    /// Creates the set of the capabilities of another interface, such as the gateway. `known` is its own list, sorted by
+    /// id.
     pub fn judged_by<I, S>(known: &'static [KnownCap], caps: I, product: &str) -> CapSet
     where
         I: IntoIterator<Item = (S, CapState)>,
@@ -180,7 +181,7 @@ impl CapSet {
         }
     }
 
-    /// Every known capability of LLB, enabled: for tests and for printing a graph without a server.
+    /// Creates a set with every known capability of LLB enabled, for tests and for printing a graph without a server.
     pub fn all() -> CapSet {
         let on = CapState {
             enabled: true,
@@ -189,14 +190,17 @@ impl CapSet {
         CapSet::llb(KNOWN.iter().map(|id| (*id, on.clone())), "")
     }
 
-    /// Whether the server named it, enabled or not, known or not.
+    /// Whether the server listed it, enabled or not, known or not.
     pub fn contains(&self, id: &str) -> bool {
         self.set.contains_key(id)
     }
 
-    /// Whether it may be used; the error is the reference's text.
+    /// Checks that the server has it.
+    ///
+    /// # Errors
+    /// The reference's text about why it cannot be used.
     pub fn supports(&self, id: &str) -> Result<(), String> {
-        let Some(known) = self.definition(id) else {
+        let Some(known) = self.known_cap(id) else {
             return Err(format!("unknown API capability {id}"));
         };
         let state = self.set.get(id);
@@ -236,7 +240,7 @@ impl CapSet {
         Err(text)
     }
 
-    fn definition(&self, id: &str) -> Option<KnownCap> {
+    fn known_cap(&self, id: &str) -> Option<KnownCap> {
         if !self.known.is_empty() {
             let at = self.known.binary_search_by(|cap| cap.id.cmp(id)).ok()?;
             return Some(self.known[at]);
@@ -285,21 +289,21 @@ mod tests {
             disabled_reason: "by admin".to_owned(),
         };
         let caps = CapSet::llb([(MERGE_OP, off)], "buildkit");
-        let told = |id| caps.supports(id).err().unwrap_or_default();
+        let refusal = |id| caps.supports(id).err().unwrap_or_default();
         assert_eq!(
-            told(FILE_BASE),
+            refusal(FILE_BASE),
             "requested prerelease feature file.base  is not supported by build server (added in BuildKit v0.5.0), please update buildkit"
         );
         assert_eq!(
-            told(SOURCE_DATE_EPOCH),
+            refusal(SOURCE_DATE_EPOCH),
             "requested experimental feature exporter.sourcedateepoch (source date epoch) is not supported by build server, please update buildkit"
         );
         assert_eq!(
-            told(MERGE_OP),
+            refusal(MERGE_OP),
             "requested experimental feature mergeop  has been disabled on the build server: by admin"
         );
         assert_eq!(
-            told(EXEC_META_REMOVE_MOUNT_STUBS_RECURSIVE),
+            refusal(EXEC_META_REMOVE_MOUNT_STUBS_RECURSIVE),
             "unknown API capability exec.meta.removemountstubs.recursive"
         );
         assert_eq!(CapSet::all().supports(MERGE_OP), Ok(()));

@@ -1,4 +1,4 @@
-//! What can be said of any operation: its platform, what is shown of it, where it comes from.
+//! Facts that any operation can have: its platform, its metadata, and its places in the source.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -8,22 +8,22 @@ use fromtier_proto::pb;
 
 use crate::source_map::{SourceLocation, SourceMap};
 
-/// Facts on one operation beside what it does. Later calls of a builder method override or add to earlier ones.
+/// Facts about one operation besides what it does. A later call of a method overrides an earlier one or adds to it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Constraints {
-    /// Where it runs; without it, what the state or the whole graph says.
+    /// The platform that it runs on; without it, that of the state or of the whole graph.
     pub platform: Option<Platform>,
-    /// containerd-style filters on the workers.
+    /// Filters on the workers, in containerd's syntax.
     pub worker_filters: Vec<String>,
     /// What the build's metadata has about the operation.
     pub metadata: Metadata,
-    /// What tells a local source apart that has no session.
+    /// The id that distinguishes a local source without a session.
     pub local_unique_id: Option<String>,
     /// The places in the source that the operation comes from.
     pub locations: Vec<SourceLocation>,
 }
 
-/// What a build's metadata says of an operation; none of it changes the operation's digest.
+/// A build's metadata about an operation. None of it changes the operation's digest.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Metadata {
     /// Whether the operation runs even if its result is in the cache.
@@ -32,7 +32,7 @@ pub struct Metadata {
     pub description: BTreeMap<String, String>,
     /// Whether the result goes into an exported cache; none for the builder's choice.
     pub export_cache: Option<bool>,
-    /// Capabilities that the operation needs; the graph adds those that follow from what it does.
+    /// Capabilities that the operation needs. The graph adds those for the features that the operation uses.
     pub caps: BTreeSet<&'static str>,
     /// The group under which progress displays show it.
     pub progress_group: Option<pb::ProgressGroup>,
@@ -41,19 +41,19 @@ pub struct Metadata {
 }
 
 impl Constraints {
-    /// Nothing said.
+    /// Creates empty constraints.
     pub fn new() -> Constraints {
         Constraints::default()
     }
 
-    /// Where it runs (`llb.Platform`): taken as it is, not normalised.
+    /// Sets the platform without normalizing it, as `llb.Platform` does.
     #[must_use]
     pub fn platform(mut self, platform: &Platform) -> Constraints {
         self.platform = Some(platform.clone());
         self
     }
 
-    /// One entry of the description.
+    /// Sets one entry of the description.
     #[must_use]
     pub fn description(mut self, key: &str, value: &str) -> Constraints {
         self.metadata
@@ -62,13 +62,13 @@ impl Constraints {
         self
     }
 
-    /// What progress displays call it.
+    /// Sets the name that progress displays show.
     #[must_use]
     pub fn custom_name(self, name: &str) -> Constraints {
         self.description("llb.customname", name)
     }
 
-    /// Where in a source file it comes from. Several may be given.
+    /// Adds a place in a source file.
     #[must_use]
     pub fn location(mut self, map: &Rc<SourceMap>, ranges: Vec<pb::Range>) -> Constraints {
         self.locations.push(SourceLocation {
@@ -78,14 +78,14 @@ impl Constraints {
         self
     }
 
-    /// Run it again even when its result is known.
+    /// Runs the operation even if its result is in the cache.
     #[must_use]
     pub fn ignore_cache(mut self) -> Constraints {
         self.metadata.ignore_cache = true;
         self
     }
 
-    /// Shows it with others as one step.
+    /// Shows the operation together with others as one step.
     #[must_use]
     pub fn progress_group(mut self, id: &str, name: &str, weak: bool) -> Constraints {
         self.metadata.progress_group = Some(pb::ProgressGroup {
@@ -96,7 +96,7 @@ impl Constraints {
         self
     }
 
-    /// Limits of memory and CPU.
+    /// Limits memory and CPU.
     #[must_use]
     pub fn linux_resources(mut self, resources: pb::LinuxResources) -> Constraints {
         self.metadata.linux_resources = Some(resources);
@@ -107,8 +107,8 @@ impl Constraints {
         self.metadata.caps.insert(cap);
     }
 
-    /// The operation's frame: platform and worker filters; inputs and the operation itself are added by the caller.
-    pub(crate) fn frame(&self, base: &Platform) -> pb::Op {
+    /// Creates an operation with its platform and worker filters. The caller adds the inputs and the operation's kind.
+    pub(crate) fn new_op(&self, base: &Platform) -> pb::Op {
         let platform = self.platform.as_ref().unwrap_or(base);
         pb::Op {
             platform: Some(platform_to_pb(platform)),
@@ -120,7 +120,7 @@ impl Constraints {
     }
 }
 
-/// A platform as the wire has it.
+/// Converts a platform to the protocol's message.
 pub fn platform_to_pb(platform: &Platform) -> pb::Platform {
     pb::Platform {
         architecture: platform.architecture.clone(),
@@ -148,7 +148,7 @@ impl Metadata {
     }
 }
 
-/// Adds what is said of an operation to what was said of the same operation before.
+/// Merges metadata about an operation into earlier metadata about the same operation.
 pub(crate) fn merge_metadata(into: &mut pb::OpMetadata, from: pb::OpMetadata) {
     into.ignore_cache |= from.ignore_cache;
     into.description.extend(from.description);

@@ -7,22 +7,22 @@ use fromtier_proto::{Message, pb};
 /// A marshalled graph.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Definition {
-    /// The operations, inputs first; the last one names the result. Empty for scratch.
+    /// The encoded operations, inputs first. The last one names the result. Empty for scratch.
     pub def: Vec<Vec<u8>>,
-    /// What is said of each operation, by its digest.
+    /// The metadata of each operation, by its digest.
     pub metadata: BTreeMap<String, pb::OpMetadata>,
-    /// Where each comes from.
+    /// The places in source files that the operations come from.
     pub source: Option<pb::Source>,
 }
 
 impl Definition {
-    /// The digest of the operation that gives the result; nothing for scratch.
+    /// The digest of the operation that makes the result; none for scratch.
     pub fn head(&self) -> Option<String> {
         let last = pb::Op::decode(self.def.last()?.as_slice()).ok()?;
         last.inputs.into_iter().next().map(|input| input.digest)
     }
 
-    /// The message that BuildKit takes.
+    /// Copies the definition into BuildKit's message.
     pub fn to_pb(&self) -> pb::Definition {
         pb::Definition {
             def: self.def.clone(),
@@ -31,7 +31,7 @@ impl Definition {
         }
     }
 
-    /// The message that BuildKit takes, without a copy.
+    /// Turns the definition into BuildKit's message.
     pub fn into_pb(self) -> pb::Definition {
         pb::Definition {
             def: self.def,

@@ -5,26 +5,26 @@ use std::rc::Rc;
 
 /// An ordered environment. Clones in O(1); a change copies it only when it is shared.
 ///
-/// A variable that is set again takes the place of the newest, as in the reference.
+/// A variable that is set again moves to the end, as in the reference.
 #[derive(Debug, Clone, Default)]
-pub struct EnvList(Rc<Inner>);
+pub struct EnvList(Rc<Variables>);
 
-type Entry = Option<(Rc<str>, Rc<str>)>;
+type Variable = Option<(Rc<str>, Rc<str>)>;
 
 #[derive(Debug, Clone, Default)]
-struct Inner {
-    /// In order; replaced and deleted ones leave a hole.
-    entries: Vec<Entry>,
+struct Variables {
+    /// The variables in order. A replaced or deleted one leaves a hole.
+    entries: Vec<Variable>,
     index: HashMap<Rc<str>, usize>,
 }
 
 impl EnvList {
-    /// An empty environment.
+    /// Creates an empty environment.
     pub fn new() -> EnvList {
         EnvList::default()
     }
 
-    /// Sets a variable, as the newest.
+    /// Sets a variable and moves it to the end.
     #[must_use]
     pub fn add_or_replace(mut self, key: &str, value: &str) -> EnvList {
         let inner = Rc::make_mut(&mut self.0);
@@ -38,7 +38,7 @@ impl EnvList {
         self
     }
 
-    /// Sets a variable that is not set.
+    /// Sets a variable unless it is set already.
     #[must_use]
     pub fn set_default(self, key: &str, value: &str) -> EnvList {
         if self.get(key).is_some() {
@@ -48,7 +48,7 @@ impl EnvList {
         }
     }
 
-    /// Takes a variable out.
+    /// Removes a variable.
     #[must_use]
     pub fn delete(mut self, key: &str) -> EnvList {
         if self.get(key).is_some() {
@@ -88,19 +88,19 @@ impl EnvList {
             .collect()
     }
 
-    /// How many there are.
+    /// The number of variables.
     pub fn len(&self) -> usize {
         self.0.index.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no variables.
     pub fn is_empty(&self) -> bool {
         self.0.index.is_empty()
     }
 }
 
-impl Inner {
-    /// Closes the holes once they are more than what is left.
+impl Variables {
+    /// Removes the holes once there are more holes than variables.
     fn compact(&mut self) {
         if self.entries.len() < 16 || self.entries.len() < 2 * self.index.len() {
             return;

@@ -1,4 +1,4 @@
-//! File operations: chains of steps, each on top of the one before.
+//! File operations: chains of steps, each on top of the previous one.
 
 use std::rc::Rc;
 
@@ -14,39 +14,40 @@ use crate::op_inputs::add_input;
 use crate::output::Output;
 use crate::state::State;
 
-/// A chain of file operations. Starts empty; every call adds a step.
+/// A chain of file operations. It starts empty, and every call adds a step.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FileAction {
     steps: Vec<Step>,
 }
 
-/// Who owns what is made.
+/// The owner of new files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Owner {
     /// The user; none keeps the default.
-    pub user: Option<Id>,
+    pub user: Option<OwnerId>,
     /// The group; none keeps the default.
-    pub group: Option<Id>,
+    pub group: Option<OwnerId>,
 }
 
 /// A user or a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Id {
+pub enum OwnerId {
     /// By number.
     Number(u32),
-    /// Looked up in the file system that the operation works on. An empty name is number 0.
+    /// By name, which is looked up in the file system that the operation works on. An empty name is number 0.
     Name(String),
 }
 
 impl Owner {
-    /// `user[:group]`, names or numbers (`llb.WithUser`). `root` is number 0.
+    /// Parses `user[:group]`, each a name or a number, as `llb.WithUser` does. `root` is number 0.
     pub fn parse(text: &str) -> Owner {
         let id = |text: &str| match text {
-            "root" => Id::Number(0),
+            "root" => OwnerId::Number(0),
             // A negative number wraps around, as in the reference.
-            text => text
-                .parse::<i32>()
-                .map_or_else(|_| Id::Name(text.to_owned()), |n| Id::Number(n as u32)),
+            text => text.parse::<i32>().map_or_else(
+                |_| OwnerId::Name(text.to_owned()),
+                |n| OwnerId::Number(n as u32),
+            ),
         };
         match text.split_once(':') {
             Some((user, group)) => Owner {
@@ -60,25 +61,25 @@ impl Owner {
         }
     }
 
-    /// By numbers.
+    /// Creates an owner from numbers.
     pub fn numbers(user: u32, group: u32) -> Owner {
         Owner {
-            user: Some(Id::Number(user)),
-            group: Some(Id::Number(group)),
+            user: Some(OwnerId::Number(user)),
+            group: Some(OwnerId::Number(group)),
         }
     }
 }
 
-/// A mode to give to what is copied.
+/// The mode of copied files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mode {
     /// Permission bits.
     Octal(u32),
-    /// `u+x,go=r`: read by the builder.
+    /// A symbolic mode such as `u+x,go=r`, which the builder parses.
     Text(String),
 }
 
-/// How files are copied.
+/// Options of a copy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CopyInfo {
     /// The mode; none keeps the files' own.
@@ -103,29 +104,29 @@ pub struct CopyInfo {
     pub allow_empty_wildcard: bool,
     /// The owner; none keeps the default.
     pub owner: Option<Owner>,
-    /// Nanoseconds since 1970.
+    /// The modification time, in nanoseconds since 1970.
     pub created: Option<i64>,
     /// Whether a file may replace a directory, and the reverse.
     pub always_replace_existing_dest_paths: bool,
 }
 
-/// How a directory is made.
+/// Options of a new directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MkdirInfo {
-    /// Parents are made too, and what exists is no error.
+    /// Whether parents are created too, and an existing directory is accepted.
     pub parents: bool,
     /// The owner; none keeps the default.
     pub owner: Option<Owner>,
-    /// Nanoseconds since 1970.
+    /// The modification time, in nanoseconds since 1970.
     pub created: Option<i64>,
 }
 
-/// How a file or a link is made.
+/// Options of a new file or link.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MakeInfo {
     /// The owner; none keeps the default.
     pub owner: Option<Owner>,
-    /// Nanoseconds since 1970.
+    /// The modification time, in nanoseconds since 1970.
     pub created: Option<i64>,
 }
 
@@ -161,7 +162,7 @@ enum Step {
 }
 
 impl FileAction {
-    /// No steps yet.
+    /// Creates a chain without steps.
     pub fn new() -> FileAction {
         FileAction::default()
     }
@@ -171,25 +172,25 @@ impl FileAction {
         self.steps.is_empty()
     }
 
-    fn step(mut self, step: Step) -> FileAction {
+    fn with_step(mut self, step: Step) -> FileAction {
         self.steps.push(step);
         self
     }
 
-    /// Makes a directory.
+    /// Creates a directory.
     #[must_use]
     pub fn mkdir(self, path: &str, mode: u32, info: MkdirInfo) -> FileAction {
-        self.step(Step::Mkdir {
+        self.with_step(Step::Mkdir {
             path: path.to_owned(),
             mode,
             info,
         })
     }
 
-    /// Makes a file.
+    /// Creates a file.
     #[must_use]
     pub fn mkfile(self, path: &str, mode: u32, data: Vec<u8>, info: MakeInfo) -> FileAction {
-        self.step(Step::Mkfile {
+        self.with_step(Step::Mkfile {
             path: path.to_owned(),
             mode,
             data,
@@ -197,10 +198,10 @@ impl FileAction {
         })
     }
 
-    /// Makes a symbolic link `new` that leads to `old`; both are taken as they are.
+    /// Creates a symbolic link `new` that points to `old`. Both are used unchanged.
     #[must_use]
     pub fn symlink(self, old: &str, new: &str, info: MakeInfo) -> FileAction {
-        self.step(Step::Symlink {
+        self.with_step(Step::Symlink {
             old: old.to_owned(),
             new: new.to_owned(),
             info,
@@ -210,20 +211,20 @@ impl FileAction {
     /// Removes a file or a directory.
     #[must_use]
     pub fn rm(self, path: &str, allow_not_found: bool, allow_wildcard: bool) -> FileAction {
-        self.step(Step::Rm {
+        self.with_step(Step::Rm {
             path: path.to_owned(),
             allow_not_found,
             allow_wildcard,
         })
     }
 
-    /// Copies from a state; a relative `src` is one of the state's directory, a relative `dest` one of the directory
-    /// of the state that is copied to.
+    /// Copies from a state. A relative `src` is relative to the directory of `from`, a relative `dest` to the directory
+    /// of the state that the chain works on.
     #[must_use]
     pub fn copy(self, from: &State, src: &str, dest: &str, info: CopyInfo) -> FileAction {
         let src = path::clean(src);
         let src = path::join(&[if path::is_abs(&src) { "/" } else { from.dir() }, &src]);
-        self.step(Step::Copy {
+        self.with_step(Step::Copy {
             source: from.output(),
             src,
             dest: dest.to_owned(),
@@ -255,7 +256,7 @@ impl FileVertex {
         }
     }
 
-    /// In the order in which the reference visits them: the last step's source first.
+    /// The inputs in the order in which the reference visits them: the base, then the last step's source first.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = Output> + '_ {
         let sources = self
             .action
@@ -280,7 +281,7 @@ impl FileVertex {
         if self.action.is_empty() {
             return Err(MarshalError("action is required".to_owned()));
         }
-        let mut op = self.constraints.frame(platform);
+        let mut op = self.constraints.new_op(platform);
         let base = match self.base {
             Some(base) => add_input(&mut op.inputs, input(base)?),
             None => -1,
@@ -295,7 +296,7 @@ impl FileVertex {
                 _ => -1,
             });
         }
-        let inputs = count(op.inputs.len());
+        let inputs = to_i64(op.inputs.len());
         let last = self.action.steps.len() - 1;
         let actions =
             self.action
@@ -304,8 +305,8 @@ impl FileVertex {
                 .zip(seconds)
                 .enumerate()
                 .map(|(i, (step, second))| pb::FileAction {
-                    // A step works on the result of the one before, counted after the inputs.
-                    input: if i == 0 { base } else { inputs + count(i - 1) },
+                    // A step works on the result of the previous one. Results are counted after the inputs.
+                    input: if i == 0 { base } else { inputs + to_i64(i - 1) },
                     secondary_input: second,
                     output: if i == last { 0 } else { -1 },
                     action: Some(step.marshal(&self.dir, base)),
@@ -388,11 +389,11 @@ impl Step {
 
 impl Owner {
     fn marshal(&self, base: i64) -> pb::ChownOpt {
-        let id = |id: &Id| pb::UserOpt {
+        let id = |id: &OwnerId| pb::UserOpt {
             user: Some(match id {
-                Id::Number(number) => pb::user_opt::User::ById(*number),
-                Id::Name(name) if name.is_empty() => pb::user_opt::User::ById(0),
-                Id::Name(name) => pb::user_opt::User::ByName(pb::NamedUserOpt {
+                OwnerId::Number(number) => pb::user_opt::User::ById(*number),
+                OwnerId::Name(name) if name.is_empty() => pb::user_opt::User::ById(0),
+                OwnerId::Name(name) => pb::user_opt::User::ByName(pb::NamedUserOpt {
                     name: name.clone(),
                     input: base,
                 }),
@@ -405,11 +406,11 @@ impl Owner {
     }
 }
 
-fn count(n: usize) -> i64 {
+fn to_i64(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-/// A cleaned path from the root; `keep_slash` keeps a trailing `/` or `/.`, which mean something to copies.
+/// Returns a cleaned path from the root. `keep_slash` keeps a trailing `/` or `/.`, which have a meaning in copies.
 fn absolute(dir: &str, given: &str, keep_slash: bool) -> String {
     let mut cleaned = path::clean(given).into_owned();
     if !path::is_abs(&cleaned) {

@@ -12,7 +12,7 @@ use crate::output::Output;
 use crate::source::SourceVertex;
 use crate::state::State;
 
-/// All operations of a build, in the order in which they were made.
+/// All operations of a build, in the order in which they were added.
 #[derive(Debug, Default)]
 pub struct Graph {
     pub(crate) vertices: Vec<Vertex>,
@@ -29,7 +29,7 @@ pub(crate) enum Vertex {
     Deferred(Deferred),
 }
 
-/// A vertex that is put in place later.
+/// A place for a vertex that is added later.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Deferred {
     Waiting,
@@ -37,22 +37,22 @@ pub(crate) enum Deferred {
 }
 
 impl Graph {
-    /// No operations.
+    /// Creates a graph without operations.
     pub fn new() -> Graph {
         Graph::default()
     }
 
-    /// How many operations there are.
+    /// The number of operations.
     pub fn len(&self) -> usize {
         self.vertices.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no operations.
     pub fn is_empty(&self) -> bool {
         self.vertices.is_empty()
     }
 
-    pub(crate) fn add(&mut self, vertex: Vertex) -> Output {
+    pub(crate) fn add_vertex(&mut self, vertex: Vertex) -> Output {
         // 4 billion operations do not fit into memory.
         let at = u32::try_from(self.vertices.len()).unwrap_or(u32::MAX);
         self.vertices.push(vertex);
@@ -62,7 +62,7 @@ impl Graph {
         }
     }
 
-    /// The platform that was named for an output's operation itself; states of this output take it over.
+    /// The platform that an output's operation itself names. States of this output adopt it.
     pub fn platform_of(&self, output: Output) -> Option<&Platform> {
         match self.vertices.get(output.vertex as usize)? {
             Vertex::Source(source) => source.constraints.platform.as_ref(),
@@ -71,25 +71,25 @@ impl Graph {
         }
     }
 
-    /// Runs a command on a state's file system. The new state keeps the values of `state`: what `exec` sets
-    /// beside them (network, hosts, …) holds for this command alone.
+    /// Runs a command on a state's file system. The new state keeps the values of `state`. The values that `exec` sets
+    /// itself (network, hosts, …) apply to this command only.
     pub fn run(&mut self, state: &State, exec: Exec) -> State {
         if exec.readonly_root {
-            // The root file system stays what it was, and that is also the state.
+            // The root file system doesn't change, so neither does the state.
             let vertex = ExecVertex::new(state, exec);
-            self.add(Vertex::Exec(Box::new(vertex)));
+            self.add_vertex(Vertex::Exec(Box::new(vertex)));
             return state.clone();
         }
         let vertex = ExecVertex::new(state, exec);
         let index = vertex.root_index();
-        let output = self.add(Vertex::Exec(Box::new(vertex)));
+        let output = self.add_vertex(Vertex::Exec(Box::new(vertex)));
         state
             .clone()
             .with_output(self, Some(Output { index, ..output }))
     }
 
-    /// What the command that made `after` wrote to its mount at `target`; nothing if it has no such mount, or one that
-    /// keeps nothing.
+    /// Returns what the command that made `after` wrote to its mount at `target`: none if it has no such mount, or if
+    /// writes to the mount are dropped.
     pub fn mounted(&self, after: &State, target: &str) -> Option<State> {
         let output = after.output()?;
         let Vertex::Exec(exec) = self.vertices.get(output.vertex as usize)? else {
@@ -99,9 +99,9 @@ impl Graph {
         Some(State::scratch().with_output(self, Some(Output { index, ..output })))
     }
 
-    /// Does file operations on a state's file system; relative paths are those of the state's directory.
+    /// Runs file operations on a state's file system. Relative paths are relative to the state's directory.
     pub fn file(&mut self, state: &State, action: FileAction, constraints: Constraints) -> State {
-        let output = self.add(Vertex::File(Box::new(FileVertex::new(
+        let output = self.add_vertex(Vertex::File(Box::new(FileVertex::new(
             state,
             action,
             constraints,
@@ -109,7 +109,7 @@ impl Graph {
         state.clone().with_output(self, Some(output))
     }
 
-    /// States on top of one another. Scratch ones are left out; one alone is itself.
+    /// Stacks states on top of one another. Scratch states are left out, and a single state is returned unchanged.
     pub fn merge(&mut self, states: &[State], mut constraints: Constraints) -> State {
         let mut states = states.iter().filter(|state| state.output().is_some());
         let Some(first) = states.next() else {
@@ -121,14 +121,14 @@ impl Graph {
             return first.clone();
         }
         constraints.add_cap(caps::MERGE_OP);
-        let output = self.add(Vertex::Merge(Box::new(MergeVertex {
+        let output = self.add_vertex(Vertex::Merge(Box::new(MergeVertex {
             inputs,
             constraints,
         })));
         first.clone().with_output(self, Some(output))
     }
 
-    /// What `upper` has beside `lower`.
+    /// Returns the changes from `lower` to `upper`.
     pub fn diff(&mut self, lower: &State, upper: &State, mut constraints: Constraints) -> State {
         if lower.output().is_none() {
             return if upper.output().is_none() {
@@ -138,7 +138,7 @@ impl Graph {
             };
         }
         constraints.add_cap(caps::DIFF_OP);
-        let output = self.add(Vertex::Diff(Box::new(DiffVertex {
+        let output = self.add_vertex(Vertex::Diff(Box::new(DiffVertex {
             lower: lower.output(),
             upper: upper.output(),
             constraints,
@@ -146,20 +146,20 @@ impl Graph {
         lower.clone().with_output(self, Some(output))
     }
 
-    /// A place for an operation that is known later: the build context, which depends on all that copies from it.
+    /// Adds a place for an operation that is known later: the build context depends on all operations that copy from it.
     pub fn defer(&mut self) -> Output {
-        self.add(Vertex::Deferred(Deferred::Waiting))
+        self.add_vertex(Vertex::Deferred(Deferred::Waiting))
     }
 
-    /// Puts a state's output into a place made by [`Graph::defer`]. Filling a place again replaces what was there.
-    /// Has no effect on other outputs.
+    /// Puts a state's output into a place made by [`Graph::defer`]. Filling a place again replaces its output. Other
+    /// outputs are left unchanged.
     pub fn fill(&mut self, place: Output, state: &State) {
         if let Some(Vertex::Deferred(deferred)) = self.vertices.get_mut(place.vertex as usize) {
             *deferred = Deferred::Filled(state.output());
         }
     }
 
-    /// Whether an output is a place that was not filled yet.
+    /// Whether an output is a place that isn't filled yet.
     pub fn is_waiting(&self, place: Output) -> bool {
         matches!(
             self.vertices.get(place.vertex as usize),

@@ -1,4 +1,4 @@
-//! A client's own definition as a part of the graph: the same bytes, after the gate was asked about every source in it.
+//! A client's own definition as a part of the graph: the bytes stay the same, and the gate is asked about every source.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -12,16 +12,16 @@ use crate::output::Output;
 use crate::source_map::{SourceLocation, SourceMap};
 use crate::state::State;
 
-/// A definition that was brought in.
+/// A client's definition that is now a part of the graph.
 #[derive(Debug, Clone)]
 pub struct Input {
     /// The definition's result.
     pub state: State,
-    /// What the gate said of each source, in the definition's order.
+    /// The gate's verdict on each source, in the definition's order.
     pub verdicts: Vec<Verdict>,
 }
 
-/// Why a definition was not brought in.
+/// Why a client's definition was refused.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum InputError {
     /// The gate refuses a source.
@@ -32,14 +32,14 @@ pub enum InputError {
     Invalid(String),
 }
 
-/// All that one definition holds, shared by its vertices.
+/// All operations of one definition, by digest. Its vertices share them.
 #[derive(Debug)]
-pub(crate) struct Parts {
-    ops: HashMap<String, Part>,
+pub(crate) struct ImportedOps {
+    ops: HashMap<String, ImportedOp>,
 }
 
 #[derive(Debug)]
-struct Part {
+struct ImportedOp {
     bytes: Vec<u8>,
     inputs: Vec<pb::Input>,
     metadata: Option<pb::OpMetadata>,
@@ -48,8 +48,8 @@ struct Part {
 
 #[derive(Debug)]
 pub(crate) struct DefinitionVertex {
-    parts: Rc<Parts>,
-    /// Empty for scratch, which can not be marshalled.
+    parts: Rc<ImportedOps>,
+    /// Empty for scratch, which cannot be marshalled.
     digest: String,
     inputs: Vec<Output>,
 }
@@ -62,13 +62,13 @@ impl DefinitionVertex {
         self.inputs.iter().copied()
     }
 
-    /// Bytes, metadata and locations, as they came in.
-    pub(crate) fn parts(&self) -> Result<Marshalled<'_>, String> {
+    /// Returns the operation as it came in.
+    pub(crate) fn marshalled(&self) -> Result<Marshalled<'_>, String> {
         if self.digest.is_empty() {
             return Err("cannot marshal empty definition op".to_owned());
         }
         match self.parts.ops.get(&self.digest) {
-            Some(Part {
+            Some(ImportedOp {
                 bytes,
                 metadata: Some(metadata),
                 locations,
@@ -87,8 +87,11 @@ impl DefinitionVertex {
 }
 
 impl Graph {
-    /// Brings in a client's definition. The gate is asked about every source in it, also those that nothing uses; a
-    /// nested build is refused, for its sources can not be known. Nothing in the definition is changed.
+    /// Adds a client's definition to the graph. Nothing in the definition is changed.
+    ///
+    /// # Errors
+    /// [`InputError::Denied`] if the gate refuses any source in it, even an unused one. [`InputError::Invalid`] if it is
+    /// broken, or has a nested build, whose sources cannot be known.
     pub fn input(
         &mut self,
         gate: &Gate,
@@ -96,7 +99,7 @@ impl Graph {
         definition: &pb::Definition,
     ) -> Result<Input, InputError> {
         let mut verdicts = Vec::new();
-        let output = self.bring_in(definition, &mut |identifier, attrs| {
+        let output = self.import_definition(definition, &mut |identifier, attrs| {
             verdicts.push(gate.input_source(identifier, attrs, scope)?);
             Ok(())
         })?;
@@ -106,10 +109,10 @@ impl Graph {
         })
     }
 
-    pub(crate) fn bring_in(
+    pub(crate) fn import_definition(
         &mut self,
         definition: &pb::Definition,
-        ask: &mut Ask<'_>,
+        ask: &mut AskGate<'_>,
     ) -> Result<Output, InputError> {
         let invalid = |text: &str| InputError::Invalid(text.to_owned());
         if definition.metadata.is_empty() {
@@ -121,9 +124,9 @@ impl Graph {
             let op = pb::Op::decode(bytes.as_slice()).map_err(|error| {
                 InputError::Invalid(format!("failed to parse llb proto op: {error}"))
             })?;
-            check(&op, at + 1 == definition.def.len(), ask)?;
+            check_op(&op, at + 1 == definition.def.len(), ask)?;
             last = Digest::sha256(bytes).as_str().to_owned();
-            let part = Part {
+            let part = ImportedOp {
                 bytes: bytes.clone(),
                 inputs: op.inputs,
                 metadata: definition.metadata.get(&last).cloned(),
@@ -132,30 +135,34 @@ impl Graph {
             ops.insert(last.clone(), part);
         }
         if let Some(source) = &definition.source {
-            self.locations(source, &mut ops)?;
+            self.import_locations(source, &mut ops)?;
         }
         let Some(result) = ops.get(&last) else {
-            let parts = Rc::new(Parts { ops });
+            let parts = Rc::new(ImportedOps { ops });
             let empty = DefinitionVertex {
                 parts,
                 digest: String::new(),
                 inputs: Vec::new(),
             };
-            return Ok(self.add(Vertex::Definition(Box::new(empty))));
+            return Ok(self.add_vertex(Vertex::Definition(Box::new(empty))));
         };
         let Some(root) = result.inputs.first().cloned() else {
             return Err(invalid(
                 "invalid input definition: its last operation has no input",
             ));
         };
-        self.vertices_of(Rc::new(Parts { ops }), root)
+        self.add_definition_vertices(Rc::new(ImportedOps { ops }), root)
     }
 
-    /// One vertex for each output that is used, inputs before what uses them.
-    fn vertices_of(&mut self, parts: Rc<Parts>, root: pb::Input) -> Result<Output, InputError> {
-        type Key = (String, i64);
-        let mut made: HashMap<Key, Output> = HashMap::new();
-        let mut stack: Vec<Key> = vec![(root.digest.clone(), root.index)];
+    /// Adds one vertex for each output that is used, inputs first. Returns the output that `root` names.
+    fn add_definition_vertices(
+        &mut self,
+        parts: Rc<ImportedOps>,
+        root: pb::Input,
+    ) -> Result<Output, InputError> {
+        type DigestAndIndex = (String, i64);
+        let mut made: HashMap<DigestAndIndex, Output> = HashMap::new();
+        let mut stack: Vec<DigestAndIndex> = vec![(root.digest.clone(), root.index)];
         while let Some(key) = stack.last().cloned() {
             if made.contains_key(&key) {
                 stack.pop();
@@ -190,7 +197,7 @@ impl Graph {
                 digest: key.0.clone(),
                 inputs,
             };
-            let output = self.add(Vertex::Definition(Box::new(vertex)));
+            let output = self.add_vertex(Vertex::Definition(Box::new(vertex)));
             made.insert(key, Output { index, ..output });
         }
         made.get(&(root.digest, root.index))
@@ -198,16 +205,16 @@ impl Graph {
             .ok_or_else(|| InputError::Invalid("invalid input definition".to_owned()))
     }
 
-    fn locations(
+    fn import_locations(
         &mut self,
         source: &pb::Source,
-        ops: &mut HashMap<String, Part>,
+        ops: &mut HashMap<String, ImportedOp>,
     ) -> Result<(), InputError> {
         let mut maps = Vec::with_capacity(source.infos.len());
         for info in &source.infos {
-            // These definitions say how a file was read; they are shown with errors, and never built.
+            // These definitions describe how a file was read. They are shown with errors and never built.
             let output = match &info.definition {
-                Some(definition) => Some(self.bring_in(definition, &mut |_, _| Ok(()))?),
+                Some(definition) => Some(self.import_definition(definition, &mut |_, _| Ok(()))?),
                 None => None,
             };
             maps.push(Rc::new(SourceMap {
@@ -241,18 +248,18 @@ impl Graph {
     }
 }
 
-type Ask<'a> =
+type AskGate<'a> =
     dyn FnMut(&str, &std::collections::BTreeMap<String, String>) -> Result<(), InputError> + 'a;
 
-/// Asks about an operation's sources. Only the last one may have nothing to do: it names the result.
-fn check(op: &pb::Op, last: bool, ask: &mut Ask<'_>) -> Result<(), InputError> {
+/// Asks the gate about an operation's source. Only the last operation can be empty: it names the result.
+fn check_op(op: &pb::Op, last: bool, ask: &mut AskGate<'_>) -> Result<(), InputError> {
     match &op.op {
         Some(pb::op::Op::Source(source)) => ask(&source.identifier, &source.attrs),
         Some(pb::op::Op::Build(_)) => Err(InputError::Invalid(
-            "an input definition has a nested build, whose sources can not be checked".to_owned(),
+            "an input definition has a nested build, whose sources cannot be checked".to_owned(),
         )),
         None if !last => Err(InputError::Invalid(
-            "an input definition has an operation of a kind that is not known".to_owned(),
+            "an input definition has an operation of an unknown kind".to_owned(),
         )),
         _ => Ok(()),
     }
@@ -276,7 +283,7 @@ mod tests {
         }
     }
 
-    /// The operations, and a last one that names the first as the result.
+    /// The operations, and a last one that names the first one as the result.
     fn definition(ops: &[pb::Op]) -> pb::Definition {
         let mut def: Vec<Vec<u8>> = ops.iter().map(pb::Op::encode_to_vec).collect();
         let digest = Digest::sha256(&def[0]).as_str().to_owned();
@@ -304,9 +311,9 @@ mod tests {
         }
     }
 
-    fn bring_in(definition: &pb::Definition) -> (Vec<String>, Result<(), String>) {
+    fn import_definition(definition: &pb::Definition) -> (Vec<String>, Result<(), String>) {
         let mut asked = Vec::new();
-        let result = Graph::new().bring_in(definition, &mut |identifier, attrs| {
+        let result = Graph::new().import_definition(definition, &mut |identifier, attrs| {
             asked.push(format!("{identifier} {attrs:?}"));
             if identifier.starts_with("docker-image://docker.io/evil/") {
                 return Err(InputError::Invalid("refused".to_owned()));
@@ -318,7 +325,7 @@ mod tests {
 
     #[test]
     fn every_source_is_asked_about_also_one_that_nothing_uses() {
-        let (asked, result) = bring_in(&definition(&[
+        let (asked, result) = import_definition(&definition(&[
             source("local://a"),
             source("git://b"),
             source("weird://c"),
@@ -332,7 +339,7 @@ mod tests {
                 r#"weird://c {"key": "value"}"#
             ]
         );
-        let (_, result) = bring_in(&definition(&[
+        let (_, result) = import_definition(&definition(&[
             source("local://a"),
             source("docker-image://docker.io/evil/x"),
         ]));
@@ -345,16 +352,21 @@ mod tests {
             op: Some(pb::op::Op::Build(pb::BuildOp::default())),
             ..pb::Op::default()
         };
-        let (_, result) = bring_in(&definition(&[build]));
+        let (_, result) = import_definition(&definition(&[build]));
         assert!(result.unwrap_err().contains("nested build"));
     }
 
     #[test]
     fn an_operation_of_an_unknown_kind_is_refused() {
         let mut given = definition(&[source("local://a")]);
-        // A field 9 that carries a message, as a later BuildKit might have.
+        // A field 9 with a message, which a later BuildKit might have.
         given.def.insert(0, vec![0x4a, 0x00]);
-        assert!(bring_in(&given).1.unwrap_err().contains("not known"));
+        assert!(
+            import_definition(&given)
+                .1
+                .unwrap_err()
+                .contains("unknown kind")
+        );
     }
 
     #[test]
@@ -378,7 +390,7 @@ mod tests {
             (missing, "invalid definition op with unknown op"),
             (no_result, "its last operation has no input"),
         ] {
-            let error = bring_in(&given).1.unwrap_err();
+            let error = import_definition(&given).1.unwrap_err();
             assert!(error.contains(expected), "{error}");
         }
     }

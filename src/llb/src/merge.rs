@@ -14,7 +14,7 @@ pub(crate) struct MergeVertex {
     pub(crate) constraints: Constraints,
 }
 
-/// The changes from `lower` to `upper`; none of either is scratch.
+/// The changes from `lower` to `upper`. Either can be none, which is scratch.
 #[derive(Debug)]
 pub(crate) struct DiffVertex {
     pub(crate) lower: Option<Output>,
@@ -28,7 +28,7 @@ impl MergeVertex {
         platform: &Platform,
         input: impl FnMut(Output) -> Result<pb::Input, MarshalError>,
     ) -> Result<pb::Op, MarshalError> {
-        let mut op = self.constraints.frame(platform);
+        let mut op = self.constraints.new_op(platform);
         op.inputs = (self.inputs.iter().copied())
             .map(input)
             .collect::<Result<_, _>>()?;
@@ -52,7 +52,7 @@ impl DiffVertex {
         platform: &Platform,
         mut input: impl FnMut(Output) -> Result<pb::Input, MarshalError>,
     ) -> Result<pb::Op, MarshalError> {
-        let mut op = self.constraints.frame(platform);
+        let mut op = self.constraints.new_op(platform);
         let mut push_input = |output: Option<Output>| match output {
             None => Ok(-1),
             Some(output) => {

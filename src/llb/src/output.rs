@@ -1,4 +1,4 @@
-//! A reference to what an operation gives.
+//! A reference to one output of an operation.
 
 /// One output of one operation of a [`Graph`](crate::Graph).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

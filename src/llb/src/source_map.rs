@@ -1,4 +1,4 @@
-//! Where in which file an operation comes from: the builder shows it beside errors.
+//! The places in source files that operations come from. The builder shows them with errors.
 
 use std::rc::Rc;
 
@@ -7,23 +7,23 @@ use fromtier_proto::pb;
 use crate::definition::Definition;
 use crate::output::Output;
 
-/// A source file: its name, its bytes, and the definition that it was read by.
+/// A source file: its name, its bytes, and the definition that reads it.
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
     /// The name that messages show.
     pub filename: String,
-    /// `Dockerfile`, or another of GitHub's language names.
+    /// The language, by GitHub's name: `Dockerfile`.
     pub language: String,
     /// The file's bytes.
     pub data: Vec<u8>,
-    /// How the builder can read the file again.
+    /// The definition that the builder can read the file with again.
     pub definition: Option<Definition>,
-    /// The same for a file of a client's own definition.
+    /// The same, for a file of a client's own definition.
     pub(crate) output: Option<Output>,
 }
 
 impl SourceMap {
-    /// A file that was read by `definition`.
+    /// Creates a file that was read with `definition`.
     pub fn new(
         filename: &str,
         language: &str,
@@ -39,8 +39,8 @@ impl SourceMap {
         })
     }
 
-    /// Whether both are one file, by the reference's measure.
-    fn same(&self, other: &SourceMap) -> bool {
+    /// Whether both are the same file, by the reference's rules.
+    fn is_same_file(&self, other: &SourceMap) -> bool {
         let last = |map: &SourceMap| map.definition.as_ref().map(|d| d.def.last().cloned());
         self.filename == other.filename
             && self.language == other.language
@@ -52,7 +52,7 @@ impl SourceMap {
     }
 }
 
-/// Stretches of one file.
+/// Ranges in one file.
 #[derive(Debug, Clone)]
 pub struct SourceLocation {
     /// The file.
@@ -67,7 +67,7 @@ impl PartialEq for SourceLocation {
     }
 }
 
-/// A stretch of a source file: lines from 1, characters from 0.
+/// Creates a range in a source file. Lines are 1-based, characters 0-based.
 pub fn range(
     start_line: i32,
     start_character: i32,
@@ -86,11 +86,11 @@ pub fn range(
     }
 }
 
-/// Gathers the files and locations of a graph: every file once, in the order of first use.
+/// Collects the files and locations of a graph: each file once, in the order of first use.
 #[derive(Debug, Default)]
 pub(crate) struct Collector {
     maps: Vec<Rc<SourceMap>>,
-    /// Files by address, and their place in `maps`.
+    /// The index in `maps` of each file, by its address.
     index: std::collections::HashMap<*const SourceMap, i32>,
     locations: std::collections::BTreeMap<String, Vec<pb::Location>>,
 }
@@ -106,7 +106,7 @@ impl Collector {
                     let place = self
                         .maps
                         .iter()
-                        .position(|map| map.same(&location.map))
+                        .position(|map| map.is_same_file(&location.map))
                         .unwrap_or_else(|| {
                             self.maps.push(location.map.clone());
                             self.maps.len() - 1
@@ -129,7 +129,7 @@ impl Collector {
         }
     }
 
-    /// `define` marshals the definition of a client's own file.
+    /// Returns the message with all files and locations. `define` marshals the definition of a client's own file.
     pub(crate) fn finish<E>(
         self,
         mut define: impl FnMut(Output) -> Result<pb::Definition, E>,

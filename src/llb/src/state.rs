@@ -1,4 +1,4 @@
-//! A state: a place in the graph, and what the next operation inherits.
+//! A state: a place in the graph, and the values that the next operation inherits.
 
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -11,16 +11,16 @@ use crate::env::EnvList;
 use crate::graph::Graph;
 use crate::output::Output;
 
-/// A value: what was built so far (nothing: scratch) and what the next operation inherits. Clones in O(1).
+/// The output that was built so far (none is scratch), and the values that the next operation inherits. Clones in O(1).
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
     output: Option<Output>,
-    pub(crate) values: Rc<Values>,
+    pub(crate) values: Rc<StateValues>,
 }
 
-/// What operations inherit.
+/// The values that operations inherit.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Values {
+pub(crate) struct StateValues {
     pub(crate) env: EnvList,
     pub(crate) dir: Option<Rc<str>>,
     pub(crate) user: Option<Rc<str>>,
@@ -49,7 +49,7 @@ impl Default for State {
 }
 
 impl State {
-    /// The empty file system, at directory `/`.
+    /// Creates the state of an empty file system, with directory `/`.
     pub fn scratch() -> State {
         State {
             output: None,
@@ -58,17 +58,17 @@ impl State {
         .with_dir("/")
     }
 
-    /// A new state of an output (`llb.NewState`): directory `/`, the operation's platform when it has one.
+    /// Creates a state of an output, as `llb.NewState` does: directory `/`, and the operation's platform if it has one.
     pub fn new(graph: &Graph, output: Output) -> State {
         State::scratch().with_output(graph, Some(output))
     }
 
-    /// What was built so far; nothing when it is scratch.
+    /// The output that was built so far; none for scratch.
     pub fn output(&self) -> Option<Output> {
         self.output
     }
 
-    /// The same values over another output; the output's platform is taken over when its operation has one.
+    /// Sets the output and keeps the values. The platform becomes that of the output's operation if it has one.
     #[must_use]
     pub fn with_output(mut self, graph: &Graph, output: Option<Output>) -> State {
         self.output = output;
@@ -78,15 +78,15 @@ impl State {
         }
     }
 
-    fn set(mut self, change: impl FnOnce(&mut Values)) -> State {
+    fn change_values(mut self, change: impl FnOnce(&mut StateValues)) -> State {
         change(Rc::make_mut(&mut self.values));
         self
     }
 
-    /// Sets a variable, as the newest.
+    /// Sets a variable and moves it to the end of the list.
     #[must_use]
     pub fn add_env(self, key: &str, value: &str) -> State {
-        self.set(|v| v.env = std::mem::take(&mut v.env).add_or_replace(key, value))
+        self.change_values(|v| v.env = std::mem::take(&mut v.env).add_or_replace(key, value))
     }
 
     /// The environment.
@@ -94,7 +94,7 @@ impl State {
         &self.values.env
     }
 
-    /// Sets the directory; one that does not start with `/` is joined to the one before.
+    /// Sets the directory. One that doesn't start with `/` is joined to the current one.
     #[must_use]
     pub fn with_dir(self, dir: &str) -> State {
         let dir: Rc<str> = if path::is_abs(dir) {
@@ -107,7 +107,7 @@ impl State {
             };
             path::join(&[before, dir]).into()
         };
-        self.set(|v| v.dir = Some(dir))
+        self.change_values(|v| v.dir = Some(dir))
     }
 
     /// The directory.
@@ -118,22 +118,22 @@ impl State {
     /// Sets the user that commands run as.
     #[must_use]
     pub fn with_user(self, user: &str) -> State {
-        self.set(|v| v.user = Some(user.into()))
+        self.change_values(|v| v.user = Some(user.into()))
     }
 
-    /// The user, empty when none was set.
+    /// The user; empty if none is set.
     pub fn user(&self) -> &str {
         self.values.user.as_deref().unwrap_or_default()
     }
 
-    /// Sets the platform, normalised.
+    /// Normalizes and sets the platform.
     #[must_use]
     pub fn with_platform(self, platform: &Platform) -> State {
         let platform = platform.clone().normalize();
-        self.set(|v| v.platform = Some(Rc::new(platform)))
+        self.change_values(|v| v.platform = Some(Rc::new(platform)))
     }
 
-    /// The platform, when one was set.
+    /// The platform, if one is set.
     pub fn platform(&self) -> Option<&Platform> {
         self.values.platform.as_deref()
     }
@@ -141,7 +141,7 @@ impl State {
     /// Sets the network mode.
     #[must_use]
     pub fn with_network(self, mode: NetMode) -> State {
-        self.set(|v| v.network = Some(mode))
+        self.change_values(|v| v.network = Some(mode))
     }
 
     /// The network mode.
@@ -152,7 +152,7 @@ impl State {
     /// Sets the security mode.
     #[must_use]
     pub fn with_security(self, mode: SecurityMode) -> State {
-        self.set(|v| v.security = Some(mode))
+        self.change_values(|v| v.security = Some(mode))
     }
 
     /// The security mode.
@@ -163,10 +163,10 @@ impl State {
     /// Sets the host name.
     #[must_use]
     pub fn with_hostname(self, name: &str) -> State {
-        self.set(|v| v.hostname = Some(name.into()))
+        self.change_values(|v| v.hostname = Some(name.into()))
     }
 
-    /// The host name, empty when none was set.
+    /// The host name; empty if none is set.
     pub fn hostname(&self) -> &str {
         self.values.hostname.as_deref().unwrap_or_default()
     }
@@ -174,7 +174,7 @@ impl State {
     /// Adds a line to the hosts file.
     #[must_use]
     pub fn add_extra_host(self, host: &str, ip: IpAddr) -> State {
-        self.set(|v| {
+        self.change_values(|v| {
             Rc::make_mut(&mut v.hosts).push(HostIp {
                 host: host.to_owned(),
                 ip,
@@ -182,10 +182,10 @@ impl State {
         })
     }
 
-    /// Adds a limit of resources.
+    /// Adds a resource limit.
     #[must_use]
     pub fn add_ulimit(self, name: &str, soft: i64, hard: i64) -> State {
-        self.set(|v| {
+        self.change_values(|v| {
             Rc::make_mut(&mut v.ulimits).push(Ulimit {
                 name: name.to_owned(),
                 soft,
@@ -197,10 +197,10 @@ impl State {
     /// Sets the parent cgroup.
     #[must_use]
     pub fn with_cgroup_parent(self, parent: &str) -> State {
-        self.set(|v| v.cgroup_parent = Some(parent.into()))
+        self.change_values(|v| v.cgroup_parent = Some(parent.into()))
     }
 
-    /// Environment, directory and platform of an image's config (`WithImageConfig`).
+    /// Adopts the environment, directory and platform of an image's config, as `WithImageConfig` does.
     #[must_use]
     pub fn with_image_config(self, image: &ImageConfig) -> State {
         let mut state = self;

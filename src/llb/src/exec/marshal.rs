@@ -1,4 +1,4 @@
-//! The operation that a command is, and the capabilities that it needs.
+//! A command as an operation, and the capabilities that it needs.
 
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -15,7 +15,7 @@ use crate::op_inputs::add_input;
 use crate::output::Output;
 
 impl ExecVertex {
-    /// The operation and the capabilities that it needs. `platform` is the whole graph's.
+    /// Returns the operation and the capabilities that it needs. `platform` is the whole graph's.
     pub(crate) fn marshal(
         &self,
         platform: &Platform,
@@ -33,7 +33,7 @@ impl ExecVertex {
         let sockets = self.ssh_sockets();
         let env = self.environment(caps, &platform.os, &sockets, &mut needs);
         self.add_needs(&mut needs);
-        let mut op = self.constraints().frame(platform);
+        let mut op = self.constraints().new_op(platform);
         let mut mounts = marshal_mounts(&exec.mounts, &mut op.inputs, &mut input)?;
         mounts.extend(exec.secrets.iter().filter_map(secret_mount));
         mounts.extend(
@@ -118,7 +118,7 @@ impl ExecVertex {
         env
     }
 
-    /// Adds the capabilities that follow from what the command has.
+    /// Adds the capabilities for every feature that the command uses.
     fn add_needs(&self, needs: &mut Vec<Cap>) {
         let exec = &self.exec;
         let mut when = |condition: bool, cap: Cap| {
@@ -169,15 +169,15 @@ impl ExecVertex {
     }
 }
 
-/// The reference's default for every system but Windows.
+/// The reference's default for every operating system except Windows.
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// As Go writes addresses: an IPv4 address in IPv6's clothes is an IPv4 address.
+/// Formats an address as Go does: an IPv4 address that is mapped to IPv6 is written as IPv4.
 fn ip_text(ip: IpAddr) -> String {
     ip.to_canonical().to_string()
 }
 
-/// The variable that a secret is seen as.
+/// The variable in which the command sees a secret.
 fn secret_variable(secret: &Secret) -> Option<pb::SecretEnv> {
     Some(pb::SecretEnv {
         id: secret.id.clone(),
@@ -186,7 +186,7 @@ fn secret_variable(secret: &Secret) -> Option<pb::SecretEnv> {
     })
 }
 
-/// The file that a secret is seen as.
+/// The file in which the command sees a secret.
 fn secret_mount(secret: &Secret) -> Option<pb::Mount> {
     Some(pb::Mount {
         input: -1,

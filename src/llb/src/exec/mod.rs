@@ -10,12 +10,12 @@ use crate::constraints::Constraints;
 use crate::output::Output;
 use crate::state::{HostIp, State};
 
-/// A command, and what it needs beside the state that it runs on.
+/// A command, and everything that it needs besides the state that it runs on.
 #[derive(Debug, Clone, Default)]
 pub struct Exec {
     /// The command and its arguments; at least one.
     pub args: Vec<String>,
-    /// Mounts beside the root file system, in any order.
+    /// Mounts besides the root file system, in any order.
     pub mounts: Vec<Mount>,
     /// Secrets of the client that the command sees.
     pub secrets: Vec<Secret>,
@@ -25,7 +25,8 @@ pub struct Exec {
     pub cdi_devices: Vec<pb::CdiDevice>,
     /// The proxies that the command sees.
     pub proxy: Option<pb::ProxyEnv>,
-    /// For this command; without it, the state's. Likewise the next ones.
+    /// The network mode of this command; without it, the state's. The next five fields override the state in the same
+    /// way.
     pub network: Option<pb::NetMode>,
     /// Whether it runs in the sandbox.
     pub security: Option<pb::SecurityMode>,
@@ -37,17 +38,17 @@ pub struct Exec {
     pub user: Option<String>,
     /// The host name.
     pub hostname: Option<String>,
-    /// Added to the state's, for this command. Likewise the next ones.
+    /// Variables that are added to the state's, for this command only. So are the hosts and limits below.
     pub env: Vec<(String, String)>,
     /// Lines of `/etc/hosts`.
     pub extra_hosts: Vec<HostIp>,
     /// Resource limits.
     pub ulimits: Vec<pb::Ulimit>,
-    /// Exit codes that are no failure; without it, 0.
+    /// Exit codes that count as success; without it, only 0.
     pub valid_exit_codes: Option<Vec<i32>>,
-    /// The builder is not asked to set a default `PATH`, whatever it could.
+    /// Whether the command has a `PATH` already, so that the builder is not asked for a default one.
     pub own_path: bool,
-    /// The root file system can not be written.
+    /// Whether the root file system is read-only.
     pub readonly_root: bool,
     /// Platform, metadata, and places in the source.
     pub constraints: Constraints,
@@ -56,19 +57,19 @@ pub struct Exec {
 /// A file system under the command's root.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Mount {
-    /// Where it is seen.
+    /// The path at which the command sees it.
     pub target: String,
-    /// What is seen; nothing is scratch.
+    /// The file system; none is scratch.
     pub source: Option<Output>,
     /// The path within the source; empty for all of it.
     pub selector: String,
     /// Whether the command can't write to it.
     pub readonly: bool,
-    /// What is written to it is dropped.
+    /// Whether writes to it are dropped.
     pub no_output: bool,
-    /// A directory that outlives the build.
+    /// Makes it a directory that outlives the build.
     pub cache: Option<CacheMount>,
-    /// A file system in memory of so many bytes; 0 for no limit.
+    /// Makes it a file system in memory, of at most this many bytes; 0 for no limit.
     pub tmpfs: Option<i64>,
     /// Whether the cache goes by the mounted files' content.
     pub content_cache: ContentCache,
@@ -83,7 +84,7 @@ pub struct CacheMount {
     pub sharing: pb::CacheSharingOpt,
 }
 
-/// Whether what a mount holds is a part of the cache key.
+/// Whether a mount's content is a part of the cache key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ContentCache {
     /// The builder decides.
@@ -100,9 +101,9 @@ pub enum ContentCache {
 pub struct Secret {
     /// The secret's name.
     pub id: String,
-    /// The file that it is seen as.
+    /// The file in which the command sees it.
     pub target: Option<String>,
-    /// The variable that it is seen as.
+    /// The variable in which the command sees it.
     pub env: Option<String>,
     /// Permission bits of the file.
     pub mode: u32,
@@ -133,7 +134,7 @@ impl Default for Secret {
 pub struct Ssh {
     /// The agent's name.
     pub id: String,
-    /// The socket's path; empty for one that is made up.
+    /// The socket's path; empty for a generated one.
     pub target: String,
     /// Permission bits of the socket.
     pub mode: u32,
@@ -159,7 +160,7 @@ impl Default for Ssh {
 }
 
 impl Exec {
-    /// A command without anything beside.
+    /// Creates a command that has nothing but its arguments.
     pub fn new(args: Vec<String>) -> Exec {
         Exec {
             args,
@@ -169,7 +170,7 @@ impl Exec {
 }
 
 impl Mount {
-    /// A mount of a state, without anything beside.
+    /// Creates a plain mount of a state's file system.
     pub fn new(target: &str, source: &State) -> Mount {
         Mount {
             target: target.to_owned(),

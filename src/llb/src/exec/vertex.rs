@@ -1,4 +1,4 @@
-//! What a command takes from the state that it runs on, and which output is whose.
+//! A command with the values of the state that it runs on, and the index of each of its outputs.
 
 use std::rc::Rc;
 
@@ -7,15 +7,15 @@ use fromtier_image::Platform;
 use super::{Exec, Mount};
 use crate::constraints::Constraints;
 use crate::output::Output;
-use crate::state::{State, Values};
+use crate::state::{State, StateValues};
 
 #[derive(Debug)]
 pub(crate) struct ExecVertex {
     pub(super) exec: Exec,
-    pub(super) values: Rc<Values>,
-    /// The platform that was named for this command, before the state's is taken.
+    pub(super) values: Rc<StateValues>,
+    /// Whether the command itself names its platform. Otherwise it has the state's.
     named_platform: bool,
-    /// The root's place among the sorted mounts.
+    /// The root's index in the sorted mounts.
     root: usize,
 }
 
@@ -92,7 +92,7 @@ impl ExecVertex {
         self.index_at(self.root)
     }
 
-    /// The output that what is written to the mount at `target` goes to.
+    /// The output index of the mount at `target`, if the mount has an output.
     pub(crate) fn mount_index(&self, target: &str) -> Option<u32> {
         let at = self
             .exec

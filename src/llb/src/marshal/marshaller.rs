@@ -1,4 +1,4 @@
-//! One marshalling: which operations are written already, and what is gathered on the way.
+//! One run of marshalling: the operations that are written already, and the metadata collected on the way.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -22,7 +22,7 @@ pub(super) struct Target<'a> {
     pub(super) platform: &'a Platform,
     pub(super) caps: Option<&'a CapSet>,
     pub(super) new_id: &'a mut dyn FnMut() -> String,
-    /// The id of local sources without a session, once one was met.
+    /// The id of local sources without a session, once there was one.
     pub(super) unique_id: Option<String>,
 }
 
@@ -112,7 +112,7 @@ impl<'g, 't> Marshaller<'g, 't> {
         let (op, needs, constraints) = match &self.graph.vertices[vertex as usize] {
             Vertex::Definition(definition) => return self.record_definition(vertex, definition),
             Vertex::Deferred(_) => {
-                return Err(MarshalError("an input was never put in place".to_owned()));
+                return Err(MarshalError("a deferred input was never filled".to_owned()));
             }
             Vertex::Exec(exec) => {
                 let (op, needs) = exec.marshal(platform, self.target.caps, input)?;
@@ -152,7 +152,7 @@ impl<'g, 't> Marshaller<'g, 't> {
         vertex: u32,
         definition: &DefinitionVertex,
     ) -> Result<(), MarshalError> {
-        let (digest, bytes, metadata, locations) = definition.parts().map_err(MarshalError)?;
+        let (digest, bytes, metadata, locations) = definition.marshalled().map_err(MarshalError)?;
         self.record(vertex, digest.into(), bytes.to_vec(), metadata.clone());
         self.source_maps.add(digest, locations);
         Ok(())

@@ -96,15 +96,17 @@ impl Graph {
             match self.vertices.get(at.vertex as usize) {
                 Some(Vertex::Deferred(Deferred::Filled(Some(inner)))) => at = *inner,
                 Some(Vertex::Deferred(Deferred::Filled(None))) => {
-                    return Err(MarshalError(
-                        "an input that was put in place later is empty".to_owned(),
-                    ));
+                    return Err(MarshalError("a deferred input is empty".to_owned()));
                 }
                 Some(Vertex::Deferred(Deferred::Waiting)) => {
-                    return Err(MarshalError("an input was never put in place".to_owned()));
+                    return Err(MarshalError("a deferred input was never filled".to_owned()));
                 }
                 Some(_) => return Ok(at),
-                None => return Err(MarshalError("an output of another graph".to_owned())),
+                None => {
+                    return Err(MarshalError(
+                        "an output belongs to another graph".to_owned(),
+                    ));
+                }
             }
         }
         Err(MarshalError(CYCLE.to_owned()))

@@ -1,4 +1,4 @@
-//! Sources: what a build takes from outside. Each is made from what the gate approved, and from nothing else.
+//! Sources: everything that a build takes from outside. Each is made from the gate's approval, and from nothing else.
 
 mod options;
 mod vertex;
@@ -21,17 +21,17 @@ use crate::output::Output;
 use crate::state::State;
 
 impl Graph {
-    fn source(&mut self, identifier: String, attrs: Attrs, constraints: Constraints) -> State {
+    fn add_source(&mut self, identifier: String, attrs: Attrs, constraints: Constraints) -> State {
         let vertex = SourceVertex {
             identifier,
             attrs: attrs.0,
             constraints,
         };
-        let output = self.add(Vertex::Source(Box::new(vertex)));
+        let output = self.add_vertex(Vertex::Source(Box::new(vertex)));
         State::new(self, output)
     }
 
-    /// An image that the gate approved. The state has none of its config: see [`State::with_image_config`].
+    /// Adds an image. The state has nothing of the image's config: see [`State::with_image_config`].
     pub fn image(
         &mut self,
         image: &ApprovedImage,
@@ -67,11 +67,11 @@ impl Graph {
             constraints.add_cap(caps::SOURCE_IMAGE_CHECKSUM);
         }
         let reference = reference.clone().tag_name_only();
-        self.source(format!("docker-image://{reference}"), attrs, constraints)
+        self.add_source(format!("docker-image://{reference}"), attrs, constraints)
     }
 
-    /// An image in an OCI layout of the client. `name` is what it is called in the build; the store and the digest are
-    /// those of what was approved (`store@sha256:…`).
+    /// Adds an image in an OCI layout of the client. `name` is its name in the build. The store and the digest are those
+    /// of the approval (`store@sha256:…`).
     pub fn oci_layout(
         &mut self,
         layout: &ApprovedSource,
@@ -102,10 +102,10 @@ impl Graph {
         }
         constraints.add_cap(caps::SOURCE_OCI_LAYOUT);
         let name = name.clone().without_digest();
-        self.source(format!("oci-layout://{name}@{digest}"), attrs, constraints)
+        self.add_source(format!("oci-layout://{name}@{digest}"), attrs, constraints)
     }
 
-    /// A Git repository. What was approved is its remote URL; a fragment or a query in it has no meaning here.
+    /// Adds a Git repository. The approval is for its remote URL; a fragment or a query in it has no meaning here.
     pub fn git(
         &mut self,
         repository: &ApprovedSource,
@@ -134,7 +134,7 @@ impl Graph {
         let id = match &remote {
             None => url.clone(),
             Some(remote) => {
-                // The same for every protocol that leads to the repository.
+                // The id is the same for every protocol that the repository is reached by.
                 let mut id = remote.host_and_path();
                 if !options.reference.is_empty() || !options.subdir.is_empty() {
                     id.push('#');
@@ -186,10 +186,10 @@ impl Graph {
             constraints.add_cap(caps::SOURCE_GIT_FETCH_BY_COMMIT);
         }
         constraints.add_cap(caps::SOURCE_GIT);
-        self.source(format!("git://{id}"), attrs, constraints)
+        self.add_source(format!("git://{id}"), attrs, constraints)
     }
 
-    /// A file from the web.
+    /// Adds a file from the web.
     pub fn http(
         &mut self,
         file: &ApprovedSource,
@@ -227,10 +227,10 @@ impl Graph {
             constraints.add_cap(caps::SOURCE_HTTP_AUTH);
         }
         constraints.add_cap(caps::SOURCE_HTTP);
-        self.source(identifier.to_owned(), attrs, constraints)
+        self.add_source(identifier.to_owned(), attrs, constraints)
     }
 
-    /// A directory of the client, by its name.
+    /// Adds a directory of the client, by its name.
     pub fn local(
         &mut self,
         directory: &ApprovedSource,
@@ -299,11 +299,11 @@ impl Graph {
             constraints.add_cap(caps::SOURCE_METADATA_TRANSFER);
         }
         constraints.add_cap(caps::SOURCE_LOCAL);
-        self.source(format!("local://{identifier}"), attrs, constraints)
+        self.add_source(format!("local://{identifier}"), attrs, constraints)
     }
 
-    /// The identifier and the attributes of a source operation; nothing for other operations. Local sources without a
-    /// session get their unique id only in the marshalled definition.
+    /// Returns the identifier and the attributes of a source operation, and none for other operations. A local source
+    /// without a session gets its unique id only in the marshalled definition.
     pub fn source_of(&self, output: Output) -> Option<(&str, &BTreeMap<String, String>)> {
         match self.vertices.get(output.vertex as usize)? {
             Vertex::Source(source) => Some((&source.identifier, &source.attrs)),
@@ -311,13 +311,13 @@ impl Graph {
         }
     }
 
-    /// The same source with nothing said beside it (no name, no platform, no location).
+    /// Adds the same source again without constraints: no name, no platform, no location.
     pub fn bare_source(&mut self, output: Output) -> Option<State> {
         let Vertex::Source(source) = self.vertices.get(output.vertex as usize)? else {
             return None;
         };
         let (identifier, attrs) = (source.identifier.clone(), Attrs(source.attrs.clone()));
-        Some(self.source(identifier, attrs, Constraints::new()))
+        Some(self.add_source(identifier, attrs, Constraints::new()))
     }
 }
 

@@ -1,8 +1,8 @@
-//! How sources are taken.
+//! Options of the sources.
 
 use fromtier_image::Digest;
 
-/// When an image's tag is looked up again.
+/// Whether an image's tag is looked up in the registry again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ResolveMode {
     /// The builder decides.
@@ -25,29 +25,29 @@ impl ResolveMode {
     }
 }
 
-/// How an image is taken.
+/// Options of an image.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImageOptions {
     /// Whether the registry is asked.
     pub resolve_mode: ResolveMode,
-    /// Shown as internal in usage lists.
+    /// Whether usage lists show it as internal.
     pub internal: bool,
-    /// Only so many of its layers.
+    /// The number of layers to use; all without it.
     pub layer_limit: Option<i64>,
     /// The digest that the image must have.
     pub checksum: Option<Digest>,
 }
 
-/// How an OCI layout is taken.
+/// Options of an image in an OCI layout.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OciLayoutOptions {
     /// The session that holds the layout; empty for any.
     pub session_id: String,
-    /// Only so many of its layers.
+    /// The number of layers to use; all without it.
     pub layer_limit: Option<i64>,
 }
 
-/// How a Git repository is taken.
+/// Options of a Git repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GitOptions {
     /// Branch, tag or commit; empty for the default branch.
@@ -56,11 +56,11 @@ pub struct GitOptions {
     pub subdir: String,
     /// Whether `.git` is kept.
     pub keep_git_dir: bool,
-    /// The commit that must come back.
+    /// The commit that the reference must resolve to; empty for any.
     pub checksum: String,
     /// Whether submodules are left out.
     pub skip_submodules: bool,
-    /// `commit` or `checkout`: the files' modification time. Empty for the builder's choice.
+    /// The source of the files' modification times: `commit` or `checkout`. Empty for the builder's choice.
     pub mtime: String,
     /// Whether the commit is fetched by its hash.
     pub fetch_by_commit: bool,
@@ -70,7 +70,7 @@ pub struct GitOptions {
     pub ssh_socket: String,
 }
 
-/// How a file is downloaded.
+/// Options of a downloaded file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HttpOptions {
     /// The name of the file; empty for the URL's or the server's.
@@ -83,11 +83,11 @@ pub struct HttpOptions {
     pub uid: u32,
     /// The group of the file.
     pub gid: u32,
-    /// The name of a secret.
+    /// The name of the secret that is sent as the `Authorization` header; empty for none.
     pub auth_header_secret: String,
 }
 
-/// How files of a local directory are compared with those sent before.
+/// How the files of a local directory are compared with those that were sent before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Differ {
     /// Not at all: everything is sent.
@@ -96,7 +96,7 @@ pub enum Differ {
     Metadata,
 }
 
-/// How a client's directory is taken.
+/// Options of a client's directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LocalOptions {
     /// The session that holds it; empty for any.
@@ -109,8 +109,8 @@ pub struct LocalOptions {
     pub follow_paths: Vec<String>,
     /// A name under which the builder keeps the files between builds.
     pub shared_key_hint: String,
-    /// And whether the server must know it.
+    /// How files are compared, and whether the server must support it.
     pub differ: Option<(Differ, bool)>,
-    /// Only names and metadata are sent, but for these.
+    /// Sends only names and metadata, except for these files.
     pub metadata_only: Option<Vec<String>>,
 }

@@ -16,8 +16,8 @@ pub(crate) struct SourceVertex {
 }
 
 impl SourceVertex {
-    /// The operation, and the capabilities that it needs beside those of its constraints. `unique_id` tells local
-    /// sources of the whole graph apart from those of another.
+    /// Returns the operation, and the capabilities that it needs besides those of its constraints. `unique_id`
+    /// distinguishes this graph's local sources from those of another graph.
     pub(crate) fn marshal(
         &self,
         platform: &Platform,
@@ -33,7 +33,7 @@ impl SourceVertex {
             attrs.insert("local.unique".to_owned(), id);
             needs.push(caps::SOURCE_LOCAL_UNIQUE);
         }
-        let mut op = self.constraints.frame(platform);
+        let mut op = self.constraints.new_op(platform);
         let has_platform = ["docker-image://", "oci-layout://"]
             .iter()
             .any(|scheme| self.identifier.starts_with(scheme));

@@ -181,16 +181,7 @@ fn everything(book: &mut Book, g: &mut Graph) {
     book.note("run-after-everything", g, &next, &all_caps());
 }
 
-fn run_everything(g: &mut Graph) -> State {
-    let (base, st) = start(g);
-    let other = image(g, "alpine:3", none());
-    let big = st
-        .with_network(NetMode::Host)
-        .with_security(SecurityMode::Sandbox)
-        .with_hostname("h")
-        .add_extra_host("a", "1.2.3.4".parse().unwrap())
-        .add_ulimit("nofile", 1, 2);
-    let mut exec = say(none(), &["a", "b"]);
+fn all_mounts(base: &State, other: &State) -> Vec<Mount> {
     let scratch = State::scratch();
     let cache = |id: &str, sharing| {
         Some(CacheMount {
@@ -198,11 +189,11 @@ fn run_everything(g: &mut Graph) -> State {
             sharing,
         })
     };
-    exec.mounts = vec![
+    vec![
         Mount {
             readonly: true,
             selector: "/sub".into(),
-            ..Mount::new("/z", &other)
+            ..Mount::new("/z", other)
         },
         Mount {
             cache: cache("ns/id", pb::CacheSharingOpt::Locked),
@@ -211,7 +202,7 @@ fn run_everything(g: &mut Graph) -> State {
         Mount {
             cache: cache("ns/id2", pb::CacheSharingOpt::Private),
             selector: "/cache".into(),
-            ..Mount::new("/cache2", &other)
+            ..Mount::new("/cache2", other)
         },
         Mount {
             tmpfs: Some(100),
@@ -221,20 +212,23 @@ fn run_everything(g: &mut Graph) -> State {
             tmpfs: Some(0),
             ..Mount::new("/tmp2", &scratch)
         },
-        Mount::new("!first", &other),
+        Mount::new("!first", other),
         Mount {
             no_output: true,
-            ..Mount::new("/again", &base)
+            ..Mount::new("/again", base)
         },
         Mount::new("/scratch", &scratch),
         Mount {
             readonly: true,
             content_cache: ContentCache::Off,
-            ..Mount::new("/content", &other)
+            ..Mount::new("/content", other)
         },
-    ];
+    ]
+}
+
+fn all_secrets() -> Vec<Secret> {
     let target = Some("/run/secret".to_owned());
-    exec.secrets = vec![
+    vec![
         Secret {
             id: "s1".into(),
             target: target.clone(),
@@ -255,7 +249,21 @@ fn run_everything(g: &mut Graph) -> State {
             env: Some("T3".into()),
             ..Secret::default()
         },
-    ];
+    ]
+}
+
+fn run_everything(g: &mut Graph) -> State {
+    let (base, st) = start(g);
+    let other = image(g, "alpine:3", none());
+    let big = st
+        .with_network(NetMode::Host)
+        .with_security(SecurityMode::Sandbox)
+        .with_hostname("h")
+        .add_extra_host("a", "1.2.3.4".parse().unwrap())
+        .add_ulimit("nofile", 1, 2);
+    let mut exec = say(none(), &["a", "b"]);
+    exec.mounts = all_mounts(&base, &other);
+    exec.secrets = all_secrets();
     exec.ssh = vec![Ssh {
         id: "k".into(),
         target: "/sock".into(),
@@ -303,6 +311,30 @@ fn run_everything(g: &mut Graph) -> State {
     g.run(&big, exec)
 }
 
+fn every_copy_option(created: Option<i64>) -> CopyInfo {
+    let list = |texts: &[&str]| {
+        texts
+            .iter()
+            .map(|text| (*text).to_owned())
+            .collect::<Vec<_>>()
+    };
+    CopyInfo {
+        mode: Some(Mode::Octal(0o4755)),
+        follow_symlinks: true,
+        copy_dir_contents_only: true,
+        include_patterns: list(&["a", "b"]),
+        exclude_patterns: list(&["c"]),
+        required_paths: list(&["/r"]),
+        attempt_unpack: true,
+        create_dest_path: true,
+        allow_wildcard: true,
+        allow_empty_wildcard: true,
+        owner: Some(Owner::parse("bob")),
+        created,
+        always_replace_existing_dest_paths: true,
+    }
+}
+
 fn files(book: &mut Book, g: &mut Graph) {
     let (base, _) = start(g);
     let other = image(g, "alpine:3", none());
@@ -314,12 +346,6 @@ fn files(book: &mut Book, g: &mut Graph) {
     let owned = |owner: &str| CopyInfo {
         owner: Some(Owner::parse(owner)),
         ..CopyInfo::default()
-    };
-    let list = |texts: &[&str]| {
-        texts
-            .iter()
-            .map(|text| (*text).to_owned())
-            .collect::<Vec<_>>()
     };
     let action = FileAction::new()
         .mkdir(
@@ -343,21 +369,7 @@ fn files(book: &mut Book, g: &mut Graph) {
             &other.clone().with_dir("/od"),
             "rel/./p",
             "dest/",
-            CopyInfo {
-                mode: Some(Mode::Octal(0o4755)),
-                follow_symlinks: true,
-                copy_dir_contents_only: true,
-                include_patterns: list(&["a", "b"]),
-                exclude_patterns: list(&["c"]),
-                required_paths: list(&["/r"]),
-                attempt_unpack: true,
-                create_dest_path: true,
-                allow_wildcard: true,
-                allow_empty_wildcard: true,
-                owner: Some(Owner::parse("bob")),
-                created,
-                always_replace_existing_dest_paths: true,
-            },
+            every_copy_option(created),
         )
         .copy(
             &State::scratch(),

@@ -199,7 +199,9 @@ pub(super) fn locations(book: &mut Book, g: &mut Graph) {
 
 pub(super) fn inputs(book: &mut Book, g: &mut Graph) {
     let definition = pb::Definition::decode(INPUT).unwrap();
-    let output = g.bring_in(&definition, &mut |_, _| Ok(())).unwrap();
+    let output = g
+        .import_definition(&definition, &mut |_, _| Ok(()))
+        .unwrap();
     let input = State::new(g, output);
     assert_eq!(input.platform(), None);
     book.note("input-alone", g, &input, &For::default());
@@ -228,7 +230,7 @@ pub(super) fn inputs(book: &mut Book, g: &mut Graph) {
     assert!(g.is_waiting(late));
     assert_eq!(
         marshal(g, &run, &For::default()).unwrap_err().0,
-        "an input was never put in place"
+        "a deferred input was never filled"
     );
     g.fill(late, &input);
     book.note("input-used", g, &run, &all_caps());
