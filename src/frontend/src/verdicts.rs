@@ -2,7 +2,7 @@
 //! (`--metadata-file`).
 
 use fromtier_convert::SourceVerdict;
-use fromtier_gateway::go_json::base64;
+use fromtier_gateway::message_json::base64;
 use fromtier_gostd::json::{Object, Value};
 use fromtier_policy::verdict::Finding;
 

@@ -1,4 +1,4 @@
-//! What a builder says that it can do, by capability id.
+//! The builder's capabilities, by id.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,14 +6,14 @@ use std::fmt;
 use fromtier_llb::{CapSet, CapState};
 use fromtier_proto::gw;
 
-/// The gateway's capabilities as the builder lists them.
+/// The gateway's capabilities, as the builder lists them.
 #[derive(Debug, Clone, Default)]
 pub struct Caps {
     set: BTreeMap<String, gw::ApiCap>,
     product: String,
 }
 
-/// Gateway capabilities that this crate asks for, each with the name that a person reads.
+/// Gateway capabilities that this crate asks for, each with its readable name.
 const KNOWN: &[(&str, &str)] = &[
     ("solve.base", ""),
     ("solve.inlinereturn", "inline return from solve"),
@@ -48,7 +48,7 @@ const KNOWN: &[(&str, &str)] = &[
     ),
 ];
 
-/// What every solver could do when capabilities were introduced: the answer of a builder that lists none.
+/// The capabilities of every solver when capabilities were introduced. A builder that lists none has these.
 const ORIGINAL_LLB: &[&str] = &[
     "source.image",
     "source.local",
@@ -81,8 +81,8 @@ const ORIGINAL_LLB: &[&str] = &[
     "meta.exportcache",
 ];
 
-/// The solver's capabilities as the builder lists them.
-pub(crate) fn llb(list: &[gw::ApiCap], product: &str) -> CapSet {
+/// Returns the solver's capabilities, as the builder lists them.
+pub(crate) fn llb_caps(list: &[gw::ApiCap], product: &str) -> CapSet {
     let state = |enabled, reason: &str| CapState {
         enabled,
         disabled_reason: reason.to_owned(),
@@ -100,7 +100,7 @@ pub(crate) fn llb(list: &[gw::ApiCap], product: &str) -> CapSet {
     CapSet::llb(listed, product)
 }
 
-/// What every gateway could do then.
+/// The capabilities of every gateway at that time.
 const ORIGINAL: &[&str] = &[
     "solve.base",
     "solve.inlinereturn",
@@ -109,7 +109,7 @@ const ORIGINAL: &[&str] = &[
 ];
 
 impl Caps {
-    /// The builder's list. `product` is the builder's own name, for messages.
+    /// Creates the set from the builder's list. `product` is the builder's own name, for messages.
     pub fn new(list: Vec<gw::ApiCap>, product: &str) -> Self {
         let list = if list.is_empty() {
             let enabled = |id: &&str| gw::ApiCap {
@@ -131,7 +131,10 @@ impl Caps {
         }
     }
 
-    /// Fails with the message for a person if the builder lacks or has disabled `id`.
+    /// Checks that the builder has `id`.
+    ///
+    /// # Errors
+    /// [`CapError`] if the builder lacks `id` or has disabled it.
     pub fn supports(&self, id: &str) -> Result<(), CapError> {
         let state = self.set.get(id);
         if state.is_some_and(|cap| cap.enabled) {
@@ -148,19 +151,19 @@ impl Caps {
         })
     }
 
-    /// Whether the builder can do `id`.
+    /// Whether the builder has `id`.
     pub fn has(&self, id: &str) -> bool {
         self.supports(id).is_ok()
     }
 }
 
-/// A capability that this build needs and the builder has not.
+/// A capability that this build needs and that the builder lacks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct CapError {
     /// The capability's id.
     pub id: String,
     name: &'static str,
-    /// Why, if the builder knows the capability and has it off.
+    /// The reason, if the builder knows the capability and has disabled it.
     disabled: Option<String>,
     product: String,
 }
@@ -201,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_builder_without_a_list_is_an_old_one() {
-        let caps = llb(&[], "");
+        let caps = llb_caps(&[], "");
         assert!(caps.supports("source.image").is_ok());
         assert!(caps.supports("file.base").is_err());
     }

@@ -1,14 +1,14 @@
-//! Details of an error that BuildKit and its clients understand: JSON under a type URL.
+//! Error details that BuildKit and its clients understand: JSON under a type URL.
 
 use fromtier_gostd::json::Object;
 use fromtier_proto::{gw, pb};
 
-use crate::go_json::{definition, range, source_info};
+use crate::message_json::{definition, range, source_info};
 
-/// One thing to know of an error beyond its text.
+/// A fact about an error besides its text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Detail {
-    /// Where in a file: clients print these lines.
+    /// A place in a file. Clients print its lines.
     Source {
         /// The file with its contents.
         info: pb::SourceInfo,
@@ -17,21 +17,21 @@ pub enum Detail {
     },
     /// The operation that failed, by digest.
     Vertex(String),
-    /// A capability that was asked of the frontend and that it lacks.
+    /// A required capability that the frontend lacks.
     FrontendCap(String),
-    /// A sub-request that the frontend does not know.
+    /// A sub-request that the frontend doesn't know.
     Subrequest(String),
     /// A feature that needs a newer compatibility version of the Dockerfile format.
     CompatibilityFeature {
-        /// The version that the build asked for.
+        /// The version that the build requested.
         version: i64,
-        /// What it lacks.
+        /// The feature that this version lacks.
         feature: String,
     },
 }
 
 impl Detail {
-    /// The detail as a [`gw::Status`] carries it.
+    /// Encodes the detail for a [`gw::Status`].
     pub fn to_any(&self) -> gw::Any {
         let json = Object::new();
         let (name, json) = match self {

@@ -1,4 +1,4 @@
-//! How a call can fail, and how that is said.
+//! How a call can fail, and the message for each failure.
 
 use std::fmt;
 
@@ -6,37 +6,37 @@ use fromtier_proto::gw;
 
 use crate::CapError;
 
-/// Why a call gave no answer.
+/// Why a call failed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// BuildKit answered with an error.
     #[error(transparent)]
     Call(#[from] CallError),
-    /// BuildKit is gone: the build was cancelled, or the daemon ended. Nothing more can be said to it.
+    /// BuildKit is gone: the build was canceled, or the daemon ended. No more calls are possible.
     #[error("the builder has closed the connection ({0})")]
     Closed(String),
-    /// The builder cannot do what this build needs.
+    /// The builder lacks a capability that this build needs.
     #[error(transparent)]
     Unsupported(#[from] CapError),
-    /// The builder's solver cannot do what an operation of the graph needs.
+    /// The builder's solver lacks a capability that an operation of the graph needs.
     #[error("{0}")]
     UnsupportedOperation(String),
-    /// Standard input and output do not lead to BuildKit.
+    /// Standard input and output are not connected to BuildKit.
     #[error("not started by BuildKit: {0}")]
     NotAFrontend(String),
-    /// A source policy of the client turned an image into something else where only an image will do.
+    /// A source policy of the client turned an image into something else where an image is required.
     #[error("ref mutated by policy to non-image: docker-image://{reference} -> {updated}")]
     NonImage {
-        /// The image that was asked for.
+        /// The requested image.
         reference: String,
-        /// What it was turned into.
+        /// The source that it was turned into.
         updated: String,
     },
 }
 
-/// BuildKit's answer to a call that failed: code, message and details, to be passed on whole.
+/// BuildKit's answer to a failed call: code, message and details, to be passed on unchanged.
 ///
-/// Shown as BuildKit's own clients show it: with the code's name in front, unless the code is unknown.
+/// It displays as in BuildKit's own clients: with the code's name in front, unless the code is unknown.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CallError(pub gw::Status);
 

@@ -1,7 +1,7 @@
-//! A stream whose small writes go out together.
+//! A stream that sends small writes together.
 //!
-//! A call's head, its body and its end, and calls that are made side by side, are written one by one, by tasks of their
-//! own. Gathered, they wake the other side once.
+//! A call's head, body and end, and concurrent calls, are written one by one, each by its own task. Sent together, they
+//! wake the other side only once.
 
 use std::io;
 use std::pin::Pin;
@@ -9,17 +9,18 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// How much may wait, in bytes. Who has more writes at once.
-const MUCH: usize = 64 << 10;
-/// How often the other tasks have their turn before what waits is written: one writes a body, the next turn ends it.
-const TURNS: u8 = 2;
+/// How many bytes can wait. With more, they are written at once.
+const MAX_WAITING: usize = 64 << 10;
+/// How many turns the other tasks get before the waiting bytes are written: in one they write a body, in the next they
+/// end it.
+const MAX_TURNS: u8 = 2;
 
-/// Writes are kept until all tasks that are ready have had their turns.
+/// A stream that holds writes back until all ready tasks had their turns.
 #[derive(Debug)]
 pub struct Gather<S> {
     stream: S,
     waiting: Vec<u8>,
-    /// How much of what waits is written.
+    /// How many of the waiting bytes are written.
     written: usize,
     turns: u8,
 }
@@ -35,7 +36,7 @@ impl<S: AsyncWrite + Unpin> Gather<S> {
         }
     }
 
-    fn poll_write_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_write_waiting(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.written < self.waiting.len() {
             let rest = &self.waiting[self.written..];
             match ready!(Pin::new(&mut self.stream).poll_write(cx, rest))? {
@@ -75,8 +76,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Gather<S> {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if this.waiting.len() >= MUCH {
-            ready!(this.poll_write_out(cx))?;
+        if this.waiting.len() >= MAX_WAITING {
+            ready!(this.poll_write_waiting(cx))?;
         }
         for buf in bufs {
             this.waiting.extend_from_slice(buf);
@@ -90,18 +91,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Gather<S> {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if !this.waiting.is_empty() && this.turns < TURNS {
+        if !this.waiting.is_empty() && this.turns < MAX_TURNS {
             this.turns += 1;
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        ready!(this.poll_write_out(cx))?;
+        ready!(this.poll_write_waiting(cx))?;
         Pin::new(&mut this.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        ready!(this.poll_write_out(cx))?;
+        ready!(this.poll_write_waiting(cx))?;
         Pin::new(&mut this.stream).poll_shutdown(cx)
     }
 }
@@ -116,7 +117,7 @@ mod tests {
     fn what_is_written_in_parts_arrives_whole_and_in_order() {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         runtime.unwrap().block_on(async {
-            // A pipe that is narrower than what is written, so that writes are cut.
+            // The pipe is narrower than the writes, so that they are cut.
             let (near, mut far) = tokio::io::duplex(1000);
             let mut near = Gather::new(near);
             let expected: Vec<u8> = (0..200_000u32).map(|i| (i % 251) as u8).collect();

@@ -1,4 +1,4 @@
-//! gRPC calls of one request and one response, by tonic over the process's pipes.
+//! gRPC calls with one request and one response, made by tonic over the process's pipes.
 
 use std::io;
 
@@ -11,9 +11,9 @@ use tonic::transport::{Channel, Endpoint, Uri};
 use crate::error::{CallError, Code, Error};
 use crate::gather::Gather;
 
-/// The most that BuildKit takes or sends in one message, in bytes.
+/// The largest message that BuildKit accepts or sends, in bytes.
 const MAX_MESSAGE: usize = 16 << 20;
-/// How much may be under way before it is acknowledged, in bytes. A pipe has no long way to go.
+/// How many bytes can be in flight before they are acknowledged. Large, because a pipe has no latency to speak of.
 const WINDOW: u32 = 4 << 20;
 
 /// A connection to a gRPC server. Clones share the connection.
@@ -24,12 +24,12 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Starts to speak gRPC over `stream`. Must be called in a tokio runtime, which then drives the connection.
+    /// Starts gRPC over `stream`. Must be called in a tokio runtime, which then drives the connection.
     pub(crate) async fn open(
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         service: &'static str,
     ) -> Result<Self, Error> {
-        // There is one stream and no second: a connection that breaks stays broken.
+        // There is only one stream: a connection that breaks stays broken.
         let mut stream = Some(Gather::new(stream));
         let connector = tower::service_fn(move |_: Uri| {
             let taken = stream.take().map(TokioIo::new);
@@ -48,12 +48,12 @@ impl Connection {
     }
 
     /// Calls `method` and waits for its answer.
-    pub(crate) async fn call<Q, A>(&self, method: &str, question: Q) -> Result<A, Error>
+    pub(crate) async fn call<Q, A>(&self, method: &str, request: Q) -> Result<A, Error>
     where
         Q: Message + Send + Sync + 'static,
         A: Message + Default + Send + Sync + 'static,
     {
-        let length = question.encoded_len();
+        let length = request.encoded_len();
         if length > MAX_MESSAGE {
             return Err(too_large(length));
         }
@@ -66,11 +66,11 @@ impl Connection {
             .map_err(|err| Error::Closed(err.to_string()))?;
         let codec = tonic_prost::ProstCodec::<Q, A>::default();
         match client
-            .unary(tonic::Request::new(question), path, codec)
+            .unary(tonic::Request::new(request), path, codec)
             .await
         {
             Ok(answer) => Ok(answer.into_inner()),
-            Err(status) => Err(failed(&status)),
+            Err(status) => Err(call_failure(&status)),
         }
     }
 }
@@ -84,8 +84,8 @@ fn too_large(length: usize) -> Error {
     }))
 }
 
-/// A failed call: the builder's answer with its details, or the end of the connection.
-fn failed(status: &tonic::Status) -> Error {
+/// The error of a failed call: the builder's answer with its details, or the end of the connection.
+fn call_failure(status: &tonic::Status) -> Error {
     if let Some(broken) = std::error::Error::source(status) {
         return Error::Closed(broken.to_string());
     }
@@ -105,14 +105,14 @@ mod tests {
     use super::*;
 
     fn call_error(status: &tonic::Status) -> CallError {
-        match failed(status) {
+        match call_failure(status) {
             Error::Call(error) => error,
             other => panic!("{other}"),
         }
     }
 
     #[test]
-    fn details_take_precedence_if_they_tell_of_the_same_error() {
+    fn details_take_precedence_if_they_are_about_the_same_error() {
         let full = gw::Status {
             code: 5,
             message: "no such image".into(),
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_that_buildkit_would_not_take_is_named() {
+    fn a_message_that_is_too_large_for_buildkit_is_named() {
         assert_eq!(
             too_large(16_777_221).to_string(),
             "ResourceExhausted: trying to send message larger than max (16777221 vs. 16777216)"

@@ -1,17 +1,26 @@
-//! BuildKit's gateway, spoken over the process's standard input and output.
+//! Talks to the BuildKit that started this process, over standard input and output.
 //!
-//! BuildKit starts a frontend as a process and serves `LLBBridge` to it through a pair of pipes: the frontend is the gRPC
-//! client. tonic speaks gRPC over them (module `grpc`).
+//! BuildKit starts a frontend as a process and serves its gRPC service `LLBBridge` to it through a pair of pipes. The
+//! frontend is the client; tonic speaks gRPC over the pipes (module `grpc`).
 //!
-//! There is no way to name another frontend in [`Bridge::solve`]: a build cannot be forwarded past the policy.
+//! # Entry points
+//!
+//! - [`BuildOptions::from_env`] reads the options of the build.
+//! - [`Bridge::connect`] connects; the methods of [`Bridge`] are the calls of one build.
+//! - [`Detail`] and [`message_json`] write the error details and answers that BuildKit's clients read.
+//!
+//! # What it must never do
+//!
+//! - Name another frontend in [`Bridge::solve`]: a build must not be forwarded past the policy.
+//! - Start a thread, or open a connection of its own.
 
 mod bridge;
 mod caps;
 mod details;
 mod error;
 mod gather;
-pub mod go_json;
 mod grpc;
+pub mod message_json;
 mod options;
 mod pipe;
 

@@ -1,15 +1,15 @@
-//! What BuildKit tells a frontend through its environment.
+//! The options that BuildKit passes to a frontend in its environment.
 
 use std::collections::BTreeMap;
 
 /// The options of one build.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BuildOptions {
-    /// `--opt` of the client: `target`, `build-arg:NAME`, `context`, …
+    /// The client's `--opt` values: `target`, `build-arg:NAME`, `context`, …
     pub options: BTreeMap<String, String>,
-    /// The client's session, which local directories and secrets come from.
+    /// The client's session, the source of local directories and secrets.
     pub session_id: String,
-    /// The name of the product that BuildKit is a part of, for messages; often empty.
+    /// The product that BuildKit is a part of, for messages; often empty.
     pub product: String,
 }
 

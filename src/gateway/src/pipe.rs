@@ -1,6 +1,6 @@
 //! Standard input and output as one non-blocking stream.
 //!
-//! BuildKit gives a frontend two pipes. They are read without a thread of their own, so that nothing outlives the last call.
+//! BuildKit gives a frontend two pipes. They are read without another thread, so that nothing outlives the last call.
 
 use std::fs::File;
 use std::io;
@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe::{Receiver, Sender};
 
-/// The stream that BuildKit is at the other end of.
+/// The stream whose other end is BuildKit.
 #[derive(Debug)]
 pub(crate) struct Stdio {
     input: Input,

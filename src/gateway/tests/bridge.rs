@@ -1,4 +1,5 @@
-//! A build over real pipes. This program is both sides: started by cargo, it is BuildKit's side and starts itself as the frontend.
+//! A build over real pipes. This program is both sides: when cargo starts it, it is BuildKit's side, and it starts itself
+//! as the frontend.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,14 +1,15 @@
-//! The one encoding of an operation that digests are made from.
+//! The encoding of an operation that digests are computed from.
 
 use prost::encoding::message;
 
 use crate::pb;
 
 impl pb::Op {
-    /// The deterministic encoding: the one that the reference makes, and so the one to make a digest from.
+    /// Encodes the operation as the reference does, so that the digest of the bytes is the same.
     ///
-    /// Fields go by number, but the alternatives (`op`) come after all other fields. A decoder does not mind the order; a
-    /// digest does. So this stands in front of the method of the same name that every message has.
+    /// Fields are in the order of their numbers, but the alternatives (`op`) come after all other fields. The order
+    /// doesn't matter to a decoder, but it does to a digest. So this method hides the one of the same name that every
+    /// message has.
     pub fn encode_to_vec(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(prost::Message::encoded_len(self));
         message::encode_repeated(1, &self.inputs, &mut out);

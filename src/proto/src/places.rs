@@ -1,9 +1,9 @@
-//! Which lines the operations of a graph come from.
+//! The places in source files that the operations of a graph come from.
 
 use crate::pb;
 
 impl pb::Source {
-    /// The places of every operation, by its digest.
+    /// Returns the places of every operation, by its digest.
     pub fn all_places(&self) -> impl Iterator<Item = (&str, &[pb::Location])> {
         self.places.iter().map(|entry| {
             let found = entry.locations.as_ref();

@@ -1,4 +1,4 @@
-//! What the digests rest on: the order of fields, map entries by key, nothing for a default.
+//! The properties that digests depend on: the order of fields, map entries by key, nothing for a default.
 
 use crate::{Message, pb};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_gateway::go_json::{self, base64};
+use fromtier_gateway::message_json::{self, base64};
 use fromtier_gostd::json::{Object, Value};
 use fromtier_image::Digest;
 use fromtier_proto::{Message, pb};
@@ -26,7 +26,7 @@ pub fn answer(definition: &pb::Definition) -> Result<super::SubrequestResult> {
         ops.insert(Digest::sha256(bytes).as_str().to_owned(), operation(&op));
     }
     let said = definition.metadata.iter();
-    let said = said.map(|(digest, said)| (digest, go_json::metadata(said)));
+    let said = said.map(|(digest, said)| (digest, message_json::metadata(said)));
     let source = definition.source.as_ref().map(source);
     let answer = Object::new()
         .set("def", Object::from_iter(ops))
@@ -316,7 +316,7 @@ fn owner(owner: &pb::ChownOpt) -> Object {
 }
 
 fn source(source: &pb::Source) -> Object {
-    go_json::source(source, definition)
+    message_json::source(source, definition)
 }
 
 fn definition(definition: &pb::Definition) -> Object {
@@ -332,7 +332,7 @@ fn metadata(said: &pb::OpMetadata) -> Object {
     Object::new()
         .opt_bool("ignoreCache", said.ignore_cache)
         .opt_object("description", &said.description)
-        .opt("exportCache", export.map(go_json::export_cache))
+        .opt("exportCache", export.map(message_json::export_cache))
         .opt_object("caps", said.caps.iter().map(|(k, v)| (k, *v)))
-        .opt("progressGroup", group.map(go_json::progress_group))
+        .opt("progressGroup", group.map(message_json::progress_group))
 }

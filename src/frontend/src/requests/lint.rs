@@ -2,7 +2,7 @@
 
 use fromtier_dockerfile::error::Error;
 use fromtier_dockerfile::span::Range;
-use fromtier_gateway::go_json::{definition, source_info};
+use fromtier_gateway::message_json::{definition, source_info};
 use fromtier_gostd::json::{Object, Value};
 use fromtier_proto::pb;
 

@@ -11,11 +11,11 @@ use std::collections::BTreeMap;
 use fromtier_convert::pb_ranges;
 use fromtier_dockerfile::span::Range;
 use fromtier_gateway::BuildResult;
-use fromtier_gateway::go_json::{self, base64};
+use fromtier_gateway::message_json::{self, base64};
 use fromtier_gostd::json::{Object, Value};
 use fromtier_proto::pb;
 
-use describe::SubrequestInfo;
+use self::describe::SubrequestInfo;
 
 /// The sub-requests in the order in which `describe` lists them.
 pub const LISTED: [SubrequestInfo; 3] = [outline::OUTLINE, targets::TARGETS, describe::DESCRIBE];
@@ -55,7 +55,7 @@ impl SubrequestResult {
 
 /// A place in the Dockerfile.
 fn location(ranges: &[Range]) -> Object {
-    go_json::location(&pb::Location {
+    message_json::location(&pb::Location {
         source_index: 0,
         ranges: pb_ranges(ranges),
     })

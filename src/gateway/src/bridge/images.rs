@@ -1,4 +1,4 @@
-//! What a source is right now, asked as the builder at hand can be asked.
+//! Resolving sources: what they are right now, in the form that each builder can be asked in.
 
 use std::collections::BTreeMap;
 
@@ -7,35 +7,35 @@ use fromtier_proto::{gw, pb};
 use super::Bridge;
 use crate::error::Error;
 
-/// Which image's configuration is wanted.
+/// A request for an image's config.
 #[derive(Debug, Clone, Default)]
 pub struct ImageConfigRequest {
     /// The full reference.
     pub reference: String,
-    /// For which platform; the worker's own if none.
+    /// The platform; the worker's own if none.
     pub platform: Option<pb::Platform>,
-    /// `default`, `pull`, `local` or empty. Builders with a resolver for all kinds of source take their default.
+    /// `default`, `pull`, `local` or empty. Builders with a resolver for all kinds of sources use their default.
     pub resolve_mode: String,
-    /// What progress displays call it.
+    /// The name that progress displays show.
     pub log_name: String,
-    /// For an image in an OCI layout: session and store.
+    /// The session and the store of an image in an OCI layout.
     pub oci_store: Option<(String, String)>,
 }
 
-/// What an image is right now.
+/// An image as it is right now.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ImageConfig {
-    /// The reference, after what the client's source policies made of it.
+    /// The reference after the client's source policies were applied.
     pub reference: String,
-    /// The digest of its index or manifest; may be empty.
+    /// The digest of its index or manifest; can be empty.
     pub digest: String,
-    /// The OCI image configuration: JSON.
+    /// The OCI image config in JSON.
     pub config: Vec<u8>,
 }
 
 impl Bridge {
-    /// What a source is right now. Of a builder without a resolver for all kinds of source, only images are asked; any
-    /// other source comes back as it went.
+    /// Resolves a source. A builder without a resolver for all kinds of sources is only asked about images; any other
+    /// source is returned unchanged.
     pub async fn resolve_source_meta(
         &self,
         request: gw::ResolveSourceMetaRequest,
@@ -86,10 +86,10 @@ impl Bridge {
         })
     }
 
-    /// An image's digest and configuration.
+    /// Resolves an image's digest and config.
     ///
     /// # Errors
-    /// [`Error::NonImage`] if a source policy of the client makes it something else.
+    /// [`Error::NonImage`] if a source policy of the client turns it into something else.
     pub async fn resolve_image_config(
         &self,
         request: ImageConfigRequest,
@@ -114,7 +114,7 @@ impl Bridge {
             )
             .await?;
         Ok(ImageConfig {
-            // Old builders name no reference.
+            // Old builders don't return a reference.
             reference: if response.r#ref.is_empty() {
                 request.reference
             } else {

@@ -17,7 +17,7 @@ use crate::grpc::Connection;
 use crate::options::BuildOptions;
 use crate::pipe::Stdio;
 
-/// The connection to the BuildKit that started this process. Calls may be made at the same time.
+/// The client of the `LLBBridge` that BuildKit serves to this process. Calls can be concurrent.
 #[derive(Debug)]
 pub struct Bridge {
     connection: Connection,
@@ -25,25 +25,25 @@ pub struct Bridge {
     caps: Caps,
     llb_caps: CapSet,
     workers: Vec<gw::WorkerRecord>,
-    early: Early,
+    early: EarlyAnswers,
 }
 
-/// Answers to what was asked in the same breath as what BuildKit can do. Each is taken by the call that would have asked.
+/// Answers to the calls that were made together with the first one. The call that would have asked takes its answer.
 #[derive(Debug, Default)]
-struct Early {
+struct EarlyAnswers {
     inputs: RefCell<Option<Result<gw::InputsResponse, Error>>>,
     solved: RefCell<Vec<(pb::Definition, Result<gw::SolveResponse, Error>)>>,
 }
 
-impl Early {
-    fn solved(&self, definition: &pb::Definition) -> Option<Result<gw::SolveResponse, Error>> {
+impl EarlyAnswers {
+    fn take_solved(&self, definition: &pb::Definition) -> Option<Result<gw::SolveResponse, Error>> {
         let mut solved = self.solved.borrow_mut();
         let at = solved.iter().position(|(asked, _)| asked == definition)?;
         Some(solved.swap_remove(at).1)
     }
 }
 
-/// A solved graph: what files can be read from, and what a result is made of.
+/// A solved graph: files can be read from it, and a result is made of it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ref {
     /// BuildKit's handle.
@@ -53,29 +53,29 @@ pub struct Ref {
 /// The answer to a solve.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Solved {
-    /// None for a graph without any operation: an empty filesystem.
+    /// None for a graph without operations: an empty file system.
     pub reference: Option<Ref>,
-    /// What BuildKit adds to it.
+    /// Metadata that BuildKit adds to it.
     pub metadata: BTreeMap<String, Vec<u8>>,
 }
 
-/// How to solve.
+/// Options of a solve.
 #[derive(Debug, Clone, Default)]
 pub struct SolveOptions {
-    /// Build now, and fail if that fails. Otherwise nothing is built before something is read.
+    /// Whether to build now, and to fail if that fails. Otherwise nothing is built until something is read.
     pub evaluate: bool,
-    /// Where to import cache from.
+    /// The caches to import.
     pub cache_imports: Vec<gw::CacheOptionsEntry>,
 }
 
 impl Bridge {
-    /// Connects to BuildKit over standard input and output, and asks what it can do.
+    /// Connects to BuildKit over standard input and output, and asks for its capabilities.
     ///
-    /// The inputs and the `early` graphs are asked for in the same breath; [`Bridge::inputs`] and [`Bridge::solve`] then
-    /// have the answer already. A graph that is solved but not read from costs BuildKit next to nothing.
+    /// The inputs and the `early` graphs are requested at the same time, so that [`Bridge::inputs`] and [`Bridge::solve`]
+    /// have the answers already. A graph that is solved but not read from costs BuildKit next to nothing.
     ///
     /// # Errors
-    /// [`Error::NotAFrontend`] if nobody serves there.
+    /// [`Error::NotAFrontend`] if BuildKit isn't at the other end.
     pub async fn connect(options: BuildOptions, early: Vec<pb::Definition>) -> Result<Self, Error> {
         let stream = Stdio::open().map_err(|err| Error::NotAFrontend(err.to_string()))?;
         let connection = Connection::open(stream, "moby.buildkit.v1.frontend.LLBBridge").await?;
@@ -90,9 +90,9 @@ impl Bridge {
         let pong: gw::PongResponse = pong?;
         Ok(Self {
             caps: Caps::new(pong.frontend_api_caps, &options.product),
-            llb_caps: caps::llb(&pong.llb_caps, &options.product),
+            llb_caps: caps::llb_caps(&pong.llb_caps, &options.product),
             workers: pong.workers,
-            early: Early {
+            early: EarlyAnswers {
                 inputs: RefCell::new(Some(inputs)),
                 solved: RefCell::new(early.into_iter().zip(solved).collect()),
             },
@@ -106,27 +106,27 @@ impl Bridge {
         &self.options
     }
 
-    /// What the gateway can do.
+    /// The gateway's capabilities.
     pub fn caps(&self) -> &Caps {
         &self.caps
     }
 
-    /// What the solver can do.
+    /// The solver's capabilities.
     pub fn llb_caps(&self) -> &CapSet {
         &self.llb_caps
     }
 
-    /// The machines that build; the first one is the default.
+    /// The workers. The first one is the default.
     pub fn workers(&self) -> &[gw::WorkerRecord] {
         &self.workers
     }
 
-    /// Hands a graph to BuildKit.
+    /// Solves a graph.
     ///
-    /// The client's options on cache imports are repeated, as BuildKit's own client does.
+    /// The client's options for cache imports are sent again, as BuildKit's own client does.
     ///
     /// # Errors
-    /// [`Error::UnsupportedOperation`] if an operation needs what the builder lacks; nothing is sent then.
+    /// [`Error::UnsupportedOperation`] if an operation needs a capability that the builder lacks. Nothing is sent then.
     pub async fn solve(
         &self,
         definition: pb::Definition,
@@ -143,7 +143,7 @@ impl Bridge {
         let evaluates = self.caps.has("gateway.solve.evaluate");
         let plain = !options.evaluate && options.cache_imports.is_empty();
         let early = if plain {
-            self.early.solved(&definition)
+            self.early.take_solved(&definition)
         } else {
             None
         };
@@ -156,18 +156,18 @@ impl Bridge {
                 self.connection.call("Solve", request).await?
             }
         };
-        let solved = solved(response);
+        let solved = solved_from_response(response);
         if options.evaluate
             && !evaluates
             && let Some(reference) = &solved.reference
         {
-            // A builder that cannot be asked to build builds what it is asked about.
+            // A builder that cannot be asked to evaluate does so when a file is requested.
             self.stat_file(reference, ".").await?;
         }
         Ok(solved)
     }
 
-    /// Reads a file, or the part of it that `range` (offset and length in bytes) names.
+    /// Reads a file, or only `range` of it (offset and length in bytes).
     pub async fn read_file(
         &self,
         from: &Ref,
@@ -183,7 +183,7 @@ impl Bridge {
         Ok(response.data)
     }
 
-    /// What a path is.
+    /// Returns the facts about a path: its kind, size, mode and times.
     pub async fn stat_file(&self, from: &Ref, path: &str) -> Result<gw::Stat, Error> {
         self.caps.supports("statfile")?;
         let request = gw::StatFileRequest {
@@ -194,7 +194,7 @@ impl Bridge {
         Ok(response.stat.unwrap_or_default())
     }
 
-    /// The entries of a directory whose names match `pattern`; all if it is empty.
+    /// Lists the entries of a directory whose names match `pattern`; all if it is empty.
     pub async fn read_dir(
         &self,
         from: &Ref,
@@ -211,7 +211,7 @@ impl Bridge {
         Ok(response.entries)
     }
 
-    /// The graphs that were handed to this build, by name.
+    /// Returns the graphs that the client passed to this build, by name.
     pub async fn inputs(&self) -> Result<BTreeMap<String, pb::Definition>, Error> {
         self.caps.supports("frontend.inputs")?;
         let early = self.early.inputs.take();
@@ -222,7 +222,7 @@ impl Bridge {
         Ok(response.definitions)
     }
 
-    /// Shows a warning to the one who builds.
+    /// Shows a warning to the user.
     pub async fn warn(&self, warning: gw::WarnRequest) -> Result<(), Error> {
         let _: gw::WarnResponse = self.connection.call("Warn", warning).await?;
         Ok(())
@@ -250,7 +250,7 @@ fn solve_request(
     }
 }
 
-fn solved(response: gw::SolveResponse) -> Solved {
+fn solved_from_response(response: gw::SolveResponse) -> Solved {
     use gw::result::Result as R;
     let some = |id: String| (!id.is_empty()).then_some(Ref { id });
     let Some(result) = response.result else {
@@ -263,7 +263,7 @@ fn solved(response: gw::SolveResponse) -> Solved {
         reference: match result.result {
             Some(R::Ref(reference)) => some(reference.id),
             Some(R::RefDeprecated(id)) => some(id),
-            // Only another frontend answers with several.
+            // Only another frontend returns several.
             Some(R::Refs(_) | R::RefsDeprecated(_)) | None => None,
         },
         metadata: result.metadata,

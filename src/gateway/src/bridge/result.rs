@@ -7,23 +7,23 @@ use fromtier_proto::gw;
 use super::{Bridge, Ref};
 use crate::error::Error;
 
-/// What a build is when it is done.
+/// The result of a build.
 #[derive(Debug, Clone, Default)]
 pub struct BuildResult {
-    /// Filesystems: one, or one for each platform.
+    /// The file systems: one, or one for each platform.
     pub refs: Refs,
-    /// `containerimage.config`, `refs.platforms`, …
+    /// Metadata by key: `containerimage.config`, `refs.platforms`, …
     pub metadata: BTreeMap<String, Vec<u8>>,
-    /// Statements on the filesystems, by platform.
+    /// Attestations of the file systems, by platform.
     pub attestations: BTreeMap<String, Vec<gw::Attestation>>,
 }
 
-/// The filesystems of a result.
+/// The file systems of a result.
 #[derive(Debug, Clone)]
 pub enum Refs {
-    /// One for all; none is an empty filesystem.
+    /// One for all platforms; none is an empty file system.
     Single(Option<Ref>),
-    /// By platform.
+    /// One for each platform, by its id.
     Many(BTreeMap<String, Option<Ref>>),
 }
 
@@ -34,7 +34,7 @@ impl Default for Refs {
 }
 
 impl Bridge {
-    /// Ends the build with a result. Nothing can be asked afterwards.
+    /// Ends the build with a result. No call is possible afterwards.
     pub async fn return_result(&self, result: BuildResult) -> Result<(), Error> {
         self.caps.supports("return")?;
         if matches!(&result.refs, Refs::Many(refs) if refs.len() > 1) {
@@ -49,23 +49,23 @@ impl Bridge {
                 .map(|(platform, attestation)| (platform, gw::Attestations { attestation }))
                 .collect(),
         };
-        self.return_(gw::ReturnRequest {
+        self.send_return(gw::ReturnRequest {
             result: Some(result),
             error: None,
         })
         .await
     }
 
-    /// Ends the build with an error. Nothing can be asked afterwards.
+    /// Ends the build with an error. No call is possible afterwards.
     pub async fn return_error(&self, status: gw::Status) -> Result<(), Error> {
-        self.return_(gw::ReturnRequest {
+        self.send_return(gw::ReturnRequest {
             result: None,
             error: Some(status),
         })
         .await
     }
 
-    async fn return_(&self, request: gw::ReturnRequest) -> Result<(), Error> {
+    async fn send_return(&self, request: gw::ReturnRequest) -> Result<(), Error> {
         let _: gw::ReturnResponse = self.connection.call("Return", request).await?;
         Ok(())
     }
@@ -103,12 +103,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_filesystem_of_a_platform_is_a_whole_entry() {
+    fn an_empty_file_system_of_a_platform_is_a_whole_entry() {
         let many = BTreeMap::from([("linux/amd64".to_owned(), None)]);
         let gw::result::Result::Refs(map) = wire_refs(Refs::Many(many), true) else {
             unreachable!("several results go out as a map")
         };
-        // Read back as BuildKit reads it: a map entry without a value would be no message at all.
+        // Decoded as BuildKit does it: a map entry without a value would not be a message at all.
         let entry = &map.encode_to_vec()[2..];
         let key = 2 + "linux/amd64".len();
         assert_eq!(entry[key], 0x12, "{entry:x?}");

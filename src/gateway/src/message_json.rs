@@ -1,4 +1,4 @@
-//! BuildKit's messages as Go's `encoding/json` writes them: in the details of errors, and in answers to sub-requests.
+//! BuildKit's messages in the JSON that Go's `encoding/json` writes: in error details, and in answers to sub-requests.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use fromtier_gostd::json::Object;
 use fromtier_proto::pb;
 
-/// A file with its contents; `definition` says how the graph that it was read by is written.
+/// A file with its contents. `definition` writes the graph that reads the file.
 pub fn source_info(info: &pb::SourceInfo, definition: fn(&pb::Definition) -> Object) -> Object {
     Object::new()
         .opt_str("filename", &info.filename)
@@ -18,18 +18,18 @@ pub fn source_info(info: &pb::SourceInfo, definition: fn(&pb::Definition) -> Obj
 
 /// A graph.
 pub fn definition(graph: &pb::Definition) -> Object {
-    let said = graph.metadata.iter();
+    let entries = graph.metadata.iter();
     Object::new()
         .opt_array("def", graph.def.iter().map(|op| base64(op)))
-        .opt_object("metadata", said.map(|(k, v)| (k, metadata(v))))
+        .opt_object("metadata", entries.map(|(k, v)| (k, metadata(v))))
         .opt(
             "Source",
             graph.source.as_ref().map(|s| source(s, definition)),
         )
 }
 
-/// What is said of an operation.
-pub fn metadata(said: &pb::OpMetadata) -> Object {
+/// The metadata of an operation.
+pub fn metadata(metadata: &pb::OpMetadata) -> Object {
     let unsigned = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let limits = |l: &pb::LinuxResources| {
         Object::new()
@@ -42,15 +42,21 @@ pub fn metadata(said: &pb::OpMetadata) -> Object {
             .opt_str("cpusetMems", &l.cpuset_mems)
     };
     Object::new()
-        .opt_bool("ignore_cache", said.ignore_cache)
-        .opt_object("description", &said.description)
-        .opt("export_cache", said.export_cache.as_ref().map(export_cache))
-        .opt_object("caps", said.caps.iter().map(|(k, v)| (k, *v)))
+        .opt_bool("ignore_cache", metadata.ignore_cache)
+        .opt_object("description", &metadata.description)
+        .opt(
+            "export_cache",
+            metadata.export_cache.as_ref().map(export_cache),
+        )
+        .opt_object("caps", metadata.caps.iter().map(|(k, v)| (k, *v)))
         .opt(
             "progress_group",
-            said.progress_group.as_ref().map(progress_group),
+            metadata.progress_group.as_ref().map(progress_group),
         )
-        .opt("linux_resources", said.linux_resources.as_ref().map(limits))
+        .opt(
+            "linux_resources",
+            metadata.linux_resources.as_ref().map(limits),
+        )
 }
 
 /// Whether an operation's result is exported to the cache.
@@ -58,7 +64,7 @@ pub fn export_cache(export: &pb::ExportCache) -> Object {
     Object::new().opt_bool("Value", export.value)
 }
 
-/// Under which heading progress displays show an operation.
+/// The group under which progress displays show an operation.
 pub fn progress_group(group: &pb::ProgressGroup) -> Object {
     Object::new()
         .opt_str("id", &group.id)
@@ -66,7 +72,7 @@ pub fn progress_group(group: &pb::ProgressGroup) -> Object {
         .opt_bool("weak", group.weak)
 }
 
-/// Which files a graph was made of, and where in them its operations stand; `definition` as in [`source_info`].
+/// The files that a graph was made from, and the places of its operations in them. `definition` as in [`source_info`].
 pub fn source(source: &pb::Source, definition: fn(&pb::Definition) -> Object) -> Object {
     let places: BTreeMap<&str, &[pb::Location]> = source.all_places().collect();
     let places = places.into_iter().map(|(digest, found)| {
@@ -86,7 +92,7 @@ pub fn location(place: &pb::Location) -> Object {
         .opt_array("ranges", place.ranges.iter().map(range))
 }
 
-/// From where to where.
+/// A range in a file.
 pub fn range(range: &pb::Range) -> Object {
     let position = |at: &pb::Position| {
         Object::new()
@@ -98,7 +104,7 @@ pub fn range(range: &pb::Range) -> Object {
         .opt("end", range.end.as_ref().map(position))
 }
 
-/// In the standard alphabet, padded.
+/// Encodes bytes in base64 with the standard alphabet, padded, as Go writes a `[]byte`.
 pub fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
