@@ -49,46 +49,13 @@ impl Platform {
         }
         let parts: Vec<&str> = text.splitn(4, '/').collect();
         let first = parts.first().copied().unwrap_or_default();
-        let Some((os, version, features)) = split_os(first) else {
+        let mut platform = parse_os(first, &whole)?;
+        if let Some(part) = parts[1..].iter().find(|part| !is_component(part)) {
             return fail(format!(
-                "{} is an invalid OS component of {whole}: OSAndVersion specifier component must match {}: invalid argument",
-                quote(first),
-                quote(OS_PATTERN)
+                "{} is an invalid component of {whole}: platform specifier component must match {}: invalid argument",
+                quote(part),
+                quote(COMPONENT_PATTERN)
             ));
-        };
-        let mut platform = Platform {
-            os: normalize_os(os),
-            ..Platform::default()
-        };
-        platform.os_version = unescape(version).map_err(|e| {
-            PlatformError(format!(
-                "{whole} has an invalid OS version {}: {e}",
-                quote(version)
-            ))
-        })?;
-        for raw in features.split('+').skip(1) {
-            let feature = unescape(raw).map_err(|e| {
-                PlatformError(format!(
-                    "{whole} has invalid OS features: invalid os feature {}: {e}",
-                    quote(raw)
-                ))
-            })?;
-            if !feature.is_empty() {
-                platform.os_features.get_or_insert_default().push(feature);
-            }
-        }
-        for part in &parts[1..] {
-            if part.is_empty()
-                || !part
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
-            {
-                return fail(format!(
-                    "{} is an invalid component of {whole}: platform specifier component must match {}: invalid argument",
-                    quote(part),
-                    quote(COMPONENT_PATTERN)
-                ));
-            }
         }
         match parts[..] {
             [_] if is_known_os(&platform.os) => {
@@ -286,6 +253,45 @@ fn parse_architecture(word: &str) -> (String, String) {
         variant.clear();
     }
     (architecture, variant)
+}
+
+/// The OS component: a name, with Windows' version and features in brackets. `whole` is the platform, for errors.
+fn parse_os(component: &str, whole: &str) -> Result<Platform, PlatformError> {
+    let Some((os, version, features)) = split_os(component) else {
+        return Err(PlatformError(format!(
+            "{} is an invalid OS component of {whole}: OSAndVersion specifier component must match {}: invalid argument",
+            quote(component),
+            quote(OS_PATTERN)
+        )));
+    };
+    let mut platform = Platform {
+        os: normalize_os(os),
+        ..Platform::default()
+    };
+    platform.os_version = unescape(version).map_err(|e| {
+        PlatformError(format!(
+            "{whole} has an invalid OS version {}: {e}",
+            quote(version)
+        ))
+    })?;
+    for raw in features.split('+').skip(1) {
+        let feature = unescape(raw).map_err(|e| {
+            PlatformError(format!(
+                "{whole} has invalid OS features: invalid os feature {}: {e}",
+                quote(raw)
+            ))
+        })?;
+        if !feature.is_empty() {
+            platform.os_features.get_or_insert_default().push(feature);
+        }
+    }
+    Ok(platform)
+}
+
+/// Whether a component after the first has the shape of [`COMPONENT_PATTERN`].
+fn is_component(part: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+    !part.is_empty() && part.bytes().all(allowed)
 }
 
 /// `os(version+feature…)` to its parts; the features keep their signs.
