@@ -1,7 +1,7 @@
-//! Archives told by their first bytes.
+//! Recognizes archives by their first bytes.
 
-/// Whether a file that starts with `head` (its first kilobyte) is a compressed or plain tar archive, as far as the
-/// reference looks: bzip2, gzip and xz by their magic, tar by a header with a right checksum.
+/// Whether a file that starts with `head` (its first kilobyte) is a compressed or plain tar archive by the reference's
+/// rules: bzip2, gzip and xz have a magic number, tar has a header with a valid checksum.
 pub fn is_archive(head: &[u8]) -> bool {
     let magics: [&[u8]; 3] = [b"BZh", &[0x1f, 0x8b, 0x08], b"\xfd7zXZ\0"];
     magics.iter().any(|magic| head.starts_with(magic)) || is_tar(head)
@@ -11,10 +11,10 @@ fn is_tar(head: &[u8]) -> bool {
     let Some(block) = head.get(..512) else {
         return false;
     };
-    let Some(stated) = octal(&block[148..156]) else {
+    let Some(stated) = parse_octal(&block[148..156]) else {
         return false;
     };
-    // The checksum counts its own field as blanks; old writers summed signed bytes.
+    // The checksum counts its own field as spaces. Old writers summed signed bytes.
     let blank = |i: usize, b: u8| if (148..156).contains(&i) { b' ' } else { b };
     let bytes = || block.iter().enumerate().map(|(i, b)| blank(i, *b));
     let unsigned: i64 = bytes().map(i64::from).sum();
@@ -22,8 +22,8 @@ fn is_tar(head: &[u8]) -> bool {
     stated == unsigned || stated == signed
 }
 
-/// An octal number with blanks and zeroes around it.
-fn octal(field: &[u8]) -> Option<i64> {
+/// Parses an octal number that is padded with spaces and NUL bytes.
+fn parse_octal(field: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(field).ok()?;
     let text = text.trim_matches([' ', '\0']);
     let text = text.split('\0').next().unwrap_or_default();
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn archives_are_told_from_text() {
+    fn archives_are_distinguished_from_text() {
         assert!(is_archive(&[0x1f, 0x8b, 0x08, 0]));
         assert!(is_archive(b"BZh9"));
         assert!(is_archive(&tar_header()));

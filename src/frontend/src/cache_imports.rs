@@ -5,7 +5,7 @@ use fromtier_policy::gate::{OtherRequest, Via};
 use fromtier_policy::{Gate, Scope, Verdict};
 use fromtier_proto::gw::CacheOptionsEntry;
 
-use crate::status::denied;
+use crate::status::denial_error;
 
 /// Asks the gate about every import.
 pub fn check(imports: &[CacheOptionsEntry], gate: &Gate) -> Outcome<()> {
@@ -25,7 +25,7 @@ pub fn check(imports: &[CacheOptionsEntry], gate: &Gate) -> Outcome<()> {
             Ok(approved) => record(approved.verdict()),
             Err(denial) => {
                 record(&denial.verdict);
-                result = result.and(Err(denied(&denial)));
+                result = result.and(Err(denial_error(&denial)));
             }
         }
     }
@@ -36,7 +36,7 @@ pub fn check(imports: &[CacheOptionsEntry], gate: &Gate) -> Outcome<()> {
     }
 }
 
-/// An import as the command line has it, without what may be a secret in it.
+/// Formats an import as on the command line, without attributes that might be secret.
 fn display_text(import: &CacheOptionsEntry) -> String {
     let mut text = format!("type={}", import.r#type);
     for key in ["ref", "src"] {

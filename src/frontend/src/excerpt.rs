@@ -10,7 +10,7 @@ const LINE_PADDING: usize = 4;
 const BLOCK_PADDING: usize = 2;
 const RULE: &str = "--------------------\n";
 
-/// The excerpt for `ranges` of `data`, or nothing when no line of it is marked.
+/// Returns the excerpt for `ranges` of `data`. Empty if no line of the data is marked.
 pub fn excerpt(filename: &str, data: &[u8], ranges: &[Range]) -> String {
     let text = String::from_utf8_lossy(data);
     let lines: Vec<&str> = text.split('\n').collect();
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn says_nothing_without_a_line() {
+    fn is_empty_without_a_line() {
         assert_eq!(excerpt("Dockerfile", b"FROM a\n", &[]), "");
         assert_eq!(excerpt("Dockerfile", b"FROM a\n", &[line(9, 9)]), "");
     }

@@ -1,4 +1,4 @@
-//! The result of a build: one filesystem or one a platform, with the metadata that exporters read.
+//! The result of a build: one file system, or one for each platform, with the metadata that exporters read.
 
 use std::collections::BTreeMap;
 
@@ -8,19 +8,19 @@ use fromtier_gostd::time::Time;
 use fromtier_image::{ImageConfig, Platform};
 use fromtier_proto::gw;
 
-/// What one platform came to.
+/// The image of one platform.
 #[derive(Debug)]
 pub struct PlatformImage {
     pub reference: Option<Ref>,
     pub image: ImageConfig,
     pub base_image: Option<ImageConfig>,
     pub epoch: Option<Time>,
-    /// The platform that was asked for; none is the builder's own.
+    /// The requested platform; none is the builder's own.
     pub platform: Option<Platform>,
 }
 
 impl PlatformImage {
-    /// The platform's id in the result, `linux/arm64`.
+    /// The platform's id in the result, such as `linux/arm64`.
     pub fn id(&self) -> String {
         self.requested().format_all()
     }
@@ -32,7 +32,7 @@ impl PlatformImage {
         }
     }
 
-    /// The platform as exported: Windows takes its version from the image when none was asked for.
+    /// The exported platform. On Windows, the version is the image's if none was requested.
     fn exported(&self) -> Platform {
         let mut platform = self.requested();
         let image = &self.image.platform;
@@ -49,9 +49,9 @@ impl PlatformImage {
     }
 }
 
-/// The whole result. `multi_platform` makes it an index even of one platform.
+/// Returns the whole result. With `multi_platform`, it is an index even for one platform.
 pub fn result(
-    built: Vec<PlatformImage>,
+    images: Vec<PlatformImage>,
     multi_platform: bool,
     attestations: BTreeMap<String, Vec<gw::Attestation>>,
     mut metadata: BTreeMap<String, Vec<u8>>,
@@ -59,12 +59,12 @@ pub fn result(
     let mut platforms = Vec::new();
     let mut many = BTreeMap::new();
     let mut single = None;
-    for one in built {
-        let id = one.id();
+    for image in images {
+        let id = image.id();
         platforms.push(
             Object::new()
                 .set("ID", id.as_str())
-                .set("Platform", platform_json(&one.exported())),
+                .set("Platform", platform_json(&image.exported())),
         );
         let key = |name: &str| {
             if multi_platform {
@@ -73,18 +73,18 @@ pub fn result(
                 name.to_owned()
             }
         };
-        metadata.insert(key("containerimage.config"), one.image.to_json());
-        if let Some(base) = &one.base_image {
+        metadata.insert(key("containerimage.config"), image.image.to_json());
+        if let Some(base) = &image.base_image {
             metadata.insert(key("containerimage.base.config"), base.to_json());
         }
-        if let Some(epoch) = &one.epoch {
+        if let Some(epoch) = &image.epoch {
             let seconds = epoch.unix_nano().div_euclid(1_000_000_000).to_string();
             metadata.insert(key("source.date.epoch"), seconds.into_bytes());
         }
         if multi_platform {
-            many.insert(id, one.reference);
+            many.insert(id, image.reference);
         } else {
-            single = one.reference;
+            single = image.reference;
         }
     }
     let json = Object::new().set("Platforms", Value::from_iter(platforms));

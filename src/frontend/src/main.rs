@@ -55,6 +55,8 @@ async fn serve_build() -> Result<(), String> {
         (None, None) => Ok(()),
         (Some(message), None) => Err(message),
         (None, Some(error)) => Err(error.to_string()),
-        (Some(message), Some(error)) => Err(format!("{message}; and that was not told: {error}")),
+        (Some(message), Some(error)) => Err(format!(
+            "{message}; returning this error to the builder failed: {error}"
+        )),
     }
 }

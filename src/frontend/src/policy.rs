@@ -1,5 +1,5 @@
-//! Where the policy comes from: the organisation's is baked into the frontend image, the repository's stands next to
-//! the Dockerfile. Any fault in any of them refuses the build.
+//! Reads the policies: the organization's is baked into the frontend image, the repository's is next to the Dockerfile.
+//! Any error in either of them stops the build.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,24 +9,24 @@ use fromtier_catalog::Day;
 use fromtier_dockerfile::error::{Error, Origin, Result};
 use fromtier_policy::{Code, Gate, Lock, Organisation, Policy, PolicyError};
 
-/// The folder in the frontend image that an organisation's policy and lock are baked into.
+/// The folder in the frontend image that an organization's policy and lock are baked into.
 pub const BAKED: &str = "/etc/fromtier";
-/// The organisation's policy in [`BAKED`].
+/// The organization's policy in [`BAKED`].
 pub const POLICY_FILE: &str = "policy.yaml";
 /// The lock, in [`BAKED`] or next to the Dockerfile.
 pub const LOCK_FILE: &str = "fromtier.lock";
 /// The repository's policy, next to the Dockerfile.
 pub const REPOSITORY_FILE: &str = ".fromtier.yaml";
 
-/// The organisation's part, read before anything else.
+/// The organization's policy and lock. They are read before anything else.
 #[derive(Debug, Default)]
 pub struct OrganizationFiles {
     folder: PathBuf,
-    organisation: Organisation,
+    organization: Organisation,
 }
 
 impl OrganizationFiles {
-    /// Reads the files of `folder`; an absent one is none.
+    /// Reads the files of `folder`. Each is optional.
     pub fn read(folder: &Path) -> Result<OrganizationFiles> {
         let policy = read_text(&folder.join(POLICY_FILE))?;
         let policy = policy
@@ -36,12 +36,12 @@ impl OrganizationFiles {
         let lock = lock.as_ref().map(read_lock).transpose()?;
         Ok(OrganizationFiles {
             folder: folder.to_owned(),
-            organisation: Organisation::new(policy, lock),
+            organization: Organisation::new(policy, lock),
         })
     }
 
-    /// The gate of a build: the organisation's policy, tightened by the repository's. The organisation's lock is the
-    /// lock; the repository's counts only where there is none.
+    /// Creates the gate of a build: the organization's policy, tightened by the repository's. The repository's lock is
+    /// used only if the organization has none.
     pub fn gate(&self, repository: &RepositoryFiles, today: Day) -> Result<Gate> {
         let extended = |path: &str| {
             if path.starts_with('/') {
@@ -52,18 +52,20 @@ impl OrganizationFiles {
         };
         let policy = (repository.policy.as_ref()).map(|file| read_policy(file, extended));
         let policy = policy.transpose()?;
-        let lock = (repository.lock.as_ref()).filter(|_| !self.organisation.has_lock());
+        let lock = (repository.lock.as_ref()).filter(|_| !self.organization.has_lock());
         let lock = lock.map(read_lock).transpose()?;
-        Ok(self.organisation.gate(policy, lock, today))
+        Ok(self.organization.gate(policy, lock, today))
     }
 }
 
-/// The repository's part: name and text of each file that is there.
+/// The repository's policy and lock: the name and the text of each file that exists.
 #[derive(Debug, Clone, Default)]
 pub struct RepositoryFiles {
+    /// The policy file.
     pub policy: Option<(String, String)>,
+    /// The lock file.
     pub lock: Option<(String, String)>,
-    /// The texts of the files that the policy extends, by their paths; none for one that isn't there.
+    /// The texts of the files that the policy extends, by path; none for a file that doesn't exist.
     pub extended: BTreeMap<String, Option<String>>,
 }
 
@@ -71,18 +73,18 @@ impl RepositoryFiles {
     fn extended(&self, path: &str) -> Result<String, String> {
         match self.extended.get(path) {
             Some(Some(text)) => Ok(text.clone()),
-            Some(None) => Err("there is no such file".into()),
-            None => Err("the folder that the Dockerfile is in has no such path".into()),
+            Some(None) => Err("no such file".into()),
+            None => Err("it is outside the Dockerfile's folder".into()),
         }
     }
 
-    /// Whether neither file is there.
+    /// Whether there is neither a policy nor a lock.
     pub fn is_empty(&self) -> bool {
         self.policy.is_none() && self.lock.is_none()
     }
 }
 
-/// The day by this machine's clock (UTC). A build argument cannot move it.
+/// The day by this machine's clock (UTC). A build argument can't change it.
 #[expect(clippy::disallowed_methods, reason = "the frontend's clock")]
 pub fn today() -> Day {
     let seconds = SystemTime::now()
@@ -91,15 +93,15 @@ pub fn today() -> Day {
     Day::from_unix_seconds(seconds)
 }
 
-/// A file that a policy extends by its whole path: one of the frontend image's.
+/// Reads a file of the frontend image that a policy extends by its absolute path.
 fn baked_text(folder: &Path, path: &str) -> Result<String, String> {
     let name = Path::new(path).strip_prefix(folder);
     let Ok(name) = name.or_else(|_| Path::new(path).strip_prefix(BAKED)) else {
-        return Err(format!("only files in {BAKED} are"));
+        return Err(format!("only files in {BAKED} can be read"));
     };
     match read_text(&folder.join(name)) {
         Ok(Some((_, text))) => Ok(text),
-        Ok(None) => Err("there is no such file".into()),
+        Ok(None) => Err("no such file".into()),
         Err(error) => Err(error.message),
     }
 }
@@ -113,30 +115,30 @@ fn read_text(path: &Path) -> Result<Option<(String, String)>> {
     }
 }
 
-/// A policy's name and text, checked; `extended` gives the text of a file that it extends.
+/// Parses a policy from its name and text. `extended` returns the text of a file that it extends.
 fn read_policy(
     (name, text): &(String, String),
     mut extended: impl FnMut(&str) -> Result<String, String>,
 ) -> Result<Policy> {
-    Policy::load(name, text, &mut extended).map_err(|e| broken("policy", &e))
+    Policy::load(name, text, &mut extended).map_err(|e| invalid_file("policy", &e))
 }
 
 fn read_lock((name, text): &(String, String)) -> Result<Lock> {
-    Lock::parse(name, text).map_err(|e| broken("lock file", &e))
+    Lock::parse(name, text).map_err(|e| invalid_file("lock file", &e))
 }
 
-/// Text of a policy or lock file; other bytes are refused.
+/// Returns the text of a policy or lock file. Bytes that are not UTF-8 are an error.
 pub fn utf8(name: &str, bytes: Vec<u8>) -> Result<String> {
     String::from_utf8(bytes).map_err(|e| {
         let at = e.utf8_error().valid_up_to();
-        Error::new(format!("{name} is not UTF-8 text (byte {at})"))
+        Error::new(format!("{name} is not valid UTF-8 (at byte {at})"))
     })
 }
 
-/// One error for a file with faults, each on a line of its own with its place.
-fn broken(what: &str, errors: &[PolicyError]) -> Error {
+/// Returns one error for all errors in a file, each on its own line with its place.
+fn invalid_file(what: &str, errors: &[PolicyError]) -> Error {
     let mut lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    lines.insert(0, format!("the {what} is broken, so nothing is built:"));
+    lines.insert(0, format!("invalid {what}; the build was stopped:"));
     Error {
         origin: Origin::Fromtier(Code::InvalidPolicy.as_str()),
         ..Error::new(lines.join("\n  "))
@@ -147,7 +149,7 @@ fn broken(what: &str, errors: &[PolicyError]) -> Error {
 mod tests {
     use super::*;
 
-    /// A folder as an organisation bakes it in; it goes away with the test.
+    /// A folder that an organization bakes into the image. It is removed with the test.
     struct Folder(PathBuf);
 
     impl Folder {
@@ -209,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repositorys_policy_extends_a_baked_file_beside_the_organisations() {
+    fn a_repositorys_policy_extends_a_baked_file_beside_the_organizations() {
         let files = [
             ("policy.yaml", "version: 1\ntiers: {community: allow}\n"),
             ("strict.yaml", "version: 1\ntiers: {community: deny}\n"),

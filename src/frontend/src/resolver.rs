@@ -1,4 +1,4 @@
-//! What a conversion asks, answered by BuildKit through the gateway; equal questions are asked once a build.
+//! Answers a conversion's questions with BuildKit's help. A question is sent only once in a build.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -56,7 +56,7 @@ impl Resolver for BuilderResolver<'_> {
     async fn image(&self, request: ResolveImage<'_>) -> ImageResult {
         let platform = request.platform.map(fromtier_llb::platform_to_pb);
         if request.log_name.is_empty() {
-            // The image of a scanner: the builder says itself what it looks for.
+            // The image of a scanner: the builder itself names it in the progress display.
             let named = self.bridge.options().options.get("image-resolve-mode");
             let call = gw::ResolveSourceMetaRequest {
                 source: Some(pb::SourceOp {
@@ -139,7 +139,7 @@ impl Resolver for BuilderResolver<'_> {
             .solve(definition, options)
             .await
             .map_err(resolve_error)?;
-        // The reference takes every failure to read for the file's absence here; what can fail is the solve above.
+        // Like the reference, this treats every failure to read as a missing file. Only the solve above can fail.
         let file = source::read_optional(self.bridge, solved.reference.as_ref(), path).await;
         Ok(file.unwrap_or_default())
     }

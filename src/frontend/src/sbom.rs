@@ -1,4 +1,4 @@
-//! The bill of materials of a result, as the attestation that exporters take.
+//! The bill of materials of a result, as the attestation that exporters read.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use fromtier_proto::gw;
 
 use crate::status::Failure;
 
-/// Has the scanner look at what was built; `id` is the result's platform.
+/// Runs the scanner on the result. `id` is the result's platform.
 pub async fn attest(
     bridge: &Bridge,
     scanner: &Scanner,

@@ -1,4 +1,4 @@
-//! Errors of a build as the gRPC status that BuildKit passes to the client.
+//! Turns errors of a build into the gRPC status that BuildKit passes to the client.
 
 use fromtier_convert::pb_ranges;
 use fromtier_dockerfile::error::{Cause, Error, Origin};
@@ -6,20 +6,20 @@ use fromtier_gateway::{self as gateway, Code, Detail};
 use fromtier_policy::Denial;
 use fromtier_proto::{gw, pb};
 
-/// How many further refusals are told with the first one.
-const MORE: usize = 50;
-/// How much the places of further refusals may add, in bytes: each of them carries the whole Dockerfile, and BuildKit takes no
-/// endless message.
-const PLACES: usize = 1 << 20;
+/// How many further refusals are reported with the first one.
+const MAX_MORE: usize = 50;
+/// How many bytes the places of further refusals can add. Each place carries the whole Dockerfile, and BuildKit limits
+/// the size of a message.
+const MAX_PLACES_BYTES: usize = 1 << 20;
 
 /// Why a build ends without a result.
 #[derive(Debug)]
 pub enum Failure {
-    /// Something is wrong with what was asked.
+    /// An error in the build's input, or a refusal.
     Build(Box<Error>),
-    /// The same, with a typed detail that clients look for.
+    /// The same, with a typed detail that clients evaluate.
     Typed(Box<Error>, Code, Box<Detail>),
-    /// The builder's answer, passed on as it came.
+    /// The builder's answer, passed on unchanged.
     Gateway(gateway::Error),
 }
 
@@ -36,7 +36,7 @@ impl From<gateway::Error> for Failure {
 }
 
 impl Failure {
-    /// What is wrong, without a type.
+    /// Returns the error without its type.
     pub fn into_error(self) -> Error {
         match self {
             Failure::Build(error) | Failure::Typed(error, ..) => *error,
@@ -44,7 +44,7 @@ impl Failure {
         }
     }
 
-    /// `context: ` before the message, keeping the builder's code and details.
+    /// Adds `context: ` before the message, and keeps the builder's code and details.
     #[must_use]
     pub fn wrap(self, context: &str) -> Failure {
         match self {
@@ -57,7 +57,7 @@ impl Failure {
     }
 }
 
-/// A gateway error as an [`Error`]: its text, and its status to be passed on.
+/// Turns a gateway error into an [`Error`] with its text and its status.
 pub fn gateway_error(error: gateway::Error) -> Error {
     let mut out = Error::new(error.to_string());
     if let gateway::Error::Call(call) = error {
@@ -72,8 +72,8 @@ pub fn gateway_error(error: gateway::Error) -> Error {
     out
 }
 
-/// A refusal as an error.
-pub fn denied(denial: &Denial) -> Error {
+/// Turns a refusal of the gate into an error.
+pub fn denial_error(denial: &Denial) -> Error {
     Error {
         origin: Origin::Gate(denial.code.as_str()),
         help: denial.help.clone().map(String::into_boxed_str),
@@ -81,8 +81,8 @@ pub fn denied(denial: &Denial) -> Error {
     }
 }
 
-/// The status for `Return`. `source` is the Dockerfile, once it is known: its lines go with the error.
-pub fn status(failure: Failure, source: Option<&pb::SourceInfo>) -> gw::Status {
+/// Returns the status for `Return`. `source` is the Dockerfile, if it is known: its lines go with the error.
+pub fn failure_status(failure: Failure, source: Option<&pb::SourceInfo>) -> gw::Status {
     match failure {
         Failure::Build(error) => error_status(&error, source),
         Failure::Typed(error, code, detail) => {
@@ -99,10 +99,10 @@ pub fn status(failure: Failure, source: Option<&pb::SourceInfo>) -> gw::Status {
 fn error_status(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
     let mut details = Vec::new();
     if let Some(info) = source {
-        // The outermost place comes first, as BuildKit unwraps its errors.
+        // The outermost place comes first, because BuildKit unwraps its errors in this order.
         let first = error.locations.iter().rev();
-        let room = PLACES / info.data.len().max(1);
-        let more = error.more.iter().take(MORE.min(room));
+        let room = MAX_PLACES_BYTES / info.data.len().max(1);
+        let more = error.more.iter().take(MAX_MORE.min(room));
         let more = more.filter_map(|e| e.locations.first());
         for location in first.chain(more) {
             let detail = Detail::Source {
@@ -123,17 +123,17 @@ fn error_status(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
         code: cause.map_or(Code::UNKNOWN.0, |c| c.code),
         message: match (cause, error.code()) {
             (Some(cause), None) => cause.message.clone(),
-            // What is ours to say has the builder's words within.
+            // A message of ours has the builder's message in it already.
             _ => message_with_more(error, source),
         },
         details,
     }
 }
 
-/// The error, and what else is refused: each with its line, where the first has its own in the client's excerpt.
+/// The error and all further refusals, each with its line. The client's excerpt shows the line of the first one.
 fn message_with_more(error: &Error, source: Option<&pb::SourceInfo>) -> String {
     let mut text = message(error);
-    for more in error.more.iter().take(MORE) {
+    for more in error.more.iter().take(MAX_MORE) {
         let file = source.map_or("", |info| info.filename.as_str());
         let place = match (file, more.line()) {
             (_, None) => String::new(),
@@ -142,14 +142,14 @@ fn message_with_more(error: &Error, source: Option<&pb::SourceInfo>) -> String {
         };
         text = format!("{text}\n\n{place}{}", message(more));
     }
-    let untold = error.more.len().saturating_sub(MORE);
-    if untold > 0 {
-        text = format!("{text}\n\nand {untold} more");
+    let left_out = error.more.len().saturating_sub(MAX_MORE);
+    if left_out > 0 {
+        text = format!("{text}\n\nand {left_out} more");
     }
     text
 }
 
-/// The text that the client shows: the reference's as it is; what only we say has a line of help or a code.
+/// The text that the client shows. The reference's messages are unchanged; our own have a code or a line of help.
 fn message(error: &Error) -> String {
     let mut text = match error.code() {
         Some(code) => format!("error[{code}]: {}", error.message),
@@ -182,7 +182,7 @@ mod tests {
             filename: "Dockerfile".into(),
             ..Default::default()
         };
-        let status = status(error.into(), Some(&info));
+        let status = failure_status(error.into(), Some(&info));
         assert_eq!((status.code, status.message.as_str()), (2, "boom"));
         let texts: Vec<String> = (status.details.iter())
             .map(|d| String::from_utf8_lossy(&d.value).into_owned())
@@ -192,22 +192,22 @@ mod tests {
     }
 
     #[test]
-    fn what_we_say_of_the_builders_failure_goes_out_with_the_builders_status() {
+    fn our_message_about_the_builders_failure_keeps_the_builders_status() {
         let mut error = Error::new("it is locked: not found");
         error.cause = Some(Box::new(Cause {
             code: 5,
             message: "not found".into(),
             details: Vec::new(),
         }));
-        let of = |error: &Error| status(error.clone().into(), None);
+        let of = |error: &Error| failure_status(error.clone().into(), None);
         assert_eq!(
             (of(&error).code, of(&error).message.as_str()),
             (5, "not found")
         );
         error.origin = Origin::Gate("FT126");
-        let told = of(&error);
+        let refused = of(&error);
         assert_eq!(
-            (told.code, told.message.as_str()),
+            (refused.code, refused.message.as_str()),
             (5, "error[FT126]: it is locked: not found")
         );
     }
@@ -225,7 +225,7 @@ mod tests {
             filename: "Dockerfile".into(),
             ..Default::default()
         };
-        let status = status(error.into(), Some(&info));
+        let status = failure_status(error.into(), Some(&info));
         assert_eq!(
             status.message,
             "error[FT101]: a is refused\nhelp: use a\n\n\
@@ -247,12 +247,12 @@ mod tests {
         };
         let mut error = refusal(1);
         error.more = (2..20_001).map(refusal).collect();
-        for (size, places) in [(100, 1 + MORE), (100_000, 11), (2_000_000, 1)] {
+        for (size, places) in [(100, 1 + MAX_MORE), (100_000, 11), (2_000_000, 1)] {
             let info = pb::SourceInfo {
                 data: vec![b'x'; size],
                 ..Default::default()
             };
-            let status = status(error.clone().into(), Some(&info));
+            let status = failure_status(error.clone().into(), Some(&info));
             assert_eq!(status.details.len(), places);
             let sizes = status.details.iter().map(|detail| detail.value.len());
             assert!(sizes.sum::<usize>() < 4 << 20);
@@ -261,11 +261,11 @@ mod tests {
     }
 
     #[test]
-    fn help_is_told_of_an_error_without_a_code() {
+    fn an_error_without_a_code_shows_its_help() {
         let mut error = Error::new("a -> a");
         error.help = Some("take another base".into());
-        let told = status(error.into(), None).message;
-        assert_eq!(told, "a -> a\nhelp: take another base");
+        let message = failure_status(error.into(), None).message;
+        assert_eq!(message, "a -> a\nhelp: take another base");
     }
 
     #[test]
@@ -274,7 +274,7 @@ mod tests {
         error.origin = Origin::Gate("FT101");
         error.help = Some("use node".into());
         assert_eq!(
-            status(error.into(), None).message,
+            failure_status(error.into(), None).message,
             "error[FT101]: no\nhelp: use node"
         );
     }

@@ -1,4 +1,4 @@
-//! `# syntax=` and `BUILDKIT_SYNTAX`: which frontend the build asks for. A build that is here stays here.
+//! `# syntax=` and `BUILDKIT_SYNTAX`: the frontend that the build requests. A build is never forwarded to another one.
 
 use fromtier_dockerfile::error::{Error, Origin, Result};
 use fromtier_dockerfile::parser;
@@ -7,41 +7,42 @@ use fromtier_policy::Code;
 
 use crate::options::Opts;
 
-/// Docker's own frontends: their language is the one spoken here.
-const OURS: [&str; 2] = [
+/// Docker's own frontends, which have the same language as this one.
+const EQUIVALENT: [&str; 2] = [
     "docker.io/docker/dockerfile",
     "docker.io/docker/dockerfile-upstream",
 ];
 
-/// Refuses a build that asks for a frontend which is neither this one nor Docker's own. Where BuildKit itself chose
-/// this one by such a line (the `cmdline` option says so), that has been answered already.
+/// Refuses a build that requests a frontend which is neither this one nor Docker's own. If BuildKit itself chose this
+/// one because of such a line (then there is a `cmdline` option), the line needs no check.
 pub fn check(opts: &Opts, dockerfile: &[u8]) -> Result<()> {
     if opts.contains_key("cmdline") {
         return Ok(());
     }
     if let Some(asked) = opts.get("build-arg:BUILDKIT_SYNTAX") {
-        return allow(asked, opts);
+        return check_frontend(asked, opts);
     }
     match parser::detect_syntax(dockerfile) {
-        Some(line) => allow(&line.value, opts).map_err(|e| e.at(&line.location)),
+        Some(line) => check_frontend(&line.value, opts).map_err(|e| e.at(&line.location)),
         None => Ok(()),
     }
 }
 
-fn allow(asked: &str, opts: &Opts) -> Result<()> {
+fn check_frontend(asked: &str, opts: &Opts) -> Result<()> {
     let asked = asked.split_whitespace().next().unwrap_or_default();
     let name = |text: &str| ImageRef::parse(text).ok().map(|r| r.name());
     let wanted = name(asked);
     let this = opts.get("source").and_then(|source| name(source));
-    let known = |wanted: &String| OURS.contains(&wanted.as_str()) || Some(wanted) == this.as_ref();
+    let known =
+        |wanted: &String| EQUIVALENT.contains(&wanted.as_str()) || Some(wanted) == this.as_ref();
     if wanted.as_ref().is_some_and(known) {
         return Ok(());
     }
     Err(Error {
         origin: Origin::Fromtier(Code::OtherFrontend.as_str()),
-        help: Some("remove the line, or name docker/dockerfile:1 or this frontend's image".into()),
+        help: Some("remove the line, or use `docker/dockerfile:1` or this frontend's image".into()),
         ..Error::new(format!(
-            "the build asks for the frontend {asked}; this frontend hands no build on to another"
+            "the build requests the frontend {asked}; this frontend doesn't forward builds to another one"
         ))
     })
 }
@@ -73,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_buildkit_has_answered_is_not_asked_again() {
+    fn a_line_that_buildkit_has_followed_is_not_checked_again() {
         let chosen = opts(&[("cmdline", "acme/fromtier"), ("source", "acme/fromtier")]);
         check(&chosen, b"# syntax=acme/other:1\nFROM a\n").unwrap();
     }

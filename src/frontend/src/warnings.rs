@@ -1,4 +1,4 @@
-//! What was noticed in a build: findings of the build checks and of the gate, as BuildKit's warnings.
+//! Findings of the build checks and of the gate, sent as BuildKit's warnings.
 
 use fromtier_convert::{Outcome, SourceVerdict, pb_ranges};
 use fromtier_dockerfile::lint;
@@ -14,26 +14,30 @@ use crate::source::Dockerfile;
 pub struct Notice {
     /// The rule's name or the gate's code.
     pub rule: String,
+    /// The rule's description, or the finding's help.
     pub description: String,
+    /// The rule's page; can be empty.
     pub url: String,
+    /// The finding itself.
     pub message: String,
+    /// The lines that the finding is about.
     pub ranges: Vec<Range>,
 }
 
-/// The findings of a conversion: those of the build checks first, in the order they were found. Refusals are not
-/// among them when `with_refusals` is false: the build's error says them.
+/// Returns the findings of a conversion, those of the build checks first, in the order in which they were found. Without
+/// `with_refusals`, refusals are left out: the build's error reports them.
 pub fn notices<T>(outcome: &Outcome<T>, with_refusals: bool) -> Vec<Notice> {
     let mut notices = check_notices(outcome);
     notices.extend(gate_notices(outcome, with_refusals));
     notices
 }
 
-/// The findings of the build checks alone.
+/// Returns the findings of the build checks only.
 pub fn check_notices<T>(outcome: &Outcome<T>) -> Vec<Notice> {
     outcome.warnings.iter().map(check_notice).collect()
 }
 
-/// The findings of the gate alone, in the order of their lines.
+/// Returns the findings of the gate only, in the order of their lines.
 pub fn gate_notices<T>(outcome: &Outcome<T>, with_refusals: bool) -> Vec<Notice> {
     let verdicts = outcome.verdicts.iter();
     let mut notices: Vec<Notice> = verdicts
@@ -54,13 +58,13 @@ fn check_notice(warning: &lint::Warning) -> Notice {
 }
 
 fn gate_verdict_notices(source: &SourceVerdict, with_refusals: bool) -> Vec<Notice> {
-    let told = |severity| match severity {
+    let is_shown = |severity| match severity {
         Severity::Allow => false,
         Severity::Warn => true,
         Severity::Deny => with_refusals,
     };
     let findings = source.verdict.findings.iter();
-    let findings = findings.filter(|f| told(f.severity.min(source.verdict.severity)));
+    let findings = findings.filter(|f| is_shown(f.severity.min(source.verdict.severity)));
     findings
         .map(|f| Notice {
             rule: f.code.to_string(),
@@ -72,7 +76,7 @@ fn gate_verdict_notices(source: &SourceVerdict, with_refusals: bool) -> Vec<Noti
         .collect()
 }
 
-/// Sends the findings to the client. A builder that takes no warnings gets none.
+/// Sends the findings to the client. A builder that accepts no warnings gets none.
 pub async fn send(bridge: &Bridge, dockerfile: &Dockerfile, notices: &[Notice]) {
     if notices.is_empty() {
         return;

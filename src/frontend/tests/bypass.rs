@@ -1,4 +1,5 @@
-//! No image gets into a build without the gate's leave: every case of `tests/bypass` is refused, and BuildKit hears nothing of it.
+//! No image gets into a build without the gate's approval: every case of `tests/bypass` is refused, and BuildKit never
+//! sees the image.
 #![cfg(test)]
 
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use fromtier_buildkit_double::record::{Call, Outcome, Recording};
 use fromtier_buildkit_double::{Case, run::run_blocking};
 use fromtier_proto::{Message, pb};
 
-/// What all forbidden images have in their names, and nothing else has.
+/// A text that all forbidden images have in their names, and nothing else has.
 const FORBIDDEN: &str = "evil";
 
 fn cases() -> Vec<PathBuf> {
@@ -29,7 +30,7 @@ fn run(file: &Path) -> Recording {
     run_blocking(Path::new(env!("CARGO_BIN_EXE_fromtier-frontend")), &case).unwrap()
 }
 
-/// Every source that BuildKit was told of, in calls and in graphs.
+/// Every source that BuildKit received, in calls and in graphs.
 fn sources(recording: &Recording) -> Vec<String> {
     let mut out = Vec::new();
     for call in &recording.calls {

@@ -1,4 +1,5 @@
-//! Images whose triggers want each other end the build at once, with the line and the chain: the reference never ends.
+//! Images whose triggers require each other stop the build at once, with the line and the chain. The reference never
+//! ends.
 #![cfg(test)]
 
 use std::path::Path;

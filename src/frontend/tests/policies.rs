@@ -1,5 +1,5 @@
-//! Policies at work in the real binary, before a stand-in for BuildKit: files that extend others, parts of a build,
-//! refusals, and verdicts as data.
+//! Policies in the real binary, with a double of BuildKit: files that extend others, parts of a build, refusals, and
+//! verdicts as data.
 #![cfg(test)]
 
 use std::path::Path;
@@ -11,7 +11,7 @@ use fromtier_proto::pb;
 
 const IMAGES: &str = "-- image alpine --\n{\"config\":{}}\n-- image acme/tool --\n{\"config\":{}}\n-- image acme/other --\n{\"config\":{}}\n-- image evil/tool --\n{\"config\":{}}\n";
 
-/// Runs a case, with images that everybody has.
+/// Runs a case with a few well-known images.
 fn run(case: &str) -> Recording {
     let case = Case::parse("case", &format!("{case}{IMAGES}")).unwrap();
     run_blocking(Path::new(env!("CARGO_BIN_EXE_fromtier-frontend")), &case).unwrap()
@@ -65,11 +65,11 @@ fn what_is_extended_is_asked_for_only_where_something_is() {
 }
 
 #[test]
-fn a_file_that_is_not_there_or_wrong_builds_nothing() {
+fn a_missing_or_invalid_file_stops_the_build() {
     let text = message(&run(EXTENDS));
     assert_eq!(
         text,
-        "error[FT001]: the policy is broken, so nothing is built:\n  .fromtier.yaml:1:10: policies/base.yaml can't be read: there is no such file"
+        "error[FT001]: invalid policy; the build was stopped:\n  .fromtier.yaml:1:10: policies/base.yaml can't be read: no such file"
     );
     let text = message(&run(&format!(
         "{EXTENDS}-- policies/base.yaml --\nversion: 1\nteirs: {{}}\nmode: no\n"
@@ -186,7 +186,7 @@ fn all_refused_images_are_on_one_screen() {
         panic!()
     };
     assert_eq!(status.details.len(), 3, "a place each");
-    // One refusal is said as ever.
+    // A single refusal looks the same as before.
     let one = message(&run("-- Dockerfile --\nFROM acme/tool\n"));
     assert_eq!(one.matches("error[").count(), 1);
 }
@@ -289,7 +289,7 @@ fn what_is_said_of_one_platform_only_is_told_too() {
         .collect();
     assert_eq!(severities, ["allow", "warn"], "{said:#}");
     assert_eq!(recording.warnings().count(), 1);
-    // What holds for both is told once.
+    // A finding that applies to both is reported once.
     let both = case.replace("{community: allow}", "{community: warn}");
     let recording = run(&both);
     assert_eq!(verdicts(&recording).as_array().unwrap().len(), 1);

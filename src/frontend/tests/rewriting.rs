@@ -1,5 +1,5 @@
-//! A rewritten image gives the build that the target itself gives: the same operations, so the same cache keys, and the
-//! same image. That it was rewritten is in the verdicts beside it, and nowhere else.
+//! A rewritten image gives the same build as the target itself: the same operations, so the same cache keys, and the
+//! same image. Only the verdicts beside it show that it was rewritten.
 #![cfg(test)]
 
 use std::path::Path;
@@ -33,7 +33,7 @@ fn result(recording: &Recording) -> &gw::Result {
     }
 }
 
-/// The operations of every graph that BuildKit was told of, as bytes: what their digests are made of.
+/// The encoded operations of every graph that BuildKit received.
 fn operations(recording: &Recording) -> Vec<Vec<Vec<u8>>> {
     let graphs = recording.calls.iter().filter_map(|call| match call {
         Call::Solve { request, .. } => request.definition.as_ref(),
@@ -65,7 +65,7 @@ fn a_rewritten_build_is_the_build_of_the_target() {
             "old.example.com/library/alpine:3.24",
         ),
         ("bitnami/node:16", "bitnami/alpine:3.24"),
-        // What the digest belonged to is not built upon.
+        // The image that the digest belonged to is not used.
         (&*format!("bitnami/node:16{digest}"), "alpine:3.24"),
     ] {
         let rest = |image: &str| REST.replace("IMAGE", image);

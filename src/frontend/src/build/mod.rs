@@ -61,7 +61,7 @@ impl PreparedBuild {
     pub async fn run(self, bridge: &Bridge) -> std::result::Result<BuildResult, gw::Status> {
         let is_subrequest = self.is_subrequest;
         let located = self.locate(bridge).await;
-        let (located, config) = located.map_err(|e| status::status(e, None))?;
+        let (located, config) = located.map_err(|e| status::failure_status(e, None))?;
         let finished = located.finish(bridge, config, is_subrequest);
         if is_subrequest {
             return finished.await;
@@ -114,7 +114,7 @@ impl LocatedBuild {
         is_subrequest: bool,
     ) -> std::result::Result<BuildResult, gw::Status> {
         let read = self.read_dockerfile(bridge).await;
-        let (dockerfile, tightened_gate) = read.map_err(|e| status::status(e, None))?;
+        let (dockerfile, tightened_gate) = read.map_err(|e| status::failure_status(e, None))?;
         config.convert.main_context = self.sources.main_context();
         config.convert.source_map = Some(Rc::clone(&dockerfile.map));
         let build = LoadedBuild {
@@ -127,7 +127,7 @@ impl LocatedBuild {
         build.run().await.map_err(|e| {
             // As in the reference, the Dockerfile's lines go only with the error of a build, not of a sub-request.
             let info = (!is_subrequest).then(|| build.dockerfile.info());
-            status::status(e, info.as_ref())
+            status::failure_status(e, info.as_ref())
         })
     }
 
@@ -136,7 +136,10 @@ impl LocatedBuild {
         &self,
         bridge: &Bridge,
     ) -> std::result::Result<(Dockerfile, Option<Gate>), Failure> {
-        let dockerfile = self.sources.read(bridge, &self.organization_gate).await?;
+        let dockerfile = self
+            .sources
+            .read_dockerfile(bridge, &self.organization_gate)
+            .await?;
         let repository = &dockerfile.repository;
         if repository.is_empty() {
             return Ok((dockerfile, None));

@@ -119,7 +119,7 @@ impl PlatformBuild<'_, '_> {
         let build = self.build;
         let options = Options {
             target_platform: self.target.cloned(),
-            unique_id: ids::fresh(),
+            unique_id: ids::random_id(),
             ..build.config.convert.clone()
         };
         let bytes = &build.dockerfile.map.data;

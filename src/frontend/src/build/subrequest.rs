@@ -20,7 +20,7 @@ pub(super) async fn answer(
     let bytes = &build.dockerfile.map.data;
     let options = Options {
         target_platform: None,
-        unique_id: ids::fresh(),
+        unique_id: ids::random_id(),
         ..build.config.convert.clone()
     };
     let result = if name == describe::DESCRIBE.name {

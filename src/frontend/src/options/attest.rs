@@ -9,12 +9,12 @@ use fromtier_image::ImageRef;
 
 const DEFAULT_GENERATOR: &str = "docker/buildkit-syft-scanner:stable-1";
 
-/// A wanted bill of materials.
+/// A requested bill of materials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sbom {
-    /// The scanner's image, normalised with a tag.
+    /// The scanner's image, normalized, with a tag.
     pub generator: String,
-    /// What the scanner is told, as `BUILDKIT_SCAN_<key>`.
+    /// Parameters that the scanner gets as variables named `BUILDKIT_SCAN_<key>`.
     pub parameters: BTreeMap<String, String>,
 }
 
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scanner_is_normalised() {
+    fn a_scanner_is_normalized() {
         let sbom = read("attest:sbom", "generator=acme/scan,LEVEL=3").unwrap();
         let sbom = sbom.unwrap();
         assert_eq!(sbom.generator, "docker.io/acme/scan:latest");

@@ -7,7 +7,7 @@ use fromtier_gostd::json::{Kind, Reader};
 use fromtier_gostd::strconv::quote;
 use fromtier_proto::gw::CacheOptionsEntry;
 
-/// Reads the places that the build may take cached results from.
+/// Reads the caches to import.
 pub fn parse_cache_imports(opts: &BTreeMap<String, String>) -> Result<Vec<CacheOptionsEntry>> {
     let mut all = Vec::new();
     if let Some(text) = opts.get("cache-imports").filter(|v| !v.is_empty()) {

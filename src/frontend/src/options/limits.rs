@@ -1,4 +1,4 @@
-//! Limits of `RUN` containers: `ulimit`, memory and CPU. Texts of errors are the reference frontend's.
+//! Limits of `RUN` containers: `ulimit`, memory and CPU. The error messages are those of the reference frontend.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ const ULIMITS: [&str; 15] = [
     "stack",
 ];
 
-/// `ulimit`: `nofile=1024:2048,nproc=64`, in CSV.
+/// Parses `ulimit`: `nofile=1024:2048,nproc=64`, in CSV.
 pub fn parse_ulimits(text: &str) -> Result<Vec<Ulimit>> {
     if text.is_empty() {
         return Ok(Vec::new());
@@ -73,7 +73,7 @@ fn parse_ulimit(field: &str) -> Result<Ulimit> {
     })
 }
 
-/// The resource options of a build (`memory`, `cpushares`, …), or none when no option sets a limit.
+/// Parses the resource options of a build (`memory`, `cpushares`, …). None if no option sets a limit.
 pub fn parse_resources(opts: &BTreeMap<String, String>) -> Result<Option<LinuxResources>> {
     let get = |key: &str| opts.get(key).map_or("", String::as_str);
     let must_be = |key: &str, what: &str| {
@@ -126,7 +126,7 @@ pub fn parse_resources(opts: &BTreeMap<String, String>) -> Result<Option<LinuxRe
     Ok((resources != LinuxResources::default()).then_some(resources))
 }
 
-/// The largest CPU or memory node that a set may name.
+/// The largest CPU or memory node that a set can name.
 const MAX_CPU: i64 = 8192;
 
 /// Checks a set such as `0-3,5`.
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn ulimits_say_what_is_wrong() {
+    fn a_broken_ulimit_is_explained() {
         for (text, message) in [
             ("nofile", "invalid ulimit argument: nofile"),
             ("foo=1", "invalid ulimit type: foo"),

@@ -1,4 +1,4 @@
-//! The build's options (`BUILDKIT_FRONTEND_OPT_…`), read into what a conversion wants.
+//! The build's options (`BUILDKIT_FRONTEND_OPT_…`), read into the options of a conversion.
 
 mod attest;
 mod cache;
@@ -18,15 +18,16 @@ use fromtier_proto::gw::CacheOptionsEntry;
 
 pub use attest::Sbom;
 
-/// All that the options say.
+/// All options, parsed.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// What every platform's conversion shares; its platform, contexts and source map are set later.
+    /// The options that the conversions of all platforms share. Platform, contexts and source map are set later.
     pub convert: Options,
-    /// `--platform`, normalised; empty when none was asked for.
+    /// `--platform`, normalized; empty if none was requested.
     pub platforms: Vec<Platform>,
-    /// `--cache-from`.
+    /// The caches to import (`--cache-from`).
     pub cache_imports: Vec<CacheOptionsEntry>,
+    /// The bill of materials to make (`--sbom`).
     pub sbom: Option<Sbom>,
 }
 
@@ -148,26 +149,26 @@ fn check_old_options(opts: &Opts, caps: &CapSet) -> Result<()> {
     Ok(())
 }
 
-/// Whether the result is an index: asked for, or more than one platform.
+/// Whether the result is an index: because it was requested, or because there are several platforms.
 fn multi_platform(opts: &Opts, platforms: usize) -> Result<bool> {
     let several = platforms > 1;
-    let asked = ["build-arg:BUILDKIT_MULTI_PLATFORM", "multi-platform"]
+    let requested = ["build-arg:BUILDKIT_MULTI_PLATFORM", "multi-platform"]
         .into_iter()
         .find_map(|key| opts.get(key).filter(|v| !v.is_empty()));
-    let Some(text) = asked else {
+    let Some(text) = requested else {
         return Ok(several);
     };
-    let Ok(asked) = parse_bool(text) else {
+    let Ok(requested) = parse_bool(text) else {
         return Err(Error::new(format!(
             "invalid boolean value for multi-platform: {text}"
         )));
     };
-    if !asked && several {
+    if !requested && several {
         return Err(Error::new(
             "conflicting config: returning multiple target platforms is not allowed",
         ));
     }
-    Ok(asked)
+    Ok(requested)
 }
 
 fn parse_platforms(text: &str) -> Result<Vec<Platform>> {
@@ -180,7 +181,7 @@ fn parse_platforms(text: &str) -> Result<Vec<Platform>> {
         .collect()
 }
 
-/// `add-hosts`: `name=ip,name=ip`, in CSV.
+/// Parses `add-hosts`: `name=ip,name=ip`, in CSV.
 fn parse_hosts(text: &str) -> Result<Vec<HostIp>> {
     if text.is_empty() {
         return Ok(Vec::new());
@@ -201,7 +202,7 @@ fn parse_hosts(text: &str) -> Result<Vec<HostIp>> {
     csv::fields(text)?.iter().map(read).collect()
 }
 
-/// The options under a prefix, without it.
+/// Returns the options with this prefix, without the prefix.
 fn with_prefix(opts: &Opts, prefix: &str) -> BTreeMap<String, String> {
     opts.iter()
         .filter_map(|(k, v)| Some((k.strip_prefix(prefix)?.to_owned(), v.clone())))

@@ -1,4 +1,4 @@
-//! `frontend.convertllb`: the graph of a build as JSON, as protobuf's own JSON mapping writes it.
+//! `frontend.convertllb`: the graph of a build in protobuf's JSON mapping.
 
 use std::collections::BTreeMap;
 
@@ -18,19 +18,19 @@ pub const CONVERT_LLB: SubrequestInfo = SubrequestInfo {
     metadata: &["result.json"],
 };
 
-/// The operations by digest, what is said of them, and where they come from.
+/// Writes the operations by digest, their metadata, and their places in the source.
 pub fn answer(definition: &pb::Definition) -> Result<super::SubrequestResult> {
     let mut ops = BTreeMap::new();
     for bytes in &definition.def {
         let op = pb::Op::decode(bytes.as_slice()).map_err(|e| Error::new(e.to_string()))?;
         ops.insert(Digest::sha256(bytes).as_str().to_owned(), operation(&op));
     }
-    let said = definition.metadata.iter();
-    let said = said.map(|(digest, said)| (digest, message_json::metadata(said)));
+    let metadata = definition.metadata.iter();
+    let metadata = metadata.map(|(digest, of_op)| (digest, message_json::metadata(of_op)));
     let source = definition.source.as_ref().map(source);
     let answer = Object::new()
         .set("def", Object::from_iter(ops))
-        .set("metadata", Object::from_iter(said))
+        .set("metadata", Object::from_iter(metadata))
         .set("source", source.unwrap_or_default());
     Ok(super::SubrequestResult::new(
         &CONVERT_LLB,
@@ -38,16 +38,16 @@ pub fn answer(definition: &pb::Definition) -> Result<super::SubrequestResult> {
     ))
 }
 
-/// A 64-bit number: text, as JSON's own numbers are too short.
-fn long(number: i64) -> String {
+/// Formats a 64-bit number as text, because JSON's own numbers are too short.
+fn int64_text(number: i64) -> String {
     match number {
         0 => String::new(),
         n => n.to_string(),
     }
 }
 
-/// The name of an enum's value; none at its default.
-fn name(value: i32, names: &[&str]) -> Option<Value> {
+/// The name of an enum's value; none for its default.
+fn enum_name(value: i32, names: &[&str]) -> Option<Value> {
     let index = usize::try_from(value).unwrap_or(0);
     (index > 0).then(|| {
         names
@@ -61,7 +61,7 @@ fn operation(op: &pb::Op) -> Object {
     let inputs = op.inputs.iter().map(|input| {
         Object::new()
             .opt_str("digest", &input.digest)
-            .opt_str("index", &long(input.index))
+            .opt_str("index", &int64_text(input.index))
     });
     let object = Object::new().opt_array("inputs", inputs);
     let object = match &op.op {
@@ -106,7 +106,7 @@ fn operation(op: &pb::Op) -> Object {
 }
 
 fn input(index: i64) -> Object {
-    Object::new().opt_str("input", &long(index))
+    Object::new().opt_str("input", &int64_text(index))
 }
 
 fn platform(platform: &pb::Platform) -> Object {
@@ -121,7 +121,7 @@ fn platform(platform: &pb::Platform) -> Object {
 fn build_op(build: &pb::BuildOp) -> Object {
     let inputs = build.inputs.iter().map(|(k, v)| (k, input(v.input)));
     Object::new()
-        .opt_str("builder", &long(build.builder))
+        .opt_str("builder", &int64_text(build.builder))
         .opt_object("inputs", inputs)
         .opt("def", build.def.as_ref().map(definition))
         .opt_object("attrs", &build.attrs)
@@ -142,8 +142,14 @@ fn exec_op(exec: &pb::ExecOp) -> Object {
     Object::new()
         .opt("meta", exec.meta.as_ref().map(meta))
         .opt_array("mounts", exec.mounts.iter().map(mount))
-        .opt("network", name(exec.network, &["UNSET", "HOST", "NONE"]))
-        .opt("security", name(exec.security, &["SANDBOX", "INSECURE"]))
+        .opt(
+            "network",
+            enum_name(exec.network, &["UNSET", "HOST", "NONE"]),
+        )
+        .opt(
+            "security",
+            enum_name(exec.security, &["SANDBOX", "INSECURE"]),
+        )
         .opt_array("secretenv", secrets)
         .opt_array("cdiDevices", devices)
 }
@@ -164,8 +170,8 @@ fn meta(meta: &pb::Meta) -> Object {
     let ulimits = meta.ulimit.iter().map(|u| {
         Object::new()
             .opt_str("Name", &u.name)
-            .opt_str("Soft", &long(u.soft))
-            .opt_str("Hard", &long(u.hard))
+            .opt_str("Soft", &int64_text(u.soft))
+            .opt_str("Hard", &int64_text(u.hard))
     });
     let codes = meta.valid_exit_codes.iter();
     Object::new()
@@ -188,9 +194,10 @@ fn meta(meta: &pb::Meta) -> Object {
 fn mount(mount: &pb::Mount) -> Object {
     const TYPES: [&str; 5] = ["BIND", "SECRET", "SSH", "CACHE", "TMPFS"];
     let cache = mount.cache_opt.as_ref().map(|c| {
-        Object::new()
-            .opt_str("ID", &c.id)
-            .opt("sharing", name(c.sharing, &["SHARED", "PRIVATE", "LOCKED"]))
+        Object::new().opt_str("ID", &c.id).opt(
+            "sharing",
+            enum_name(c.sharing, &["SHARED", "PRIVATE", "LOCKED"]),
+        )
     });
     let file = |id: &str, uid: u32, gid: u32, mode: u32, optional: bool| {
         Object::new()
@@ -204,15 +211,15 @@ fn mount(mount: &pb::Mount) -> Object {
     let secret = mount.secret_opt.as_ref();
     let ssh = mount.ssh_opt.as_ref();
     Object::new()
-        .opt_str("input", &long(mount.input))
+        .opt_str("input", &int64_text(mount.input))
         .opt_str("selector", &mount.selector)
         .opt_str("dest", &mount.dest)
-        .opt_str("output", &long(mount.output))
+        .opt_str("output", &int64_text(mount.output))
         .opt_bool("readonly", mount.readonly)
-        .opt("mountType", name(mount.mount_type, &TYPES))
+        .opt("mountType", enum_name(mount.mount_type, &TYPES))
         .opt(
             "TmpfsOpt",
-            tmpfs.map(|t| Object::new().opt_str("size", &long(t.size))),
+            tmpfs.map(|t| Object::new().opt_str("size", &int64_text(t.size))),
         )
         .opt("cacheOpt", cache)
         .opt(
@@ -226,16 +233,16 @@ fn mount(mount: &pb::Mount) -> Object {
         .opt_str("resultID", &mount.result_id)
         .opt(
             "contentCache",
-            name(mount.content_cache, &["DEFAULT", "ON", "OFF"]),
+            enum_name(mount.content_cache, &["DEFAULT", "ON", "OFF"]),
         )
 }
 
 fn action(action: &pb::FileAction) -> Object {
     use pb::file_action::Action;
     let object = Object::new()
-        .opt_str("input", &long(action.input))
-        .opt_str("secondaryInput", &long(action.secondary_input))
-        .opt_str("output", &long(action.output));
+        .opt_str("input", &int64_text(action.input))
+        .opt_str("secondaryInput", &int64_text(action.secondary_input))
+        .opt_str("output", &int64_text(action.output));
     match &action.action {
         Some(Action::Copy(copy)) => object.set("copy", copy_action(copy)),
         Some(Action::Mkfile(file)) => object.set(
@@ -245,7 +252,7 @@ fn action(action: &pb::FileAction) -> Object {
                 .opt_int("mode", file.mode)
                 .opt_str("data", &base64(&file.data))
                 .opt("owner", file.owner.as_ref().map(owner))
-                .opt_str("timestamp", &long(file.timestamp)),
+                .opt_str("timestamp", &int64_text(file.timestamp)),
         ),
         Some(Action::Mkdir(dir)) => object.set(
             "mkdir",
@@ -254,7 +261,7 @@ fn action(action: &pb::FileAction) -> Object {
                 .opt_int("mode", dir.mode)
                 .opt_bool("makeParents", dir.make_parents)
                 .opt("owner", dir.owner.as_ref().map(owner))
-                .opt_str("timestamp", &long(dir.timestamp)),
+                .opt_str("timestamp", &int64_text(dir.timestamp)),
         ),
         Some(Action::Rm(rm)) => object.set(
             "rm",
@@ -269,7 +276,7 @@ fn action(action: &pb::FileAction) -> Object {
                 .opt_str("oldpath", &link.oldpath)
                 .opt_str("newpath", &link.newpath)
                 .opt("owner", link.owner.as_ref().map(owner))
-                .opt_str("timestamp", &long(link.timestamp)),
+                .opt_str("timestamp", &int64_text(link.timestamp)),
         ),
         None => object,
     }
@@ -287,7 +294,7 @@ fn copy_action(copy: &pb::FileActionCopy) -> Object {
         .opt_bool("createDestPath", copy.create_dest_path)
         .opt_bool("allowWildcard", copy.allow_wildcard)
         .opt_bool("allowEmptyWildcard", copy.allow_empty_wildcard)
-        .opt_str("timestamp", &long(copy.timestamp))
+        .opt_str("timestamp", &int64_text(copy.timestamp))
         .opt_array("includePatterns", &copy.include_patterns)
         .opt_array("excludePatterns", &copy.exclude_patterns)
         .opt_bool(
@@ -305,7 +312,7 @@ fn owner(owner: &pb::ChownOpt) -> Object {
             "byName",
             Object::new()
                 .opt_str("name", &named.name)
-                .opt_str("input", &long(named.input)),
+                .opt_str("input", &int64_text(named.input)),
         ),
         Some(User::ById(id)) => Object::new().set("byID", Value::Int((*id).into())),
         None => Object::new(),
@@ -320,19 +327,22 @@ fn source(source: &pb::Source) -> Object {
 }
 
 fn definition(definition: &pb::Definition) -> Object {
-    let said = definition.metadata.iter();
+    let entries = definition.metadata.iter();
     Object::new()
         .opt_array("def", definition.def.iter().map(|op| base64(op)))
-        .opt_object("metadata", said.map(|(k, v)| (k, metadata(v))))
+        .opt_object("metadata", entries.map(|(k, v)| (k, metadata(v))))
         .opt("Source", definition.source.as_ref().map(source))
 }
 
-fn metadata(said: &pb::OpMetadata) -> Object {
-    let (export, group) = (said.export_cache.as_ref(), said.progress_group.as_ref());
+fn metadata(metadata: &pb::OpMetadata) -> Object {
+    let (export, group) = (
+        metadata.export_cache.as_ref(),
+        metadata.progress_group.as_ref(),
+    );
     Object::new()
-        .opt_bool("ignoreCache", said.ignore_cache)
-        .opt_object("description", &said.description)
+        .opt_bool("ignoreCache", metadata.ignore_cache)
+        .opt_object("description", &metadata.description)
         .opt("exportCache", export.map(message_json::export_cache))
-        .opt_object("caps", said.caps.iter().map(|(k, v)| (k, *v)))
+        .opt_object("caps", metadata.caps.iter().map(|(k, v)| (k, *v)))
         .opt("progressGroup", group.map(message_json::progress_group))
 }

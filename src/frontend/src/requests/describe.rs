@@ -1,17 +1,20 @@
-//! `frontend.subrequests.describe`: which sub-requests there are.
+//! `frontend.subrequests.describe`: the list of sub-requests.
 
 use fromtier_gostd::json::{Object, Value};
 use fromtier_gostd::tabwriter;
 
-/// A sub-request as `describe` lists it.
+/// A sub-request's entry in the list.
 #[derive(Debug, Clone, Copy)]
 pub struct SubrequestInfo {
+    /// The name by which it is requested.
     pub name: &'static str,
+    /// The version of the answer's format.
     pub version: &'static str,
+    /// A line for people.
     pub description: &'static str,
-    /// Options: name and description.
+    /// The options, each with its name and description.
     pub opts: Option<&'static [(&'static str, &'static str)]>,
-    /// Result metadata keys.
+    /// The metadata keys of the answer.
     pub metadata: &'static [&'static str],
 }
 
@@ -43,7 +46,7 @@ fn to_json(request: &SubrequestInfo) -> Object {
         .set("refs", Value::Null)
 }
 
-/// The list in JSON and as a table.
+/// Writes the list in JSON and as a table.
 pub fn answer(requests: &[SubrequestInfo]) -> super::SubrequestResult {
     let json = Value::from_iter(requests.iter().map(to_json)).indented();
     let mut rows = vec![vec!["NAME".into(), "VERSION".into(), "DESCRIPTION".into()]];
@@ -51,5 +54,5 @@ pub fn answer(requests: &[SubrequestInfo]) -> super::SubrequestResult {
         let short = r.name.strip_prefix("frontend.").unwrap_or(r.name);
         vec![short.into(), r.version.into(), r.description.into()]
     }));
-    super::SubrequestResult::new(&DESCRIBE, json).text(tabwriter::columns(&rows, 1))
+    super::SubrequestResult::new(&DESCRIBE, json).with_text(tabwriter::columns(&rows, 1))
 }

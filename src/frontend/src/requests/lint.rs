@@ -1,4 +1,4 @@
-//! `frontend.lint`: what the build checks and the gate find, without building.
+//! `frontend.lint`: the findings of the build checks and of the gate, without building.
 
 use fromtier_dockerfile::error::Error;
 use fromtier_dockerfile::span::Range;
@@ -19,7 +19,7 @@ pub const LINT: SubrequestInfo = SubrequestInfo {
     metadata: &["result.json", "result.txt", "result.statuscode"],
 };
 
-/// The findings in JSON, as text, and as an exit code. `error` is why the conversion stopped, if it did.
+/// Writes the findings in JSON, as text, and as an exit code. `error` is the error that stopped the conversion.
 pub fn answer(
     notices: &[Notice],
     error: Option<&Error>,
@@ -27,8 +27,8 @@ pub fn answer(
 ) -> super::SubrequestResult {
     let found = !notices.is_empty() || error.is_some();
     super::SubrequestResult::new(&LINT, json(notices, error, info))
-        .text(text(notices, info))
-        .with("result.statuscode", i32::from(found).to_string())
+        .with_text(text(notices, info))
+        .with_metadata("result.statuscode", i32::from(found).to_string())
 }
 
 fn json(notices: &[Notice], error: Option<&Error>, info: &pb::SourceInfo) -> String {
@@ -47,7 +47,7 @@ fn json(notices: &[Notice], error: Option<&Error>, info: &pb::SourceInfo) -> Str
     let build_error = error.map(|e| {
         Object::new()
             .set("message", e.message.as_str())
-            .set("location", location(&merged(&e.locations)))
+            .set("location", location(&merge_ranges(&e.locations)))
     });
     Object::new()
         .set("warnings", warnings)
@@ -56,8 +56,8 @@ fn json(notices: &[Notice], error: Option<&Error>, info: &pb::SourceInfo) -> Str
         .indented()
 }
 
-/// All places of an error in one list, overlapping ones joined.
-fn merged(locations: &[Vec<Range>]) -> Vec<Range> {
+/// Merges all places of an error into one list, and joins those that overlap.
+fn merge_ranges(locations: &[Vec<Range>]) -> Vec<Range> {
     let mut all: Vec<Range> = locations.iter().flatten().copied().collect();
     all.sort_by_key(|r| r.start.line);
     let mut out: Vec<Range> = Vec::new();

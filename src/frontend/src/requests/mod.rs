@@ -1,4 +1,4 @@
-//! Sub-requests: what a client can ask instead of a build (`docker buildx build --call=…`).
+//! Sub-requests: the questions that a client can ask instead of building (`docker buildx build --call=…`).
 
 pub mod convertllb;
 pub mod describe;
@@ -20,12 +20,12 @@ use self::describe::SubrequestInfo;
 /// The sub-requests in the order in which `describe` lists them.
 pub const LISTED: [SubrequestInfo; 3] = [outline::OUTLINE, targets::TARGETS, describe::DESCRIBE];
 
-/// What a sub-request gives: metadata, no filesystem.
+/// The answer to a sub-request: metadata without a file system.
 #[derive(Debug)]
 pub struct SubrequestResult(BTreeMap<String, Vec<u8>>);
 
 impl SubrequestResult {
-    /// The answer in JSON.
+    /// Creates the answer from its JSON.
     pub fn new(request: &SubrequestInfo, json: String) -> SubrequestResult {
         SubrequestResult(BTreeMap::from([
             ("result.json".to_owned(), json.into_bytes()),
@@ -33,18 +33,19 @@ impl SubrequestResult {
         ]))
     }
 
-    /// With the text that a terminal shows.
+    /// Adds the text that a terminal shows.
     #[must_use]
-    pub fn text(self, text: String) -> SubrequestResult {
-        self.with("result.txt", text)
+    pub fn with_text(self, text: String) -> SubrequestResult {
+        self.with_metadata("result.txt", text)
     }
 
     #[must_use]
-    fn with(mut self, key: &str, value: String) -> SubrequestResult {
+    fn with_metadata(mut self, key: &str, value: String) -> SubrequestResult {
         self.0.insert(key.to_owned(), value.into_bytes());
         self
     }
 
+    /// Turns the answer into the result of a build.
     pub fn into_build_result(self) -> BuildResult {
         BuildResult {
             metadata: self.0,

@@ -1,4 +1,4 @@
-//! `frontend.outline`: the arguments, secrets and SSH agents that a target can be given.
+//! `frontend.outline`: the arguments, secrets and SSH agents that a target accepts.
 
 use fromtier_convert::{Need, Outline};
 use fromtier_gostd::json::Object;
@@ -15,9 +15,9 @@ pub const OUTLINE: SubrequestInfo = SubrequestInfo {
     metadata: &["result.json", "result.txt"],
 };
 
-/// The outline in JSON and as tables.
+/// Writes the outline in JSON and as tables.
 pub fn answer(outline: &Outline, dockerfile: &[u8]) -> super::SubrequestResult {
-    super::SubrequestResult::new(&OUTLINE, json(outline, dockerfile)).text(text(outline))
+    super::SubrequestResult::new(&OUTLINE, json(outline, dockerfile)).with_text(text(outline))
 }
 
 fn json(outline: &Outline, dockerfile: &[u8]) -> String {

@@ -15,7 +15,7 @@ pub const TARGETS: SubrequestInfo = SubrequestInfo {
     metadata: &["result.json", "result.txt"],
 };
 
-/// The stages in JSON and as a table.
+/// Writes the stages in JSON and as a table.
 pub fn answer(targets: &[Target], dockerfile: &[u8]) -> super::SubrequestResult {
     let items = targets.iter().map(|t| {
         Object::new()
@@ -39,5 +39,5 @@ pub fn answer(targets: &[Target], dockerfile: &[u8]) -> super::SubrequestResult 
         };
         vec![name, t.description.clone()]
     }));
-    super::SubrequestResult::new(&TARGETS, json).text(tabwriter::columns(&rows, 1))
+    super::SubrequestResult::new(&TARGETS, json).with_text(tabwriter::columns(&rows, 1))
 }

@@ -1,4 +1,4 @@
-//! Which files of the main context the build is not to see.
+//! The files of the main context that the build doesn't see.
 
 use fromtier_convert::Context;
 use fromtier_dockerfile::error::Error;
@@ -7,11 +7,11 @@ use fromtier_gateway::{Bridge, SolveOptions};
 use fromtier_llb::{Definition, Differ, Graph, LocalOptions};
 use fromtier_policy::Gate;
 
-use super::{DOCKERIGNORE, Dockerfile, Sources, allowed, local, marshal, read_optional};
+use super::{DOCKERIGNORE, Dockerfile, Sources, add_local, approve_local, marshal, read_optional};
 use crate::status::{Failure, gateway_error};
 
 impl Sources {
-    /// The patterns of the `.dockerignore` that counts; none when the main context is not a local directory.
+    /// Returns the patterns of the `.dockerignore` that applies; none if the main context isn't a local directory.
     pub async fn dockerignore(
         &self,
         bridge: &Bridge,
@@ -32,19 +32,19 @@ impl Sources {
         ignore::read(&text).map_err(|e| e.wrap(format!("failed parsing {name}")))
     }
 
-    /// Reads the main context's `.dockerignore` before anyone asks for it.
+    /// Reads the main context's `.dockerignore` before it is requested.
     pub async fn prefetch_dockerignore(&self, bridge: &Bridge, gate: &Gate) {
         if self.main.source == Context::Local
             && let Ok(definition) = self.ignore_definition(gate)
         {
-            // Whoever asks for it is told what went wrong.
+            // An error is reported when the file is requested.
             let _ = self.ignore_text(bridge, definition).await;
         }
     }
 
     pub(super) fn ignore_definition(&self, gate: &Gate) -> Result<Definition, Error> {
         if let Some(early) = &self.ignore_early {
-            allowed(gate, "context").map_err(Failure::into_error)?;
+            approve_local(gate, "context").map_err(Failure::into_error)?;
             return Ok(early.clone());
         }
         let mut graph = Graph::new();
@@ -55,7 +55,7 @@ impl Sources {
             differ: Some((Differ::None, false)),
             ..LocalOptions::default()
         };
-        let state = local(&mut graph, gate, "context", options, "load .dockerignore")
+        let state = add_local(&mut graph, gate, "context", options, "load .dockerignore")
             .map_err(Failure::into_error)?;
         marshal(&graph, &state)
     }

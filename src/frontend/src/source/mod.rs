@@ -1,4 +1,4 @@
-//! Where the build reads from: the Dockerfile, the files next to it, the main context and its `.dockerignore`.
+//! The files that the frontend reads: the Dockerfile, the files next to it, and the main context's `.dockerignore`.
 
 mod dockerignore;
 
@@ -21,47 +21,52 @@ use tokio::sync::OnceCell;
 
 use crate::options::Opts;
 use crate::policy::{self, LOCK_FILE, REPOSITORY_FILE, RepositoryFiles};
-use crate::status::{Failure, denied};
+use crate::status::{Failure, denial_error};
 
 const DOCKERFILE: &str = "Dockerfile";
 const DOCKERIGNORE: &str = ".dockerignore";
-/// What a file from the web is called in its source.
+/// The name of a downloaded file in its source.
 const WEB_FILE: &str = "context";
 
-/// Where things are, by the options.
+/// The places of the Dockerfile and the main context.
 #[derive(Debug)]
 pub struct Sources {
     /// The Dockerfile's path.
     filename: String,
     /// The client's directory that holds the Dockerfile.
     directory: String,
-    /// The Dockerfile is in that directory, wherever the main context is.
-    forced: bool,
+    /// Whether the Dockerfile is in that directory, no matter where the main context is.
+    is_directory_forced: bool,
+    /// The session that holds the directory.
     session: String,
+    /// The session that holds the main context.
     context_session: String,
-    /// A sub-directory, for a main context that is not the client's directory.
+    /// A subdirectory, for a main context that isn't the client's directory.
     subdir: Option<String>,
     dockerfile_input: Option<pb::Definition>,
     main: MainContext,
-    /// The graphs that were asked for early.
+    /// The graphs that are solved while the connection is being set up.
     dockerfile_early: Option<Definition>,
     ignore_early: Option<Definition>,
     /// The text of the main context's `.dockerignore`.
     ignored: OnceCell<Result<Vec<u8>, Error>>,
 }
 
-/// The Dockerfile, and what stands next to it.
+/// The Dockerfile, and the files next to it.
 #[derive(Debug)]
 pub struct Dockerfile {
+    /// The Dockerfile's name and bytes, and the definition that reads it.
     pub map: Rc<SourceMap>,
-    /// The operation that it was read from; warnings belong to it.
+    /// The digest of the operation that it was read from. Warnings are attached to it.
     pub vertex: String,
+    /// The policy and the lock next to the Dockerfile.
     pub repository: RepositoryFiles,
+    /// The Dockerfile's own ignore file, `Dockerfile.dockerignore`.
     ignore_file: Option<Vec<u8>>,
 }
 
 impl Dockerfile {
-    /// The Dockerfile as errors and warnings carry it.
+    /// Returns the Dockerfile in the message that errors and warnings carry.
     pub fn info(&self) -> pb::SourceInfo {
         pb::SourceInfo {
             filename: self.map.filename.clone(),
@@ -73,7 +78,7 @@ impl Dockerfile {
 }
 
 impl Sources {
-    /// What the options alone say of where the main context and the Dockerfile are.
+    /// Reads from the options where the main context and the Dockerfile are.
     pub fn new(build: &BuildOptions) -> Result<Sources, Error> {
         let opts = &build.options;
         let get = |key: &str| opts.get(key).map(String::as_str);
@@ -106,7 +111,7 @@ impl Sources {
             session: session_of(&directory),
             context_session: session_of("context"),
             directory,
-            forced: get("dockerfilekey").is_some(),
+            is_directory_forced: get("dockerfilekey").is_some(),
             subdir: get("contextsubdir").map(str::to_owned),
             dockerfile_input: None,
             main: MainContext {
@@ -119,13 +124,13 @@ impl Sources {
         })
     }
 
-    /// The graphs that will be solved first, unless the builder knows of inputs or the gate refuses them: the Dockerfile's,
-    /// and for a build the ignore file's.
+    /// Returns the graphs that are solved first: the Dockerfile's, and for a build the ignore file's. They are not used
+    /// if the builder has inputs, and not returned if the gate refuses them.
     pub fn early_graphs(&mut self, gate: &Gate, builds: bool) -> Vec<pb::Definition> {
         if self.main.source != Context::Local {
             return Vec::new();
         }
-        // What can't be made now can't be made later either, and is said then.
+        // A graph that can't be made now can't be made later either. The error is reported then.
         self.dockerfile_early = self.dockerfile_definition(gate).ok();
         if builds {
             self.ignore_early = self.ignore_definition(gate).ok();
@@ -134,7 +139,7 @@ impl Sources {
         both.into_iter().flatten().map(Definition::to_pb).collect()
     }
 
-    /// Asks for what only the builder knows: its inputs, and what is at a URL.
+    /// Asks for facts that only the builder knows: its inputs, and whether a URL leads to an archive.
     pub async fn locate(&mut self, bridge: &Bridge, gate: &Gate) -> Result<(), Failure> {
         match &mut self.main.source {
             Context::Http { url, archive } => {
@@ -148,7 +153,7 @@ impl Sources {
                     .inputs()
                     .await
                     .map_err(|e| Failure::from(e).wrap("failed to get frontend inputs"))?;
-                if !self.forced {
+                if !self.is_directory_forced {
                     self.dockerfile_input = inputs.remove(&self.directory);
                 }
                 if let Some(input) = inputs.remove("context") {
@@ -163,13 +168,17 @@ impl Sources {
         Ok(())
     }
 
-    /// The main context for the conversion.
+    /// Returns the main context for the conversion.
     pub fn main_context(&self) -> MainContext {
         self.main.clone()
     }
 
-    /// Reads the Dockerfile and what stands next to it.
-    pub async fn read(&self, bridge: &Bridge, gate: &Gate) -> Result<Dockerfile, Failure> {
+    /// Reads the Dockerfile and the files next to it.
+    pub async fn read_dockerfile(
+        &self,
+        bridge: &Bridge,
+        gate: &Gate,
+    ) -> Result<Dockerfile, Failure> {
         let definition = self.dockerfile_definition(gate)?;
         let solved = bridge
             .solve(definition.to_pb(), SolveOptions::default())
@@ -214,13 +223,13 @@ impl Sources {
         })
     }
 
-    /// The Dockerfile's path from the top of its repository, where that can be told: of a directory of the client only
-    /// when the client says where in the repository it is.
+    /// Returns the Dockerfile's path from the top of its repository, if it is known. For a directory of the client it is
+    /// known only if the client reports where in the repository the directory is.
     pub fn dockerfile_path(&self, opts: &Opts) -> Option<String> {
         let folder = match self.is_in_clients_directory() {
             false if self.dockerfile_input.is_some() => return None,
             false => {
-                // A build of a directory of the repository has the Dockerfile in there.
+                // If a build uses a directory of the repository, the Dockerfile is in that directory.
                 let within = match &self.main.source {
                     Context::Http { archive: false, .. } => return None,
                     Context::Git { url, .. } => GitRef::parse(url).ok()?.sub_dir,
@@ -238,11 +247,11 @@ impl Sources {
 
     fn is_in_clients_directory(&self) -> bool {
         let remote = matches!(self.main.source, Context::Git { .. } | Context::Http { .. });
-        self.dockerfile_input.is_none() && (self.forced || !remote)
+        self.dockerfile_input.is_none() && (self.is_directory_forced || !remote)
     }
 
-    /// The files that the repository's policy extends, one after the other; those of the frontend image are not among
-    /// them. Nothing is asked for where it extends none.
+    /// Reads the files that the repository's policy extends, one after the other, except those of the frontend image.
+    /// Makes no calls if it extends none.
     async fn read_extended(
         &self,
         bridge: &Bridge,
@@ -255,7 +264,7 @@ impl Sources {
         let mut next = Policy::extended(path, text);
         while let Some(path) = next.filter(|path| !path.starts_with('/') && !path.starts_with(".."))
         {
-            // A circle is the reader's to complain about.
+            // A cycle is reported when the policy is parsed.
             if files.contains_key(&path) {
                 break;
             }
@@ -280,7 +289,7 @@ impl Sources {
         Ok(files)
     }
 
-    /// Some files of the client's directory that holds the Dockerfile.
+    /// Adds files of the client's directory that holds the Dockerfile.
     fn client_files(
         &self,
         graph: &mut Graph,
@@ -295,14 +304,14 @@ impl Sources {
             differ: Some((Differ::None, false)),
             ..LocalOptions::default()
         };
-        local(graph, gate, &self.directory, options, &name)
+        add_local(graph, gate, &self.directory, options, &name)
     }
 
     fn dockerfile_definition(&self, gate: &Gate) -> Result<Definition, Failure> {
         if let Some(early) = &self.dockerfile_early
             && self.dockerfile_input.is_none()
         {
-            allowed(gate, &self.directory)?;
+            approve_local(gate, &self.directory)?;
             return Ok(early.clone());
         }
         let mut graph = Graph::new();
@@ -322,7 +331,7 @@ impl Sources {
             }
         }
         if !self.is_in_clients_directory() {
-            // A sub-directory is of the context only: the Dockerfile's path counts from the top.
+            // A subdirectory applies to the context only: the Dockerfile's path starts at the top.
             let whole = MainContext {
                 subdir: None,
                 ..self.main.clone()
@@ -334,21 +343,21 @@ impl Sources {
         self.client_files(graph, gate, self.wanted_files())
     }
 
-    /// What is fetched of the Dockerfile's directory.
+    /// The files to fetch from the Dockerfile's directory.
     fn wanted_files(&self) -> Vec<String> {
         let folder = folder(&self.filename);
         let mut files = vec![
             self.filename.clone(),
             format!("{}{DOCKERIGNORE}", self.filename),
         ];
-        files.extend(self.lower_case());
+        files.extend(self.lower_case_path());
         files.push(path::join(&[folder, REPOSITORY_FILE]));
         files.push(path::join(&[folder, LOCK_FILE]));
         files
     }
 
-    /// `dockerfile`, which serves where there is no `Dockerfile`.
-    fn lower_case(&self) -> Option<String> {
+    /// The path of `dockerfile`, which is used if there is no `Dockerfile`.
+    fn lower_case_path(&self) -> Option<String> {
         let folder = folder(&self.filename);
         (path::base(&self.filename) == DOCKERFILE)
             .then(|| path::join(&[folder, &DOCKERFILE.to_lowercase()]))
@@ -359,30 +368,30 @@ impl Sources {
             Ok(data) => return Ok(data),
             Err(error) => error,
         };
-        match self.lower_case() {
+        match self.lower_case_path() {
             Some(other) => (bridge.read_file(from, &other, None).await).map_err(|_| error),
             None => Err(error),
         }
     }
 }
 
-/// A directory of the client in a graph, with the gate's leave.
-fn local(
+/// Adds a directory of the client, with the gate's approval.
+fn add_local(
     graph: &mut Graph,
     gate: &Gate,
     name: &str,
     options: LocalOptions,
     step: &str,
 ) -> Result<State, Failure> {
-    let approved = allowed(gate, name)?;
+    let approved = approve_local(gate, name)?;
     let named = Constraints::new().custom_name(&format!("[internal] {step}"));
     Ok(graph.local(&approved, options, named))
 }
 
-/// The gate's leave to read a directory of the client.
-fn allowed(gate: &Gate, name: &str) -> Result<ApprovedSource, Failure> {
+/// Asks the gate for the approval to read a directory of the client.
+fn approve_local(gate: &Gate, name: &str) -> Result<ApprovedSource, Failure> {
     gate.other(&OtherRequest::Local { name }, &Scope::default())
-        .map_err(|d| Failure::from(denied(&d)))
+        .map_err(|d| Failure::from(denial_error(&d)))
 }
 
 /// The folder that a path is in.
@@ -390,12 +399,12 @@ fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or(".", |(folder, _)| folder)
 }
 
-/// A definition that needs no platform and no fresh ids.
+/// Marshals a graph that needs no platform.
 fn marshal(graph: &Graph, state: &State) -> Result<Definition, Error> {
     let options = MarshalOptions {
         platform: None,
         caps: None,
-        new_id: &mut crate::ids::fresh,
+        new_id: &mut crate::ids::random_id,
     };
     graph
         .marshal(state, options)
@@ -419,7 +428,7 @@ async fn is_archive_at(bridge: &Bridge, url: &str, gate: &Gate) -> Result<bool, 
     Ok(crate::archive::is_archive(&head))
 }
 
-/// A file, or none when it is not there. Other failures are errors.
+/// Reads a file. None if it doesn't exist; other failures are errors.
 pub async fn read_optional(
     bridge: &Bridge,
     from: Option<&Ref>,
