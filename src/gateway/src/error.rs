@@ -62,15 +62,22 @@ impl std::error::Error for CallError {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code(pub i32);
 
-#[allow(missing_docs)]
 impl Code {
+    /// The call succeeded.
     pub const OK: Self = Self(0);
+    /// The caller canceled the call.
     pub const CANCELED: Self = Self(1);
+    /// An error without a more specific code.
     pub const UNKNOWN: Self = Self(2);
+    /// The request is not valid.
     pub const INVALID_ARGUMENT: Self = Self(3);
+    /// The requested thing doesn't exist.
     pub const NOT_FOUND: Self = Self(5);
+    /// A limit is exceeded, such as the size of a message.
     pub const RESOURCE_EXHAUSTED: Self = Self(8);
+    /// The other side doesn't support the request.
     pub const UNIMPLEMENTED: Self = Self(12);
+    /// An invariant of the other side is broken.
     pub const INTERNAL: Self = Self(13);
 }
 

@@ -10,36 +10,40 @@ use fromtier_proto::Message;
 
 use crate::{CapSet, Definition, Graph, MarshalOptions, State};
 
-/// One line a graph: its name, the first digits of its operations' digests, and the SHA-256 of the reference's
+/// One line for each graph: its name, the first digits of its operations' digests, and the SHA-256 of the reference's
 /// whole definition (with sorted maps); or the reference's error.
 const VERIFIED: &str = include_str!("verified.txt");
 
-/// For whom a graph is marshalled.
+/// The target that a graph is marshalled for.
 #[derive(Default)]
-struct For {
+struct TestTarget {
     caps: Option<CapSet>,
     platform: Option<Platform>,
 }
 
-/// Graphs by name, in the words of the fixture.
+/// The graphs by name, in the format of the fixture.
 #[derive(Default)]
-struct Book(BTreeMap<&'static str, String>);
+struct GraphBook(BTreeMap<&'static str, String>);
 
-fn marshal(graph: &Graph, state: &State, whom: &For) -> Result<Definition, crate::MarshalError> {
+fn marshal(
+    graph: &Graph,
+    state: &State,
+    target: &TestTarget,
+) -> Result<Definition, crate::MarshalError> {
     let amd64 = Platform::new("linux", "amd64");
     graph.marshal(
         state,
         MarshalOptions {
-            platform: Some(whom.platform.as_ref().unwrap_or(&amd64)),
-            caps: whom.caps.as_ref(),
+            platform: Some(target.platform.as_ref().unwrap_or(&amd64)),
+            caps: target.caps.as_ref(),
             new_id: &mut || "uid".to_owned(),
         },
     )
 }
 
-impl Book {
-    fn note(&mut self, name: &'static str, graph: &Graph, state: &State, whom: &For) {
-        let line = match marshal(graph, state, whom) {
+impl GraphBook {
+    fn record(&mut self, name: &'static str, graph: &Graph, state: &State, target: &TestTarget) {
+        let line = match marshal(graph, state, target) {
             Err(error) => format!("error {error}"),
             Ok(definition) => {
                 let mut line = String::new();

@@ -1,8 +1,8 @@
-//! Long builds stay quick, and deep graphs do not end in a stack overflow.
+//! Long builds stay fast, and deep graphs cause no stack overflow.
 
 use fromtier_image::ImageRef;
 
-use super::{For, marshal};
+use super::{TestTarget, marshal};
 use crate::{Constraints, Exec, Graph, ImageOptions};
 
 #[test]
@@ -24,7 +24,7 @@ fn ten_thousand_commands_in_a_row() {
         );
     }
     let built = begin.elapsed();
-    let definition = marshal(&graph, &state, &For::default()).unwrap();
+    let definition = marshal(&graph, &state, &TestTarget::default()).unwrap();
     println!("built in {built:?}, all in {:?}", begin.elapsed());
     assert_eq!(definition.def.len(), 10_002);
     // Generous: a quadratic loop takes minutes.

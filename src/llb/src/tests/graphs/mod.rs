@@ -5,7 +5,7 @@ mod sources;
 use fromtier_image::{Digest, ImageRef, Platform};
 use fromtier_proto::pb;
 
-use super::{Book, For};
+use super::{GraphBook, TestTarget};
 use crate::{
     CacheMount, CapSet, Constraints, ContentCache, CopyInfo, Exec, FileAction, Graph, HostIp,
     ImageOptions, MakeInfo, MkdirInfo, Mode, Mount, NetMode, Owner, ResolveMode, Secret,
@@ -45,15 +45,15 @@ fn windows() -> Platform {
     }
 }
 
-fn all_caps() -> For {
-    For {
+fn all_caps() -> TestTarget {
+    TestTarget {
         caps: Some(CapSet::all()),
         platform: None,
     }
 }
 
-fn no_caps() -> For {
-    For {
+fn no_caps() -> TestTarget {
+    TestTarget {
         caps: Some(CapSet::llb(Vec::<(String, crate::CapState)>::new(), "")),
         platform: None,
     }
@@ -76,8 +76,8 @@ fn start(graph: &mut Graph) -> (State, State) {
     (base, state.with_user("me"))
 }
 
-pub(super) fn all() -> Book {
-    let mut book = Book::default();
+pub(super) fn all() -> GraphBook {
+    let mut book = GraphBook::default();
     let mut graph = Graph::new();
     let g = &mut graph;
     images(&mut book, g);
@@ -92,8 +92,8 @@ pub(super) fn all() -> Book {
     book
 }
 
-fn images(book: &mut Book, g: &mut Graph) {
-    book.note("scratch", g, &State::scratch(), &For::default());
+fn images(book: &mut GraphBook, g: &mut Graph) {
+    book.record("scratch", g, &State::scratch(), &TestTarget::default());
     let options = ImageOptions {
         resolve_mode: ResolveMode::ForcePull,
         internal: true,
@@ -106,18 +106,18 @@ fn images(book: &mut Book, g: &mut Graph) {
         options,
         none().platform(&arm()).custom_name("[1/2] FROM busybox"),
     );
-    book.note("image", g, &st, &For::default());
+    book.record("image", g, &st, &TestTarget::default());
     let options = ImageOptions {
         resolve_mode: ResolveMode::PreferLocal,
         ..ImageOptions::default()
     };
     let st = g.image_at(&ImageRef::parse("node").unwrap(), options, none());
-    book.note("image-plain", g, &st, &For::default());
+    book.record("image-plain", g, &st, &TestTarget::default());
     let st = image(g, "reg.example.com:5000/a/b:c", none().platform(&windows()));
-    book.note("image-windows", g, &st, &For::default());
+    book.record("image-windows", g, &st, &TestTarget::default());
 }
 
-fn runs(book: &mut Book, g: &mut Graph) {
+fn runs(book: &mut GraphBook, g: &mut Graph) {
     let (base, st) = start(g);
     let exec = say(
         none().custom_name("RUN echo hi").ignore_cache(),
@@ -128,7 +128,7 @@ fn runs(book: &mut Book, g: &mut Graph) {
         (run.env().to_array(), run.dir(), run.user()),
         (vec!["B=2".into(), "A=3".into()], "/w/y", "me")
     );
-    book.note("run", g, &run, &all_caps());
+    book.record("run", g, &run, &all_caps());
 
     let mut exec = say(none(), &["a"]);
     exec.ssh.push(Ssh {
@@ -144,17 +144,17 @@ fn runs(book: &mut Book, g: &mut Graph) {
         optional: true,
     });
     let run = g.run(&st, exec);
-    book.note("run-default-path", g, &run, &no_caps());
+    book.record("run-default-path", g, &run, &no_caps());
 
     let win = image(g, "win", none().platform(&windows()));
     assert_eq!(win.platform(), Some(&windows()));
     let run = g.run(&win, say(none(), &["a"]));
-    book.note("run-windows", g, &run, &no_caps());
-    book.note(
+    book.record("run-windows", g, &run, &no_caps());
+    book.record(
         "run-windows-target",
         g,
         &run,
-        &For {
+        &TestTarget {
             platform: Some(windows()),
             ..no_caps()
         },
@@ -167,18 +167,18 @@ fn runs(book: &mut Book, g: &mut Graph) {
         Some("linux/arm64")
     );
     let second = g.run(&first, say(none(), &["b"]));
-    book.note("run-named-platform", g, &second, &For::default());
+    book.record("run-named-platform", g, &second, &TestTarget::default());
 
     let run = g.run(&base, Exec::default());
-    book.note("run-no-args", g, &run, &For::default());
+    book.record("run-no-args", g, &run, &TestTarget::default());
 }
 
-fn everything(book: &mut Book, g: &mut Graph) {
+fn everything(book: &mut GraphBook, g: &mut Graph) {
     let run = run_everything(g);
     assert_eq!(run.network(), NetMode::Host);
-    book.note("run-everything", g, &run, &all_caps());
+    book.record("run-everything", g, &run, &all_caps());
     let next = g.run(&run, say(none(), &["next"]));
-    book.note("run-after-everything", g, &next, &all_caps());
+    book.record("run-after-everything", g, &next, &all_caps());
 }
 
 fn all_mounts(base: &State, other: &State) -> Vec<Mount> {
@@ -335,7 +335,7 @@ fn every_copy_option(created: Option<i64>) -> CopyInfo {
     }
 }
 
-fn files(book: &mut Book, g: &mut Graph) {
+fn files(book: &mut GraphBook, g: &mut Graph) {
     let (base, _) = start(g);
     let other = image(g, "alpine:3", none());
     let created = Some(1_700_000_000_000_000_005);
@@ -387,10 +387,10 @@ fn files(book: &mut Book, g: &mut Graph) {
         action,
         none().custom_name("COPY"),
     );
-    book.note("file", g, &st, &all_caps());
+    book.record("file", g, &st, &all_caps());
     let action = FileAction::new().copy(&other, "/a", "/b", owned("bob"));
     let st = g.file(&State::scratch(), action, none());
-    book.note("file-on-scratch", g, &st, &For::default());
+    book.record("file-on-scratch", g, &st, &TestTarget::default());
     let action = FileAction::new().mkfile("/x", 0o644, Vec::new(), MakeInfo::default());
     let st = g.file(&State::scratch(), action, none().platform(&arm()));
     let st = g.file(
@@ -398,5 +398,5 @@ fn files(book: &mut Book, g: &mut Graph) {
         FileAction::new().mkdir("y", 0o700, MkdirInfo::default()),
         none(),
     );
-    book.note("file-platform", g, &st, &For::default());
+    book.record("file-platform", g, &st, &TestTarget::default());
 }

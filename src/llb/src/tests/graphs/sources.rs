@@ -3,7 +3,7 @@
 use fromtier_image::{Digest, ImageConfig, ImageRef};
 use fromtier_proto::{Message, pb};
 
-use super::{Book, For, HEX, all_caps, arm, image, none, run_everything, say, start};
+use super::{GraphBook, HEX, TestTarget, all_caps, arm, image, none, run_everything, say, start};
 use crate::tests::marshal;
 use crate::{
     Constraints, CopyInfo, Differ, FileAction, GitOptions, Graph, HttpOptions, LocalOptions, Mount,
@@ -12,7 +12,7 @@ use crate::{
 
 const INPUT: &[u8] = include_bytes!("../input.pb");
 
-pub(super) fn merges(book: &mut Book, g: &mut Graph) {
+pub(super) fn merges(book: &mut GraphBook, g: &mut Graph) {
     let (base, st) = start(g);
     let other = image(g, "alpine:3", none());
     let action = FileAction::new().copy(&other, "/a", "/b", CopyInfo::default());
@@ -27,19 +27,19 @@ pub(super) fn merges(book: &mut Book, g: &mut Graph) {
     let merged = g.merge(&[st.clone(), State::scratch(), link], said);
     let st = st.with_output(g, merged.output());
     let run = g.run(&st, say(none(), &["x"]));
-    book.note("merge", g, &run, &all_caps());
+    book.record("merge", g, &run, &all_caps());
     let one = g.merge(&[State::scratch(), base.clone()], none());
-    book.note("merge-one", g, &one, &For::default());
+    book.record("merge-one", g, &one, &TestTarget::default());
     let big = run_everything(g);
     let diff = g.diff(&base, &big, none().custom_name("d"));
-    book.note("diff", g, &diff, &For::default());
+    book.record("diff", g, &diff, &TestTarget::default());
     let diff = g.diff(&base, &State::scratch(), none());
-    book.note("diff-scratch-upper", g, &diff, &For::default());
+    book.record("diff-scratch-upper", g, &diff, &TestTarget::default());
     let diff = g.diff(&State::scratch(), &base, none());
-    book.note("diff-scratch-lower", g, &diff, &For::default());
+    book.record("diff-scratch-lower", g, &diff, &TestTarget::default());
 }
 
-pub(super) fn sources(book: &mut Book, g: &mut Graph) {
+pub(super) fn sources(book: &mut GraphBook, g: &mut Graph) {
     let list = |text: &str| text.split('|').map(str::to_owned).collect::<Vec<_>>();
     let options = LocalOptions {
         session_id: "sess".into(),
@@ -51,14 +51,14 @@ pub(super) fn sources(book: &mut Book, g: &mut Graph) {
         metadata_only: None,
     };
     let st = g.local_at("ctx", options, none().custom_name("[internal] load"));
-    book.note("local", g, &st, &For::default());
+    book.record("local", g, &st, &TestTarget::default());
     let options = LocalOptions {
         differ: Some((Differ::Metadata, true)),
         metadata_only: Some(list("e")),
         ..LocalOptions::default()
     };
     let st = g.local_at("ctx", options, none());
-    book.note("local-unique", g, &st, &For::default());
+    book.record("local-unique", g, &st, &TestTarget::default());
     let options = LocalOptions {
         metadata_only: Some(Vec::new()),
         ..LocalOptions::default()
@@ -68,7 +68,7 @@ pub(super) fn sources(book: &mut Book, g: &mut Graph) {
         ..none()
     };
     let st = g.local_at("ctx", options, own);
-    book.note("local-own-unique", g, &st, &For::default());
+    book.record("local-own-unique", g, &st, &TestTarget::default());
 
     let options = HttpOptions {
         filename: "f".into(),
@@ -83,13 +83,13 @@ pub(super) fn sources(book: &mut Book, g: &mut Graph) {
         options,
         none().custom_name("n"),
     );
-    book.note("http", g, &st, &For::default());
+    book.record("http", g, &st, &TestTarget::default());
     let options = HttpOptions {
         filename: "context".into(),
         ..HttpOptions::default()
     };
     let st = g.http_at("http://example.com/", options, none());
-    book.note("http-plain", g, &st, &For::default());
+    book.record("http-plain", g, &st, &TestTarget::default());
 
     let name = ImageRef::parse("foo:tag").unwrap();
     let options = OciLayoutOptions {
@@ -102,10 +102,10 @@ pub(super) fn sources(book: &mut Book, g: &mut Graph) {
         options,
         none().platform(&arm()),
     );
-    book.note("oci", g, &st, &For::default());
+    book.record("oci", g, &st, &TestTarget::default());
 }
 
-pub(super) fn gits(book: &mut Book, g: &mut Graph) {
+pub(super) fn gits(book: &mut GraphBook, g: &mut Graph) {
     let options = GitOptions {
         reference: "v1".into(),
         subdir: "sub/dir".into(),
@@ -117,7 +117,7 @@ pub(super) fn gits(book: &mut Book, g: &mut Graph) {
         ..GitOptions::default()
     };
     let st = g.git_at("https://github.com/moby/buildkit.git", options, none());
-    book.note("git", g, &st, &For::default());
+    book.record("git", g, &st, &TestTarget::default());
     let scp = GitOptions {
         subdir: "s".into(),
         known_ssh_hosts: "github.com ssh-rsa AAA\n".into(),
@@ -145,21 +145,21 @@ pub(super) fn gits(book: &mut Book, g: &mut Graph) {
         ("git-odd", "ftp://example.com/a", GitOptions::default()),
     ] {
         let st = g.git_at(url, options, none());
-        book.note(name, g, &st, &For::default());
+        book.record(name, g, &st, &TestTarget::default());
     }
 }
 
-/// How the Dockerfile of some graphs was read.
+/// The definition that the Dockerfile of some graphs was read with.
 fn dockerfile(g: &mut Graph) -> crate::Definition {
     let options = LocalOptions {
         session_id: "s".into(),
         ..LocalOptions::default()
     };
     let st = g.local_at("dockerfile", options, none());
-    marshal(g, &st, &For::default()).unwrap()
+    marshal(g, &st, &TestTarget::default()).unwrap()
 }
 
-pub(super) fn locations(book: &mut Book, g: &mut Graph) {
+pub(super) fn locations(book: &mut GraphBook, g: &mut Graph) {
     let definition = dockerfile(g);
     assert_eq!(
         definition.head(),
@@ -194,17 +194,17 @@ pub(super) fn locations(book: &mut Book, g: &mut Graph) {
         FileAction::new().copy(&two, "/a", "/b", CopyInfo::default()),
         said,
     );
-    book.note("source-maps", g, &st, &For::default());
+    book.record("source-maps", g, &st, &TestTarget::default());
 }
 
-pub(super) fn inputs(book: &mut Book, g: &mut Graph) {
+pub(super) fn inputs(book: &mut GraphBook, g: &mut Graph) {
     let definition = pb::Definition::decode(INPUT).unwrap();
     let output = g
         .import_definition(&definition, &mut |_, _| Ok(()))
         .unwrap();
     let input = State::new(g, output);
     assert_eq!(input.platform(), None);
-    book.note("input-alone", g, &input, &For::default());
+    book.record("input-alone", g, &input, &TestTarget::default());
 
     let (base, _) = start(g);
     let map = SourceMap::new(
@@ -214,7 +214,7 @@ pub(super) fn inputs(book: &mut Book, g: &mut Graph) {
         Some(dockerfile(g)),
     );
     let action = FileAction::new().copy(&input, "/", "/i", CopyInfo::default());
-    // The input's place is taken first, and filled when all else is known.
+    // The input's place is reserved first, and filled once everything else is known.
     let st = g.file(
         &base,
         action,
@@ -229,14 +229,14 @@ pub(super) fn inputs(book: &mut Book, g: &mut Graph) {
     let run = g.run(&st, exec);
     assert!(g.is_waiting(late));
     assert_eq!(
-        marshal(g, &run, &For::default()).unwrap_err().0,
+        marshal(g, &run, &TestTarget::default()).unwrap_err().0,
         "a deferred input was never filled"
     );
     g.fill(late, &input);
-    book.note("input-used", g, &run, &all_caps());
+    book.record("input-used", g, &run, &all_caps());
 
     let config = br#"{"architecture":"arm64","os":"linux","variant":"v8","config":{"Env":["PATH=/b","X","=y","Z=a=b"],"WorkingDir":"rel"}}"#;
     let configured = input.with_image_config(&ImageConfig::from_json(config).unwrap());
     let run = g.run(&configured, say(none(), &["c"]));
-    book.note("input-config", g, &run, &For::default());
+    book.record("input-config", g, &run, &TestTarget::default());
 }
