@@ -102,6 +102,32 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Steps over the next value. Returns whether Go decodes it into an `any`: a number must fit into a `float64`.
+    pub fn skip_decodable(&mut self) -> bool {
+        let raw = self.raw();
+        let mut at = 0;
+        let mut decodes = true;
+        while let Some(byte) = raw.get(at) {
+            match byte {
+                b'"' => {
+                    let _ = check_string(raw, &mut at);
+                }
+                b'-' | b'0'..=b'9' => {
+                    let rest = &raw[at..];
+                    let number = rest.iter().take_while(|b| {
+                        matches!(b, b'+' | b'-' | b'.' | b'0'..=b'9' | b'e' | b'E')
+                    });
+                    let len = number.count();
+                    let value = std::str::from_utf8(&rest[..len]).map(str::parse::<f64>);
+                    decodes &= matches!(value, Ok(Ok(value)) if value.is_finite());
+                    at += len;
+                }
+                _ => at += 1,
+            }
+        }
+        decodes
+    }
+
     /// The text of the next value, stepped over.
     pub fn raw(&mut self) -> &'a [u8] {
         self.kind();
@@ -223,6 +249,23 @@ mod tests {
         let mut reader = Reader::new(deep.as_bytes()).unwrap();
         reader.skip();
         assert_eq!(reader.at, deep.len());
+    }
+
+    // Expectations: whether Go's json.Unmarshal into an `any` returns an error.
+    #[test]
+    fn numbers_must_fit_into_a_float() {
+        for (text, want) in [
+            ("1e308", true),
+            ("-1e309", false),
+            ("1e-999", true),
+            (r#""1e999""#, true),
+            (r#"{"1e999":[true,{"a\"":-0.5E+3}]}"#, true),
+            (r#"{"a":[null,[1e999]]}"#, false),
+        ] {
+            let mut reader = Reader::new(text.as_bytes()).unwrap();
+            assert_eq!(reader.skip_decodable(), want, "{text}");
+            assert_eq!(reader.at, text.len());
+        }
     }
 
     // Expectations printed by Go's json.Unmarshal.
