@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use fromtier_gostd::time::calendar::Date;
+
 /// A day of the proleptic Gregorian calendar, in UTC. Ordered by time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day {
@@ -12,18 +14,12 @@ pub struct Day {
 impl Day {
     /// The day of a date, or `None` when the calendar has no such date.
     pub const fn new(year: u16, month: u8, day: u8) -> Option<Day> {
-        if year == 0 || month == 0 || month > 12 || day == 0 || day > days_in_month(year, month) {
-            return None;
+        match Date::new(year as i64, month, day) {
+            Some(date) if year > 0 => Some(Day {
+                since_epoch: date.days_since_epoch() as i32,
+            }),
+            _ => None,
         }
-        // Counted from March, so that the leap day is a year's last one.
-        let (y, m) = if month > 2 {
-            (year as i32, month as i32 - 3)
-        } else {
-            (year as i32 - 1, month as i32 + 9)
-        };
-        let day_of_year = (153 * m + 2) / 5 + day as i32 - 1;
-        let since_epoch = y * 365 + y / 4 - y / 100 + y / 400 + day_of_year - 719_468;
-        Some(Day { since_epoch })
     }
 
     /// Parses `2027-03-31` and nothing else; `None` for impossible dates such as `2027-02-30`.
@@ -60,38 +56,12 @@ impl Day {
             since_epoch: self.since_epoch.saturating_add(days),
         }
     }
-
-    /// Year, month and day.
-    pub const fn date(self) -> (i32, u8, u8) {
-        let z = self.since_epoch as i64 + 719_468;
-        let era = z.div_euclid(146_097);
-        let day_of_era = z.rem_euclid(146_097);
-        let year_of_era =
-            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let m = (5 * day_of_year + 2) / 153;
-        let day = (day_of_year - (153 * m + 2) / 5 + 1) as u8;
-        let month = if m < 10 { m + 3 } else { m - 9 } as u8;
-        let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
-        (year as i32, month, day)
-    }
 }
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = self.date();
+        let Date { year, month, day } = Date::from_days_since_epoch(self.since_epoch.into());
         write!(f, "{year:04}-{month:02}-{day:02}")
-    }
-}
-
-const fn days_in_month(year: u16, month: u8) -> u8 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
-            29
-        }
-        2 => 28,
-        _ => 31,
     }
 }
 
