@@ -1,5 +1,6 @@
 //! The official image that a name which is none most likely stands for.
 
+use crate::edits::edits_up_to_two;
 use crate::image::{Image, image, images, retired};
 use crate::tag::TagParts;
 
@@ -167,36 +168,10 @@ pub fn similar(name: &str) -> Option<Image> {
     };
     images()
         .filter(|image| image.deprecated(None).is_none())
-        .map(|image| (distance(name.as_bytes(), image.name().as_bytes()), image))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by_key(|(distance, _)| *distance)
+        .filter_map(|image| Some((edits_up_to_two(name, image.name())?, image)))
+        .filter(|(edits, _)| *edits <= allowed)
+        .min_by_key(|(edits, _)| *edits)
         .map(|(_, image)| image)
-}
-
-/// Slips between two words: a letter too much, missing, wrong, or two neighbours swapped.
-pub fn distance(a: &[u8], b: &[u8]) -> usize {
-    if a.len().abs_diff(b.len()) > 2 {
-        return usize::MAX;
-    }
-    let width = b.len() + 1;
-    let mut rows = vec![0usize; (a.len() + 1) * width];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            rows[i * width + j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let wrong = usize::from(a[i - 1] != b[j - 1]);
-                let mut least = (rows[(i - 1) * width + j] + 1)
-                    .min(rows[i * width + j - 1] + 1)
-                    .min(rows[(i - 1) * width + j - 1] + wrong);
-                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    least = least.min(rows[(i - 2) * width + j - 2] + 1);
-                }
-                least
-            };
-        }
-    }
-    rows[rows.len() - 1]
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::keys::{self, Key};
 use super::report::{Report, Span};
 use super::yaml::{MapEntry, Node, Value};
 use crate::verdict::Severity;
-use fromtier_catalog::distance;
+use fromtier_catalog::edits_up_to_two;
 
 /// The entries of a mapping whose keys are all known.
 pub(super) struct Fields<'n> {
@@ -155,14 +155,9 @@ pub(super) fn read_action(node: &Node, report: &mut Report<'_>) -> Option<Severi
 fn closest(word: &str, known: &[&str]) -> Option<String> {
     known
         .iter()
-        .map(|name| {
-            (
-                distance(word.to_ascii_lowercase().as_bytes(), name.as_bytes()),
-                name,
-            )
-        })
-        .filter(|(distance, name)| *distance <= 2 && *distance < name.len())
-        .min_by_key(|(distance, _)| *distance)
+        .filter_map(|name| Some((edits_up_to_two(word.to_ascii_lowercase(), name)?, name)))
+        .filter(|(edits, name)| *edits < name.len())
+        .min_by_key(|(edits, _)| *edits)
         .map(|(_, name)| format!("did you mean `{name}`?"))
 }
 

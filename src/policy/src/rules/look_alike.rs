@@ -6,7 +6,7 @@ use crate::spelling::{skeleton, unicode_host};
 use crate::suggest::{instead, meant};
 use crate::tier::Tier;
 use crate::verdict::{Finding, Severity};
-use fromtier_catalog::{self as catalog, distance};
+use fromtier_catalog::{self as catalog, edits_up_to_two};
 use fromtier_image::ImageRef;
 
 /// Registries that others are mistaken for.
@@ -220,7 +220,7 @@ fn claims(host: &str, known: &str) -> bool {
 /// One slip of the pen: any in a name that is long enough to be known by the rest of it, else two letters that are
 /// swapped or one that is doubled.
 fn slip(mine: &[u8], theirs: &[u8]) -> bool {
-    if distance(mine, theirs) != 1 {
+    if edits_up_to_two(mine, theirs) != Some(1) {
         return false;
     }
     if theirs.len() >= 9 || mine.len() == theirs.len() && sorted(mine) == sorted(theirs) {
@@ -262,7 +262,7 @@ fn namespace(case: &Case<'_>) -> Option<Found> {
     let claimed = before.split('/').find(|part| match domain {
         "docker.io" => {
             let part = skeleton(part);
-            distance(part.as_bytes(), library.as_bytes()) <= 1
+            edits_up_to_two(&part, &library).is_some_and(|edits| edits <= 1)
                 || CLAIMS.iter().any(|claim| skeleton(claim) == part)
         }
         _ => *part == "library" || REGISTRIES.contains(part),
