@@ -75,11 +75,9 @@ pub(crate) fn linter(bytes: &[u8], options: &Options) -> Result<Linter> {
 pub(crate) fn read(bytes: &[u8], lint: &Linter) -> Result<File> {
     let dockerfile = parser::parse(bytes)?;
     for warning in &dockerfile.warnings {
-        lint.run(
-            &rules::NO_EMPTY_CONTINUATION,
-            &[warning.range],
-            rules::no_empty_continuation(),
-        );
+        lint.run(&rules::NO_EMPTY_CONTINUATION, &[warning.range], |text| {
+            text()
+        });
     }
     let (stages, globals) = instructions::parse(&dockerfile, lint)?;
     if stages.is_empty() {

@@ -1,4 +1,4 @@
-//! "did you mean": the nearest of some known words, as the reference finds it.
+//! "did you mean": the nearest of some known words, as the reference frontend finds it.
 
 use std::borrow::Cow;
 
@@ -9,60 +9,62 @@ use crate::error::Error;
 /// A word is near when fewer edits than this lead to it.
 const TOO_FAR: usize = 3;
 
-/// The nearest of `options` to `val`, if one is near enough and none is equal (the reference's `suggest.Search`).
-/// Without `case_sensitive` the answer has the casing of `val` where that is all upper or all lower case, and is
-/// in lower case otherwise.
-pub fn search<'a>(val: &str, options: &[&'a str], case_sensitive: bool) -> Option<Cow<'a, str>> {
-    let wanted: Vec<char> = if case_sensitive {
-        val.chars().collect()
-    } else {
-        to_lower(val).chars().collect()
+/// Whether upper and lower case are told apart when words are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Case {
+    /// `form` isn't near `FROM`.
+    Sensitive,
+    /// `form` is near `FROM`. The suggestion is in upper case where the word is, otherwise in lower case.
+    Insensitive,
+}
+
+/// Returns the option that is nearest to `word`, if one is near enough and none is equal. As BuildKit's
+/// `suggest.Search`.
+pub fn nearest<'a>(word: &str, options: &[&'a str], case: Case) -> Option<Cow<'a, str>> {
+    let folded = |text: &str| -> Vec<char> {
+        match case {
+            Case::Sensitive => text.chars().collect(),
+            Case::Insensitive => to_lower(text).chars().collect(),
+        }
     };
-    let mut best: Option<Vec<char>> = None;
-    let mut distance = TOO_FAR;
-    let mut index = 0;
-    for (i, option) in options.iter().enumerate() {
-        let option: Vec<char> = if case_sensitive {
-            option.chars().collect()
-        } else {
-            to_lower(option).chars().collect()
-        };
-        if option == wanted {
+    let wanted = folded(word);
+    let mut best: Option<(&'a str, Vec<char>)> = None;
+    let mut least = TOO_FAR;
+    for option in options {
+        let candidate = folded(option);
+        if candidate == wanted {
             return None;
         }
-        if option.len().abs_diff(wanted.len()) >= distance {
+        if candidate.len().abs_diff(wanted.len()) >= least {
             continue;
         }
-        let d = edits(&wanted, &option);
-        if d < distance {
-            distance = d;
-            best = Some(option);
-            index = i;
+        let edits = edits(&wanted, &candidate);
+        if edits < least {
+            least = edits;
+            best = Some((option, candidate));
         }
     }
-    let best = best.filter(|b| !b.is_empty())?;
-    if case_sensitive {
-        return Some(Cow::Borrowed(options[index]));
+    let (option, folded) = best.filter(|(_, folded)| !folded.is_empty())?;
+    if case == Case::Sensitive {
+        return Some(Cow::Borrowed(option));
     }
-    let lower: String = best.into_iter().collect();
+    let lower: String = folded.into_iter().collect();
     // A word without letters is its own lower case, so this order matters.
-    let all_upper = val != to_lower(val) && val == to_upper(val);
+    let all_upper = word != to_lower(word) && word == to_upper(word);
     Some(Cow::Owned(if all_upper { to_upper(&lower) } else { lower }))
 }
 
-/// `err` with ` (did you mean X?)` behind its message where `search` finds one (`suggest.WrapError`);
-/// the flag says whether it did.
-pub fn wrap(mut err: Error, val: &str, options: &[&str], case_sensitive: bool) -> (Error, bool) {
-    match search(val, options, case_sensitive) {
-        Some(near) => {
-            err.message.push_str(&format!(" (did you mean {near}?)"));
-            (err, true)
-        }
-        None => (err, false),
+/// Appends ` (did you mean X?)` to the message of an error where an option is near `word`. As BuildKit's
+/// `suggest.WrapError`.
+#[must_use]
+pub fn with_suggestion(mut error: Error, word: &str, options: &[&str], case: Case) -> Error {
+    if let Some(near) = nearest(word, options, case) {
+        error.message.push_str(&format!(" (did you mean {near}?)"));
     }
+    error
 }
 
-/// How many insertions, removals and replacements of a character lead from `a` to `b`.
+/// Returns how many insertions, removals and replacements of a character lead from `a` to `b` (Levenshtein).
 fn edits(a: &[char], b: &[char]) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
@@ -81,41 +83,59 @@ fn edits(a: &[char], b: &[char]) -> usize {
 mod tests {
     use super::*;
 
-    fn near(val: &str, options: &[&str], case_sensitive: bool) -> Option<String> {
-        search(val, options, case_sensitive).map(Cow::into_owned)
+    fn near(word: &str, options: &[&str], case: Case) -> Option<String> {
+        nearest(word, options, case).map(Cow::into_owned)
     }
 
     #[test]
     fn a_slip_of_one_or_two_letters_is_found() {
         assert_eq!(
-            near("platfrom", &["from", "platform"], true).as_deref(),
+            near("platfrom", &["from", "platform"], Case::Sensitive).as_deref(),
             Some("platform")
         );
-        assert_eq!(near("xyzzy", &["from", "platform"], true), None);
+        assert_eq!(near("xyzzy", &["from", "platform"], Case::Sensitive), None);
     }
 
     #[test]
     fn an_exact_word_needs_no_suggestion() {
-        assert_eq!(near("mount", &["mounts", "mount"], true), None);
+        assert_eq!(near("mount", &["mounts", "mount"], Case::Sensitive), None);
     }
 
     #[test]
     fn the_first_of_the_nearest_wins() {
-        assert_eq!(near("ab", &["abc", "abd"], true).as_deref(), Some("abc"));
-        assert_eq!(near("ab", &["abcd", "abd"], true).as_deref(), Some("abd"));
+        assert_eq!(
+            near("ab", &["abc", "abd"], Case::Sensitive).as_deref(),
+            Some("abc")
+        );
+        assert_eq!(
+            near("ab", &["abcd", "abd"], Case::Sensitive).as_deref(),
+            Some("abd")
+        );
     }
 
     #[test]
     fn the_answer_has_the_casing_of_the_question() {
-        assert_eq!(near("FORM", &["from"], false).as_deref(), Some("FROM"));
-        assert_eq!(near("form", &["FROM"], false).as_deref(), Some("from"));
-        assert_eq!(near("Form", &["FROM"], false).as_deref(), Some("from"));
+        assert_eq!(
+            near("FORM", &["from"], Case::Insensitive).as_deref(),
+            Some("FROM")
+        );
+        assert_eq!(
+            near("form", &["FROM"], Case::Insensitive).as_deref(),
+            Some("from")
+        );
+        assert_eq!(
+            near("Form", &["FROM"], Case::Insensitive).as_deref(),
+            Some("from")
+        );
     }
 
     #[test]
     fn an_error_says_what_was_meant() {
-        let (err, found) = wrap(Error::new("unknown flag: form"), "form", &["from"], true);
-        assert!(found);
-        assert_eq!(err.message, "unknown flag: form (did you mean from?)");
+        let message = |word: &str| {
+            let error = Error::new(format!("unknown flag: {word}"));
+            with_suggestion(error, word, &["from"], Case::Sensitive).message
+        };
+        assert_eq!(message("form"), "unknown flag: form (did you mean from?)");
+        assert_eq!(message("xyzzy"), "unknown flag: xyzzy");
     }
 }

@@ -61,11 +61,13 @@ impl<R: Resolver> Converter<'_, R> {
                 self.lint.run(
                     &rules::INVALID_BASE_IMAGE_PLATFORM,
                     &stage.written.location,
-                    rules::invalid_base_image_platform(
-                        &job.name,
-                        &platform.clone().normalize().format_all(),
-                        &actual.clone().normalize().format_all(),
-                    ),
+                    |text| {
+                        text(
+                            &job.name,
+                            &platform.clone().normalize().format_all(),
+                            &actual.clone().normalize().format_all(),
+                        )
+                    },
                 );
             }
         }

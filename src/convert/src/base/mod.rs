@@ -236,7 +236,7 @@ impl<R: Resolver> Converter<'_, R> {
             ]);
         }
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        suggest::wrap(error.wrap(name), name, &known, true).0
+        suggest::with_suggestion(error.wrap(name), name, &known, suggest::Case::Sensitive)
     }
 }
 

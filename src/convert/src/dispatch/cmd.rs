@@ -37,11 +37,10 @@ impl Dispatch<'_> {
             .as_ref()
             .is_none_or(Vec::is_empty)
         {
-            self.lint.run(
-                &rules::JSON_ARGS_RECOMMENDED,
-                &common.location,
-                rules::json_args_recommended(&common.name),
-            );
+            self.lint
+                .run(&rules::JSON_ARGS_RECOMMENDED, &common.location, |text| {
+                    text(&common.name)
+                });
         }
         stage.with_shell(&cmd.args)
     }
@@ -49,11 +48,10 @@ impl Dispatch<'_> {
     /// An instruction that undoes an earlier one of its kind; the earlier one is reported.
     pub(super) fn check_once(&self, once: &mut Occurrence, common: &Common) {
         if let Some(earlier) = once.0.replace(common.location.clone()) {
-            self.lint.run(
-                &rules::MULTIPLE_INSTRUCTIONS_DISALLOWED,
-                &earlier,
-                rules::multiple_instructions_disallowed(&common.name),
-            );
+            self.lint
+                .run(&rules::MULTIPLE_INSTRUCTIONS_DISALLOWED, &earlier, |text| {
+                    text(&common.name)
+                });
         }
     }
 }

@@ -350,11 +350,10 @@ impl Dispatch<'_> {
         }
         if ignore.matches_or_parent_matches(&source).unwrap_or(false) {
             let command = if job.is_add { "Add" } else { "Copy" };
-            self.lint.run(
-                &rules::COPY_IGNORED_FILE,
-                &job.common.location,
-                rules::copy_ignored_file(command, &source),
-            );
+            self.lint
+                .run(&rules::COPY_IGNORED_FILE, &job.common.location, |text| {
+                    text(command, &source)
+                });
         }
     }
 }

@@ -31,11 +31,10 @@ impl Dispatch<'_> {
     /// `ENV key value` is the old form.
     pub(super) fn check_delimiter(&self, pair: &KeyValue, common: &Common) {
         if pair.no_delim {
-            self.lint.run(
-                &rules::LEGACY_KEY_VALUE_FORMAT,
-                &common.location,
-                rules::legacy_key_value_format(&common.name),
-            );
+            self.lint
+                .run(&rules::LEGACY_KEY_VALUE_FORMAT, &common.location, |text| {
+                    text(&common.name)
+                });
         }
     }
 
@@ -45,7 +44,7 @@ impl Dispatch<'_> {
             self.lint.run(
                 &rules::SECRETS_USED_IN_ARG_OR_ENV,
                 &common.location,
-                rules::secrets_used_in_arg_or_env(instruction, key),
+                |text| text(instruction, key),
             );
         }
     }

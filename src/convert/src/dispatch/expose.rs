@@ -24,14 +24,16 @@ impl Dispatch<'_> {
         for word in expanded {
             if let Some((odd_casing, has_mapping)) = ports::shape(&word) {
                 if odd_casing {
-                    let text = rules::expose_proto_casing(&word);
                     self.lint
-                        .run(&rules::EXPOSE_PROTO_CASING, &common.location, text);
+                        .run(&rules::EXPOSE_PROTO_CASING, &common.location, |text| {
+                            text(&word)
+                        });
                 }
                 if has_mapping {
-                    let text = rules::expose_invalid_format(&word);
                     self.lint
-                        .run(&rules::EXPOSE_INVALID_FORMAT, &common.location, text);
+                        .run(&rules::EXPOSE_INVALID_FORMAT, &common.location, |text| {
+                            text(&word)
+                        });
                 }
             }
             exposed.extend(ports::parse(&word)?);

@@ -138,12 +138,11 @@ impl Dispatch<'_> {
         if !unknown.is_empty() {
             let known = vars.keys();
             for name in unknown {
-                let nearest = suggest::search(name, &known, true);
-                self.lint.run(
-                    &rules::UNDEFINED_VAR,
-                    &common.location,
-                    rules::undefined_var(name, nearest.as_deref()),
-                );
+                let nearest = suggest::nearest(name, &known, suggest::Case::Sensitive);
+                self.lint
+                    .run(&rules::UNDEFINED_VAR, &common.location, |text| {
+                        text(name, nearest.as_deref())
+                    });
             }
         }
         result

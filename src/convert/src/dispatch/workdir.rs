@@ -18,11 +18,10 @@ impl Dispatch<'_> {
         // What an image sets may change with it, so the first one in this file should be absolute.
         let first = !std::mem::replace(&mut stage.built.has_workdir, true);
         if first && !paths::is_absolute(&path, stage.os()) {
-            self.lint.run(
-                &rules::WORKDIR_RELATIVE_PATH,
-                &common.location,
-                rules::workdir_relative_path(&path),
-            );
+            self.lint
+                .run(&rules::WORKDIR_RELATIVE_PATH, &common.location, |text| {
+                    text(&path)
+                });
         }
         let dir = self.set_workdir(stage, &path)?;
         if dir == "/" {

@@ -18,18 +18,14 @@ pub(crate) fn stage_names(stages: &[Stage], lint: &Linter) {
     for stage in stages.iter().filter(|s| !s.name.is_empty()) {
         let name = stage.name.as_str();
         if matches!(name, "context" | "scratch") {
-            lint.run(
-                &rules::RESERVED_STAGE_NAME,
-                &stage.location,
-                rules::reserved_stage_name(name),
-            );
+            lint.run(&rules::RESERVED_STAGE_NAME, &stage.location, |text| {
+                text(name)
+            });
         }
         if !seen.insert(name) {
-            lint.run(
-                &rules::DUPLICATE_STAGE_NAME,
-                &stage.location,
-                rules::duplicate_stage_name(name),
-            );
+            lint.run(&rules::DUPLICATE_STAGE_NAME, &stage.location, |text| {
+                text(name)
+            });
         }
     }
 }
@@ -62,11 +58,9 @@ pub(crate) fn keyword_casing(stages: &[Stage], lint: &Linter) {
             (to_upper(keyword), "uppercase")
         };
         if wanted != keyword {
-            lint.run(
-                &rules::CONSISTENT_INSTRUCTION_CASING,
-                location,
-                rules::consistent_instruction_casing(keyword, casing),
-            );
+            lint.run(&rules::CONSISTENT_INSTRUCTION_CASING, location, |text| {
+                text(keyword, casing)
+            });
         }
     }
 }
@@ -91,7 +85,7 @@ pub(crate) fn default_bases(
             lint.run(
                 &rules::INVALID_DEFAULT_ARG_IN_FROM,
                 &stage.location,
-                rules::invalid_default_arg_in_from(&stage.base_name),
+                |text| text(&stage.base_name),
             );
         }
     }
@@ -110,12 +104,10 @@ pub(crate) fn undeclared_in_from(
     let known = known();
     let options: Vec<&str> = known.iter().map(String::as_str).collect();
     for arg in unmatched.iter().filter(|a| !known.contains(*a)) {
-        let nearest = suggest::search(arg, &options, true);
-        lint.run(
-            &rules::UNDEFINED_ARG_IN_FROM,
-            location,
-            rules::undefined_arg_in_from(arg, nearest.as_deref()),
-        );
+        let nearest = suggest::nearest(arg, &options, suggest::Case::Sensitive);
+        lint.run(&rules::UNDEFINED_ARG_IN_FROM, location, |text| {
+            text(arg, nearest.as_deref())
+        });
     }
 }
 
@@ -132,11 +124,9 @@ pub(crate) fn redundant_target_platform(
         && platform.unmatched.is_empty()
         && platform.matched.contains(KEY);
     if only_that && env.get(KEY).unwrap_or_default() == platform.result {
-        lint.run(
-            &rules::REDUNDANT_TARGET_PLATFORM,
-            location,
-            rules::redundant_target_platform(written),
-        );
+        lint.run(&rules::REDUNDANT_TARGET_PLATFORM, location, |text| {
+            text(written)
+        });
     }
 }
 
@@ -159,6 +149,6 @@ pub(crate) fn constant_platform(
     lint.run(
         &rules::FROM_PLATFORM_FLAG_CONST_DISALLOWED,
         location,
-        rules::from_platform_flag_const_disallowed(&platform.result),
+        |text| text(&platform.result),
     );
 }

@@ -113,16 +113,16 @@ impl FromLines<'_> {
             );
             return Err(failure.wrap(context).at(location));
         }
-        let suggest_any = |mut error: Error| {
+        let suggest_any = |error: Error| {
             let keys = self.globals.keys();
-            for name in &platform.unmatched {
-                let found;
-                (error, found) = suggest::wrap(error, name, &keys, true);
-                if found {
-                    break;
+            let is_near =
+                |name: &&String| suggest::nearest(name, &keys, suggest::Case::Sensitive).is_some();
+            match platform.unmatched.iter().find(is_near) {
+                Some(name) => {
+                    suggest::with_suggestion(error, name, &keys, suggest::Case::Sensitive)
                 }
+                None => error,
             }
-            error
         };
         if platform.result.is_empty() {
             let text = format!("empty platform value from expression {}", written.platform);

@@ -32,7 +32,7 @@ pub(crate) fn target(stages: &Stages, name: &str) -> Result<StageId> {
             "target stage {} could not be found",
             fromtier_gostd::strconv::quote(name)
         ));
-        suggest::wrap(error, name, &stages.names(), true).0
+        suggest::with_suggestion(error, name, &stages.names(), suggest::Case::Sensitive)
     })
 }
 

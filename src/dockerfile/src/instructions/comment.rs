@@ -39,6 +39,6 @@ pub(super) fn check_description(
     lint.run(
         &rules::INVALID_DEFINITION_DESCRIPTION,
         &request.node.location(),
-        rules::invalid_definition_description(instruction, example),
+        |text| text(instruction, example),
     );
 }

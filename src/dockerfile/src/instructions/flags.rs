@@ -119,7 +119,7 @@ impl Flags {
 fn unknown(flag: &str, known: &[Known]) -> Error {
     let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
     let error = Error::new(format!("unknown flag: {flag}"));
-    suggest::wrap(error, &flag[2..], &names, true).0
+    suggest::with_suggestion(error, &flag[2..], &names, suggest::Case::Sensitive)
 }
 
 #[cfg(test)]

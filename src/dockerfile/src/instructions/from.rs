@@ -109,8 +109,7 @@ fn check_casing(request: &Request, lint: &Linter) {
     if let [_, _, stage] = request.args()
         && *stage != to_lower(stage)
     {
-        let message = rules::stage_name_casing(stage);
-        lint.run(&rules::STAGE_NAME_CASING, &location, message);
+        lint.run(&rules::STAGE_NAME_CASING, &location, |text| text(stage));
     }
     if let [_, keyword, _, ..] = request.args() {
         let matches = if from == to_lower(from) {
@@ -120,8 +119,9 @@ fn check_casing(request: &Request, lint: &Linter) {
             from != to_upper(from) || *keyword == to_upper(keyword)
         };
         if !matches {
-            let message = rules::from_as_casing(from, keyword);
-            lint.run(&rules::FROM_AS_CASING, &location, message);
+            lint.run(&rules::FROM_AS_CASING, &location, |text| {
+                text(from, keyword)
+            });
         }
     }
 }

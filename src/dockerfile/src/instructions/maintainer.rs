@@ -8,11 +8,7 @@ use crate::lint::{Linter, rules};
 pub(super) fn parse(request: &Request, lint: Option<&Linter>) -> Result<Command> {
     if let Some(lint) = lint {
         let location = request.node.location();
-        lint.run(
-            &rules::MAINTAINER_DEPRECATED,
-            &location,
-            rules::maintainer_deprecated(),
-        );
+        lint.run(&rules::MAINTAINER_DEPRECATED, &location, |text| text());
     }
     let maintainer = request.only_arg("MAINTAINER")?;
     request.no_flags()?;

@@ -299,5 +299,5 @@ fn read(node: &Node, lint: Option<&Linter>) -> Result<Instruction> {
 
 fn unknown(keyword: &str) -> Error {
     let error = Error::new(format!("unknown instruction: {keyword}"));
-    suggest::wrap(error, keyword, &KEYWORDS, false).0
+    suggest::with_suggestion(error, keyword, &KEYWORDS, suggest::Case::Insensitive)
 }

@@ -48,7 +48,12 @@ pub(super) fn parse(flag: &str) -> Result<Device> {
             }
             (_, Some(_)) => {
                 let error = Error::new(format!("unexpected key '{key}' in '{field}'"));
-                return Err(suggest::wrap(error, &key, &["name", "required"], true).0);
+                return Err(suggest::with_suggestion(
+                    error,
+                    &key,
+                    &["name", "required"],
+                    suggest::Case::Sensitive,
+                ));
             }
         }
     }

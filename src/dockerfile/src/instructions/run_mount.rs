@@ -217,7 +217,12 @@ fn set(
         "env" => mount.env = Some(value),
         _ => {
             let error = Error::new(format!("unexpected key '{key}' in '{field}'"));
-            return Err(suggest::wrap(error, key, &KEYS, true).0);
+            return Err(suggest::with_suggestion(
+                error,
+                key,
+                &KEYS,
+                suggest::Case::Sensitive,
+            ));
         }
     }
     Ok(())
@@ -245,7 +250,12 @@ fn one_of<T: Copy, const N: usize>(
         return Ok(*found);
     }
     let error = Error::new(format!("unsupported {what} {}", quote(value)));
-    Err(suggest::wrap(error, value, &all.map(|(name, _)| name), true).0)
+    Err(suggest::with_suggestion(
+        error,
+        value,
+        &all.map(|(name, _)| name),
+        suggest::Case::Sensitive,
+    ))
 }
 
 /// Digits only, no more than 32 bits.

@@ -12,18 +12,27 @@ use crate::span::Range;
 
 pub use config::Config;
 
-/// A rule: its name, what it is about, and the page that explains it.
+/// A rule of the reference frontend. `Format` is the function that words a finding from its facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rule {
-    /// Its name, such as `StageNameCasing`.
+pub struct Rule<Format> {
+    /// The part that doesn't depend on a finding.
+    pub info: RuleInfo,
+    /// Returns the text of a finding, as the reference words it.
+    pub format: Format,
+}
+
+/// The name of a rule, what it checks, and the page that explains it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleInfo {
+    /// The name by which `# check=skip=…` skips it: `StageNameCasing`.
     pub name: &'static str,
-    /// What it finds, in one sentence.
+    /// One sentence on what the rule asks for.
     pub description: &'static str,
-    /// Its page.
+    /// The page that explains it. May be empty.
     pub url: &'static str,
-    /// Whether it is never checked any more.
+    /// Whether the rule is never applied.
     pub deprecated: bool,
-    /// Whether it is only checked if it is turned on.
+    /// Whether the rule is applied only where `# check=experimental=…` asks for it.
     pub experimental: bool,
 }
 
@@ -65,8 +74,8 @@ impl Linter {
         }
     }
 
-    /// Whether the configuration lets the rule speak.
-    pub fn enabled(&self, rule: &Rule) -> bool {
+    /// Whether the configuration applies the rule.
+    pub fn is_enabled(&self, rule: &RuleInfo) -> bool {
         let config = &self.config;
         let named = |names: &[String]| names.iter().any(|name| name == rule.name);
         if rule.deprecated {
@@ -78,17 +87,23 @@ impl Linter {
         }
     }
 
-    /// Records a finding unless the configuration skips the rule.
-    pub fn run(&self, rule: &Rule, ranges: &[Range], message: String) {
-        if !self.enabled(rule) {
+    /// Records a finding unless the configuration skips the rule. `text` gets the rule's format and calls it with the
+    /// facts of the finding.
+    pub fn run<Format: Copy>(
+        &self,
+        rule: &Rule<Format>,
+        ranges: &[Range],
+        text: impl FnOnce(Format) -> String,
+    ) {
+        if !self.is_enabled(&rule.info) {
             return;
         }
-        self.found.rules.borrow_mut().insert(rule.name);
+        self.found.rules.borrow_mut().insert(rule.info.name);
         self.found.warnings.borrow_mut().push(Warning {
-            rule: rule.name,
-            description: rule.description,
-            url: rule.url,
-            message,
+            rule: rule.info.name,
+            description: rule.info.description,
+            url: rule.info.url,
+            message: text(rule.format),
             ranges: ranges.to_vec(),
         });
     }

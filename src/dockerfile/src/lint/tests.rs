@@ -39,16 +39,8 @@ fn a_bad_option_is_named() {
 #[test]
 fn skipped_rules_are_silent() {
     let linter = Linter::new(Config::parse("skip=StageNameCasing").unwrap());
-    linter.run(
-        &rules::STAGE_NAME_CASING,
-        &[],
-        rules::stage_name_casing("A"),
-    );
-    linter.run(
-        &rules::MAINTAINER_DEPRECATED,
-        &[],
-        rules::maintainer_deprecated(),
-    );
+    linter.run(&rules::STAGE_NAME_CASING, &[], |text| text("A"));
+    linter.run(&rules::MAINTAINER_DEPRECATED, &[], |text| text());
     assert_eq!(rules_found(&linter), ["MaintainerDeprecated"]);
 }
 
@@ -56,7 +48,9 @@ fn skipped_rules_are_silent() {
 fn an_experimental_rule_has_to_be_asked_for() {
     let run = |text: &str| {
         let linter = Linter::new(Config::parse(text).unwrap());
-        linter.run(&rules::INVALID_DEFINITION_DESCRIPTION, &[], String::new());
+        linter.run(&rules::INVALID_DEFINITION_DESCRIPTION, &[], |text| {
+            text("a", "b")
+        });
         rules_found(&linter).len()
     };
     assert_eq!(run(""), 0);
@@ -78,7 +72,7 @@ fn comments_above_an_instruction_skip_for_it_alone() {
         &["\tCHECK=skip=all;error=true"],
     ] {
         let quiet = linter.with_comments(&comments(lines));
-        quiet.run(&rules::STAGE_NAME_CASING, &[], String::new());
+        quiet.run(&rules::STAGE_NAME_CASING, &[], |text| text("A"));
         assert_eq!(linter.take_warnings(), [], "{lines:?}");
         assert!(
             !quiet.config.return_as_error,
@@ -94,7 +88,7 @@ fn comments_above_an_instruction_skip_for_it_alone() {
         &["check= ", "check=skip=all"],
     ] {
         let loud = linter.with_comments(&comments(lines));
-        loud.run(&rules::STAGE_NAME_CASING, &[], String::new());
+        loud.run(&rules::STAGE_NAME_CASING, &[], |text| text("A"));
         assert_eq!(rules_found(&linter), ["StageNameCasing"], "{lines:?}");
     }
 }
@@ -103,9 +97,9 @@ fn comments_above_an_instruction_skip_for_it_alone() {
 fn violations_are_an_error_when_asked_for() {
     let linter = Linter::new(Config::parse("error=true").unwrap());
     assert_eq!(linter.error(), None);
-    linter.run(&rules::STAGE_NAME_CASING, &[], String::new());
-    linter.run(&rules::FROM_AS_CASING, &[], String::new());
-    linter.run(&rules::STAGE_NAME_CASING, &[], String::new());
+    linter.run(&rules::STAGE_NAME_CASING, &[], |text| text("A"));
+    linter.run(&rules::FROM_AS_CASING, &[], |text| text("a", "b"));
+    linter.run(&rules::STAGE_NAME_CASING, &[], |text| text("A"));
     linter.take_warnings();
     assert_eq!(
         linter.error().unwrap().message,
@@ -116,15 +110,15 @@ fn violations_are_an_error_when_asked_for() {
 #[test]
 fn findings_are_worded_as_the_reference_words_them() {
     assert_eq!(
-        rules::from_as_casing("FROM", "as"),
+        (rules::FROM_AS_CASING.format)("FROM", "as"),
         "'as' and 'FROM' keywords' casing do not match"
     );
     assert_eq!(
-        rules::invalid_base_image_platform("busybox", "linux/arm64", "linux/amd64"),
+        (rules::INVALID_BASE_IMAGE_PLATFORM.format)("busybox", "linux/arm64", "linux/amd64"),
         r#"Base image busybox was pulled with platform "linux/amd64", expected "linux/arm64" for current build"#
     );
     assert_eq!(
-        rules::undefined_var("PAHT", Some("PATH")),
+        (rules::UNDEFINED_VAR.format)("PAHT", Some("PATH")),
         "Usage of undefined variable '$PAHT' (did you mean $PATH?)"
     );
     assert_eq!(format_short("Rule", "text", 3), "Rule: text (line 3)");
