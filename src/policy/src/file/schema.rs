@@ -1,194 +1,181 @@
 //! The JSON Schema of policy files, made from the table of keys that files are read by.
 
+use fromtier_gostd::json::{Object, Value};
+
 use super::keys::{self, Key, ProfileKind, ValueKind, Words};
 
 /// The JSON Schema (draft 2020-12) of policy files, as `docs/policy.schema.json` has it.
 pub fn schema() -> String {
-    let mut root = vec![
-        (
-            "$schema",
-            text("https://json-schema.org/draft/2020-12/schema"),
-        ),
-        ("title", text("Fromtier policy")),
-        (
+    let draft = "https://json-schema.org/draft/2020-12/schema";
+    let root = Object::new()
+        .set("$schema", draft)
+        .set("title", "Fromtier policy")
+        .set(
             "description",
-            text("What the bases of builds may be: docs/policy.md"),
-        ),
-    ];
-    root.extend(mapping("", keys::FILE));
-    root.push((
-        "$defs",
-        Json::Map(vec![
-            ("text".into(), of(&[("type", text("string")), ("minLength", Json::Number(1)), ("pattern", text(r"\S"))])),
-            (
-                "pattern".into(),
-                of(&[
-                    ("type", text("string")),
-                    ("pattern", text("^[A-Za-z0-9._/:*-]+$")),
-                    (
-                        "description",
-                        text("An image name, with or without a tag; * stands for any characters but /, ** for any"),
-                    ),
-                ]),
-            ),
-            ("action".into(), words(keys::ACTIONS, "What happens to a build")),
-            ("checked".into(), words(keys::CHECKED, "What happens to a build; or it needs a checksum")),
-            (
-                "days".into(),
-                of(&[
-                    ("type", text("string")),
-                    ("pattern", text("^0*[1-9][0-9]*d$")),
-                    ("examples", Json::List(vec![text("90d")])),
-                ]),
-            ),
-            ("profile".into(), Json::Map(profile())),
-        ]),
-    ));
-    let mut out = String::new();
-    of(&root).write(0, &mut out);
-    out.push('\n');
-    out
+            "What the bases of builds may be: docs/policy.md",
+        );
+    let mut text = mapping(root, "", keys::FILE)
+        .set("$defs", definitions())
+        .indented();
+    text.push('\n');
+    text
 }
 
-/// The value of a key; `path` says which, `base.digest`.
-fn value(path: &str, kind: ValueKind) -> Json {
-    let reference = |name: &str| of(&[("$ref", text(&format!("#/$defs/{name}")))]);
-    let list = |items: Json| {
-        of(&[
-            ("type", text("array")),
-            ("minItems", Json::Number(1)),
-            ("items", items),
-        ])
-    };
-    let string = |pattern: &str| of(&[("type", text("string")), ("pattern", text(pattern))]);
-    let described = |mut schema: Json| {
-        if let (Json::Map(entries), Some(words)) = (&mut schema, describe(path)) {
-            entries.push(("description".into(), text(words)));
-        }
-        schema
-    };
-    described(match kind {
-        ValueKind::Version => of(&[("const", Json::Number(1))]),
-        ValueKind::Mode => words(keys::MODES, ""),
-        ValueKind::Digest => words(keys::DIGESTS, ""),
-        ValueKind::Text => reference("text"),
-        ValueKind::Days => reference("days"),
-        ValueKind::Date => of(&[
-            ("type", text("string")),
-            ("format", text("date")),
-            ("pattern", text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")),
-        ]),
-        ValueKind::Action => reference("action"),
-        ValueKind::Checked => reference("checked"),
-        ValueKind::Pattern => reference("pattern"),
-        ValueKind::Patterns | ValueKind::Registries => list(reference("pattern")),
-        ValueKind::Tags => {
-            let one = of(&[
-                ("type", Json::List(vec![text("string"), text("number")])),
-                ("minLength", Json::Number(1)),
-            ]);
-            of(&[("oneOf", Json::List(vec![one.clone(), list(one)]))])
-        }
-        ValueKind::TagMap => {
-            let map = of(&[
-                ("type", text("object")),
-                ("minProperties", Json::Number(1)),
-                (
-                    "propertyNames",
-                    of(&[("pattern", text("^[A-Za-z0-9._*-]+$"))]),
-                ),
-                (
-                    "additionalProperties",
-                    of(&[
-                        ("type", Json::List(vec![text("string"), text("number")])),
-                        ("minLength", Json::Number(1)),
-                    ]),
-                ),
-            ]);
-            of(&[("oneOf", Json::List(vec![map.clone(), list(map)]))])
-        }
-        ValueKind::AskedDigest => words(keys::ASKED_DIGESTS, ""),
-        ValueKind::Variants => list(string("^[A-Za-z0-9.]+$")),
-        ValueKind::Names => list(string("^[A-Za-z0-9._/-]+$")),
-        ValueKind::Paths => list(string(r"^[^/\\]([^\\]*[^/\\])?$")),
-        ValueKind::Codes => list(string("^FT[0-9]{3}$")),
-        ValueKind::Labels => list(string("^[^= ]")),
-        ValueKind::Mirrors => of(&[
-            ("type", text("object")),
-            ("additionalProperties", reference("text")),
-        ]),
-        ValueKind::Map(keys) => of(&mapping(path, keys)),
-        ValueKind::List(keys) => {
-            let mut item = mapping(path, keys);
-            if path == "images" || path.ends_with(".images") {
-                item.push(("minProperties", Json::Number(2)));
-            }
-            if path == "exceptions" {
-                let any = ["match", "files", "labels"]
-                    .map(|key| of(&[("required", Json::List(vec![text(key)]))]));
-                item.push(("anyOf", Json::List(any.into())));
-            }
-            list(of(&item))
-        }
-        ValueKind::Profiles(part) => of(&[
-            ("type", text("object")),
-            (
-                "propertyNames",
-                of(&[(
-                    "pattern",
-                    text(match part {
-                        ProfileKind::Stages => "^[A-Za-z0-9._*-]+$",
-                        ProfileKind::Platforms => "^[A-Za-z0-9._*-]*/[A-Za-z0-9._/*-]*$",
-                        ProfileKind::Paths => r"^[^/\\]([^\\]*[^/\\])?$",
-                    }),
-                )]),
-            ),
-            ("additionalProperties", reference("profile")),
-        ]),
-    })
+/// The schemas that keys refer to.
+fn definitions() -> Object {
+    let text = typed("string")
+        .set("minLength", Value::Int(1))
+        .set("pattern", r"\S");
+    let pattern = string("^[A-Za-z0-9._/:*-]+$").set(
+        "description",
+        "An image name, with or without a tag; * stands for any characters but /, ** for any",
+    );
+    let checked = words(keys::CHECKED).set(
+        "description",
+        "What happens to a build; or it needs a checksum",
+    );
+    let profile = mapping(Object::new(), "profile", keys::PROFILE)
+        .set("minProperties", Value::Int(1))
+        .set(
+            "description",
+            "What holds otherwise in this part of a build",
+        );
+    Object::new()
+        .set("text", text)
+        .set("pattern", pattern)
+        .set(
+            "action",
+            words(keys::ACTIONS).set("description", "What happens to a build"),
+        )
+        .set("checked", checked)
+        .set(
+            "days",
+            string("^0*[1-9][0-9]*d$").set("examples", texts(["90d"])),
+        )
+        .set("profile", profile)
 }
 
-/// A mapping with these keys and no others.
-fn mapping(path: &str, keys: &[Key]) -> Vec<(&'static str, Json)> {
-    let required: Vec<Json> = (keys.iter())
-        .filter(|key| key.required)
-        .map(|key| text(key.name))
-        .collect();
+/// Adds a mapping with these keys and no others to a schema; `path` says whose they are, such as `base`.
+fn mapping(schema: Object, path: &str, keys: &[Key]) -> Object {
+    let required = (keys.iter()).filter(|key| key.required).map(|key| key.name);
     let properties = keys.iter().map(|key| {
         let path = match path {
             "" => key.name.to_owned(),
             path => format!("{path}.{}", key.name),
         };
-        (key.name.to_owned(), value(&path, key.kind))
+        let value = value(&path, key.kind).opt("description", describe(&path));
+        (key.name, value)
     });
-    let mut out = vec![("type", text("object"))];
-    if !required.is_empty() {
-        out.push(("required", Json::List(required)));
-    }
-    out.push(("additionalProperties", Json::No));
-    out.push(("properties", Json::Map(properties.collect())));
-    out
+    schema
+        .set("type", "object")
+        .opt_array("required", required)
+        .set("additionalProperties", false)
+        .set("properties", Object::from_iter(properties))
 }
 
-fn profile() -> Vec<(String, Json)> {
-    let mut schema = mapping("profile", keys::PROFILE);
-    schema.push(("minProperties", Json::Number(1)));
-    schema.push((
-        "description",
-        text("What holds otherwise in this part of a build"),
-    ));
-    (schema.into_iter())
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect()
+/// The schema of a key's value, without its description; `path` is the key with those above it, such as `base.digest`.
+fn value(path: &str, kind: ValueKind) -> Object {
+    match kind {
+        ValueKind::Version => Object::new().set("const", Value::Int(1)),
+        ValueKind::Mode => words(keys::MODES),
+        ValueKind::Digest => words(keys::DIGESTS),
+        ValueKind::AskedDigest => words(keys::ASKED_DIGESTS),
+        ValueKind::Text => reference("text"),
+        ValueKind::Days => reference("days"),
+        ValueKind::Date => typed("string")
+            .set("format", "date")
+            .set("pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+        ValueKind::Action => reference("action"),
+        ValueKind::Checked => reference("checked"),
+        ValueKind::Pattern => reference("pattern"),
+        ValueKind::Patterns | ValueKind::Registries => list_of(reference("pattern")),
+        ValueKind::Tags => itself_or_list(text_or_number()),
+        ValueKind::TagMap => itself_or_list(
+            typed("object")
+                .set("minProperties", Value::Int(1))
+                .set("propertyNames", matching("^[A-Za-z0-9._*-]+$"))
+                .set("additionalProperties", text_or_number()),
+        ),
+        ValueKind::Variants => list_of(string("^[A-Za-z0-9.]+$")),
+        ValueKind::Names => list_of(string("^[A-Za-z0-9._/-]+$")),
+        ValueKind::Paths => list_of(string(PATH)),
+        ValueKind::Codes => list_of(string("^FT[0-9]{3}$")),
+        ValueKind::Labels => list_of(string("^[^= ]")),
+        ValueKind::Mirrors => typed("object").set("additionalProperties", reference("text")),
+        ValueKind::Map(keys) => mapping(Object::new(), path, keys),
+        ValueKind::List(keys) => list_of(item(path, keys)),
+        ValueKind::Profiles(part) => {
+            let names = match part {
+                ProfileKind::Stages => "^[A-Za-z0-9._*-]+$",
+                ProfileKind::Platforms => "^[A-Za-z0-9._*-]*/[A-Za-z0-9._/*-]*$",
+                ProfileKind::Paths => PATH,
+            };
+            typed("object")
+                .set("propertyNames", matching(names))
+                .set("additionalProperties", reference("profile"))
+        }
+    }
 }
 
-fn words<T>(words: &Words<T>, description: &str) -> Json {
-    let names = words.iter().map(|(name, _)| text(name)).collect();
-    let mut schema = vec![("enum", Json::List(names))];
-    if !description.is_empty() {
-        schema.push(("description", text(description)));
+/// A Dockerfile's path, with stars.
+const PATH: &str = r"^[^/\\]([^\\]*[^/\\])?$";
+
+/// A mapping in a list.
+fn item(path: &str, keys: &[Key]) -> Object {
+    let item = mapping(Object::new(), path, keys);
+    if path == "images" || path.ends_with(".images") {
+        // A rule with nothing but `match` does nothing.
+        return item.set("minProperties", Value::Int(2));
     }
-    of(&schema)
+    if path == "exceptions" {
+        let one_of = ["match", "files", "labels"];
+        let required = one_of.map(|key| Object::new().set("required", texts([key])));
+        return item.set("anyOf", Value::from_iter(required));
+    }
+    item
+}
+
+fn typed(name: &str) -> Object {
+    Object::new().set("type", name)
+}
+
+fn reference(name: &str) -> Object {
+    Object::new().set("$ref", format!("#/$defs/{name}"))
+}
+
+fn matching(pattern: &str) -> Object {
+    Object::new().set("pattern", pattern)
+}
+
+fn string(pattern: &str) -> Object {
+    typed("string").set("pattern", pattern)
+}
+
+/// A list with at least one item.
+fn list_of(items: Object) -> Object {
+    typed("array")
+        .set("minItems", Value::Int(1))
+        .set("items", items)
+}
+
+fn itself_or_list(schema: Object) -> Object {
+    let schemas = [schema.clone(), list_of(schema)];
+    Object::new().set("oneOf", Value::from_iter(schemas))
+}
+
+/// A tag: YAML reads `22` as a number.
+fn text_or_number() -> Object {
+    Object::new()
+        .set("type", texts(["string", "number"]))
+        .set("minLength", Value::Int(1))
+}
+
+fn words<T>(words: &Words<T>) -> Object {
+    Object::new().set("enum", texts(words.iter().map(|(word, _)| *word)))
+}
+
+fn texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Value {
+    texts.into_iter().collect()
 }
 
 /// What an editor shows of a key.
@@ -259,88 +246,4 @@ fn describe(path: &str) -> Option<&'static str> {
         "exceptions-max" => "How long an exception may last, from today",
         _ => return None,
     })
-}
-
-/// JSON, as far as a schema needs it.
-#[derive(Debug, Clone)]
-enum Json {
-    No,
-    Number(u32),
-    Text(String),
-    List(Vec<Json>),
-    Map(Vec<(String, Json)>),
-}
-
-fn text(text: &str) -> Json {
-    Json::Text(text.to_owned())
-}
-
-fn of(entries: &[(&str, Json)]) -> Json {
-    Json::Map(
-        (entries.iter())
-            .map(|(key, value)| ((*key).to_owned(), value.clone()))
-            .collect(),
-    )
-}
-
-impl Json {
-    fn write(&self, depth: usize, out: &mut String) {
-        match self {
-            Json::No => out.push_str("false"),
-            Json::Number(number) => out.push_str(&number.to_string()),
-            Json::Text(text) => quote(text, out),
-            Json::List(items) if items.iter().all(Json::is_small) => {
-                out.push('[');
-                for (at, item) in items.iter().enumerate() {
-                    if at > 0 {
-                        out.push_str(", ");
-                    }
-                    item.write(depth, out);
-                }
-                out.push(']');
-            }
-            Json::List(items) => lines('[', ']', depth, out, items, |item, out| {
-                item.write(depth + 1, out);
-            }),
-            Json::Map(entries) => lines('{', '}', depth, out, entries, |(key, value), out| {
-                quote(key, out);
-                out.push_str(": ");
-                value.write(depth + 1, out);
-            }),
-        }
-    }
-
-    fn is_small(&self) -> bool {
-        !matches!(self, Json::List(_) | Json::Map(_))
-    }
-}
-
-fn lines<T>(
-    open: char,
-    close: char,
-    depth: usize,
-    out: &mut String,
-    items: &[T],
-    mut each: impl FnMut(&T, &mut String),
-) {
-    out.push(open);
-    for (at, item) in items.iter().enumerate() {
-        out.push_str(if at > 0 { ",\n" } else { "\n" });
-        out.push_str(&"  ".repeat(depth + 1));
-        each(item, out);
-    }
-    out.push('\n');
-    out.push_str(&"  ".repeat(depth));
-    out.push(close);
-}
-
-fn quote(text: &str, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        if matches!(c, '"' | '\\') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out.push('"');
 }
