@@ -1,4 +1,5 @@
-//! One conversion: what it is made with, and the order of its steps.
+//! One conversion: its state, and the order of its steps. As `toDispatchState` in BuildKit's
+//! `frontend/dockerfile/dockerfile2llb/convert.go`.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +30,7 @@ use crate::resolver::Resolver;
 use crate::source_date;
 use crate::vars::Vars;
 
-/// A conversion under way.
+/// A conversion in progress.
 pub(crate) struct Converter<'a, R> {
     pub options: &'a Options,
     pub sources: &'a Sources<'a, R>,
@@ -43,7 +44,7 @@ pub(crate) struct Converter<'a, R> {
     pub graph: Graph,
     /// The main context, whose place in the graph is kept until all paths are known.
     pub context: State,
-    /// Directories of the client under a name, likewise.
+    /// The named directories of the client, whose places are kept likewise.
     pub locals: Vec<WaitingLocal>,
     /// The patterns of the main context's ignore file.
     pub excludes: Vec<String>,
@@ -51,14 +52,14 @@ pub(crate) struct Converter<'a, R> {
     pub ctx_paths: PathsUsed,
 }
 
-/// What is known before any stage is planned.
+/// A parsed Dockerfile, before any stage is planned.
 pub(crate) struct File {
     pub stages: Vec<instructions::Stage>,
     pub globals: Vec<instructions::GlobalArg>,
     pub lex: Lex,
 }
 
-/// The rules' configuration: the build's, else the file's `# check=`.
+/// The linter with the build's configuration, or else with that of `# check=` in the file.
 pub(crate) fn linter(bytes: &[u8], options: &Options) -> Result<Linter> {
     let config = match &options.lint {
         Some(config) => config.clone(),
@@ -71,7 +72,7 @@ pub(crate) fn linter(bytes: &[u8], options: &Options) -> Result<Linter> {
     Ok(Linter::new(config))
 }
 
-/// Reads a file to its stages.
+/// Parses a file into its stages.
 pub(crate) fn read(bytes: &[u8], lint: &Linter) -> Result<File> {
     let dockerfile = parser::parse(bytes)?;
     for warning in &dockerfile.warnings {
@@ -93,7 +94,7 @@ pub(crate) fn read(bytes: &[u8], lint: &Linter) -> Result<File> {
 }
 
 impl<'a, R: Resolver> Converter<'a, R> {
-    /// Plans, resolves and dispatches; gives the target.
+    /// Plans, resolves and dispatches the stages. Returns the target, too.
     pub async fn run(
         bytes: &[u8],
         options: &'a Options,
@@ -199,7 +200,7 @@ impl<'a, R: Resolver> Converter<'a, R> {
         Ok(())
     }
 
-    /// Labels, the contexts' last word, the platform of the result.
+    /// Sets the labels and the platform of the result, and puts the contexts into the graph.
     fn finish(&mut self, target: StageId, main: Output) -> Result<()> {
         let image = &mut self.stages[target].built.image;
         if !self.options.labels.is_empty() {
@@ -238,7 +239,7 @@ impl<'a, R: Resolver> Converter<'a, R> {
     }
 }
 
-/// `BUILDKIT_SBOM_SCAN_STAGE=true`, or a list of stages.
+/// Whether the value of `BUILDKIT_SBOM_SCAN_STAGE` (a bool, or a list of stages) includes the stage.
 fn names_stage(value: &str, stage: &str) -> bool {
     parse_bool(value).unwrap_or_else(|_| value.split(',').any(|v| v == stage))
 }

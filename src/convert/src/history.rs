@@ -5,14 +5,14 @@ use fromtier_image::config::History;
 
 const COMMENT: &str = "buildkit.dockerfile.v0";
 
-/// What a step leaves in the image.
+/// The layer that a step adds to the image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layer {
     /// Only metadata.
     Empty,
     /// A layer.
     Some,
-    /// A layer that an operation of the build made; its line says so.
+    /// A layer from an operation of the build; the line has `# buildkit` at its end.
     Built,
 }
 

@@ -1,10 +1,18 @@
-//! Syntax tree, resolved bases and approved sources to a graph and an image config. Pure but for [`Resolver`].
+//! How does a Dockerfile become a build graph? Syntax tree, resolved bases and approved sources in; LLB and an image
+//! config out.
 //!
-//! - [`convert`] is the whole way from a Dockerfile's bytes to a graph; [`outline()`], [`targets()`] and [`lint`] are the
-//!   parts of it that a client can ask for by themselves.
-//! - Every source that a build takes from outside is asked of the gate, in `base::images` (images) and
-//!   `base::images::Ledger` (all else); the graph takes nothing that the gate didn't approve.
-//! - One instruction is one file in `dispatch`, over the state of its stage (`stage`).
+//! Entry points:
+//!
+//! - [`convert`] converts a Dockerfile's bytes. [`outline()`], [`targets()`] and [`lint`] answer the client's other requests.
+//! - [`sources`] and [`trigger_sources`] list the sources of a file without a build, for the command line.
+//! - [`Scanner`] adds an SBOM scan to a converted build. [`MainContext::place`] puts a remote context into a graph.
+//! - [`Resolver`] is the only door to the outside; the caller implements it.
+//!
+//! One instruction is one file in `dispatch`, over its stage (`stage`). `base` resolves the bases, `context` the named contexts,
+//! and `plan` links the stages.
+//!
+//! This crate must never use a source without the gate's approval (the graph only takes approved ones), do input or output
+//! itself, or need an async runtime: its futures run on one thread under any executor.
 
 mod base;
 mod chmod;
@@ -33,7 +41,7 @@ mod tests;
 
 pub use context::main::PlacedContext;
 pub use context::main_context::{Context, MainContext};
-pub use meta::to_pb as pb_ranges;
+pub use meta::pb_ranges;
 pub use options::{NoCache, Options};
 pub use outline::Outline;
 pub use outline::capture::{ArgInfo, Need};
@@ -47,5 +55,5 @@ pub use run::{convert, lint, outline};
 pub use sbom::Scanner;
 pub use targets::{Target, targets};
 
-/// The name of the empty image.
+/// The name of the empty base image.
 pub(crate) const SCRATCH: &str = "scratch";

@@ -1,4 +1,4 @@
-//! What a step is called while it runs: `[build linux/arm64 2/5] RUN make`.
+//! The names of steps: `[build linux/arm64 2/5] RUN make`.
 
 use fromtier_dockerfile::shell::{Env, Lex};
 use fromtier_gostd::strings::to_upper;
@@ -7,8 +7,9 @@ use fromtier_image::Platform;
 /// The count of a stage's steps.
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
-    /// Steps that have a number; 0 gives plain names.
+    /// The number of steps that count; with 0, names have no count.
     pub total: usize,
+    /// The 1-based number of the current step.
     pub index: usize,
     /// The step comes from a trigger.
     pub onbuild: bool,
@@ -45,7 +46,7 @@ impl Steps {
     }
 }
 
-/// `->arm64`: what a stage that runs on one platform builds for another.
+/// `->arm64` for a stage that runs on another platform and builds for this one.
 fn cross_target(base: &Platform, target: Option<Platform>) -> String {
     let Some(mut target) = target else {
         return String::new();
@@ -70,7 +71,7 @@ fn cross_target(base: &Platform, target: Option<Platform>) -> String {
     }
 }
 
-/// The target platform as the stage's variables have it.
+/// The target platform in the stage's variables.
 fn from_env(env: &dyn Env) -> Option<Platform> {
     if let Some(platform) = env
         .get("TARGETPLATFORM")
@@ -95,7 +96,7 @@ fn from_env(env: &dyn Env) -> Option<Platform> {
     })
 }
 
-/// An instruction's text with its keyword in upper case and its variables filled in, as far as that works.
+/// An instruction's text with its keyword in uppercase and its variables expanded, if that works.
 pub(crate) fn instruction(lex: &Lex, code: &str, env: &dyn Env) -> String {
     let text = match lex.expand(code, env) {
         Ok(expansion) => expansion.result,

@@ -1,4 +1,4 @@
-//! What a conversion asks of the outside: the one door out of this crate.
+//! The questions of a conversion to the outside: the only door out of this crate.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -10,8 +10,8 @@ use fromtier_proto::pb;
 
 use fromtier_llb::ResolveMode;
 
-/// Answers what cannot be known from the Dockerfile and the options. All futures run on one thread, several at
-/// once; equal questions about images are asked once a conversion.
+/// Answers the questions that the Dockerfile and the options leave open. All futures run on one thread, several at a time.
+/// Equal questions about images are asked once per conversion.
 pub trait Resolver {
     /// An image's reference, digest and config, from a registry or from an OCI layout of the client.
     fn image(
@@ -19,7 +19,7 @@ pub trait Resolver {
         request: ResolveImage<'_>,
     ) -> impl Future<Output = Result<ResolvedImage, ResolveError>>;
 
-    /// A file of what a definition builds. `evaluate` runs it first. No file is `None`.
+    /// A file of a definition's result; `None` if there is no such file. `evaluate` runs the definition first.
     fn read_file(
         &self,
         definition: pb::Definition,
@@ -27,15 +27,15 @@ pub trait Resolver {
         path: &str,
     ) -> impl Future<Output = Result<Option<Vec<u8>>, ResolveError>>;
 
-    /// The definitions that were handed in with the build, by name.
+    /// The definitions that the client sent with the build, by name.
     fn inputs(
         &self,
     ) -> impl Future<Output = Result<BTreeMap<String, pb::Definition>, ResolveError>>;
 
-    /// The patterns of the main context's `.dockerignore`; none when the context is not local.
+    /// The patterns of the main context's `.dockerignore`; none if the context is not local.
     fn dockerignore(&self) -> impl Future<Output = Result<Vec<String>, ResolveError>>;
 
-    /// What a git or http source is at this moment, without fetching it (for `SOURCE_DATE_EPOCH`).
+    /// The current metadata of a git or HTTP source, without fetching it (for `SOURCE_DATE_EPOCH`).
     fn source_metadata(
         &self,
         request: SourceMetadataRequest<'_>,
@@ -45,73 +45,73 @@ pub trait Resolver {
 /// A question about an image.
 #[derive(Debug, Clone, Copy)]
 pub struct ResolveImage<'a> {
-    /// The whole reference, as the gate let it pass.
+    /// The full reference that the gate approved.
     pub reference: &'a str,
-    /// The platform whose config is returned; none for the builder's own.
+    /// The requested platform.
     pub platform: Option<&'a Platform>,
-    /// Whether the registry is asked.
+    /// The `image-resolve-mode` option.
     pub resolve_mode: ResolveMode,
-    /// What the builder shows while it looks. Empty for a scanner's image: the builder names it itself, and is asked for an
-    /// image (not for any source that has a configuration).
+    /// The name that BuildKit shows while it resolves the image. Empty for a scanner's image: BuildKit names that itself, and
+    /// is asked for an image, not for just any source with a config.
     pub log_name: &'a str,
-    /// Where to look instead of a registry.
+    /// The OCI layout to look in instead of a registry.
     pub store: Option<OciStore<'a>>,
 }
 
 /// An OCI layout that the client serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OciStore<'a> {
-    /// The client's session that has the layout; empty for any.
+    /// The client's session.
     pub session_id: &'a str,
-    /// The layout's name in the session.
+    /// The name of the layout in that session.
     pub store_id: &'a str,
 }
 
 /// An answer about an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResolvedImage {
-    /// The reference; the builder's own source policies may have changed it.
+    /// The reference, which BuildKit's source policies might have changed.
     pub reference: String,
-    /// The digest, empty when there is none.
+    /// The digest, or empty.
     pub digest: String,
     /// The image config as JSON.
     pub config: Vec<u8>,
 }
 
-/// A question about a source as the graph holds it.
+/// A question about a source of the graph.
 #[derive(Debug, Clone)]
 pub struct SourceMetadataRequest<'a> {
-    /// The identifier of the source operation.
+    /// The source's identifier in LLB: `git://…`, `https://…`.
     pub identifier: &'a str,
-    /// The attributes of the source operation.
+    /// The source's attributes in LLB.
     pub attrs: &'a BTreeMap<String, String>,
-    /// The text that the builder shows meanwhile.
+    /// The name that BuildKit shows meanwhile.
     pub log_name: &'a str,
-    /// Ask for the commit object of a git source.
+    /// Whether to return the commit object of a git source.
     pub return_object: bool,
 }
 
 /// An answer about a source.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourceMetadata {
-    /// The raw commit, when it was asked for.
+    /// The raw commit, if it was requested.
     pub git_commit: Option<Vec<u8>>,
     /// The `Last-Modified` of an http source.
     pub http_last_modified: Option<Time>,
 }
 
-/// Why an answer failed.
+/// Why a question has no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ResolveError {
-    /// The builder's own words, with its status.
+    /// BuildKit's own error with its status.
     #[error("{0}")]
     Failed(Box<Error>),
-    /// A source policy of the builder made something else of an image (`https://…`, `git://…`).
+    /// A source policy of BuildKit replaced an image with another kind of source (`https://…`, `git://…`).
     #[error("ref mutated by policy to non-image: docker-image://{reference} -> {updated}")]
     NotAnImage {
-        /// The requested reference.
+        /// The requested image.
         reference: String,
-        /// The identifier that the builder returned.
+        /// The identifier of the source that replaced it.
         updated: String,
     },
 }

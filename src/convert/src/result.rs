@@ -1,4 +1,4 @@
-//! What a conversion gives.
+//! The results of a conversion.
 
 use std::collections::BTreeMap;
 
@@ -14,62 +14,66 @@ use fromtier_policy::gate::Via;
 use crate::options::Options;
 use crate::plan::args::Platforms;
 
-/// The result of a run, and what was noticed on the way, which is there even when the run failed.
+/// A result with the warnings and verdicts, which are there even if the run failed.
 #[derive(Debug)]
 pub struct Outcome<T> {
     /// The result, or why there is none.
     pub result: Result<T, Error>,
-    /// What the build checks found, in the order they found it.
+    /// The warnings of the build checks, in the order in which they were found.
     pub warnings: Vec<Warning>,
-    /// What the gate said of every source that it was asked about, refusals last.
+    /// The gate's verdicts on all requested sources, refusals last.
     pub verdicts: Vec<SourceVerdict>,
 }
 
-/// The gate's word on one source, and where the source stands.
+/// The gate's verdict on one source, and where the build requests the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceVerdict {
-    /// The way in which the source gets into the build.
+    /// How the source is requested.
     pub via: Via,
-    /// The stage that wants it; empty when no stage does.
+    /// The stage that requests it, or empty.
     pub stage: String,
-    /// The lines of the instruction; empty if no instruction names it.
+    /// The instruction that requests it.
     pub ranges: Vec<Range>,
-    /// The gate's verdict.
+    /// The verdict.
     pub verdict: Verdict,
 }
 
-/// A Dockerfile as a graph.
+/// A converted Dockerfile.
 #[derive(Debug)]
 pub struct Converted {
-    /// Holds the operations that the states below point into.
+    /// The operations that the states below refer to.
     pub graph: Graph,
-    /// What the target builds.
+    /// The files of the target.
     pub state: State,
     /// The target's image config.
     pub image: ImageConfig,
-    /// The config of the image that the target stands on, untouched; none on scratch.
+    /// The unchanged config of the target's base image; `None` on scratch.
     pub base_image: Option<ImageConfig>,
-    /// `SOURCE_DATE_EPOCH`, when it is set.
+    /// `SOURCE_DATE_EPOCH`, if it is set.
     pub epoch: Option<Time>,
     /// Whether the target or a stage that is scanned with it ignores the cache.
     pub ignore_cache: bool,
-    /// The file systems to scan.
+    /// The states that an SBOM scanner scans.
     pub sbom: SbomTargets,
 }
 
 impl Converted {
-    /// The target's definition for a build with these options.
+    /// Returns the target's definition for a build with these options.
     ///
-    /// Errors: the graph can't be marshalled; the text is the reference's.
+    /// # Errors
+    ///
+    /// The graph can't be marshaled; the text is BuildKit's.
     pub fn definition(&self, options: &Options) -> Result<Definition, Error> {
         let platforms = Platforms::of(options);
         self.marshal(&self.state, Some(&platforms.target), options)
     }
 
-    /// The definition of a scan ([`crate::Scanner::scan`]) of this build: it runs on the builder's own platform, and has
-    /// the capabilities that the build's operations have been marshalled with.
+    /// Returns the definition of a scan ([`crate::Scanner::scan`]) of this build. It runs on the worker's own platform and has
+    /// the capabilities with which the build's operations were marshaled.
     ///
-    /// Errors: as [`Converted::definition`].
+    /// # Errors
+    ///
+    /// As [`Converted::definition`].
     pub fn scan_definition(&self, scan: &State, options: &Options) -> Result<Definition, Error> {
         self.marshal(scan, options.build_platforms.first(), options)
     }
@@ -86,11 +90,11 @@ impl Converted {
     }
 }
 
-/// What a software bill of materials is made of.
+/// The states that an SBOM scanner scans.
 #[derive(Debug)]
 pub struct SbomTargets {
-    /// The target's file system.
+    /// The target.
     pub core: State,
-    /// `context`, and the stages that asked for it with `BUILDKIT_SBOM_SCAN_STAGE`.
+    /// `context`, and the stages that ask for a scan with `BUILDKIT_SBOM_SCAN_STAGE`.
     pub extras: BTreeMap<String, State>,
 }

@@ -1,4 +1,4 @@
-//! The ways into a conversion.
+//! The entry points of a conversion.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::resolver::Resolver;
 use crate::result::{Converted, Outcome, SbomTargets};
 use crate::source_date;
 
-/// Converts a Dockerfile. Each image goes its way through `gate`; `resolver` answers for the outside.
+/// Converts a Dockerfile. `gate` judges every source; `resolver` answers all questions to the outside.
 pub async fn convert<R: Resolver>(
     bytes: &[u8],
     options: &Options,
@@ -34,7 +34,7 @@ pub async fn convert<R: Resolver>(
     }
 }
 
-/// The parameters of the target that the options name.
+/// Returns the parameters of the target that the options name.
 pub async fn outline<R: Resolver>(
     bytes: &[u8],
     options: &Options,
@@ -47,7 +47,7 @@ pub async fn outline<R: Resolver>(
     .await
 }
 
-/// Converts only for what is noticed on the way: without a target, of all stages.
+/// Converts only for the warnings and verdicts. Without a target it converts all stages.
 pub async fn lint<R: Resolver>(
     bytes: &[u8],
     options: &Options,
@@ -147,7 +147,7 @@ fn converted<R: Resolver>(mut converter: Converter<'_, R>, target: StageId) -> R
     })
 }
 
-/// The history of the base image, then of each stage on it.
+/// The history of the base image, then that of each stage on it.
 fn history(stages: &mut Stages, target: StageId) -> Vec<History> {
     let mut chain = vec![target];
     while let Some(base) = chain.last().and_then(|id| stages[*id].base_stage()) {

@@ -1,4 +1,4 @@
-//! Software bills of materials: an image that scans what was built, let through the gate like any other.
+//! Software bills of materials: an image that scans the result of a build. The gate judges it like any other image.
 
 use std::collections::BTreeMap;
 
@@ -19,10 +19,10 @@ const CORE: &str = "/run/src/core/sbom";
 const EXTRAS: &str = "/run/src/extras";
 const OUT: &str = "/run/out/";
 
-/// A scanner that may run, and how it is run.
+/// An approved scanner, and how to run it.
 #[derive(Debug, Clone)]
 pub struct Scanner {
-    /// The image as steps are named after it, as in the reference: without the digest that it resolved to.
+    /// The image's name in steps. As in BuildKit, it doesn't have the digest that the image resolved to.
     name: String,
     image: ApprovedImage,
     config: ImageConfig,
@@ -31,18 +31,18 @@ pub struct Scanner {
     parameters: BTreeMap<String, String>,
 }
 
-/// An approved image without its digest, unless `asked` named one.
-fn shown(image: &ApprovedImage, asked: &str) -> String {
+/// An approved image without its digest, unless `requested` has one.
+fn display_reference(image: &ApprovedImage, requested: &str) -> String {
     let reference = image.reference().clone();
-    match asked.contains('@') {
-        true => reference.to_string(),
-        false => reference.without_digest().to_string(),
+    if requested.contains('@') {
+        reference.to_string()
+    } else {
+        reference.without_digest().to_string()
     }
 }
 
 impl Scanner {
-    /// Resolves the scanner `reference` for the platform that the build runs on. `parameters` are the rest of the
-    /// `attest:sbom` option.
+    /// Resolves the scanner `reference` for the platform of the worker. `parameters` is the rest of the `attest:sbom` option.
     pub async fn resolve<R: Resolver>(
         reference: &str,
         parameters: BTreeMap<String, String>,
@@ -51,7 +51,7 @@ impl Scanner {
         resolver: &R,
     ) -> Outcome<Scanner> {
         let sources = Sources::new(gate, resolver, options.resolve_mode);
-        let result = Scanner::find(reference, parameters, options, &sources).await;
+        let result = Scanner::resolve_scanner(reference, parameters, options, &sources).await;
         Outcome {
             result,
             warnings: Vec::new(),
@@ -59,7 +59,7 @@ impl Scanner {
         }
     }
 
-    async fn find<R: Resolver>(
+    async fn resolve_scanner<R: Resolver>(
         reference: &str,
         parameters: BTreeMap<String, String>,
         options: &Options,
@@ -83,11 +83,11 @@ impl Scanner {
         let words = [&config.entrypoint, &config.cmd];
         let args: Vec<String> = words.into_iter().flatten().flatten().cloned().collect();
         if args.is_empty() {
-            let image = shown(&admitted.approved, reference);
+            let image = display_reference(&admitted.approved, reference);
             return Err(Error::new(format!("scanner {image} does not have cmd")));
         }
         Ok(Scanner {
-            name: shown(&admitted.approved, reference),
+            name: display_reference(&admitted.approved, reference),
             image: admitted.approved,
             config: admitted.config,
             args,
@@ -96,7 +96,11 @@ impl Scanner {
         })
     }
 
-    /// Adds a scan of a build's result to its graph; `name` is the result's platform as exporters name it.
+    /// Adds a scan of a build's result to its graph. `name` is the result's platform as exporters name it.
+    ///
+    /// # Errors
+    ///
+    /// The graph has no output for the scan.
     pub fn scan(&self, converted: &mut Converted, name: &str) -> Result<State> {
         let Converted { graph, sbom, .. } = converted;
         let image = graph.image(
@@ -112,7 +116,7 @@ impl Scanner {
         let mut exec = Exec {
             args: self.args.clone(),
             dir: Some(self.config.config.working_dir.clone()),
-            env: self.env(!sbom.extras.is_empty()),
+            env: self.scan_env(!sbom.extras.is_empty()),
             constraints,
             own_path: true,
             ..Exec::default()
@@ -151,7 +155,7 @@ impl Scanner {
             .ok_or_else(|| Error::new("the scanner has no output"))
     }
 
-    fn env(&self, has_extras: bool) -> Vec<(String, String)> {
+    fn scan_env(&self, has_extras: bool) -> Vec<(String, String)> {
         let lines = self.config.config.env.iter().flatten();
         let mut env: Vec<(String, String)> = lines
             .map(|line| line.split_once('=').unwrap_or((line, "")))

@@ -5,24 +5,28 @@ use fromtier_dockerfile::lint::{Config, Linter};
 use fromtier_dockerfile::span::Range;
 use fromtier_dockerfile::{instructions, parser};
 
-/// A stage.
+/// A stage that can be built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// Empty when it has none.
+    /// The name, or empty.
     pub name: String,
-    /// The comment above its `FROM` that starts with its name.
+    /// The comment before its `FROM`.
     pub description: String,
-    /// It is what is built when no target is named.
+    /// Whether it is built if no target is named.
     pub default: bool,
-    /// As written.
+    /// The base as written.
     pub base: String,
-    /// The value of `--platform`, as written; empty without it.
+    /// The value of `--platform` as written, or empty.
     pub platform: String,
-    /// The lines of its `FROM`.
+    /// The `FROM` instruction.
     pub location: Vec<Range>,
 }
 
-/// All stages of a file, in order.
+/// Returns all stages of a file, in order.
+///
+/// # Errors
+///
+/// The file is not a valid Dockerfile.
 pub fn targets(bytes: &[u8]) -> Result<Vec<Target>> {
     let dockerfile = parser::parse(bytes)?;
     let (stages, _) = instructions::parse(&dockerfile, &Linter::new(Config::default()))?;

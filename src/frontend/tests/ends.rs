@@ -34,7 +34,7 @@ fn triggers_that_go_in_a_circle_end_the_build() {
         let Outcome::Error(status) = &recording.outcome else {
             panic!("{name}: {:?} {}", recording.outcome, recording.stderr);
         };
-        let about = format!("ONBUILD triggers go in a circle: {chain}");
+        let about = format!("ONBUILD triggers form a cycle: {chain}");
         assert!(status.message.contains(&about), "{}", status.message);
         let told = recording.calls.iter().filter(|call| {
             matches!(

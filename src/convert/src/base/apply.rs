@@ -75,7 +75,7 @@ impl<R: Resolver> Converter<'_, R> {
         Ok(())
     }
 
-    /// Makes an image the state of a stage.
+    /// Makes an image the state of a stage, which is the step of its `FROM`.
     fn take_image(&mut self, id: StageId, platform: &Platform, approved: &ApprovedImage) {
         let stage = &mut self.stages[id];
         stage.base.name = approved.reference().to_string();
@@ -166,7 +166,7 @@ pub(crate) fn empty_image(platform: &Platform) -> ImageConfig {
         rootfs_type: "layers".to_owned(),
         config: ContainerConfig {
             working_dir: "/".to_owned(),
-            // Windows sets its own.
+            // Windows sets its own PATH.
             env: (platform.os != "windows").then(|| vec![path]),
             ..ContainerConfig::default()
         },
@@ -174,7 +174,8 @@ pub(crate) fn empty_image(platform: &Platform) -> ImageConfig {
     }
 }
 
-/// The platform that an image was made for, where the worker has it and nobody asked for another.
+/// The platform that an image was made for, if the worker supports it. Only used if the build asks for no platform; as
+/// BuildKit's `autoDetectPlatform`.
 fn nearest_platform(image: &Platform, target: Platform, supported: &[Platform]) -> Platform {
     let same = |p: &Platform| p.os == image.os && p.architecture == image.architecture;
     if same(&target) {

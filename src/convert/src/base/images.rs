@@ -1,4 +1,4 @@
-//! The way of every image into a build: asked of the gate, resolved by the builder, admitted by the gate.
+//! How every image gets into a build: the gate approves the request, BuildKit resolves it, the gate admits the result.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,31 +15,31 @@ use futures_util::lock::Mutex;
 use crate::resolver::{ResolveError, ResolveImage, ResolvedImage, Resolver};
 use crate::result::SourceVerdict;
 
-/// How often the builder's source policies and the gate may replace each other's references.
+/// How often BuildKit's source policies and the gate may replace each other's references.
 const MAX_TURNS: usize = 10;
 
-/// Why, and for whom, a source is wanted.
+/// Why a build requests a source, and where.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place<'a> {
     pub via: Via,
-    /// Empty when no stage wants it.
+    /// The stage that requests it, or empty.
     pub stage: &'a str,
     pub scope: Scope<'a>,
     pub location: &'a [Range],
 }
 
-/// An image that a build wants.
+/// An image that a build requests.
 pub(crate) struct WantedImage<'a> {
     pub reference: &'a str,
     pub platform: Option<&'a Platform>,
-    /// What the builder shows before the reference while it looks; if empty, the builder names it itself.
+    /// The text that BuildKit shows before the reference while it resolves it; if empty, BuildKit names the step itself.
     pub log_prefix: &'a str,
-    /// What the builder shows as the reference, when that isn't what it looks for.
+    /// The reference that BuildKit shows, if it isn't the one that it resolves.
     pub log_reference: Option<&'a str>,
     pub place: Place<'a>,
 }
 
-/// An image that may be used.
+/// An image that the build can use.
 #[derive(Debug, Clone)]
 pub(crate) struct Admitted {
     pub approved: ApprovedImage,
@@ -50,7 +50,7 @@ pub(crate) struct Admitted {
 pub(crate) enum ImageError {
     Gate(Error),
     Resolve(ResolveError),
-    /// What came back makes no sense.
+    /// BuildKit's answer is not valid.
     Answer(Error),
 }
 
@@ -63,24 +63,24 @@ impl From<ImageError> for Error {
     }
 }
 
-/// A question to the builder: reference, platform, log name.
+/// A question to BuildKit: reference, platform, log name.
 type Question = (String, Option<Platform>, String);
 
-/// The builder's answer, once it is there.
+/// BuildKit's answer, once it is there.
 type Answer = Rc<Mutex<Option<Result<ResolvedImage, ResolveError>>>>;
 
-/// The gate, and what it has said so far.
+/// The gate, and its verdicts so far.
 pub(crate) struct Ledger<'a> {
     pub gate: &'a Gate,
     verdicts: RefCell<Vec<SourceVerdict>>,
 }
 
-/// The gate and the builder, and what both have said so far.
+/// The gate and BuildKit, and the answers of both so far.
 pub(crate) struct Sources<'a, R> {
     pub ledger: Ledger<'a>,
     pub resolver: &'a R,
     mode: ResolveMode,
-    /// Each question is asked once; who asks it again waits for the answer.
+    /// Each question is asked once; a second asker waits for the answer.
     answers: RefCell<HashMap<Question, Answer>>,
 }
 
@@ -94,7 +94,7 @@ impl<'a, R: Resolver> Sources<'a, R> {
         }
     }
 
-    /// Request, resolve, admit.
+    /// Requests an image from the gate, resolves it, and has the gate admit the result.
     pub async fn image(&self, wanted: &WantedImage<'_>) -> Result<Admitted, ImageError> {
         let place = &wanted.place;
         let mut pass = self
@@ -113,7 +113,7 @@ impl<'a, R: Resolver> Sources<'a, R> {
                 )
             })?;
             if returned != asked {
-                // The builder's own policy replaced it: the gate has its say on that one, too.
+                // BuildKit's source policy replaced it: the gate judges the new one, too.
                 pass = self
                     .ledger
                     .request(&resolved.reference, wanted.platform, place)?;
@@ -125,7 +125,7 @@ impl<'a, R: Resolver> Sources<'a, R> {
             return self.ledger.admit(&pass, &returned, &resolved, place);
         }
         Err(ImageError::Answer(Error::new(format!(
-            "the builder's source policy and this policy keep replacing {}",
+            "BuildKit's source policy and this policy keep replacing {}",
             wanted.reference
         ))))
     }
@@ -162,8 +162,8 @@ impl<'a, R: Resolver> Sources<'a, R> {
     }
 }
 
-/// Why an image can't be had. Where the lock says its digest, that may be the lock's fault, and nobody would know it from
-/// the builder's words alone.
+/// The error of an image that can't be resolved. If its digest comes from the lock file, that might be the cause, which
+/// BuildKit's text alone doesn't show.
 fn not_as_locked(error: ResolveError, pass: &fromtier_policy::Pass) -> ImageError {
     let (Some(since), ResolveError::Failed(failed)) = (pass.locked(), &error) else {
         return ImageError::Resolve(error);
@@ -171,12 +171,13 @@ fn not_as_locked(error: ResolveError, pass: &fromtier_policy::Pass) -> ImageErro
     let mut error = (**failed).clone();
     let image = pass.image().familiar();
     error.message = format!(
-        "{image} can't be had by the digest that the lock file says since {since}: {}",
+        "{image} is unavailable at the digest that the lock file has had since {since}: {}",
         error.message
     );
     error.origin = Origin::Gate(Code::LockedDigestUnavailable.as_str());
-    let help =
-        format!("if the registry has it no more, lock it anew: fromtier lock --update={image}");
+    let help = format!(
+        "if the registry no longer has it, lock the current digest: fromtier lock --update={image}"
+    );
     error.help = Some(help.into());
     ImageError::Gate(error)
 }
@@ -234,7 +235,7 @@ impl<'a> Ledger<'a> {
         Ok(Admitted { approved, config })
     }
 
-    /// Leave for what the builder's own policy put in the place of an image that was asked for as another kind of source.
+    /// Checks the image with which BuildKit's source policy replaced one that was requested as another kind of source.
     pub fn replaced(
         &self,
         asked: &ImageRef,
@@ -250,14 +251,14 @@ impl<'a> Ledger<'a> {
         let pass = self.request(reference, None, place)?;
         if pass.pull().name() != returned.name() {
             let text = format!(
-                "the builder replaced {asked} by {reference}, which this policy replaces again"
+                "BuildKit's source policy replaced {asked} with {reference}, and this policy replaces that again"
             );
             return Err(ImageError::Answer(Error::new(text)));
         }
         self.admit(&pass, &returned, resolved, place).map(|_| ())
     }
 
-    /// Leave to use a source that isn't an image.
+    /// The gate's approval of a source that isn't an image.
     pub fn other(&self, request: &OtherRequest<'_>, place: &Place<'_>) -> Result<ApprovedSource> {
         match self.gate.other(request, &place.scope) {
             Ok(approved) => {
@@ -277,7 +278,7 @@ impl<'a> Ledger<'a> {
         });
     }
 
-    /// A refusal as an error, with its code and what helps; the caller adds the place.
+    /// A refusal as an error with its code and help; the caller adds the location.
     pub fn denied(&self, denial: Denial, place: &Place<'_>) -> Error {
         self.record(&denial.verdict, place);
         let mut error = Error::new(denial.message);
@@ -286,7 +287,7 @@ impl<'a> Ledger<'a> {
         error
     }
 
-    /// All that was said, in the order in which it was.
+    /// All verdicts, in the order in which they were given.
     pub fn take_verdicts(&self) -> Vec<SourceVerdict> {
         self.verdicts.take()
     }

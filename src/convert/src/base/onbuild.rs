@@ -1,4 +1,4 @@
-//! `ONBUILD`: the instructions that a base has ready for whoever stands on it.
+//! `ONBUILD` triggers: the instructions that a base runs in the stages that are built on it.
 
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::instructions::{self, Command};
@@ -11,10 +11,10 @@ use crate::plan::{self, deps::StageId};
 use crate::stage::{BaseState, PlannedCommand};
 
 impl<R> Converter<'_, R> {
-    /// Puts the triggers of each needed stage's base in front of its instructions. Says whether they need more stages.
+    /// Puts the triggers of each needed stage's base before its instructions. Returns whether they need more stages.
     ///
-    /// From the target down: a stage that an image's trigger gives a trigger has it too late for those that stand on
-    /// it. The reference takes them in a map's order, which is nearly always this one.
+    /// The order is from the target down: if a trigger of an image adds a trigger to a stage, that is too late for the stages
+    /// that are built on it. BuildKit goes through a Go map, which nearly always has this order.
     pub(super) fn take_triggers(
         &mut self,
         target: StageId,
@@ -89,7 +89,7 @@ impl<R> Converter<'_, R> {
     }
 }
 
-/// A trigger as an instruction that stands where the `FROM` stands.
+/// A trigger as an instruction at the location of the `FROM`.
 fn parse(trigger: &str, from: &[Range]) -> Result<Command> {
     let mut nodes = parser::parse(trigger.as_bytes())?.nodes;
     let (Some(mut node), true) = (nodes.pop(), nodes.is_empty()) else {

@@ -52,6 +52,8 @@ impl Refusals {
 
 /// Adds to a refusal those that the build would meet later: for the sources that the file adds from git and the web. A source
 /// that depends on variables is left to the next build.
+///
+/// This parses the file again: the conversion has consumed its first parse, and only a refusal needs another.
 pub(crate) fn with_downloads(
     error: Error,
     bytes: &[u8],

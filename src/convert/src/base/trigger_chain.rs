@@ -56,14 +56,15 @@ impl TriggerChains {
         });
         self.images += 1;
         if let Some(cycle) = link.cycle() {
-            return Err(link.error("ONBUILD triggers go in a circle", &cycle));
+            return Err(link.error("ONBUILD triggers form a cycle", &cycle));
         }
         if link.length > MAX_LENGTH {
-            let message = format!("ONBUILD triggers want more than {MAX_LENGTH} images in a row");
+            let message =
+                format!("ONBUILD triggers request more than {MAX_LENGTH} images in a row");
             return Err(link.error(&message, &link.names()));
         }
         if self.images > MAX_IMAGES {
-            let message = format!("ONBUILD triggers want more than {MAX_IMAGES} images");
+            let message = format!("ONBUILD triggers request more than {MAX_IMAGES} images");
             return Err(link.error(&message, &link.names()));
         }
         Ok(link)
@@ -105,7 +106,7 @@ impl TriggerLink {
         }
         let mut error = Error::new(format!("{what}: {}", shown.join(" -> ")));
         error.help = Some(
-            "an image's triggers are part of it: take another base, or build it anew without the ONBUILD that leads on"
+            "use another base image, or rebuild this one without the `ONBUILD` instruction that continues the chain"
                 .into(),
         );
         error.at(&self.place)
@@ -133,9 +134,9 @@ mod tests {
         let c = add(&mut chains, "c", Some(&b)).unwrap();
         assert_eq!(
             add(&mut chains, "b:1", Some(&c)).unwrap_err().message,
-            "ONBUILD triggers go in a circle: docker.io/library/b:1 -> docker.io/library/c:latest -> docker.io/library/b:1"
+            "ONBUILD triggers form a cycle: docker.io/library/b:1 -> docker.io/library/c:latest -> docker.io/library/b:1"
         );
-        // Another tag is another image, whose triggers nobody knows yet.
+        // Another tag is another image, whose triggers aren't known yet.
         add(&mut chains, "b:2", Some(&c)).unwrap();
     }
 
@@ -151,7 +152,7 @@ mod tests {
             }
         };
         assert!(error.message.starts_with(
-            "ONBUILD triggers want more than 100 images in a row: docker.io/library/x:1 -> "
+            "ONBUILD triggers request more than 100 images in a row: docker.io/library/x:1 -> "
         ));
         assert!(
             error.message.ends_with(" -> docker.io/library/x:101"),

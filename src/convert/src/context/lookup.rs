@@ -12,7 +12,7 @@ pub(crate) struct NamedContext {
     pub input: String,
     /// The short name: `node`.
     pub name: String,
-    /// The name of the option, with a platform when that has one.
+    /// The name in the option, with a platform if it has one.
     pub key: String,
     /// The platform that was asked for, if one was.
     pub platform: Option<Platform>,

@@ -1,4 +1,4 @@
-//! The main context: where `COPY` without `--from` copies from.
+//! The main context in a graph: `COPY` without `--from` copies from it.
 
 use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::git_url::GitRef;
@@ -13,21 +13,25 @@ use crate::meta;
 use crate::options::Options;
 use crate::result::SourceVerdict;
 
-/// The name of the client's directory, and of the file that a context from the web is.
+/// The name of the client's directory, and of the file of a context from the web.
 const NAME: &str = "context";
 
 /// A main context in a graph.
 #[derive(Debug)]
 pub struct PlacedContext {
-    /// The files of the context.
+    /// The context's files.
     pub state: State,
-    /// What the gate said of what it is made of.
+    /// The gate's verdicts on its sources.
     pub verdicts: Vec<SourceVerdict>,
 }
 
 impl MainContext {
-    /// Puts a context that isn't a directory of the client into a graph, with the gate's leave; none for one that is.
-    /// The Dockerfile of such a context is read from it, before anything is converted.
+    /// Puts a context that isn't a directory of the client into a graph, if the gate approves; `None` for a directory of the
+    /// client. The Dockerfile of such a context is read from it before anything is converted.
+    ///
+    /// # Errors
+    ///
+    /// The gate refuses a source, or the context is not valid.
     pub fn place(&self, graph: &mut Graph, gate: &Gate) -> Result<Option<PlacedContext>> {
         let ledger = Ledger::new(gate);
         let state = self.remote(graph, &ledger)?;
@@ -37,8 +41,12 @@ impl MainContext {
         }))
     }
 
-    /// The bare source of a context from the web, to see what it is (an archive or not) before [`Context::Http`] can
-    /// be said; the file in it is called `context`.
+    /// The bare source of a context from the web: its content shows whether it is an archive, which [`Context::Http`] must
+    /// know. The file in it is called `context`.
+    ///
+    /// # Errors
+    ///
+    /// The gate refuses the source.
     pub fn place_http(graph: &mut Graph, gate: &Gate, url: &str) -> Result<State> {
         http(graph, &Ledger::new(gate), url)
     }
@@ -67,7 +75,7 @@ impl MainContext {
         Ok(Some(state))
     }
 
-    /// The source that a context which isn't local is made of.
+    /// The source of a context; `None` for a directory of the client.
     pub(crate) fn source(&self, graph: &mut Graph, ledger: &Ledger<'_>) -> Result<Option<State>> {
         Ok(Some(match &self.source {
             Context::Local => return Ok(None),
@@ -102,7 +110,7 @@ impl MainContext {
     }
 }
 
-/// A main context has no place in the Dockerfile.
+/// The main context has no location in the Dockerfile.
 const PLACE: Place<'static> = Place {
     via: Via::MainContext,
     stage: "",
@@ -115,7 +123,7 @@ fn http(graph: &mut Graph, ledger: &Ledger<'_>, url: &str) -> Result<State> {
     Ok(file.state(graph, meta::internal("load remote build context")))
 }
 
-/// The main context with only the paths that are used of it.
+/// The main context, reduced to the paths that are used of it.
 pub(crate) fn state(
     graph: &mut Graph,
     ledger: &Ledger<'_>,

@@ -1,38 +1,38 @@
-//! The place of the main context.
+//! Where the main context comes from.
 
 use fromtier_proto::pb;
 
-/// Where the main context is, and which directory of it.
+/// The main context: its source, and the directory in it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MainContext {
-    /// Where the context comes from.
+    /// The source.
     pub source: Context,
-    /// The `contextsubdir` option; only of contexts that aren't a directory of the client.
+    /// The `contextsubdir` option. Only contexts that aren't a directory of the client have it.
     pub subdir: Option<String>,
 }
 
-/// Where a context is.
+/// The source of the main context.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Context {
     /// The client's directory `context`.
     #[default]
     Local,
-    /// A repository, as the option names it.
+    /// A git repository.
     Git {
-        /// The URL, as the option has it.
+        /// As in the option.
         url: String,
         /// `BUILDKIT_CONTEXT_KEEP_GIT_DIR`.
         keep_git_dir: Option<bool>,
-        /// Files get the commit's time: the build sets `SOURCE_DATE_EPOCH`.
+        /// Whether files get the commit's time, because the build sets `SOURCE_DATE_EPOCH`.
         commit_mtime: bool,
     },
     /// A file from the web: an archive with the context in it, or the Dockerfile itself.
     Http {
-        /// The URL, as the option has it.
+        /// As in the option.
         url: String,
-        /// Whether it is an archive with the context in it.
+        /// Whether it is an archive, which is unpacked.
         archive: bool,
     },
-    /// A definition that was handed in with the build.
+    /// A definition that the client sent with the build.
     Input(pb::Definition),
 }

@@ -1,4 +1,4 @@
-//! Sources that aren't the Dockerfile's bases: the main context, named contexts, remote sources.
+//! The sources that aren't base images: the main context, named contexts, remote sources.
 
 pub(crate) mod lookup;
 pub(crate) mod main;

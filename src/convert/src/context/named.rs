@@ -19,10 +19,10 @@ use crate::options::Options;
 use crate::resolver::{ResolveError, Resolver};
 
 const DOCKERIGNORE: &str = ".dockerignore";
-/// How often the builder's source policies may turn one context into the next.
+/// How often BuildKit's source policies may turn one context into another.
 const MAX_TURNS: usize = 10;
 
-/// A context, fetched as far as it must be before the graph can have it.
+/// A context, fetched as far as the graph requires.
 pub(crate) enum Loaded {
     Scratch,
     Image {
@@ -30,7 +30,7 @@ pub(crate) enum Loaded {
         platform: Option<Platform>,
         admitted: Box<Admitted>,
     },
-    /// A repository or a file from the web, and what its step is called.
+    /// A repository or a file from the web, and the name of its step.
     Remote(Remote, Box<Constraints>),
     OciLayout(Box<OciImage>),
     Local(LocalContext),
@@ -40,7 +40,7 @@ pub(crate) enum Loaded {
     },
 }
 
-/// A directory of the client. What it sends is known when all instructions are.
+/// A directory of the client. The paths that are used of it are known after all instructions.
 #[derive(Debug, Clone)]
 pub(crate) struct LocalContext {
     pub source: ApprovedSource,
@@ -51,7 +51,7 @@ pub(crate) struct LocalContext {
 }
 
 impl LocalContext {
-    /// The directory in a graph, with only these paths of it (all if there are none).
+    /// The directory in a graph, reduced to these paths (all if there are none).
     pub fn state(self, graph: &mut Graph, follow_paths: Vec<String>) -> State {
         let how = LocalOptions {
             session_id: self.session,
@@ -65,7 +65,7 @@ impl LocalContext {
     }
 }
 
-/// Fetches a context, with the gate's leave.
+/// Fetches a context, if the gate approves it.
 pub(crate) async fn load<R: Resolver>(
     context: &NamedContext,
     sources: &Sources<'_, R>,
@@ -91,7 +91,7 @@ pub(crate) async fn load<R: Resolver>(
 
 enum Turn {
     Done(Box<Loaded>),
-    /// The builder's source policy made another source of it.
+    /// BuildKit's source policy replaced it with another source.
     Becomes(String),
 }
 

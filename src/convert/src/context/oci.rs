@@ -12,11 +12,11 @@ use crate::base::images::{Place, Sources};
 use crate::options::Options;
 use crate::resolver::{OciStore, ResolveImage, Resolver};
 
-/// An image of a layout, resolved.
+/// A resolved image of an OCI layout.
 #[derive(Debug, Clone)]
 pub(crate) struct OciImage {
     pub source: ApprovedSource,
-    /// What the operation calls it: the context's name and the digest.
+    /// The reference in the operation: the context's name and the digest.
     pub reference: ImageRef,
     pub session: String,
     pub step: String,
@@ -54,7 +54,7 @@ pub(super) async fn load<R: Resolver>(
     let source = sources
         .ledger
         .other(&OtherRequest::OciLayout { reference }, place)?;
-    // The store's name says nothing to whoever reads the log, the context's does.
+    // The log shows the context's name, which means more to its reader than the store's.
     let shown = ImageRef::parse(&context.name)
         .map_err(|e| {
             Error::new(e.to_string()).wrap(format!(
@@ -90,7 +90,7 @@ pub(super) async fn load<R: Resolver>(
     })
 }
 
-/// The store and the digest of a reference, which isn't normalised: a store may have any name.
+/// The store and the digest of a reference. It isn't normalized, since a store can have any name.
 fn split(reference: &str) -> Result<(&str, Option<Digest>)> {
     let (rest, digest) = match reference.split_once('@') {
         Some((rest, digest)) => {

@@ -1,4 +1,4 @@
-//! Contexts in the graph: those that are known at once, and those that wait for the paths that are used of them.
+//! Contexts in the graph, both those that are known at once and those that wait for the paths that are used of them.
 
 use fromtier_dockerfile::error::Result;
 use fromtier_image::ImageConfig;
@@ -35,7 +35,7 @@ impl<R: Resolver> Converter<'_, R> {
                 let image = &admitted.approved;
                 let state = self.graph.image(image, ImageOptions::default(), meta);
                 let state = state.with_image_config(&admitted.config);
-                // Unlike the other contexts, it has no date even as the base image that it is kept as.
+                // Unlike the images of the other contexts, it has no date even as `StageBase::image`.
                 let config = ImageConfig {
                     created: None,
                     ..admitted.config

@@ -13,7 +13,7 @@ use fromtier_proto::pb;
 use crate::base::images::{Ledger, Place};
 use crate::meta;
 
-/// A source that the gate let through, for the graph.
+/// An approved source for the graph.
 #[derive(Debug, Clone)]
 pub(crate) enum Remote {
     Git {
@@ -35,7 +35,7 @@ impl Remote {
     }
 }
 
-/// A repository, with the gate's leave.
+/// A git repository, if the gate approves it.
 pub(crate) fn git(
     ledger: &Ledger<'_>,
     git: &GitRef,
@@ -51,7 +51,7 @@ pub(crate) fn git(
     Ok(Remote::Git { source, options })
 }
 
-/// What a repository's text says of how it is taken.
+/// The options in the text that names a repository.
 pub(crate) fn git_options(git: &GitRef) -> GitOptions {
     GitOptions {
         reference: git.ref_name.clone(),
@@ -65,7 +65,7 @@ pub(crate) fn git_options(git: &GitRef) -> GitOptions {
     }
 }
 
-/// A file from the web, with the gate's leave.
+/// A file from the web, if the gate approves it.
 pub(crate) fn http(
     ledger: &Ledger<'_>,
     url: &str,
@@ -86,7 +86,7 @@ pub(crate) fn http(
     Ok(Remote::Http { source, options })
 }
 
-/// A client's own definition, with the gate's leave for every source in it.
+/// A definition of the client, if the gate approves every source in it.
 pub(crate) fn input(
     graph: &mut Graph,
     ledger: &Ledger<'_>,
@@ -103,9 +103,11 @@ pub(crate) fn input(
     }
 }
 
-/// A context in a repository, with its step's name; none when the text doesn't name one.
+/// A context in a git repository, with the name of its step; `None` if the text doesn't name a repository.
 ///
-/// Errors: it does, and something in it is wrong.
+/// # Errors
+///
+/// The text names a repository but isn't valid, or the gate refuses it.
 pub(crate) fn git_context(
     ledger: &Ledger<'_>,
     text: &str,
@@ -121,12 +123,12 @@ pub(crate) fn git_context(
     }
 }
 
-/// What fetching a repository as a context is called.
+/// The step that fetches a repository as a context.
 pub(crate) fn git_context_name(text: &str) -> Constraints {
     meta::internal(&format!("load git source {text}"))
 }
 
-/// What a file from the web is called: the last part of its path.
+/// The name of a file from the web: the last part of its URL's path.
 pub(crate) fn http_filename(url: &str) -> String {
     let path = Url::parse(url).map(|u| u.path).unwrap_or_default();
     match path::clean(&path).rsplit('/').next() {

@@ -5,29 +5,29 @@ use std::rc::Rc;
 
 use fromtier_dockerfile::span::Range;
 
-/// An argument, and where it comes from.
+/// A build argument of a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArgInfo {
-    /// The argument's name.
+    /// The name.
     pub key: String,
-    /// The comment above the `ARG` that starts with its name.
+    /// The comment before the `ARG`.
     pub description: String,
-    /// Its value in this build; empty if it has none.
+    /// The value, or empty.
     pub value: String,
     /// The arguments in its default.
     pub deps: BTreeSet<String>,
-    /// The lines of the `ARG`.
+    /// The `ARG` instruction.
     pub location: Vec<Range>,
 }
 
-/// A secret or an SSH agent.
+/// A secret or an SSH agent that a target mounts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Need {
-    /// The secret's or the agent's name.
+    /// The id of the mount.
     pub name: String,
     /// Whether the build fails without it.
     pub required: bool,
-    /// The lines of the first `RUN` that uses it.
+    /// The first `RUN` that mounts it.
     pub location: Vec<Range>,
 }
 
@@ -77,7 +77,7 @@ impl Capture {
         }
     }
 
-    /// An argument that the stage declares; `info` is left out where a global one speaks for it.
+    /// Adds an argument that the stage declares; without `info`, the global argument describes it.
     pub fn arg(&mut self, key: &str, info: Option<ArgInfo>) {
         if let Some(info) = info {
             self.own.insert(key.to_owned(), info);
@@ -85,12 +85,12 @@ impl Capture {
         self.used.note(key, || ());
     }
 
-    /// A secret; the first one to name it counts.
+    /// Adds a secret; its first mount counts.
     pub fn secret(&mut self, name: &str, required: bool, location: &[Range]) {
         need(&mut self.secrets, name, required, location);
     }
 
-    /// An SSH agent; the first one to name it counts.
+    /// Adds an SSH agent; its first mount counts.
     pub fn ssh(&mut self, name: &str, required: bool, location: &[Range]) {
         need(&mut self.ssh, name, required, location);
     }

@@ -10,18 +10,18 @@ use crate::plan::deps::StageId;
 use crate::plan::stages::Stages;
 use capture::{ArgInfo, Need};
 
-/// The parameters of a target (`frontend.outline`), each list by the place in the file.
+/// The parameters of a target (`frontend.outline`), each list in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outline {
-    /// The stage's name; empty when it has none.
+    /// The stage's name, or empty.
     pub name: String,
-    /// The comment above its `FROM` that starts with its name.
+    /// The comment before its `FROM`.
     pub description: String,
-    /// The arguments that the target uses, in order.
+    /// The build arguments.
     pub args: Vec<ArgInfo>,
-    /// The secrets that the target uses, by name.
+    /// The secrets that its `RUN` instructions mount.
     pub secrets: Vec<Need>,
-    /// The SSH agents that the target uses, by name.
+    /// The SSH agents that its `RUN` instructions mount.
     pub ssh: Vec<Need>,
 }
 

@@ -234,12 +234,14 @@ fn a_locked_digest_that_is_gone_is_named_as_the_locks() {
     assert_eq!(
         error.message,
         format!(
-            "httpd:2.4 can't be had by the digest that the lock file says since 2025-12-24: docker.io/library/httpd:2.4@{digest}: not found"
+            "httpd:2.4 is unavailable at the digest that the lock file has had since 2025-12-24: docker.io/library/httpd:2.4@{digest}: not found"
         )
     );
     assert_eq!(
         error.help.as_deref(),
-        Some("if the registry has it no more, lock it anew: fromtier lock --update=httpd:2.4")
+        Some(
+            "if the registry no longer has it, lock the current digest: fromtier lock --update=httpd:2.4"
+        )
     );
     assert_eq!(error.locations[0][0].start.line, 1);
     // What the lock has no part in is in the builder's words alone.

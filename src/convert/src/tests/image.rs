@@ -166,13 +166,13 @@ fn triggers_that_want_their_own_image_are_refused_where_it_began() {
     assert_eq!(line, Some(2));
     assert_eq!(
         message,
-        "ONBUILD triggers go in a circle: docker.io/library/alpine:latest -> docker.io/library/alpine:latest"
+        "ONBUILD triggers form a cycle: docker.io/library/alpine:latest -> docker.io/library/alpine:latest"
     );
     let (message, line) = refused("FROM busybox\nRUN --mount=from=node,target=/n true\n");
     assert_eq!(line, Some(2));
     assert_eq!(
         message,
-        "ONBUILD triggers go in a circle: docker.io/library/golang:latest -> docker.io/library/node:latest -> docker.io/library/golang:latest"
+        "ONBUILD triggers form a cycle: docker.io/library/golang:latest -> docker.io/library/node:latest -> docker.io/library/golang:latest"
     );
     // A stage is no image.
     let text = "FROM busybox AS alpine\nFROM alpine:latest AS other\nCOPY a b\n";

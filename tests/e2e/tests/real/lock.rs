@@ -102,9 +102,11 @@ fn a_locked_digest_that_is_gone_from_the_registry_is_reported_as_locked() {
     forget("lock/gone", &gone);
     let text = build.run(&Frontend::default_policy()).failure();
     for part in [
-        &format!("error[FT126]: {base} can't be had by the digest that the lock file says since 2"),
         &format!(
-            "help: if the registry has it no more, lock it anew: fromtier lock --update={base}"
+            "error[FT126]: {base} is unavailable at the digest that the lock file has had since 2"
+        ),
+        &format!(
+            "help: if the registry no longer has it, lock the current digest: fromtier lock --update={base}"
         ),
         ">>> FROM",
     ] {
