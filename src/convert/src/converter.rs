@@ -53,7 +53,7 @@ pub(crate) struct Converter<'a, R> {
 }
 
 /// A parsed Dockerfile, before any stage is planned.
-pub(crate) struct File {
+pub(crate) struct ParsedFile {
     pub stages: Vec<instructions::Stage>,
     pub globals: Vec<instructions::GlobalArg>,
     pub lex: Lex,
@@ -73,7 +73,7 @@ pub(crate) fn linter(bytes: &[u8], options: &Options) -> Result<Linter> {
 }
 
 /// Parses a file into its stages.
-pub(crate) fn read(bytes: &[u8], lint: &Linter) -> Result<File> {
+pub(crate) fn parse_file(bytes: &[u8], lint: &Linter) -> Result<ParsedFile> {
     let dockerfile = parser::parse(bytes)?;
     for warning in &dockerfile.warnings {
         lint.run(&rules::NO_EMPTY_CONTINUATION, &[warning.range], |text| {
@@ -86,7 +86,7 @@ pub(crate) fn read(bytes: &[u8], lint: &Linter) -> Result<File> {
     }
     checks::stage_names(&stages, lint);
     checks::keyword_casing(&stages, lint);
-    Ok(File {
+    Ok(ParsedFile {
         stages,
         globals,
         lex: Lex::new(dockerfile.escape),
@@ -101,11 +101,11 @@ impl<'a, R: Resolver> Converter<'a, R> {
         sources: &'a Sources<'a, R>,
         lint: Linter,
     ) -> Result<(Converter<'a, R>, StageId)> {
-        let File {
+        let ParsedFile {
             stages,
             globals,
             lex,
-        } = read(bytes, &lint)?;
+        } = parse_file(bytes, &lint)?;
         let platforms = Platforms::of(options);
         let target_name = match options.target.as_str() {
             "" => stages.last().map_or("", |s| &s.name),
@@ -166,7 +166,7 @@ impl<'a, R: Resolver> Converter<'a, R> {
         let needed = converter.resolve_bases(target).await?;
         converter.dispatch_stages(&needed).await?;
         converter.stages.paths_mut(target).mark_all();
-        converter.finish(target, main)?;
+        converter.finish_target(target, main)?;
         Ok((converter, target))
     }
 
@@ -201,7 +201,7 @@ impl<'a, R: Resolver> Converter<'a, R> {
     }
 
     /// Sets the labels and the platform of the result, and puts the contexts into the graph.
-    fn finish(&mut self, target: StageId, main: Output) -> Result<()> {
+    fn finish_target(&mut self, target: StageId, main: Output) -> Result<()> {
         let image = &mut self.stages[target].built.image;
         if !self.options.labels.is_empty() {
             let labels = image.config.labels.get_or_insert_default();

@@ -10,8 +10,8 @@ const COMMENT: &str = "buildkit.dockerfile.v0";
 pub enum Layer {
     /// Only metadata.
     Empty,
-    /// A layer.
-    Some,
+    /// A layer without a remark in the line.
+    Plain,
     /// A layer from an operation of the build; the line has `# buildkit` at its end.
     Built,
 }
@@ -20,7 +20,7 @@ pub enum Layer {
 pub fn entry(message: String, layer: Layer, epoch: Option<Time>) -> History {
     let created_by = match layer {
         Layer::Built => message + " # buildkit",
-        Layer::Empty | Layer::Some => message,
+        Layer::Empty | Layer::Plain => message,
     };
     History {
         created: epoch.map(|e| e.to_string()),

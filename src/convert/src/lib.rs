@@ -44,7 +44,7 @@ pub use context::main_context::{Context, MainContext};
 pub use meta::pb_ranges;
 pub use options::{NoCache, Options};
 pub use outline::Outline;
-pub use outline::capture::{ArgInfo, Need};
+pub use outline::capture::{ArgInfo, CredentialMount};
 pub use plan::sources::{PlannedSource, SourceKind, sources, trigger_sources};
 pub use resolver::{
     OciStore, ResolveError, ResolveImage, ResolvedImage, Resolver, SourceMetadata,

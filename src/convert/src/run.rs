@@ -8,7 +8,7 @@ use fromtier_image::config::History;
 use fromtier_policy::Gate;
 
 use crate::base::images::Sources;
-use crate::base::refusals::with_downloads;
+use crate::base::refusals::with_download_refusals;
 use crate::converter::{self, Converter};
 use crate::options::Options;
 use crate::outline::{Outline, outline_of};
@@ -26,7 +26,7 @@ pub async fn convert<R: Resolver>(
     gate: &Gate,
     resolver: &R,
 ) -> Outcome<Converted> {
-    let outcome = run(bytes, options, gate, resolver, converted).await;
+    let outcome = run_conversion(bytes, options, gate, resolver, into_converted).await;
     Outcome {
         result: outcome.result.and_then(|converted| converted),
         warnings: outcome.warnings,
@@ -41,7 +41,7 @@ pub async fn outline<R: Resolver>(
     gate: &Gate,
     resolver: &R,
 ) -> Outcome<Outline> {
-    run(bytes, options, gate, resolver, |converter, target| {
+    run_conversion(bytes, options, gate, resolver, |converter, target| {
         outline_of(&converter.stages, target)
     })
     .await
@@ -59,12 +59,12 @@ pub async fn lint<R: Resolver>(
             all_stages: true,
             ..options.clone()
         };
-        return run(bytes, &options, gate, resolver, |_, _| ()).await;
+        return run_conversion(bytes, &options, gate, resolver, |_, _| ()).await;
     }
-    run(bytes, options, gate, resolver, |_, _| ()).await
+    run_conversion(bytes, options, gate, resolver, |_, _| ()).await
 }
 
-async fn run<R: Resolver, T>(
+async fn run_conversion<R: Resolver, T>(
     bytes: &[u8],
     options: &Options,
     gate: &Gate,
@@ -87,7 +87,12 @@ async fn run<R: Resolver, T>(
     let done: Result<_> = Converter::run(bytes, options, &sources, lint.clone()).await;
     let result = match done {
         Ok((converter, target)) => Ok(finish(converter, target)),
-        Err(error) => Err(with_downloads(error, bytes, options, &sources.ledger)),
+        Err(error) => Err(with_download_refusals(
+            error,
+            bytes,
+            options,
+            &sources.ledger,
+        )),
     };
     Outcome {
         result,
@@ -96,7 +101,10 @@ async fn run<R: Resolver, T>(
     }
 }
 
-fn converted<R: Resolver>(mut converter: Converter<'_, R>, target: StageId) -> Result<Converted> {
+fn into_converted<R: Resolver>(
+    mut converter: Converter<'_, R>,
+    target: StageId,
+) -> Result<Converted> {
     let stages = &mut converter.stages;
     let needed = plan::reachable(stages, target);
     if (0..stages.len()).any(|id| needed[id] && stages[id].built.has_invalid_utf8) {
@@ -117,7 +125,7 @@ fn converted<R: Resolver>(mut converter: Converter<'_, R>, target: StageId) -> R
         extras.insert(stage.plan.display_name.clone(), stage.built.state.clone());
         ignore_cache |= stage.plan.ignore_cache;
     }
-    let history = history(stages, target);
+    let history = full_history(stages, target);
     if let Some(epoch) = converter.epoch
         && !source_date::is_writable(epoch)
         && history
@@ -148,7 +156,7 @@ fn converted<R: Resolver>(mut converter: Converter<'_, R>, target: StageId) -> R
 }
 
 /// The history of the base image, then that of each stage on it.
-fn history(stages: &mut Stages, target: StageId) -> Vec<History> {
+fn full_history(stages: &mut Stages, target: StageId) -> Vec<History> {
     let mut chain = vec![target];
     while let Some(base) = chain.last().and_then(|id| stages[*id].base_stage()) {
         chain.push(base);

@@ -78,7 +78,7 @@ impl Scanner {
                 location: &[],
             },
         };
-        let admitted = sources.image(&wanted).await?;
+        let admitted = sources.resolve_image(&wanted).await?;
         let config = &admitted.config.config;
         let words = [&config.entrypoint, &config.cmd];
         let args: Vec<String> = words.into_iter().flatten().flatten().cloned().collect();

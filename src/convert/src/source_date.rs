@@ -104,24 +104,29 @@ async fn find<R: Resolver>(
         let source = match &options.main_context.source {
             Context::Input(definition) => {
                 // For the gate's word on it.
-                options.main_context.source(&mut graph, &sources.ledger)?;
+                options
+                    .main_context
+                    .place_source(&mut graph, &sources.ledger)?;
                 Source::only(definition)
             }
             Context::Local => {
                 let excludes = sources.resolver.dockerignore().await?;
                 let ledger = &sources.ledger;
-                let state = main::state(&mut graph, ledger, options, &excludes, Vec::new())?;
+                let state =
+                    main::place_used_paths(&mut graph, ledger, options, &excludes, Vec::new())?;
                 Source::of(graph, &state)
             }
             Context::Git { .. } | Context::Http { .. } => {
-                let state = options.main_context.source(&mut graph, &sources.ledger)?;
+                let state = options
+                    .main_context
+                    .place_source(&mut graph, &sources.ledger)?;
                 state.map_or(Source::None, |state| Source::of(graph, &state))
             }
         };
         let log_name = "[internal] resolve main build context metadata".to_owned();
         return Ok(Found { source, log_name });
     }
-    if let Some(context) = lookup::lookup(options, value, None)? {
+    if let Some(context) = lookup::find_context(options, value, None)? {
         let place = Place {
             via: Via::NamedContext,
             stage: "",
@@ -147,7 +152,7 @@ async fn find<R: Resolver>(
                     via: Via::Input,
                     ..place
                 };
-                remote::input(&mut graph, &sources.ledger, &definition, &place)?;
+                remote::place_input(&mut graph, &sources.ledger, &definition, &place)?;
                 let source = Source::only(&definition);
                 return Ok(Found { source, log_name });
             }
@@ -256,7 +261,7 @@ fn add_source<R: Resolver>(
             Some(text) => Some(Digest::parse(&text).map_err(|e| Error::new(e.to_string()))?),
         };
         let file = remote::http_filename(&source);
-        let http = remote::http(ledger, &source, file, checksum, &place)?;
+        let http = remote::approve_http(ledger, &source, file, checksum, &place)?;
         return Ok(http.state(graph, Default::default()));
     }
     match GitRef::parse(&source) {
@@ -269,7 +274,10 @@ fn add_source<R: Resolver>(
             if let Some(checksum) = checksum.transpose()? {
                 options.checksum = checksum;
             }
-            Ok(remote::git(ledger, &git, options, &place)?.state(graph, Default::default()))
+            Ok(
+                remote::approve_git(ledger, &git, options, &place)?
+                    .state(graph, Default::default()),
+            )
         }
         _ => Err(Error::new(
             "SOURCE_DATE_EPOCH stage source must be a single HTTP(S) or Git ADD",

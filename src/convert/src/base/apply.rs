@@ -124,7 +124,10 @@ impl<R: Resolver> Converter<'_, R> {
         };
         let path = &context.input;
         let request = OtherRequest::RootFileSystem { path };
-        self.sources.ledger.other(&request, &place).map(|_| ())
+        self.sources
+            .ledger
+            .approve_source(&request, &place)
+            .map(|_| ())
     }
 
     fn apply_stage_context(&mut self, job: BaseJob, loaded: Loaded) -> Result<()> {

@@ -95,7 +95,7 @@ impl<'a, R: Resolver> Sources<'a, R> {
     }
 
     /// Requests an image from the gate, resolves it, and has the gate admit the result.
-    pub async fn image(&self, wanted: &WantedImage<'_>) -> Result<Admitted, ImageError> {
+    pub async fn resolve_image(&self, wanted: &WantedImage<'_>) -> Result<Admitted, ImageError> {
         let place = &wanted.place;
         let mut pass = self
             .ledger
@@ -103,7 +103,7 @@ impl<'a, R: Resolver> Sources<'a, R> {
         let mut asked = pass.pull().clone();
         for _ in 0..MAX_TURNS {
             let resolved = self
-                .resolve(&asked, wanted)
+                .ask_once(&asked, wanted)
                 .await
                 .map_err(|error| not_as_locked(error, &pass))?;
             let returned = ImageRef::parse(&resolved.reference).map_err(|e| {
@@ -130,7 +130,7 @@ impl<'a, R: Resolver> Sources<'a, R> {
         ))))
     }
 
-    async fn resolve(
+    async fn ask_once(
         &self,
         reference: &ImageRef,
         wanted: &WantedImage<'_>,
@@ -205,7 +205,7 @@ impl<'a> Ledger<'a> {
                     ..place.scope
                 },
             })
-            .map_err(|denial| ImageError::Gate(self.denied(denial, place)))
+            .map_err(|denial| ImageError::Gate(self.refusal_error(denial, place)))
     }
 
     fn admit(
@@ -230,13 +230,13 @@ impl<'a> Ledger<'a> {
             config: &config,
         };
         let approved = (self.gate.admit(pass, &resolved))
-            .map_err(|denial| ImageError::Gate(self.denied(denial, place)))?;
-        self.record(approved.verdict(), place);
+            .map_err(|denial| ImageError::Gate(self.refusal_error(denial, place)))?;
+        self.record_verdict(approved.verdict(), place);
         Ok(Admitted { approved, config })
     }
 
     /// Checks the image with which BuildKit's source policy replaced one that was requested as another kind of source.
-    pub fn replaced(
+    pub fn approve_replacement(
         &self,
         asked: &ImageRef,
         resolved: &ResolvedImage,
@@ -259,17 +259,21 @@ impl<'a> Ledger<'a> {
     }
 
     /// The gate's approval of a source that isn't an image.
-    pub fn other(&self, request: &OtherRequest<'_>, place: &Place<'_>) -> Result<ApprovedSource> {
+    pub fn approve_source(
+        &self,
+        request: &OtherRequest<'_>,
+        place: &Place<'_>,
+    ) -> Result<ApprovedSource> {
         match self.gate.other(request, &place.scope) {
             Ok(approved) => {
-                self.record(approved.verdict(), place);
+                self.record_verdict(approved.verdict(), place);
                 Ok(approved)
             }
-            Err(denial) => Err(self.denied(denial, place)),
+            Err(denial) => Err(self.refusal_error(denial, place)),
         }
     }
 
-    pub fn record(&self, verdict: &Verdict, place: &Place<'_>) {
+    pub fn record_verdict(&self, verdict: &Verdict, place: &Place<'_>) {
         self.verdicts.borrow_mut().push(SourceVerdict {
             via: place.via,
             stage: place.stage.to_owned(),
@@ -279,8 +283,8 @@ impl<'a> Ledger<'a> {
     }
 
     /// A refusal as an error with its code and help; the caller adds the location.
-    pub fn denied(&self, denial: Denial, place: &Place<'_>) -> Error {
-        self.record(&denial.verdict, place);
+    pub fn refusal_error(&self, denial: Denial, place: &Place<'_>) -> Error {
+        self.record_verdict(&denial.verdict, place);
         let mut error = Error::new(denial.message);
         error.origin = Origin::Gate(denial.code.as_str());
         error.help = denial.help.map(String::into_boxed_str);

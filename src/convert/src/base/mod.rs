@@ -118,7 +118,7 @@ impl<R: Resolver> Converter<'_, R> {
         for (job, fetched) in jobs.into_iter().zip(fetched) {
             let id = job.stage;
             let applied = match fetched {
-                Ok(_) if refusals.any() => Ok(()),
+                Ok(_) if !refusals.is_empty() => Ok(()),
                 Ok(fetched) => self.apply(job, fetched),
                 Err(error) => Err(error),
             };
@@ -140,7 +140,7 @@ impl<R: Resolver> Converter<'_, R> {
             let place = base_place(stage);
             self.sources
                 .ledger
-                .other(&OtherRequest::Scratch, &place)
+                .approve_source(&OtherRequest::Scratch, &place)
                 .map_err(|e| at_stage(e, stage))?;
         }
         stage.built.state = State::scratch();
@@ -174,10 +174,12 @@ impl<R: Resolver> Converter<'_, R> {
         let kind = match (&stage.base.state, stage.base.context.clone()) {
             (BaseState::Late, _) => JobKind::Late,
             (_, Some(context)) => JobKind::StageContext(context),
-            (_, None) => match lookup::find(self.options, &stage.base.name, Some(&platform))? {
-                Some(context) => JobKind::BaseContext(context),
-                None => JobKind::Image,
-            },
+            (_, None) => {
+                match lookup::find_replacement(self.options, &stage.base.name, Some(&platform))? {
+                    Some(context) => JobKind::BaseContext(context),
+                    None => JobKind::Image,
+                }
+            }
         };
         Ok(Some(BaseJob {
             stage: id,
@@ -205,7 +207,7 @@ impl<R: Resolver> Converter<'_, R> {
                     log_reference: None,
                     place,
                 };
-                let admitted = self.sources.image(&wanted).await;
+                let admitted = self.sources.resolve_image(&wanted).await;
                 match admitted {
                     Ok(admitted) => Ok(FetchedBase::Image(Box::new(admitted))),
                     Err(ImageError::Resolve(e)) => Err(self.suggest_base(e.into(), &job.name)),

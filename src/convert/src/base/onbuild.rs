@@ -61,7 +61,7 @@ impl<R> Converter<'_, R> {
                 let by = &self.stages[id];
                 let name = &self.stages[new].base.name;
                 let link = chains.add(name, by.plan.trigger.as_ref(), &by.plan.requested_at)?;
-                link.place()
+                link.location()
                     .clone_into(&mut self.stages[new].plan.requested_at);
                 self.stages[new].plan.trigger = Some(link);
             }
@@ -80,7 +80,7 @@ impl<R> Converter<'_, R> {
         from: &[Range],
     ) -> Result<PlannedCommand> {
         let mut planned = PlannedCommand {
-            command: parse(trigger, from)?,
+            command: parse_trigger(trigger, from)?,
             sources: Vec::new(),
             onbuild: true,
         };
@@ -90,7 +90,7 @@ impl<R> Converter<'_, R> {
 }
 
 /// A trigger as an instruction at the location of the `FROM`.
-fn parse(trigger: &str, from: &[Range]) -> Result<Command> {
+fn parse_trigger(trigger: &str, from: &[Range]) -> Result<Command> {
     let mut nodes = parser::parse(trigger.as_bytes())?.nodes;
     let (Some(mut node), true) = (nodes.pop(), nodes.is_empty()) else {
         return Err(Error::new("onbuild trigger should be a single expression"));

@@ -17,8 +17,8 @@ use crate::plan::sources::{SourceKind, sources};
 pub(crate) struct Refusals(Vec<Error>);
 
 impl Refusals {
-    pub fn any(&self) -> bool {
-        !self.0.is_empty()
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Keeps a refusal. Any other error ends the build at once, unless something was refused before: then the refusals are
@@ -26,7 +26,7 @@ impl Refusals {
     pub fn add(&mut self, error: Error) -> Result<()> {
         if error.is_refusal() {
             self.0.push(error);
-        } else if !self.any() {
+        } else if self.is_empty() {
             return Err(error);
         }
         Ok(())
@@ -54,7 +54,7 @@ impl Refusals {
 /// that depends on variables is left to the next build.
 ///
 /// This parses the file again: the conversion has consumed its first parse, and only a refusal needs another.
-pub(crate) fn with_downloads(
+pub(crate) fn with_download_refusals(
     error: Error,
     bytes: &[u8],
     options: &Options,
@@ -106,7 +106,8 @@ pub(crate) fn with_downloads(
         };
         let line = source.ranges.first().map(|range| range.start.line);
         if reported.insert((line, denial.message.clone())) {
-            all.0.push(ledger.denied(denial, &place).at(&source.ranges));
+            all.0
+                .push(ledger.refusal_error(denial, &place).at(&source.ranges));
         }
     }
     all.into_error().unwrap_or(error)

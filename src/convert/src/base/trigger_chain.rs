@@ -56,16 +56,16 @@ impl TriggerChains {
         });
         self.images += 1;
         if let Some(cycle) = link.cycle() {
-            return Err(link.error("ONBUILD triggers form a cycle", &cycle));
+            return Err(link.chain_error("ONBUILD triggers form a cycle", &cycle));
         }
         if link.length > MAX_LENGTH {
             let message =
                 format!("ONBUILD triggers request more than {MAX_LENGTH} images in a row");
-            return Err(link.error(&message, &link.names()));
+            return Err(link.chain_error(&message, &link.image_names()));
         }
         if self.images > MAX_IMAGES {
             let message = format!("ONBUILD triggers request more than {MAX_IMAGES} images");
-            return Err(link.error(&message, &link.names()));
+            return Err(link.chain_error(&message, &link.image_names()));
         }
         Ok(link)
     }
@@ -73,7 +73,7 @@ impl TriggerChains {
 
 impl TriggerLink {
     /// The images that led to this one, first to last, with it.
-    fn names(&self) -> Vec<&str> {
+    fn image_names(&self) -> Vec<&str> {
         let ancestors = std::iter::successors(Some(self), |link| link.parent.as_deref());
         let mut names: Vec<&str> = ancestors.map(|link| link.image.as_str()).collect();
         names.reverse();
@@ -82,18 +82,18 @@ impl TriggerLink {
 
     /// The images from the earlier use of this one on, if there is one.
     fn cycle(&self) -> Option<Vec<&str>> {
-        let mut names = self.names();
+        let mut names = self.image_names();
         let before = names.iter().position(|name| *name == self.image)?;
         (before + 1 < names.len()).then(|| names.split_off(before))
     }
 
     /// The instruction of the file that led to it.
-    pub fn place(&self) -> &[Range] {
+    pub fn location(&self) -> &[Range] {
         &self.place
     }
 
     /// The error; of a long chain it shows both ends.
-    fn error(&self, what: &str, names: &[&str]) -> Error {
+    fn chain_error(&self, what: &str, names: &[&str]) -> Error {
         const SHOWN: usize = 4;
         let (first, last) = match names.len() {
             n if n > 2 * SHOWN => (&names[..SHOWN], &names[n - SHOWN..]),

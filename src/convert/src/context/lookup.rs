@@ -23,7 +23,7 @@ pub(crate) struct NamedContext {
 /// # Errors
 ///
 /// The name is not a valid image reference.
-pub(crate) fn find(
+pub(crate) fn find_replacement(
     options: &Options,
     name: &str,
     platform: Option<&Platform>,
@@ -31,11 +31,11 @@ pub(crate) fn find(
     if name.eq_ignore_ascii_case("scratch") || name.eq_ignore_ascii_case("context") {
         return Ok(None);
     }
-    lookup(options, name, platform)
+    find_context(options, name, platform)
 }
 
-/// As [`find`], for any name.
-pub(crate) fn lookup(
+/// As [`find_replacement`], for any name.
+pub(crate) fn find_context(
     options: &Options,
     name: &str,
     platform: Option<&Platform>,

@@ -34,7 +34,7 @@ impl MainContext {
     /// The gate refuses a source, or the context is not valid.
     pub fn place(&self, graph: &mut Graph, gate: &Gate) -> Result<Option<PlacedContext>> {
         let ledger = Ledger::new(gate);
-        let state = self.remote(graph, &ledger)?;
+        let state = self.place_remote(graph, &ledger)?;
         Ok(state.map(|state| PlacedContext {
             state,
             verdicts: ledger.take_verdicts(),
@@ -48,11 +48,11 @@ impl MainContext {
     ///
     /// The gate refuses the source.
     pub fn place_http(graph: &mut Graph, gate: &Gate, url: &str) -> Result<State> {
-        http(graph, &Ledger::new(gate), url)
+        place_web_file(graph, &Ledger::new(gate), url)
     }
 
-    fn remote(&self, graph: &mut Graph, ledger: &Ledger<'_>) -> Result<Option<State>> {
-        let Some(source) = self.source(graph, ledger)? else {
+    fn place_remote(&self, graph: &mut Graph, ledger: &Ledger<'_>) -> Result<Option<State>> {
+        let Some(source) = self.place_source(graph, ledger)? else {
             return Ok(None);
         };
         let mut state = source;
@@ -76,10 +76,14 @@ impl MainContext {
     }
 
     /// The source of a context; `None` for a directory of the client.
-    pub(crate) fn source(&self, graph: &mut Graph, ledger: &Ledger<'_>) -> Result<Option<State>> {
+    pub(crate) fn place_source(
+        &self,
+        graph: &mut Graph,
+        ledger: &Ledger<'_>,
+    ) -> Result<Option<State>> {
         Ok(Some(match &self.source {
             Context::Local => return Ok(None),
-            Context::Http { url, .. } => http(graph, ledger, url)?,
+            Context::Http { url, .. } => place_web_file(graph, ledger, url)?,
             Context::Git {
                 url,
                 keep_git_dir,
@@ -96,7 +100,7 @@ impl MainContext {
                     mtime: mtime.to_owned(),
                     ..options
                 };
-                remote::git(ledger, &git, options, &PLACE)?
+                remote::approve_git(ledger, &git, options, &PLACE)?
                     .state(graph, remote::git_context_name(url))
             }
             Context::Input(definition) => {
@@ -104,7 +108,7 @@ impl MainContext {
                     via: Via::Input,
                     ..PLACE
                 };
-                remote::input(graph, ledger, definition, &place)?
+                remote::place_input(graph, ledger, definition, &place)?
             }
         }))
     }
@@ -118,23 +122,23 @@ const PLACE: Place<'static> = Place {
     location: &[],
 };
 
-fn http(graph: &mut Graph, ledger: &Ledger<'_>, url: &str) -> Result<State> {
-    let file = remote::http(ledger, url, NAME.to_owned(), None, &PLACE)?;
+fn place_web_file(graph: &mut Graph, ledger: &Ledger<'_>, url: &str) -> Result<State> {
+    let file = remote::approve_http(ledger, url, NAME.to_owned(), None, &PLACE)?;
     Ok(file.state(graph, meta::internal("load remote build context")))
 }
 
 /// The main context, reduced to the paths that are used of it.
-pub(crate) fn state(
+pub(crate) fn place_used_paths(
     graph: &mut Graph,
     ledger: &Ledger<'_>,
     options: &Options,
     excludes: &[String],
     follow_paths: Vec<String>,
 ) -> Result<State> {
-    if let Some(state) = options.main_context.remote(graph, ledger)? {
+    if let Some(state) = options.main_context.place_remote(graph, ledger)? {
         return Ok(state);
     }
-    let source = ledger.other(&OtherRequest::Local { name: NAME }, &PLACE)?;
+    let source = ledger.approve_source(&OtherRequest::Local { name: NAME }, &PLACE)?;
     let how = LocalOptions {
         session_id: options.session_of(NAME).to_owned(),
         exclude_patterns: excludes.to_vec(),

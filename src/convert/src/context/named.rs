@@ -79,8 +79,8 @@ pub(crate) async fn load<R: Resolver>(
     let mut context = context.clone();
     for _ in 0..=MAX_TURNS {
         match load_once(&context, sources, options, &place).await? {
-            Turn::Done(loaded) => return Ok(*loaded),
-            Turn::Becomes(input) => context.input = input,
+            LoadStep::Done(loaded) => return Ok(*loaded),
+            LoadStep::Becomes(input) => context.input = input,
         }
     }
     Err(Error::new(format!(
@@ -89,7 +89,7 @@ pub(crate) async fn load<R: Resolver>(
     )))
 }
 
-enum Turn {
+enum LoadStep {
     Done(Box<Loaded>),
     /// BuildKit's source policy replaced it with another source.
     Becomes(String),
@@ -100,7 +100,7 @@ async fn load_once<R: Resolver>(
     sources: &Sources<'_, R>,
     options: &Options,
     place: &Place<'_>,
-) -> Result<Turn> {
+) -> Result<LoadStep> {
     let NamedContext { input, key, .. } = context;
     let Some((scheme, rest)) = input.split_once(':') else {
         return Err(Error::new(format!(
@@ -109,7 +109,7 @@ async fn load_once<R: Resolver>(
     };
     let rest_of = rest.strip_prefix("//").unwrap_or(rest);
     match scheme {
-        "docker-image" => return image(context, rest_of, sources, place).await,
+        "docker-image" => return load_image(context, rest_of, sources, place).await,
         "oci-layout" => oci::load(context, rest_of, sources, options, place)
             .await
             .map(|image| Loaded::OciLayout(Box::new(image))),
@@ -117,14 +117,14 @@ async fn load_once<R: Resolver>(
             Some((git, meta)) => Ok(Loaded::Remote(git, Box::new(meta))),
             None => {
                 let meta = meta::named(format!("[context {key}] {input}"));
-                remote::http(&sources.ledger, input, "context".to_owned(), None, place)
+                remote::approve_http(&sources.ledger, input, "context".to_owned(), None, place)
                     .map(|file| Loaded::Remote(file, Box::new(meta)))
             }
         },
-        "local" => local(context, rest, sources, options, place)
+        "local" => load_local(context, rest, sources, options, place)
             .await
             .map(Loaded::Local),
-        "input" => self::input(context, rest, sources, options).await,
+        "input" => load_input(context, rest, sources, options).await,
         _ if scheme == "git" || scheme.starts_with("git@") => {
             match remote::git_context(&sources.ledger, input, place)? {
                 Some((git, meta)) => Ok(Loaded::Remote(git, Box::new(meta))),
@@ -135,18 +135,20 @@ async fn load_once<R: Resolver>(
             "unsupported context source {scheme} for {key}"
         ))),
     }
-    .map(|loaded| Turn::Done(Box::new(loaded)))
+    .map(|loaded| LoadStep::Done(Box::new(loaded)))
 }
 
-async fn image<R: Resolver>(
+async fn load_image<R: Resolver>(
     context: &NamedContext,
     reference: &str,
     sources: &Sources<'_, R>,
     place: &Place<'_>,
-) -> Result<Turn> {
+) -> Result<LoadStep> {
     if reference == crate::SCRATCH {
-        sources.ledger.other(&OtherRequest::Scratch, place)?;
-        return Ok(Turn::Done(Box::new(Loaded::Scratch)));
+        sources
+            .ledger
+            .approve_source(&OtherRequest::Scratch, place)?;
+        return Ok(LoadStep::Done(Box::new(Loaded::Scratch)));
     }
     ImageRef::parse(reference).map_err(|e| Error::new(e.to_string()))?;
     let wanted = WantedImage {
@@ -156,13 +158,13 @@ async fn image<R: Resolver>(
         log_reference: Some(reference),
         place: *place,
     };
-    match sources.image(&wanted).await {
+    match sources.resolve_image(&wanted).await {
         Ok(admitted) => {
             let shown = match admitted.approved.verdict().rewritten {
                 Some(_) => admitted.approved.reference().to_string(),
                 None => reference.to_owned(),
             };
-            Ok(Turn::Done(Box::new(Loaded::Image {
+            Ok(LoadStep::Done(Box::new(Loaded::Image {
                 name: format!("[context {}] {shown}", context.key),
                 platform: context.platform.clone(),
                 admitted: Box::new(admitted),
@@ -170,7 +172,7 @@ async fn image<R: Resolver>(
         }
         Err(ImageError::Resolve(ResolveError::NotAnImage { updated, .. })) => {
             match updated.split_once("://") {
-                Some((scheme, rest)) => Ok(Turn::Becomes(format!("{scheme}:{rest}"))),
+                Some((scheme, rest)) => Ok(LoadStep::Becomes(format!("{scheme}:{rest}"))),
                 None => Err(Error::new(format!("could not parse ref: {updated}"))),
             }
         }
@@ -178,7 +180,7 @@ async fn image<R: Resolver>(
     }
 }
 
-async fn local<R: Resolver>(
+async fn load_local<R: Resolver>(
     context: &NamedContext,
     name: &str,
     sources: &Sources<'_, R>,
@@ -186,7 +188,9 @@ async fn local<R: Resolver>(
     place: &Place<'_>,
 ) -> Result<LocalContext> {
     let key = &context.key;
-    let source = sources.ledger.other(&OtherRequest::Local { name }, place)?;
+    let source = sources
+        .ledger
+        .approve_source(&OtherRequest::Local { name }, place)?;
     let session = options.session_of(name).to_owned();
     let mut graph = Graph::new();
     let how = LocalOptions {
@@ -216,7 +220,7 @@ async fn local<R: Resolver>(
     })
 }
 
-async fn input<R: Resolver>(
+async fn load_input<R: Resolver>(
     context: &NamedContext,
     name: &str,
     sources: &Sources<'_, R>,

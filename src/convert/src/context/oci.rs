@@ -44,7 +44,7 @@ pub(super) async fn load<R: Resolver>(
     place: &Place<'_>,
 ) -> Result<OciImage> {
     let quoted = quote(reference);
-    let (store, digest) = split(reference)
+    let (store, digest) = split_reference(reference)
         .map_err(|e| e.wrap(format!("could not parse oci-layout reference {quoted}")))?;
     let Some(digest) = digest else {
         return Err(Error::new(format!(
@@ -53,7 +53,7 @@ pub(super) async fn load<R: Resolver>(
     };
     let source = sources
         .ledger
-        .other(&OtherRequest::OciLayout { reference }, place)?;
+        .approve_source(&OtherRequest::OciLayout { reference }, place)?;
     // The log shows the context's name, which means more to its reader than the store's.
     let shown = ImageRef::parse(&context.name)
         .map_err(|e| {
@@ -77,7 +77,9 @@ pub(super) async fn load<R: Resolver>(
             }),
         })
         .await?;
-    sources.ledger.replaced(&shown, &resolved, place)?;
+    sources
+        .ledger
+        .approve_replacement(&shown, &resolved, place)?;
     let config = ImageConfig::from_json(&resolved.config)
         .map_err(|e| Error::new(e.to_string()).wrap("could not parse oci-layout image config"))?;
     Ok(OciImage {
@@ -91,7 +93,7 @@ pub(super) async fn load<R: Resolver>(
 }
 
 /// The store and the digest of a reference. It isn't normalized, since a store can have any name.
-fn split(reference: &str) -> Result<(&str, Option<Digest>)> {
+fn split_reference(reference: &str) -> Result<(&str, Option<Digest>)> {
     let (rest, digest) = match reference.split_once('@') {
         Some((rest, digest)) => {
             let digest = Digest::parse(digest).map_err(|e| Error::new(e.to_string()))?;
@@ -137,16 +139,16 @@ mod tests {
     fn a_store_may_look_like_a_digest_but_needs_one() {
         let hex = "a".repeat(64);
         let reference = format!("{hex}@sha256:{hex}");
-        let (store, digest) = split(&reference).unwrap();
+        let (store, digest) = split_reference(&reference).unwrap();
         assert_eq!(store, hex);
         assert_eq!(digest.unwrap().as_str(), format!("sha256:{hex}"));
-        assert_eq!(split("store:tag").unwrap(), ("store", None));
+        assert_eq!(split_reference("store:tag").unwrap(), ("store", None));
         assert_eq!(
-            split("Store").unwrap_err().message,
+            split_reference("Store").unwrap_err().message,
             "repository name must be lowercase"
         );
         assert_eq!(
-            split("").unwrap_err().message,
+            split_reference("").unwrap_err().message,
             "repository name must have at least one component"
         );
     }

@@ -69,7 +69,7 @@ impl<R: Resolver> Converter<'_, R> {
                     scope: stage.scope(),
                     location: &stage.written.location,
                 };
-                let state = remote::input(&mut self.graph, ledger, &definition, &place)?;
+                let state = remote::place_input(&mut self.graph, ledger, &definition, &place)?;
                 match config {
                     Some(config) => (state.with_image_config(&config), Some(*config)),
                     None => (state, None),
@@ -80,7 +80,7 @@ impl<R: Resolver> Converter<'_, R> {
 
     /// Puts the main context into its place.
     pub(crate) fn fill_main_context(&mut self, place: Output) -> Result<()> {
-        let state = main::state(
+        let state = main::place_used_paths(
             &mut self.graph,
             &self.sources.ledger,
             self.options,

@@ -36,7 +36,7 @@ impl Remote {
 }
 
 /// A git repository, if the gate approves it.
-pub(crate) fn git(
+pub(crate) fn approve_git(
     ledger: &Ledger<'_>,
     git: &GitRef,
     options: GitOptions,
@@ -47,7 +47,7 @@ pub(crate) fn git(
         url: &git.remote,
         checksum,
     };
-    let source = ledger.other(&request, place)?;
+    let source = ledger.approve_source(&request, place)?;
     Ok(Remote::Git { source, options })
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn git_options(git: &GitRef) -> GitOptions {
 }
 
 /// A file from the web, if the gate approves it.
-pub(crate) fn http(
+pub(crate) fn approve_http(
     ledger: &Ledger<'_>,
     url: &str,
     filename: String,
@@ -77,7 +77,7 @@ pub(crate) fn http(
         url,
         checksum: checksum.as_ref().map(Digest::as_str),
     };
-    let source = ledger.other(&request, place)?;
+    let source = ledger.approve_source(&request, place)?;
     let options = HttpOptions {
         filename,
         checksum,
@@ -87,7 +87,7 @@ pub(crate) fn http(
 }
 
 /// A definition of the client, if the gate approves every source in it.
-pub(crate) fn input(
+pub(crate) fn place_input(
     graph: &mut Graph,
     ledger: &Ledger<'_>,
     definition: &pb::Definition,
@@ -95,10 +95,13 @@ pub(crate) fn input(
 ) -> Result<State> {
     match graph.input(ledger.gate, &place.scope, definition) {
         Ok(input) => {
-            input.verdicts.iter().for_each(|v| ledger.record(v, place));
+            input
+                .verdicts
+                .iter()
+                .for_each(|v| ledger.record_verdict(v, place));
             Ok(input.state)
         }
-        Err(InputError::Denied(denial)) => Err(ledger.denied(denial, place)),
+        Err(InputError::Denied(denial)) => Err(ledger.refusal_error(denial, place)),
         Err(InputError::Invalid(text)) => Err(Error::new(text)),
     }
 }
@@ -117,7 +120,7 @@ pub(crate) fn git_context(
         Err(e) if e.is_git => Err(e.error),
         Err(_) => Ok(None),
         Ok(parsed) => {
-            let remote = git(ledger, &parsed, git_options(&parsed), place)?;
+            let remote = approve_git(ledger, &parsed, git_options(&parsed), place)?;
             Ok(Some((remote, git_context_name(text))))
         }
     }

@@ -49,7 +49,7 @@ impl Dispatch<'_> {
                 deps: Default::default(),
                 location: common.location.clone(),
             });
-            stage.built.outline.arg(&arg.key, info);
+            stage.built.outline.note_arg(&arg.key, info);
             stage.built.args.push(&arg.key, value.as_deref());
             message.push(' ');
             message.push_str(&arg.key);

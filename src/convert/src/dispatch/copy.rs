@@ -249,7 +249,7 @@ impl Dispatch<'_> {
             mtime: String::new(),
             ..remote::git_options(&git)
         };
-        let source = remote::git(self.ledger, &git, options, &job.place(stage))?;
+        let source = remote::approve_git(self.ledger, &git, options, &job.place(stage))?;
         let state = source.state(self.graph, meta::named(step));
         Ok((state, "/".to_owned(), info.clone()))
     }
@@ -270,7 +270,8 @@ impl Dispatch<'_> {
             "" => None,
             text => Some(Digest::parse(text).map_err(|e| Error::new(e.to_string()))?),
         };
-        let source = remote::http(self.ledger, url, file.clone(), checksum, &job.place(stage))?;
+        let source =
+            remote::approve_http(self.ledger, url, file.clone(), checksum, &job.place(stage))?;
         let state = source.state(self.graph, meta::described(meta::named(step), ""));
         let info = CopyInfo {
             attempt_unpack: job.unpack.unwrap_or(false),
@@ -288,7 +289,9 @@ impl Dispatch<'_> {
             return Ok(());
         }
         let request = OtherRequest::RootFileSystem { path: source };
-        self.ledger.other(&request, &job.place(stage)).map(|_| ())
+        self.ledger
+            .approve_source(&request, &job.place(stage))
+            .map(|_| ())
     }
 
     fn is_on_scratch(&self, stage: &Stage) -> bool {

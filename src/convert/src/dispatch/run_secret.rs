@@ -26,7 +26,10 @@ pub(super) fn secret(stage: &mut Stage, mount: &Mount, location: &[Range]) -> Re
         ("", None) => Some(format!("/run/secrets/{}", base_name(&id))),
         (target, _) => Some(target.to_owned()),
     };
-    stage.built.outline.secret(&id, mount.required, location);
+    stage
+        .built
+        .outline
+        .note_secret(&id, mount.required, location);
     let owned = mount.uid.is_some() || mount.gid.is_some() || mount.mode.is_some();
     Ok(Secret {
         id,

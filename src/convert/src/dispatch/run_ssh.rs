@@ -18,7 +18,10 @@ pub(super) fn ssh(stage: &mut Stage, mount: &Mount, location: &[Range]) -> Resul
     } else {
         &mount.cache_id
     };
-    stage.built.outline.ssh(shown, mount.required, location);
+    stage
+        .built
+        .outline
+        .note_ssh(shown, mount.required, location);
     Ok(Ssh {
         id: mount.cache_id.clone(),
         target: mount.target.clone(),

@@ -40,7 +40,7 @@ impl Dispatch<'_> {
         };
         let mkdir = FileAction::new().mkdir(&dir, 0o755, info);
         stage.built.state = self.graph.file(&stage.built.state, mkdir, meta);
-        stage.commit(format!("WORKDIR {dir}"), Layer::Some, self.epoch);
+        stage.commit(format!("WORKDIR {dir}"), Layer::Plain, self.epoch);
         Ok(())
     }
 

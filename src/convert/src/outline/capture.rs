@@ -22,7 +22,7 @@ pub struct ArgInfo {
 
 /// A secret or an SSH agent that a target mounts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Need {
+pub struct CredentialMount {
     /// The id of the mount.
     pub name: String,
     /// Whether the build fails without it.
@@ -37,8 +37,8 @@ pub(crate) struct Capture {
     globals: Rc<HashMap<String, ArgInfo>>,
     own: HashMap<String, ArgInfo>,
     used: FirstSeen<()>,
-    pub secrets: FirstSeen<Need>,
-    pub ssh: FirstSeen<Need>,
+    pub secrets: FirstSeen<CredentialMount>,
+    pub ssh: FirstSeen<CredentialMount>,
 }
 
 /// Values by name, in the order in which each name was first seen. BuildKit iterates over a Go map here, which nearly always
@@ -78,7 +78,7 @@ impl Capture {
     }
 
     /// Adds an argument that the stage declares; without `info`, the global argument describes it.
-    pub fn arg(&mut self, key: &str, info: Option<ArgInfo>) {
+    pub fn note_arg(&mut self, key: &str, info: Option<ArgInfo>) {
         if let Some(info) = info {
             self.own.insert(key.to_owned(), info);
         }
@@ -86,13 +86,13 @@ impl Capture {
     }
 
     /// Adds a secret; its first mount counts.
-    pub fn secret(&mut self, name: &str, required: bool, location: &[Range]) {
-        need(&mut self.secrets, name, required, location);
+    pub fn note_secret(&mut self, name: &str, required: bool, location: &[Range]) {
+        note_mount(&mut self.secrets, name, required, location);
     }
 
     /// Adds an SSH agent; its first mount counts.
-    pub fn ssh(&mut self, name: &str, required: bool, location: &[Range]) {
-        need(&mut self.ssh, name, required, location);
+    pub fn note_ssh(&mut self, name: &str, required: bool, location: &[Range]) {
+        note_mount(&mut self.ssh, name, required, location);
     }
 
     pub fn info(&self, key: &str) -> Option<&ArgInfo> {
@@ -114,8 +114,13 @@ impl Capture {
     }
 }
 
-fn need(needs: &mut FirstSeen<Need>, name: &str, required: bool, location: &[Range]) {
-    needs.note(name, || Need {
+fn note_mount(
+    mounts: &mut FirstSeen<CredentialMount>,
+    name: &str,
+    required: bool,
+    location: &[Range],
+) {
+    mounts.note(name, || CredentialMount {
         name: name.to_owned(),
         required,
         location: location.to_vec(),

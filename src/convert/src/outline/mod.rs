@@ -8,7 +8,7 @@ use fromtier_dockerfile::span::Range;
 
 use crate::plan::deps::StageId;
 use crate::plan::stages::Stages;
-use capture::{ArgInfo, Need};
+use capture::{ArgInfo, CredentialMount};
 
 /// The parameters of a target (`frontend.outline`), each list in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,9 +20,9 @@ pub struct Outline {
     /// The build arguments.
     pub args: Vec<ArgInfo>,
     /// The secrets that its `RUN` instructions mount.
-    pub secrets: Vec<Need>,
+    pub secrets: Vec<CredentialMount>,
     /// The SSH agents that its `RUN` instructions mount.
-    pub ssh: Vec<Need>,
+    pub ssh: Vec<CredentialMount>,
 }
 
 /// The outline of `target`: its own parameters, then its base's, then those of the stages that it copies from.
@@ -47,13 +47,13 @@ pub(crate) fn outline_of(stages: &Stages, target: StageId) -> Outline {
                 outline.args.push(info.clone());
             }
         }
-        for (needs, seen, out) in [
+        for (mounts, seen, out) in [
             (&capture.secrets, &mut secrets, &mut outline.secrets),
             (&capture.ssh, &mut ssh, &mut outline.ssh),
         ] {
-            for (_, need) in &needs.list {
-                if seen.insert(need.name.as_str()) {
-                    out.push(need.clone());
+            for (_, mount) in &mounts.list {
+                if seen.insert(mount.name.as_str()) {
+                    out.push(mount.clone());
                 }
             }
         }

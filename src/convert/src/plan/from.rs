@@ -57,7 +57,7 @@ impl FromLines<'_> {
             stage.plan.policy_name = format!("stage-{index}").into();
         }
         if !stage.written.name.is_empty() {
-            stage.base.context = lookup::find(
+            stage.base.context = lookup::find_replacement(
                 self.options,
                 &stage.written.name,
                 stage

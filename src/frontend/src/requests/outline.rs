@@ -1,6 +1,6 @@
 //! `frontend.outline`: the arguments, secrets and SSH agents that a target accepts.
 
-use fromtier_convert::{Need, Outline};
+use fromtier_convert::{CredentialMount, Outline};
 use fromtier_gostd::json::Object;
 use fromtier_gostd::tabwriter;
 
@@ -28,7 +28,7 @@ fn json(outline: &Outline, dockerfile: &[u8]) -> String {
             .opt_str("value", &a.value)
             .set("location", location(&a.location))
     });
-    let mount = |s: &Need| {
+    let mount = |s: &CredentialMount| {
         Object::new()
             .set("name", s.name.as_str())
             .opt_bool("required", s.required)

@@ -69,7 +69,7 @@ pub struct PlannedSource {
 /// Errors: what keeps the file from being read.
 pub fn sources(bytes: &[u8], options: &Options) -> Result<Vec<PlannedSource>> {
     let lint = Linter::new(Config::default());
-    let file = converter::read(bytes, &lint)?;
+    let file = converter::parse_file(bytes, &lint)?;
     let (globals, infos) = globals(&file, options)?;
     let needs = needs(&file, options, &lint, &globals, Capture::new(infos));
     let mut walk = Walk::new(bytes, options, &file, &globals);
@@ -89,7 +89,7 @@ pub fn trigger_sources(
     base: &PlannedSource,
     triggers: &[String],
 ) -> Result<Vec<PlannedSource>> {
-    let file = converter::read(bytes, &Linter::new(Config::default()))?;
+    let file = converter::parse_file(bytes, &Linter::new(Config::default()))?;
     let (globals, _) = globals(&file, options)?;
     let mut walk = Walk::new(bytes, options, &file, &globals);
     let mut at = At {
@@ -114,7 +114,10 @@ pub fn trigger_sources(
     Ok(walk.found)
 }
 
-fn globals(file: &converter::File, options: &Options) -> Result<(Vars, HashMap<String, ArgInfo>)> {
+fn globals(
+    file: &converter::ParsedFile,
+    options: &Options,
+) -> Result<(Vars, HashMap<String, ArgInfo>)> {
     let platforms = Platforms::of(options);
     let target = match options.target.as_str() {
         "" => file.stages.last().map_or("", |s| &s.name),
@@ -142,7 +145,7 @@ impl Default for Need {
 
 /// How the target needs the written stages; nothing where that can't be told.
 fn needs(
-    file: &converter::File,
+    file: &converter::ParsedFile,
     options: &Options,
     lint: &Linter,
     globals: &Vars,

@@ -39,7 +39,7 @@ impl<'a> Walk<'a> {
     pub fn new(
         bytes: &'a [u8],
         options: &'a Options,
-        file: &'a converter::File,
+        file: &'a converter::ParsedFile,
         globals: &'a Vars,
     ) -> Self {
         let names = file.stages.iter().map(|s| to_lower(&s.name));
@@ -251,7 +251,7 @@ impl<'a> Walk<'a> {
     fn is_context(&self, name: &str) -> bool {
         let platform = self.options.target_platform.as_ref();
         matches!(
-            crate::context::lookup::find(self.options, name, platform),
+            crate::context::lookup::find_replacement(self.options, name, platform),
             Ok(Some(_))
         )
     }
