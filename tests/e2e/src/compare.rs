@@ -63,7 +63,9 @@ fn numberless(text: &str) -> String {
         }
         kept.join(" ")
     };
-    text.lines().map(without).collect::<Vec<_>>().join("\n")
+    let text = text.lines().map(without).collect::<Vec<_>>().join("\n");
+    // buildctl waits for the solve and for its own build function, and wraps the error that arrives first.
+    text.replace("failed to run Build function", "failed to solve")
 }
 
 /// The differences as text: first the platforms, then each config, then each path.
