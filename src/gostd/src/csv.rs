@@ -1,4 +1,5 @@
-//! As Go's `encoding/csv`: one line of comma-separated fields.
+//! One line of comma-separated fields as `go-csvvalue` reads it, which BuildKit uses in place of Go's `encoding/csv`:
+//! the same but for the column of a quote that is never closed, and a lone carriage return at the end.
 
 use crate::{Error, Result};
 

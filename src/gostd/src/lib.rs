@@ -5,7 +5,8 @@
 //! names the Go function, and its results and error texts are the same, byte for byte.
 //!
 //! Entry points: [`json`] (read, check, write), [`strconv`] (quote, parse), [`strings`], [`unicode`], [`utf8`],
-//! [`path`], [`time`] (RFC 3339, durations, the calendar), [`url`], [`csv`], and [`tabwriter`].
+//! [`path`], [`time`] (RFC 3339, durations, the calendar), [`url`], [`csv`] (BuildKit's variant), and
+//! [`tabwriter`].
 //!
 //! This crate never reads a clock, a file, or the network, never panics on input, never recurses on it, and knows
 //! nothing about Dockerfiles or images. What Go has and the frontend doesn't need isn't here.

@@ -1,5 +1,6 @@
 //! Durations as Go reads them: `1h30m`, `1.5s`, `100ms`.
 
+use super::quote;
 use crate::{Error, Result};
 
 const LIMIT: u64 = 1 << 63;
@@ -112,23 +113,6 @@ fn part_of(digits: &[u8], unit: u64) -> u64 {
         return 0;
     }
     (value as f64 * (unit as f64 / scale)) as u64
-}
-
-/// How the time package quotes: bytes that aren't printable ASCII as `\xNN`.
-fn quote(text: &str) -> String {
-    let mut out = String::from("\"");
-    for byte in text.bytes() {
-        match byte {
-            b'"' | b'\\' => {
-                out.push('\\');
-                out.push(char::from(byte));
-            }
-            b' '..=0x7f => out.push(char::from(byte)),
-            _ => out.push_str(&format!("\\x{byte:02x}")),
-        }
-    }
-    out.push('"');
-    out
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! RFC 3339 times as Go's `time.Time` reads them from JSON and writes them back.
 
 use super::calendar::Date;
-use crate::strconv::quote;
+use super::quote;
 use crate::{Error, Result};
 
 /// A moment with the offset that it was written with.

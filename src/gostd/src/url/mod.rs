@@ -79,7 +79,7 @@ impl Url {
     }
 }
 
-/// The parameters of a query, and the first mistake in it. What is malformed is left out.
+/// The parameters of a query, and the mistake in it that `url.ParseQuery` reports. What is malformed is left out.
 pub fn parse_query(query: &str) -> (Query, Option<Error>) {
     let mut parameters = Query::new();
     let mut mistake = None;
@@ -88,16 +88,17 @@ pub fn parse_query(query: &str) -> (Query, Option<Error>) {
         return (parameters, Some(error));
     }
     for parameter in query.split('&').filter(|p| !p.is_empty()) {
-        let result = if parameter.contains(';') {
-            Err(Error::new("invalid semicolon separator in query"))
-        } else {
-            let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            let value = |_| unescape(value, Part::Query);
-            unescape(key, Part::Query).and_then(|key| Ok((key, value(())?)))
-        };
-        match result {
+        if parameter.contains(';') {
+            // Go lets this one replace a mistake before it, and no other.
+            mistake = Some(Error::new("invalid semicolon separator in query"));
+            continue;
+        }
+        let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        let decoded =
+            unescape(key, Part::Query).and_then(|key| Ok((key, unescape(value, Part::Query)?)));
+        match decoded {
             Ok((key, value)) => parameters.entry(lossy(key)).or_default().push(lossy(value)),
-            Err(e) => mistake = mistake.or(Some(e)),
+            Err(error) => mistake = mistake.or(Some(error)),
         }
     }
     (parameters, mistake)
@@ -221,8 +222,13 @@ fn parse_ip_literal(host: &str) -> Result<String> {
     if ip.parse::<std::net::Ipv4Addr>().is_ok() && !address.contains('%') {
         return Err(Error::new("invalid IP-literal"));
     }
-    if ip.parse::<Ipv6Addr>().is_err() || zone.is_empty() {
-        let why = "unable to parse IP";
+    let why = if zone.is_empty() {
+        Some("zone must be a non-empty string")
+    } else {
+        // Go's `netip` gives a closer reason for some of these.
+        ip.parse::<Ipv6Addr>().err().map(|_| "unable to parse IP")
+    };
+    if let Some(why) = why {
         return Err(Error::new(format!(
             "invalid host: ParseAddr({}): {why}",
             quote(&address)
