@@ -1,5 +1,7 @@
 //! The crate against tables that Go itself printed: `tools/gostd-facts` writes them, their first line names the version.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use fromtier_gostd::time::{Time, calendar::Date, parse_duration};
 use fromtier_gostd::url::{Url, parse_query};
 use fromtier_gostd::{Result, csv, json, path, strconv, strings, tabwriter, unicode, utf8};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use fromtier_gostd::json::{Kind, Reader};
 use fromtier_gostd::time::Time;
+use fromtier_gostd::utf8::lossy;
 
 /// Where a value belongs, for error texts: Go's struct and the path within the config.
 pub(super) type Place = (&'static str, &'static str);
@@ -160,7 +161,14 @@ impl<'r, 'a> Values<'r, 'a> {
                 *into = None;
                 return self.skip();
             }
-            Kind::String => Time::parse(&self.reader.string().unwrap_or_default()).map_err(|e| e.0),
+            Kind::String => {
+                // Go's `Time.UnmarshalJSON` takes the text as it is written, escapes and all.
+                let written = lossy(self.reader.raw());
+                let inner = written
+                    .strip_prefix('"')
+                    .and_then(|text| text.strip_suffix('"'));
+                Time::parse(inner.unwrap_or_default()).map_err(|e| e.0)
+            }
             _ => {
                 self.skip();
                 Err("Time.UnmarshalJSON: input is not a JSON string".to_owned())
