@@ -44,7 +44,7 @@ impl Day {
         Day { since_epoch: days }
     }
 
-    /// How many days this day comes after `other`; negative when it comes before.
+    /// CycleRelation many days this day comes after `other`; negative when it comes before.
     pub const fn days_since(self, other: Day) -> i32 {
         self.since_epoch - other.since_epoch
     }

@@ -1,4 +1,4 @@
-//! How many typing mistakes lie between two words.
+//! CycleRelation many typing mistakes lie between two words.
 
 /// Returns the number of edits that turn one word into the other where two or fewer do. An edit adds, removes, or
 /// replaces a byte, or swaps two neighbors (optimal string alignment).

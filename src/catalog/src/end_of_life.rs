@@ -6,26 +6,26 @@ use crate::tag::TagParts;
 
 /// A tag whose release is over, and by which cycle that is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ended {
+pub struct EndedRelease {
     /// The image whose cycle it is: that of the tag, or the system below it.
     pub image: Image,
     /// The release cycle that ended.
     pub cycle: Cycle,
     /// The relation of the cycle to the tag.
-    pub how: How,
+    pub relation: CycleRelation,
 }
 
 /// What the cycle is to the tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub enum CycleRelation {
     /// It is the tag's own: `3.8` of `python:3.8-slim`.
     Own,
     /// The last of several that the tag may mean, all of which are over: `2.7` of `python:2`.
     Last,
     /// The next one that is known after the tag's release: `1.14` of `nginx:1.13`.
-    After,
+    Successor,
     /// The system that the tag says it is built upon: Debian's `10` of `python:3.12-slim-buster`.
-    Below,
+    System,
 }
 
 impl Image {
@@ -33,16 +33,23 @@ impl Image {
     ///
     /// The cycle of the tag decides where it has one that is over, and where it names several that all are. Of a tag
     /// that is not among the supported ones, a later cycle that is over tells as much, and so does the system below.
-    pub fn ended(self, tag: &str, today: Day) -> Option<Ended> {
+    pub fn ended_release(self, tag: &str, today: Day) -> Option<EndedRelease> {
         let parts = TagParts::parse(tag);
-        (self.by_release(&parts, tag, today)).or_else(|| self.below(&parts, tag, today))
+        (self.ended_by_release(&parts, tag, today))
+            .or_else(|| self.ended_by_system(&parts, tag, today))
     }
 
-    fn by_release(self, parts: &TagParts<'_>, tag: &str, today: Day) -> Option<Ended> {
-        let image = self.goes_by(parts);
-        let ended = |cycle, how| Ended { image, cycle, how };
-        if let Some(cycle) = Cycles::of(image).of_tag(parts) {
-            return cycle.is_over(today).then(|| ended(cycle, How::Own));
+    fn ended_by_release(self, parts: &TagParts<'_>, tag: &str, today: Day) -> Option<EndedRelease> {
+        let image = self.lifecycle_image(parts);
+        let ended = |cycle, relation| EndedRelease {
+            image,
+            cycle,
+            relation,
+        };
+        if let Some(cycle) = Cycles::of_image(image).of_tag(parts) {
+            return cycle
+                .is_over(today)
+                .then(|| ended(cycle, CycleRelation::Own));
         }
         let version = &parts.version;
         let mut cycles: Vec<(Vec<u32>, Cycle)> = image
@@ -57,28 +64,37 @@ impl Image {
         let meant: Vec<Cycle> = meant.map(|(_, cycle)| *cycle).collect();
         if let Some(last) = meant.last() {
             let over = meant.iter().all(|cycle| cycle.is_over(today));
-            return over.then(|| ended(*last, How::Last));
+            return over.then(|| ended(*last, CycleRelation::Last));
         }
         let after = cycles.into_iter().map(|(_, cycle)| cycle);
         let mut over = after.filter(|cycle| cycle.is_over(today) && self.tag(tag).is_none());
-        over.next().map(|after| ended(after, How::After))
+        over.next()
+            .map(|after| ended(after, CycleRelation::Successor))
     }
 
     /// The system that an unsupported tag is built upon, where that is over. While a tag is rebuilt, its system is
     /// looked after by somebody.
-    fn below(self, parts: &TagParts<'_>, tag: &str, today: Day) -> Option<Ended> {
-        let how = How::Below;
+    fn ended_by_system(self, parts: &TagParts<'_>, tag: &str, today: Day) -> Option<EndedRelease> {
+        let relation = CycleRelation::System;
         let codename = |name: &str, part: &str| {
             let image = image(name)?;
             let cycle = image.cycles().find(|cycle| cycle.codename == part)?;
-            Some(Ended { image, cycle, how })
+            Some(EndedRelease {
+                image,
+                cycle,
+                relation,
+            })
         };
         let system = |part: &&str| match part.strip_prefix("alpine") {
             Some("") => None,
             Some(number) => {
                 let image = image("alpine")?;
                 let cycle = image.cycle_of(number)?;
-                Some(Ended { image, cycle, how })
+                Some(EndedRelease {
+                    image,
+                    cycle,
+                    relation,
+                })
             }
             None => codename("debian", part).or_else(|| codename("ubuntu", part)),
         };
@@ -92,36 +108,48 @@ impl Image {
 mod tests {
     use super::*;
 
-    fn ended(reference: &str) -> Option<(String, How)> {
+    fn ended(reference: &str) -> Option<(String, CycleRelation)> {
         let (name, tag) = reference.split_once(':').unwrap();
         let today = Day::parse("2026-11-24").unwrap();
-        let ended = image(name).unwrap().ended(tag, today)?;
+        let ended = image(name).unwrap().ended_release(tag, today)?;
         let cycle = format!("{} {}", ended.image.name(), ended.cycle.name);
-        Some((cycle, ended.how))
+        Some((cycle, ended.relation))
     }
 
     #[test]
     fn old_releases_are_over_whether_or_not_they_are_known() {
-        for (reference, cycle, how) in [
-            ("python:3.8-slim", "python 3.8", How::Own),
-            ("node:argon", "node 4", How::Own),
-            ("node:18", "node 18", How::Own),
-            ("debian:buster-slim", "debian 10", How::Own),
-            ("buildpack-deps:stretch-curl", "debian 9", How::Own),
-            ("python:2", "python 2.7", How::Last),
-            ("php:7-fpm", "php 7.4", How::Last),
-            ("mongo:4", "mongo 4.4", How::Last),
-            ("tomcat:8-jre8-alpine", "tomcat 8.5", How::Last),
-            ("node:0.12", "node 1", How::After),
-            ("golang:1.9", "golang 1.10", How::After),
-            ("nginx:1.13-alpine", "nginx 1.14", How::After),
-            ("python:3.12-slim-buster", "debian 10", How::Below),
-            ("python:3-stretch", "debian 9", How::Below),
-            ("golang:buster", "debian 10", How::Below),
-            ("node:24-alpine3.12", "alpine 3.12", How::Below),
-            ("ruby:3.4-alpine3.9", "alpine 3.9", How::Below),
+        for (reference, cycle, relation) in [
+            ("python:3.8-slim", "python 3.8", CycleRelation::Own),
+            ("node:argon", "node 4", CycleRelation::Own),
+            ("node:18", "node 18", CycleRelation::Own),
+            ("debian:buster-slim", "debian 10", CycleRelation::Own),
+            (
+                "buildpack-deps:stretch-curl",
+                "debian 9",
+                CycleRelation::Own,
+            ),
+            ("python:2", "python 2.7", CycleRelation::Last),
+            ("php:7-fpm", "php 7.4", CycleRelation::Last),
+            ("mongo:4", "mongo 4.4", CycleRelation::Last),
+            ("tomcat:8-jre8-alpine", "tomcat 8.5", CycleRelation::Last),
+            ("node:0.12", "node 1", CycleRelation::Successor),
+            ("golang:1.9", "golang 1.10", CycleRelation::Successor),
+            ("nginx:1.13-alpine", "nginx 1.14", CycleRelation::Successor),
+            (
+                "python:3.12-slim-buster",
+                "debian 10",
+                CycleRelation::System,
+            ),
+            ("python:3-stretch", "debian 9", CycleRelation::System),
+            ("golang:buster", "debian 10", CycleRelation::System),
+            ("node:24-alpine3.12", "alpine 3.12", CycleRelation::System),
+            ("ruby:3.4-alpine3.9", "alpine 3.9", CycleRelation::System),
         ] {
-            assert_eq!(ended(reference), Some((cycle.into(), how)), "{reference}");
+            assert_eq!(
+                ended(reference),
+                Some((cycle.into(), relation)),
+                "{reference}"
+            );
         }
     }
 
@@ -156,8 +184,8 @@ mod tests {
         let today = crate::as_of();
         for image in crate::images() {
             for tag in image.tags() {
-                if let Some(ended) = image.ended(&tag, today) {
-                    let own = matches!(ended.how, How::Own | How::Last);
+                if let Some(ended) = image.ended_release(&tag, today) {
+                    let own = matches!(ended.relation, CycleRelation::Own | CycleRelation::Last);
                     assert!(own, "{}:{tag}: {ended:?}", image.name());
                 }
             }

@@ -51,7 +51,7 @@ pub struct Notice {
 
 impl Notice {
     /// What to use instead, best first; not always an official image.
-    pub fn instead(&self) -> impl Iterator<Item = &'static str> + use<> {
+    pub fn alternatives(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.instead.split(' ').filter(|name| !name.is_empty())
     }
 }
@@ -180,21 +180,22 @@ impl Image {
     /// A tag such as `latest` or `alpine`, or `3` where the cycles are `3.23` and `3.24`, has none.
     pub fn cycle_of(self, tag: &str) -> Option<Cycle> {
         let parts = TagParts::parse(tag);
-        Cycles::of(self.goes_by(&parts)).of_tag(&parts)
+        Cycles::of_image(self.lifecycle_image(&parts)).of_tag(&parts)
     }
 
     /// The image whose cycles a tag goes by: this one, but the tags of `buildpack-deps` are Debian's and Ubuntu's
     /// releases.
-    pub fn goes_by(self, tag: &TagParts<'_>) -> Image {
+    pub fn lifecycle_image(self, tag: &TagParts<'_>) -> Image {
         if self.row.name != "buildpack-deps" {
             return self;
         }
-        let ubuntu = image("ubuntu").filter(|ubuntu| Cycles::of(*ubuntu).of_tag(tag).is_some());
+        let ubuntu =
+            image("ubuntu").filter(|ubuntu| Cycles::of_image(*ubuntu).of_tag(tag).is_some());
         ubuntu.or(image("debian")).unwrap_or(self)
     }
 
     /// The notice that the image, or this tag of it, is deprecated.
-    pub fn deprecated(self, tag: Option<&str>) -> Option<Notice> {
+    pub fn deprecation(self, tag: Option<&str>) -> Option<Notice> {
         let raw = self.row.deprecation.as_ref()?;
         let whole = raw.tags.is_empty();
         let this_tag = tag.is_some_and(|tag| raw.tags.split(' ').any(|t| t == tag));
@@ -209,7 +210,7 @@ impl Image {
 pub(crate) struct Cycles(Vec<(Vec<u32>, Cycle)>);
 
 impl Cycles {
-    pub fn of(image: Image) -> Cycles {
+    pub fn of_image(image: Image) -> Cycles {
         Cycles(
             image
                 .cycles()

@@ -88,9 +88,9 @@ const WORDS: [&str; 12] = [
 /// parts first, a language or service before a server, and that before a
 /// system; each also without the digits at its end, and by the names
 /// that people use for it. An image that is deprecated is never offered; its official successor is.
-pub fn nearest(path: &str) -> Option<Image> {
+pub fn official_match(path: &str) -> Option<Image> {
     let name = path.rsplit('/').next()?.to_ascii_lowercase();
-    if let Some(image) = known_as(&name) {
+    if let Some(image) = by_name_or_alias(&name) {
         return Some(image);
     }
     let parts: Vec<&str> = name
@@ -101,7 +101,7 @@ pub fn nearest(path: &str) -> Option<Image> {
     for length in (1..=parts.len()).rev() {
         for run in parts.windows(length) {
             let run = run.join("-");
-            let Some(image) = known_as(&run) else {
+            let Some(image) = by_name_or_alias(&run) else {
                 continue;
             };
             if WORDS.contains(&image.name()) {
@@ -127,20 +127,21 @@ pub fn named_in_tag(tag: &str) -> Option<Image> {
     }
     let named = |part: &&str| {
         let word = part.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-        known_as(word).filter(|image| word.len() < part.len() && !SYSTEMS.contains(&image.name()))
+        by_name_or_alias(word)
+            .filter(|image| word.len() < part.len() && !SYSTEMS.contains(&image.name()))
     };
     parts.variants.iter().find_map(named)
 }
 
 /// The living official image of this name or alias, with or without the digits at its end.
-pub(crate) fn known_as(name: &str) -> Option<Image> {
+pub(crate) fn by_name_or_alias(name: &str) -> Option<Image> {
     let bare = name.trim_end_matches(|c: char| c.is_ascii_digit());
     for name in [name, bare] {
         if let Some(image) = image(name) {
-            match image.deprecated(None) {
+            match image.deprecation(None) {
                 None => return Some(image),
                 Some(notice) => {
-                    if let Some(successor) = notice.instead().find_map(crate::image::image) {
+                    if let Some(successor) = notice.alternatives().find_map(crate::image::image) {
                         return Some(successor);
                     }
                 }
@@ -150,7 +151,7 @@ pub(crate) fn known_as(name: &str) -> Option<Image> {
             return image(alias);
         }
         if let Some(successor) =
-            retired(name).and_then(|notice| notice.instead().find_map(crate::image::image))
+            retired(name).and_then(|notice| notice.alternatives().find_map(crate::image::image))
         {
             return Some(successor);
         }
@@ -160,14 +161,14 @@ pub(crate) fn known_as(name: &str) -> Option<Image> {
 
 /// The official image that a mistyped name means: one slip in a short name, two in one of eight letters or more.
 /// The nearest wins, the first by name among equals.
-pub fn similar(name: &str) -> Option<Image> {
+pub fn similarly_named(name: &str) -> Option<Image> {
     let allowed = match name.len() {
         0..4 => 0,
         4..8 => 1,
         _ => 2,
     };
     images()
-        .filter(|image| image.deprecated(None).is_none())
+        .filter(|image| image.deprecation(None).is_none())
         .filter_map(|image| Some((edits_up_to_two(name, image.name())?, image)))
         .filter(|(edits, _)| *edits <= allowed)
         .min_by_key(|(edits, _)| *edits)
@@ -199,7 +200,11 @@ mod tests {
             ("acme/docker-nginx", "nginx"),
             ("acme/nginx-php-fpm", "php"),
         ] {
-            assert_eq!(nearest(path).map(Image::name), Some(expected), "{path}");
+            assert_eq!(
+                official_match(path).map(Image::name),
+                Some(expected),
+                "{path}"
+            );
         }
     }
 
@@ -216,9 +221,9 @@ mod tests {
             "acme/123",
         ] {
             assert!(
-                nearest(path).is_none(),
+                official_match(path).is_none(),
                 "{path}: {:?}",
-                nearest(path).map(Image::name)
+                official_match(path).map(Image::name)
             );
         }
     }
@@ -227,7 +232,7 @@ mod tests {
     fn every_alias_is_an_official_image() {
         for (_, name) in ALIASES {
             assert!(
-                image(name).is_some_and(|image| image.deprecated(None).is_none()),
+                image(name).is_some_and(|image| image.deprecation(None).is_none()),
                 "{name}"
             );
         }
@@ -238,13 +243,13 @@ mod tests {
 
     #[test]
     fn slips_are_forgiven() {
-        assert_eq!(similar("pyhton").map(Image::name), Some("python"));
-        assert_eq!(similar("noed").map(Image::name), Some("node"));
+        assert_eq!(similarly_named("pyhton").map(Image::name), Some("python"));
+        assert_eq!(similarly_named("noed").map(Image::name), Some("node"));
         assert_eq!(
-            similar("elasticsarch").map(Image::name),
+            similarly_named("elasticsarch").map(Image::name),
             Some("elasticsearch")
         );
-        assert_eq!(similar("xyz").map(Image::name), None);
-        assert_eq!(similar("application").map(Image::name), None);
+        assert_eq!(similarly_named("xyz").map(Image::name), None);
+        assert_eq!(similarly_named("application").map(Image::name), None);
     }
 }

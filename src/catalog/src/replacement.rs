@@ -8,7 +8,7 @@ use crate::day::Day;
 use crate::image::{Cycle, Cycles, EndOfLife, Image};
 use crate::platforms::Platforms;
 use crate::tag::TagParts;
-use crate::variants::{self, Part, Releases, Wish};
+use crate::variants::{self, Part, Releases, WantedVariants};
 
 /// A cycle is worth moving to when it lives for so many more days: that passes over releases that are supported
 /// for some months only (Java's, Ubuntu's and, but for their first weeks, Node's releases between the long ones).
@@ -21,7 +21,7 @@ const EARLY: [&str; 10] = [
 
 /// Who asks for a tag, and when.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct TagRequest<'a> {
     /// The tag that won't do, of this image or of another one that it is to replace; without one, `latest`.
     pub tag: Option<&'a str>,
     /// What the tag must exist for; without one, `linux/amd64`, or Windows where the asked tag says so.
@@ -43,17 +43,17 @@ pub struct Asked<'a> {
 ///
 /// A codename is answered with a codename. Where no lifecycle is known, the newest version stands for the newest
 /// cycle. `None`: nothing fits.
-pub fn living_tag(
+pub fn replacement_tag(
     image: Image,
-    asked: &Asked<'_>,
+    asked: &TagRequest<'_>,
     accept: &dyn Fn(&str) -> bool,
 ) -> Option<String> {
-    if image.deprecated(None).is_some() {
+    if image.deprecation(None).is_some() {
         return None;
     }
     let wanted = TagParts::parse(asked.tag.unwrap_or("latest"));
-    let system = image.goes_by(&wanted);
-    let cycles = Cycles::of(system);
+    let system = image.lifecycle_image(&wanted);
+    let cycles = Cycles::of_image(system);
     let wanted_cycle = cycles.of_tag(&wanted);
     // `buildpack-deps` has Debian's codenames, and no numbers for them.
     let by_codename = match wanted_cycle {
@@ -61,11 +61,11 @@ pub fn living_tag(
         None => system.name() == "debian" && image.name() != system.name(),
     };
     let tags = image.tags_with_platforms();
-    let platform = platform(asked, &wanted);
+    let platform = requested_platform(asked, &wanted);
     let candidates: Vec<Candidate<'_>> = tags
         .iter()
         .filter(|(tag, platforms)| {
-            platforms.has(&platform) && image.deprecated(Some(tag)).is_none()
+            platforms.has(&platform) && image.deprecation(Some(tag)).is_none()
         })
         .filter_map(|(tag, _)| Candidate::new(&cycles, tag, by_codename))
         .filter(|c| c.cycle.is_none_or(|cycle| !cycle.is_over(asked.today)))
@@ -77,12 +77,12 @@ pub fn living_tag(
     } else {
         &wanted.variants
     };
-    let mut releases = Releases::on(asked.today);
+    let mut releases = Releases::new(asked.today);
     let offered: Vec<Vec<Part<'_>>> = candidates
         .iter()
         .map(|c| variants::parts(&c.variants))
         .collect();
-    let wish = Wish::new(variants, &offered, &mut releases);
+    let wish = WantedVariants::new(variants, &offered, &mut releases);
     let prefixed = asked.tag.is_some_and(|tag| tag.starts_with('v'));
     let mut ranked: Vec<_> = candidates
         .iter()
@@ -106,9 +106,9 @@ pub fn living_tag(
             let style = candidate.tag.starts_with('v') != prefixed;
             let length = candidate.tag.len();
             let newest = Reverse(&candidate.version);
-            let unasked = Reverse(wish.unasked(parts));
+            let unrequested = Reverse(wish.unrequested(parts));
             let near = (another, distance.contents, rank, distance.build);
-            Some((near, style, unasked, length, newest, candidate.tag))
+            Some((near, style, unrequested, length, newest, candidate.tag))
         })
         .collect();
     ranked.sort();
@@ -136,7 +136,7 @@ fn newest_first(wanted: &[u32], version: &[u32]) -> Rank {
     Rank::Version(!same, Reverse(version))
 }
 
-fn platform(asked: &Asked<'_>, wanted: &TagParts<'_>) -> Platform {
+fn requested_platform(asked: &TagRequest<'_>, wanted: &TagParts<'_>) -> Platform {
     let windows = |part: &&str| part.starts_with("windows") || part.starts_with("nanoserver");
     asked.platform.cloned().unwrap_or_else(|| Platform {
         os: if wanted.variants.iter().any(windows) {

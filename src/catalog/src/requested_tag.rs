@@ -1,7 +1,7 @@
 //! What the name and tag of an image that is no official one say of the official image's tag.
 
 use crate::image::Image;
-use crate::nearest::known_as;
+use crate::official_match::by_name_or_alias;
 use crate::tag::TagParts;
 
 /// Words that stand before a release's number for an image that they are no name of.
@@ -16,7 +16,7 @@ const JAVAS: [&str; 3] = ["amazoncorretto", "azul-zulu", "eclipse-temurin"];
 /// The tag that an image named so would have as `image`: `acme/node18-alpine` is asked for like `node:18-alpine`,
 /// `tools/web:python3.9` like `python:3.9`. What the name says of a version is said of the software, what the tag says
 /// may be said of the build, so the name goes first.
-pub fn asked_tag(image: Image, path: &str, tag: Option<&str>) -> Option<String> {
+pub fn requested_tag(image: Image, path: &str, tag: Option<&str>) -> Option<String> {
     let name = path.rsplit('/').next().unwrap_or_default();
     let name = name.to_ascii_lowercase();
     let tag_parts = TagParts::parse(tag.unwrap_or("latest"));
@@ -70,7 +70,7 @@ fn version_in<'a>(image: Image, parts: &[&'a str], rest: &mut Vec<&'a str>) -> O
         let word = part.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
         let number = &part[word.len()..];
         let is_name = !word.is_empty()
-            && (known_as(word).is_some_and(|known| known.name() == image.name())
+            && (by_name_or_alias(word).is_some_and(|known| known.name() == image.name())
                 || !number.is_empty() && RELEASE_WORDS.contains(&(word, image.name())));
         let number_only = word.is_empty() && after_name;
         after_name = is_name && number.is_empty();
@@ -78,7 +78,7 @@ fn version_in<'a>(image: Image, parts: &[&'a str], rest: &mut Vec<&'a str>) -> O
             rest.push(word);
         }
         if (is_name || number_only) && !number.is_empty() && found.is_none() {
-            found = version(image, number);
+            found = release_numbers(image, number);
         } else if !is_name {
             rest.push(part);
         }
@@ -87,7 +87,7 @@ fn version_in<'a>(image: Image, parts: &[&'a str], rest: &mut Vec<&'a str>) -> O
 }
 
 /// The numbers of a version; `311` is `3.11` where there is no such release as 311.
-fn version(image: Image, text: &str) -> Option<Vec<u32>> {
+fn release_numbers(image: Image, text: &str) -> Option<Vec<u32>> {
     let version = TagParts::parse(text).version;
     let known = |version: &[u32]| {
         image
@@ -109,7 +109,7 @@ fn version(image: Image, text: &str) -> Option<Vec<u32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nearest::nearest;
+    use crate::official_match::official_match;
 
     #[test]
     fn names_and_tags_say_what_is_wanted() {
@@ -138,9 +138,9 @@ mod tests {
                 "15.4.0-debian-11-r0",
             ),
         ] {
-            let image = nearest(path).unwrap();
+            let image = official_match(path).unwrap();
             assert_eq!(
-                asked_tag(image, path, Some(tag)).as_deref(),
+                requested_tag(image, path, Some(tag)).as_deref(),
                 Some(expected),
                 "{path}:{tag}"
             );

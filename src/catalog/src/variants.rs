@@ -1,4 +1,4 @@
-//! How near the variants of one tag are to those of another: `-jdk-slim-buster` and `-jdk`.
+//! CycleRelation near the variants of one tag are to those of another: `-jdk-slim-buster` and `-jdk`.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ pub(crate) struct Part<'a> {
     number: &'a str,
 }
 
-/// How far a tag is from what was asked for; the least is the nearest.
+/// CycleRelation far a tag is from what was asked for; the least is the nearest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Distance {
     /// What makes another image of it: another libc, another runtime, other contents.
@@ -76,11 +76,11 @@ pub(crate) struct Releases<'a> {
     today: Day,
     systems: Vec<Cycles>,
     /// What was asked before.
-    known: HashMap<Part<'a>, Known>,
+    known: HashMap<Part<'a>, PartFacts>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Known {
+struct PartFacts {
     /// Is it a codename of Debian or Ubuntu?
     codename: bool,
     /// Is the system's or software's release over that the part names?
@@ -88,16 +88,16 @@ struct Known {
 }
 
 impl<'a> Releases<'a> {
-    pub fn on(today: Day) -> Releases<'a> {
+    pub fn new(today: Day) -> Releases<'a> {
         let systems = ["debian", "ubuntu"].into_iter().filter_map(image);
         Releases {
             today,
-            systems: systems.map(Cycles::of).collect(),
+            systems: systems.map(Cycles::of_image).collect(),
             known: HashMap::new(),
         }
     }
 
-    fn know(&mut self, part: Part<'a>) -> Known {
+    fn facts(&mut self, part: Part<'a>) -> PartFacts {
         if let Some(known) = self.known.get(&part) {
             return *known;
         }
@@ -106,12 +106,12 @@ impl<'a> Releases<'a> {
         known
     }
 
-    fn look_up(&self, part: Part<'_>) -> Known {
+    fn look_up(&self, part: Part<'_>) -> PartFacts {
         let over = |cycle: Cycle| cycle.is_over(self.today);
         if part.number.is_empty() {
             let mut systems = self.systems.iter();
             let cycle = systems.find_map(|cycles| cycles.of_codename(part.family));
-            return Known {
+            return PartFacts {
                 codename: cycle.is_some(),
                 over: cycle.is_some_and(over),
             };
@@ -120,7 +120,7 @@ impl<'a> Releases<'a> {
         let cycle = software
             .and_then(|(_, name)| image(name))
             .and_then(|image| image.cycle_of(part.number));
-        Known {
+        PartFacts {
             codename: false,
             over: cycle.is_some_and(over),
         }
@@ -128,18 +128,18 @@ impl<'a> Releases<'a> {
 }
 
 /// What was asked for, without what no tag offers any more.
-pub(crate) struct Wish<'a> {
+pub(crate) struct WantedVariants<'a> {
     parts: Vec<Part<'a>>,
 }
 
-impl<'a> Wish<'a> {
+impl<'a> WantedVariants<'a> {
     /// `offered`: the parts of every tag that could be chosen. What none of them knows (`-custom`, `-debian-11-r0`) and
     /// the release of what is over (`-buster`, `3.12` of `-alpine3.12`) is no part of the wish.
     pub fn new(
         variants: &[&'a str],
         offered: &[Vec<Part<'_>>],
         releases: &mut Releases<'a>,
-    ) -> Wish<'a> {
+    ) -> WantedVariants<'a> {
         let offers = |family: &str| offered.iter().flatten().any(|part| part.family == family);
         let offers_plainly = |family: &str| {
             offered
@@ -157,7 +157,7 @@ impl<'a> Wish<'a> {
             if update || !offers(part.family) {
                 continue;
             }
-            if releases.know(part).over {
+            if releases.facts(part).over {
                 if part.number.is_empty() {
                     continue;
                 }
@@ -170,7 +170,7 @@ impl<'a> Wish<'a> {
                 wish.push(part);
             }
         }
-        Wish { parts: wish }
+        WantedVariants { parts: wish }
     }
 
     pub fn distance(&self, have: &[Part<'a>], releases: &mut Releases<'a>) -> Distance {
@@ -183,7 +183,7 @@ impl<'a> Wish<'a> {
                 match wanted.family {
                     "alpine" => distance.contents += 10,
                     "slim" => distance.contents += 6,
-                    _ if releases.know(*wanted).codename => distance.build += 2,
+                    _ if releases.facts(*wanted).codename => distance.build += 2,
                     _ => distance.contents += 8,
                 }
                 continue;
@@ -198,7 +198,7 @@ impl<'a> Wish<'a> {
             }
         }
         for part in have {
-            if releases.know(*part).over {
+            if releases.facts(*part).over {
                 distance.contents += 30;
             }
             if self.parts.iter().any(|wanted| wanted.family == part.family) {
@@ -208,7 +208,7 @@ impl<'a> Wish<'a> {
                 "alpine" => distance.contents += 10,
                 // Of several builds of Java that nobody asked for, the one that images are built upon now.
                 "temurin" => distance.contents += 4,
-                _ if releases.know(*part).codename => distance.build += 2,
+                _ if releases.facts(*part).codename => distance.build += 2,
                 _ => distance.contents += 5,
             }
         }
@@ -216,11 +216,11 @@ impl<'a> Wish<'a> {
     }
 
     /// The releases of what nobody asked for, but for those of the system below.
-    pub fn unasked(&self, have: &[Part<'a>]) -> Vec<Vec<u32>> {
+    pub fn unrequested(&self, have: &[Part<'a>]) -> Vec<Vec<u32>> {
         let asked = |part: &Part<'_>| self.parts.iter().any(|p| p.family == part.family);
-        let mut unasked: Vec<&Part<'a>> = have.iter().filter(|part| !asked(part)).collect();
-        unasked.retain(|part| !SYSTEMS.contains(&part.family));
-        (unasked.iter())
+        let mut unrequested: Vec<&Part<'a>> = have.iter().filter(|part| !asked(part)).collect();
+        unrequested.retain(|part| !SYSTEMS.contains(&part.family));
+        (unrequested.iter())
             .map(|part| TagParts::parse(part.number).version)
             .collect()
     }
@@ -237,10 +237,10 @@ mod tests {
 
     /// The offered tags by how near they are to the asked one, nearest first.
     fn order<'a>(asked: &str, offered: &[&'a str]) -> Vec<&'a str> {
-        let mut releases = Releases::on(Day::parse("2026-11-24").unwrap());
+        let mut releases = Releases::new(Day::parse("2026-11-24").unwrap());
         let all: Vec<_> = offered.iter().map(|tag| of(tag)).collect();
         let asked = TagParts::parse(asked);
-        let wish = Wish::new(&asked.variants, &all, &mut releases);
+        let wish = WantedVariants::new(&asked.variants, &all, &mut releases);
         let mut order = offered.to_vec();
         order.sort_by_key(|tag| wish.distance(&of(tag), &mut releases));
         order

@@ -11,7 +11,7 @@ use crate::said::Standpoint;
 use crate::settings::DigestRule;
 use crate::tier::Tier;
 use crate::verdict::{Finding, Severity};
-use fromtier_catalog::{self as catalog, Asked, Image, Notice};
+use fromtier_catalog::{self as catalog, Image, Notice, TagRequest};
 use fromtier_image::ImageRef;
 
 /// An image to use in the place of one that is no official one (or no longer).
@@ -75,7 +75,7 @@ pub(crate) fn help(
             _ => format!("use {image}"),
         });
     }
-    let successor = notice?.instead().next()?;
+    let successor = notice?.alternatives().next()?;
     let tag = case.tag().unwrap_or("latest");
     let passes = ImageRef::parse(&format!("{successor}:{tag}"))
         .is_ok_and(|image| !case.advice && case.gate.would_pass(&image, case.from));
@@ -91,26 +91,30 @@ fn successors(case: &Case<'_>) -> Vec<Image> {
     let library = case.name.strip_prefix("docker.io/library/");
     let notice = case
         .official
-        .and_then(|image| image.deprecated(case.tag()))
+        .and_then(|image| image.deprecation(case.tag()))
         .or_else(|| library.and_then(catalog::retired));
     let mut images: Vec<Image> = Vec::new();
     // A notice may name a tag as well: `amazonlinux:2023`.
-    let named = notice.iter().flat_map(|notice| notice.instead());
+    let named = notice.iter().flat_map(|notice| notice.alternatives());
     images.extend(named.filter_map(|name| catalog::image(name.split(':').next()?)));
     if images.is_empty() {
         // A name that once was official is no slip of the pen.
         let slip = || {
             library
                 .filter(|_| notice.is_none())
-                .and_then(catalog::similar)
+                .and_then(catalog::similarly_named)
         };
         let named = case.tag().and_then(catalog::named_in_tag);
-        images.extend(named.or_else(|| catalog::nearest(path)).or_else(slip));
+        images.extend(
+            named
+                .or_else(|| catalog::official_match(path))
+                .or_else(slip),
+        );
     }
     // What is a successor of one Java is one of the others.
-    let openjdk = catalog::image("openjdk").and_then(|image| image.deprecated(None));
+    let openjdk = catalog::image("openjdk").and_then(|image| image.deprecation(None));
     if let (Some(first), Some(javas)) = (images.first(), openjdk) {
-        let javas: Vec<Image> = javas.instead().filter_map(catalog::image).collect();
+        let javas: Vec<Image> = javas.alternatives().filter_map(catalog::image).collect();
         if javas.iter().any(|java| java.name() == first.name()) {
             images.extend(javas);
         }
@@ -126,9 +130,9 @@ fn of(case: &Case<'_>, image: Image) -> Option<String> {
     }
     let tag = match case.official {
         Some(_) => case.tag().map(str::to_owned),
-        None => catalog::asked_tag(image, case.image.path(), case.tag()),
+        None => catalog::requested_tag(image, case.image.path(), case.tag()),
     };
-    let asked = Asked {
+    let asked = TagRequest {
         tag: tag.as_deref(),
         platform: case.platform(),
         today: case.today(),
@@ -147,9 +151,9 @@ fn of(case: &Case<'_>, image: Image) -> Option<String> {
             .is_ok_and(|image| case.gate.lock.get(&image).is_some())
     };
     let tag = pinned
-        .then(|| catalog::living_tag(image, &asked, &|tag| locked(tag) && good(tag)))
+        .then(|| catalog::replacement_tag(image, &asked, &|tag| locked(tag) && good(tag)))
         .flatten()
-        .or_else(|| catalog::living_tag(image, &asked, &good))?;
+        .or_else(|| catalog::replacement_tag(image, &asked, &good))?;
     Some(format!("{}:{tag}", image.name()))
 }
 

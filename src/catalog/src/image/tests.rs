@@ -121,16 +121,16 @@ fn a_cycle_lives_through_its_last_day() {
 
 #[test]
 fn notices_name_successors() {
-    let openjdk = image("openjdk").unwrap().deprecated(Some("21")).unwrap();
-    assert_eq!(openjdk.instead().next(), Some("eclipse-temurin"));
+    let openjdk = image("openjdk").unwrap().deprecation(Some("21")).unwrap();
+    assert_eq!(openjdk.alternatives().next(), Some("eclipse-temurin"));
     let amazon = image("amazonlinux").unwrap();
-    assert!(amazon.deprecated(Some("1")).is_some());
-    assert!(amazon.deprecated(Some("2023")).is_none());
-    assert!(amazon.deprecated(None).is_none());
+    assert!(amazon.deprecation(Some("1")).is_some());
+    assert!(amazon.deprecation(Some("2023")).is_none());
+    assert!(amazon.deprecation(None).is_none());
     assert_eq!(
-        retired("centos").unwrap().instead().next(),
+        retired("centos").unwrap().alternatives().next(),
         Some("almalinux")
     );
-    assert_eq!(retired("swarm").unwrap().instead().next(), None);
+    assert_eq!(retired("swarm").unwrap().alternatives().next(), None);
     assert!(retired("node").is_none());
 }

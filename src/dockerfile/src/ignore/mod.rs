@@ -2,7 +2,7 @@
 
 mod expression;
 mod pattern;
-mod syntax;
+mod validate;
 
 use fromtier_gostd::path;
 

@@ -5,7 +5,7 @@ use std::fmt;
 use fromtier_gostd::path;
 
 use super::expression::Expression;
-use super::syntax;
+use super::validate;
 use crate::error::{Error, Result};
 
 /// One pattern, cleaned, without its `!`.
@@ -36,7 +36,7 @@ impl Pattern {
             Some(rest) => (true, rest),
             None => (false, &*pattern),
         };
-        syntax::check(text).map_err(|_| malformed())?;
+        validate::check(text).map_err(|_| malformed())?;
         Ok(Pattern {
             text: text.to_owned(),
             exclusion,

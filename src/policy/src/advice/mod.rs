@@ -225,9 +225,9 @@ impl Advice<'_> {
 
     fn official(&mut self, rule: &ImageRule, image: Image) {
         let at = &rule.pattern.at;
-        if let Some(notice) = image.deprecated(None) {
+        if let Some(notice) = image.deprecation(None) {
             let instead = notice
-                .instead()
+                .alternatives()
                 .next()
                 .map(|name| format!("its successor is {name}"));
             let message = format!("`{}` is deprecated (as of {})", rule.pattern.text, as_of());
@@ -254,7 +254,7 @@ impl Advice<'_> {
             return;
         }
         let lives = |tag: &String| {
-            image.deprecated(Some(tag)).is_none()
+            image.deprecation(Some(tag)).is_none()
                 && image
                     .cycle_of(tag)
                     .is_none_or(|cycle| !cycle.is_over(self.today))
@@ -312,27 +312,27 @@ impl Advice<'_> {
         };
         let shown = target.familiar();
         let instead = |tag: Option<&str>| {
-            let asked = catalog::Asked {
+            let asked = catalog::TagRequest {
                 tag,
                 platform: None,
                 today: self.today,
             };
-            catalog::living_tag(image, &asked, &|_| true)
+            catalog::replacement_tag(image, &asked, &|_| true)
                 .map(|tag| format!("{}:{tag} is alive", image.name()))
         };
         let Some(tag) = target.tag() else {
-            if let Some(notice) = image.deprecated(None) {
+            if let Some(notice) = image.deprecation(None) {
                 let instead = notice
-                    .instead()
+                    .alternatives()
                     .next()
                     .map(|name| format!("its successor is {name}"));
                 self.say(at, format!("`{shown}`, {what}, is deprecated"), instead);
             }
             return;
         };
-        if let Some(notice) = image.deprecated(Some(tag)) {
+        if let Some(notice) = image.deprecation(Some(tag)) {
             let instead = notice
-                .instead()
+                .alternatives()
                 .next()
                 .map(|name| format!("its successor is {name}"));
             self.say(at, format!("`{shown}`, {what}, is deprecated"), instead);
@@ -366,11 +366,11 @@ impl Advice<'_> {
                 as_of()
             ),
         };
-        let help = catalog::similar(name)
+        let help = catalog::similarly_named(name)
             .map(|image| format!("did you mean `{}`?", image.name()))
             .or_else(|| {
                 catalog::retired(name)
-                    .and_then(|notice| notice.instead().next())
+                    .and_then(|notice| notice.alternatives().next())
                     .map(|name| format!("its successor is {name}"))
             });
         self.say(at, message, help);

@@ -7,7 +7,10 @@ use crate::verdict::{Finding, Severity};
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     let severity = case.layer.deprecated();
-    let Some(notice) = case.official.and_then(|image| image.deprecated(case.tag())) else {
+    let Some(notice) = case
+        .official
+        .and_then(|image| image.deprecation(case.tag()))
+    else {
         return;
     };
     if severity == Severity::Allow {

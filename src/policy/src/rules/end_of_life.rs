@@ -4,7 +4,7 @@ use super::Case;
 use crate::code::Code;
 use crate::suggest::another;
 use crate::verdict::{Finding, Severity};
-use fromtier_catalog::{EndOfLife, How, as_of};
+use fromtier_catalog::{CycleRelation, EndOfLife, as_of};
 
 pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     let severity = case.layer.end_of_life();
@@ -14,7 +14,7 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     let (Some(image), Some(tag)) = (case.official, case.tag()) else {
         return;
     };
-    let Some(ended) = image.ended(tag, case.today()) else {
+    let Some(ended) = image.ended_release(tag, case.today()) else {
         return;
     };
     let (name, cycle) = (ended.image.name(), ended.cycle.name);
@@ -22,17 +22,17 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
         EndOfLife::On(day) => format!("{lead}{day}"),
         EndOfLife::Over | EndOfLife::NotAnnounced => String::new(),
     };
-    let (since, because) = match ended.how {
-        How::Own => (day(" since "), format!("{name} {cycle}")),
-        How::Last => (
+    let (since, because) = match ended.relation {
+        CycleRelation::Own => (day(" since "), format!("{name} {cycle}")),
+        CycleRelation::Last => (
             day(" since "),
             format!("{name} {cycle} was the last of them"),
         ),
-        How::After => (
+        CycleRelation::Successor => (
             String::new(),
             format!("{name} {cycle} came after it and is over{}", day(" since ")),
         ),
-        How::Below => (
+        CycleRelation::System => (
             String::new(),
             format!(
                 "it is built upon {name} {cycle}, which is over{}",

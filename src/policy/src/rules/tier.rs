@@ -85,7 +85,7 @@ fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
                 "{} is not among the official images as of {}{}; {policy}",
                 case.name,
                 catalog::as_of(),
-                match catalog::similar(name) {
+                match catalog::similarly_named(name) {
                     Some(image) => format!(", and looks like `{}`", image.name()),
                     None => String::new(),
                 }

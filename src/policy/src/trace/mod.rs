@@ -126,8 +126,8 @@ impl Gate {
                 },
             }),
             deprecated: image
-                .deprecated(tag)
-                .map(|notice| (notice.since, notice.instead().collect())),
+                .deprecation(tag)
+                .map(|notice| (notice.since, notice.alternatives().collect())),
         })
     }
 

@@ -1,8 +1,8 @@
 use super::*;
 use crate::image::{image, images};
 
-fn asked<'a>(tag: Option<&'a str>, today: &str) -> Asked<'a> {
-    Asked {
+fn asked<'a>(tag: Option<&'a str>, today: &str) -> TagRequest<'a> {
+    TagRequest {
         tag,
         platform: None,
         today: Day::parse(today).unwrap(),
@@ -10,7 +10,7 @@ fn asked<'a>(tag: Option<&'a str>, today: &str) -> Asked<'a> {
 }
 
 fn offer(name: &str, wanted: &str, today: &str) -> Option<String> {
-    living_tag(image(name).unwrap(), &asked(Some(wanted), today), &|_| true)
+    replacement_tag(image(name).unwrap(), &asked(Some(wanted), today), &|_| true)
 }
 
 #[track_caller]
@@ -61,13 +61,13 @@ fn stable_and_mainline_are_two_lines() {
 
 #[test]
 fn the_condition_of_the_caller_holds() {
-    let tag = living_tag(image("node").unwrap(), &asked(None, "2026-09-01"), &|tag| {
+    let tag = replacement_tag(image("node").unwrap(), &asked(None, "2026-09-01"), &|tag| {
         let parts = TagParts::parse(tag);
         parts.version.first().is_some_and(|v| (22..25).contains(v)) && parts.has_variant("alpine")
     });
     assert_eq!(tag.as_deref(), Some("24-alpine"));
     assert_eq!(
-        living_tag(image("node").unwrap(), &asked(None, "2026-09-01"), &|_| {
+        replacement_tag(image("node").unwrap(), &asked(None, "2026-09-01"), &|_| {
             false
         }),
         None
@@ -80,11 +80,11 @@ fn every_image_with_tags_has_an_offer_that_lives() {
     let today = asked.today;
     let mut without: Vec<&str> = Vec::new();
     for image in images() {
-        match living_tag(image, &asked, &|_| true) {
+        match replacement_tag(image, &asked, &|_| true) {
             Some(tag) => {
                 assert!(image.tag(&tag).is_some(), "{}:{tag}", image.name());
                 assert!(
-                    image.deprecated(Some(&tag)).is_none(),
+                    image.deprecation(Some(&tag)).is_none(),
                     "{}:{tag}",
                     image.name()
                 );
@@ -97,6 +97,6 @@ fn every_image_with_tags_has_an_offer_that_lives() {
             None => without.push(image.name()),
         }
     }
-    without.retain(|name| image(name).unwrap().deprecated(None).is_none());
+    without.retain(|name| image(name).unwrap().deprecation(None).is_none());
     assert_eq!(without, ["aerospike", "gazebo", "ibm-semeru-runtimes"]);
 }
