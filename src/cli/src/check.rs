@@ -20,7 +20,7 @@ pub fn run(args: &CheckArgs, today: Day) -> (String, Exit) {
     let report = check(args, today);
     let text = match args.format.format {
         Format::Human => output::human::render(&report),
-        Format::Json => output::json::render(&report),
+        Format::Json => output::check_json::render(&report),
     };
     (text, report.exit(args.deny_warnings))
 }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use fromtier_convert::PlannedSource;
 use fromtier_dockerfile::error::Error;
 use fromtier_image::ImageRef;
-use fromtier_policy::{Day, ExceptionReport, ExceptionState, Owner, Place, Severity, Verdict};
+use fromtier_policy::{
+    Code, Day, ExceptionReport, ExceptionState, Owner, Place, Severity, Verdict,
+};
 
 use crate::exit::Exit;
 use crate::lookup::LoadError;
@@ -52,6 +54,8 @@ pub struct ExceptionUse {
     /// Whether it is in the repository's own policy.
     pub is_repositorys: bool,
     pub pattern: String,
+    /// The codes that it is for; all if empty.
+    pub codes: Vec<Code>,
     pub at: Option<Place>,
     pub until: Day,
     pub owner: String,
@@ -118,6 +122,7 @@ impl ExceptionUse {
                 Owner::Only => !has_organization,
             },
             pattern: report.pattern.to_owned(),
+            codes: report.rules.to_vec(),
             at: report.at.cloned(),
             until: report.until,
             owner: report.owner.to_owned(),

@@ -154,7 +154,8 @@ fn the_lock_file_is_found_and_named() {
     ]);
     let json: serde_json::Value =
         serde_json::from_str(&folder.run(&["check", "--format", "json"]).out).unwrap();
-    assert_eq!(json["files"][0]["sources"][0]["pinned"], digest);
+    let resolved = format!("docker.io/library/node:22@{digest}");
+    assert_eq!(json["files"][0]["sources"][0]["resolved"], resolved);
     let answer = folder.run(&["check", "--lock", "other.lock"]);
     assert!(
         answer
@@ -341,7 +342,7 @@ fn json_says_every_source() {
     ]);
     let answer = folder.run(&["check", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
-    assert_eq!(json["version"], 1);
+    assert_eq!(json["version"], 2);
     assert_eq!(
         json["summary"],
         serde_json::json!({"files": 1, "sources": 2, "denied": 1, "warned": 0, "unknown": 0, "broken": 0})
@@ -436,7 +437,7 @@ exceptions:
             exception["state"],
             exception["days_left"],
             exception["used"],
-            exception["line"]
+            exception["at"]["line"]
         ])
     };
     assert_eq!(stand(0, 0), serde_json::json!(["ends-soon", 7, true, 3]));

@@ -335,14 +335,14 @@ fn programs_are_told_every_line() {
         serde_json::from_str(&folder.fails(&["lock", "--format", "json"], 1)).unwrap();
     let lock = &json["locks"][0];
     assert_eq!(
-        (&lock["file"], &lock["written"]),
+        (&lock["file"], &lock["saved"]),
         (&"fromtier.lock".into(), &true.into())
     );
     assert_eq!(lock["lines"][0]["change"], "failed");
     assert_eq!(lock["lines"][0]["digest"], serde_json::Value::Null);
     let line = &lock["lines"][1];
     assert_eq!(
-        (&line["reference"], &line["change"]),
+        (&line["image"], &line["change"]),
         (&"docker.io/library/node:24".into(), &"added".into())
     );
     assert_eq!(line["digest"], node);
@@ -351,7 +351,7 @@ fn programs_are_told_every_line() {
         serde_json::json!({
             "message": format!("{} has no docker.io/library/alpine:9.99", registry.name()),
             "help": "check the name and the tag",
-            "file": "Dockerfile", "line": 2, "column": 6,
+            "file": "Dockerfile", "line": 2, "column": 6, "end_line": 2, "end_column": 17,
         })
     );
     assert_eq!(

@@ -90,7 +90,7 @@ fn faults_and_oddities_come_as_json() {
         "2026-11-24",
     ]);
     let said = json(&answer.out);
-    assert_eq!(said["version"], 1);
+    assert_eq!(said["version"], 2);
     assert_eq!(
         said["summary"],
         json!({"files": 2, "errors": 1, "warnings": 1})
@@ -178,8 +178,11 @@ fails: .fromtier.test.yaml:8: the policy says otherwise
         json!({"tables": 1, "rows": 3, "failed": 2})
     );
     let row = &said["tables"][0]["rows"][1];
-    assert_eq!(row["holds"], false);
-    assert_eq!(row["source"], json!({"image": "random-user/node-custom"}));
+    assert_eq!(row["passed"], false);
+    assert_eq!(
+        (&row["kind"], &row["reference"]),
+        (&json!("image"), &json!("random-user/node-custom"))
+    );
     assert_eq!(row["expected"]["verdict"], "allow");
     assert_eq!(row["actual"]["code"], "FT101");
     assert_eq!(row["line"], 5);

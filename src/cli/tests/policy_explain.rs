@@ -39,13 +39,13 @@ bitnami/node:22
     );
     assert_eq!((answer.code, answer.err.as_str()), (0, ""));
     let said = json(&folder.run(&[&args[..], &["--format", "json"]].concat()).out);
-    assert_eq!(said["judged"], "docker.io/library/node:22");
+    assert_eq!(said["rewritten"], "docker.io/library/node:22");
     assert_eq!(
         said["rewrites"][0]["at"],
         json!({"file": "policy.yaml", "line": 6, "column": 10})
     );
-    assert_eq!(said["tiers"][0]["by"], "catalogue");
-    assert_eq!(said["catalogue"]["cycle"]["days_left"], 157);
+    assert_eq!(said["tiers"][0]["by"], "catalog");
+    assert_eq!(said["catalog"]["cycle"]["days_left"], 157);
     assert_eq!(said["mirror"]["prefix"], "r.example.com/hub");
     assert_eq!(said["verdict"], "allow");
 }

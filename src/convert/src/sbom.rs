@@ -73,7 +73,6 @@ impl Scanner {
             log_reference: None,
             place: Place {
                 via: Via::SbomGenerator,
-                stage: "",
                 scope: Scope::UNKNOWN,
                 location: &[],
             },

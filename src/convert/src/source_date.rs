@@ -129,7 +129,6 @@ async fn find<R: Resolver>(
     if let Some(context) = lookup::find_context(options, value, None)? {
         let place = Place {
             via: Via::NamedContext,
-            stage: "",
             scope: Scope::UNKNOWN,
             location: &[],
         };
@@ -243,7 +242,6 @@ fn add_source<R: Resolver>(
     let source = expand(lex, source, env)?;
     let place = Place {
         via: Via::Add,
-        stage: &stage.name,
         scope: Scope {
             stage: Some(&stage.name),
             ..Scope::UNKNOWN

@@ -1,9 +1,12 @@
 //! The gate's verdicts in the build result's metadata: BuildKit passes keys under `frontend.` on to the client
-//! (`--metadata-file`).
+//! (`--metadata-file`). The keys are those of all JSON of ours: `docs/json.md`.
 
 use fromtier_convert::SourceVerdict;
+use fromtier_dockerfile::span::{Position, Range};
 use fromtier_gateway::message_json::base64;
 use fromtier_gostd::json::{Object, Value};
+use fromtier_image::ImageRef;
+use fromtier_policy::JudgedKind;
 use fromtier_policy::verdict::Finding;
 
 /// The key of the metadata.
@@ -16,33 +19,41 @@ pub fn metadata(verdicts: &[SourceVerdict]) -> Option<(String, Vec<u8>)> {
         return None;
     }
     let all = Object::new()
-        .opt_int("version", 1)
-        .set("verdicts", Value::from_iter(verdicts.iter().map(one)));
+        .opt_int("version", 2)
+        .set("sources", Value::from_iter(verdicts.iter().map(source)));
     let text = base64(all.compact().as_bytes());
     Some((KEY.to_owned(), text.into_bytes()))
 }
 
-fn one(source: &SourceVerdict) -> Object {
+fn source(source: &SourceVerdict) -> Object {
     let verdict = &source.verdict;
-    let line = source.ranges.first().map_or(0, |r| i64::from(r.start.line));
-    let text = |r: &Option<fromtier_image::ImageRef>| {
-        r.as_ref().map(ToString::to_string).unwrap_or_default()
+    let line = |range: Option<&Range>, end: fn(&Range) -> Position| {
+        range.map_or(0, |range| i64::from(end(range).line))
     };
+    let text = |image: &Option<ImageRef>| image.as_ref().map(ToString::to_string);
     Object::new()
-        .set("source", verdict.asked.as_str())
-        .opt_str("image", &text(&verdict.normalised))
-        .opt_str("rewritten", &text(&verdict.rewritten))
-        .opt_str("resolved", &text(&verdict.resolved))
-        .set("verdict", verdict.severity.key())
+        .opt("kind", verdict.kind.map(JudgedKind::key))
+        .set("via", source.via.key())
         .opt_str("stage", &source.stage)
-        .opt_int("line", line)
-        .opt_array("findings", verdict.findings.iter().map(finding))
+        .set("reference", verdict.asked.as_str())
+        .opt("image", text(&verdict.normalised))
+        .opt("rewritten", text(&verdict.rewritten))
+        .opt("resolved", text(&verdict.resolved))
+        .opt_int("line", line(source.ranges.first(), |range| range.start))
+        .opt_int("end_line", line(source.ranges.last(), |range| range.end))
+        .set("verdict", verdict.severity.key())
+        .set(
+            "findings",
+            Value::from_iter(verdict.findings.iter().map(finding)),
+        )
 }
 
 fn finding(finding: &Finding) -> Object {
     Object::new()
         .set("code", finding.code.as_str())
-        .set("verdict", finding.severity.key())
+        .set("severity", finding.severity.key())
         .set("message", finding.message.as_str())
-        .opt_str("help", finding.help.as_deref().unwrap_or_default())
+        .opt("help", finding.help.as_deref())
+        .opt("suggestion", finding.suggestion.as_deref())
+        .opt("url", finding.code.url())
 }

@@ -202,23 +202,51 @@ fn verdicts(recording: &Recording) -> serde_json::Value {
         .decode(bytes)
         .unwrap();
     let document: serde_json::Value = serde_json::from_slice(&text).unwrap();
-    assert_eq!(document["version"], 1);
+    assert_eq!(document["version"], 2);
     // The context is a source as well.
-    (document["verdicts"].as_array().unwrap().iter())
-        .filter(|verdict| verdict["source"] != "context")
+    (document["sources"].as_array().unwrap().iter())
+        .filter(|verdict| verdict["kind"] != "local")
         .cloned()
         .collect()
 }
 
 const WARNS: &str = "-- Dockerfile --\nFROM acme/tool AS build\nFROM bitnami/x\nCOPY --from=build /a /a\n-- .fromtier.yaml --\nversion: 1\ntiers: {community: warn}\nrewrite: [{match: bitnami/x, to: \"alpine:3.23\", reason: ours}]\n-- image alpine:3.23 --\n{\"config\":{}}\n";
 
+/// Fails for a key that `docs/json.md` doesn't have with the type of this value.
+fn is_documented((key, value): (&String, &serde_json::Value)) {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/json.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let kind = match value {
+        serde_json::Value::String(_) => "string",
+        serde_json::Value::Number(_) => "number",
+        serde_json::Value::Array(_) => "list",
+        _ => panic!("{key}: {value}"),
+    };
+    let is_row = |line: &str| {
+        let mut cells = line.split(" | ");
+        let keys = cells.next().unwrap_or_default();
+        keys.contains(&format!("`{key}`")) && cells.next() == Some(kind)
+    };
+    assert!(page.lines().any(is_row), "{key} is {kind}");
+}
+
 #[test]
 fn verdicts_are_data_in_the_results_metadata() {
     let recording = run(WARNS);
     let said = verdicts(&recording);
     assert_eq!(said.as_array().unwrap().len(), 2, "{said:#}");
+    for source in said.as_array().unwrap() {
+        let findings = source["findings"].as_array().unwrap();
+        for object in findings.iter().chain([source]) {
+            object.as_object().unwrap().iter().for_each(is_documented);
+        }
+    }
     let tool = &said[0];
-    assert_eq!(tool["source"], "acme/tool");
+    assert_eq!(tool["reference"], "acme/tool");
+    assert_eq!(
+        (&tool["kind"], &tool["via"]),
+        (&"image".into(), &"from".into())
+    );
     assert_eq!(tool["image"], "docker.io/acme/tool:latest");
     assert_eq!(tool["verdict"], "warn");
     assert_eq!(
@@ -226,9 +254,9 @@ fn verdicts_are_data_in_the_results_metadata() {
         (&"build".into(), &1.into())
     );
     assert_eq!(tool["findings"][0]["code"], "FT101");
-    assert_eq!(tool["findings"][0]["verdict"], "warn");
+    assert_eq!(tool["findings"][0]["severity"], "warn");
     let other = &said[1];
-    assert_eq!(other["source"], "bitnami/x");
+    assert_eq!(other["reference"], "bitnami/x");
     assert_eq!(other["rewritten"], "docker.io/library/alpine:3.23");
     let resolved = other["resolved"].as_str().unwrap();
     assert!(

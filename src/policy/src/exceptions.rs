@@ -1,6 +1,7 @@
 //! The exceptions of the policies and how they stand: used, unused, ending soon, over.
 
 use crate::Place;
+use crate::code::Code;
 use crate::gate::Gate;
 use crate::owner::Owner;
 use crate::policy::Exception;
@@ -17,6 +18,8 @@ pub struct ExceptionReport<'a> {
     pub policy: Owner,
     /// The images that it is for, as written; `**` where it names files or labels only.
     pub pattern: &'a str,
+    /// The codes that it is for; all if empty.
+    pub rules: &'a [Code],
     /// Where it stands.
     pub at: Option<&'a Place>,
     /// Its last day.
@@ -75,6 +78,7 @@ impl Gate {
             reports.extend(exceptions.map(|(index, exception)| ExceptionReport {
                 policy: layer.owner,
                 pattern: &exception.pattern.text,
+                rules: &exception.rules,
                 at: exception.at.as_ref(),
                 until: exception.until,
                 owner: &exception.owner,

@@ -55,4 +55,4 @@ pub use scope::Scope;
 pub use setting_key::SettingKey;
 pub use settings::{Check, SourceKind};
 pub use tier::Tier;
-pub use verdict::{Denial, Finding, Severity, Verdict};
+pub use verdict::{Denial, Finding, JudgedKind, Severity, Verdict};

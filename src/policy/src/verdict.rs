@@ -23,6 +23,39 @@ impl Severity {
     }
 }
 
+/// The kind of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JudgedKind {
+    Image,
+    Scratch,
+    Git,
+    Http,
+    /// A directory of the client.
+    Local,
+    /// An OCI layout of the client.
+    OciLayout,
+    /// An archive that `ADD` unpacks at the root of a stage on scratch.
+    RootFileSystem,
+    /// Cache that a build imports.
+    Cache,
+}
+
+impl JudgedKind {
+    /// The word for it in data.
+    pub const fn key(self) -> &'static str {
+        match self {
+            JudgedKind::Image => "image",
+            JudgedKind::Scratch => "scratch",
+            JudgedKind::Git => "git",
+            JudgedKind::Http => "http",
+            JudgedKind::Local => "local",
+            JudgedKind::OciLayout => "oci-layout",
+            JudgedKind::RootFileSystem => "root-file-system",
+            JudgedKind::Cache => "cache",
+        }
+    }
+}
+
 /// One rule's word on one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -39,6 +72,8 @@ pub struct Finding {
 /// All that the gate decided about one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
+    /// `None`: the reference isn't valid, so it is not known.
+    pub kind: Option<JudgedKind>,
     /// As written in the Dockerfile.
     pub asked: String,
     /// Normalised, before rewriting.

@@ -1,12 +1,15 @@
-//! For programs: every line of every lock. The shape is in `docs/lock.md`; what is there stays.
+//! For programs: every line of every lock. `docs/json.md` describes the keys.
 
+use fromtier_policy::gate::Via;
 use fromtier_policy::lock::LockEntry;
+use fromtier_policy::{Denial, JudgedKind};
 use serde_json::{Value, json};
 
 use super::changes::Change;
 use super::problems::{LineProblem, problems};
 use super::report::{LineReport, LockFileReport, LockReport};
-use crate::output;
+use crate::output::check_json;
+use crate::output::json::{self, Source};
 
 /// One JSON document and a newline.
 pub fn render(report: &LockReport) -> String {
@@ -14,17 +17,11 @@ pub fn render(report: &LockReport) -> String {
         .files
         .iter()
         .filter(|file| file.error.is_some() || !file.sources.is_empty());
-    let document = json!({
-        "version": 1,
+    json::document(json!({
         "locks": report.locks.iter().map(|locked| lock(report, locked)).collect::<Vec<_>>(),
-        "files": sources.map(output::json::file).collect::<Vec<_>>(),
-        "refused": report.refused.iter().map(|denial| json!({
-            "reference": denial.verdict.asked,
-            "code": denial.code.as_str(),
-            "message": denial.message,
-            "help": denial.help,
-        })).collect::<Vec<_>>(),
-        "failures": report.failures.iter().flat_map(output::json::load_error).collect::<Vec<_>>(),
+        "files": sources.map(check_json::file).collect::<Vec<_>>(),
+        "refused": report.refused.iter().map(refused).collect::<Vec<_>>(),
+        "failures": json::failures(&report.failures),
         "summary": {
             "locks": report.locks.len(),
             "lines": report.lines().count(),
@@ -32,14 +29,27 @@ pub fn render(report: &LockReport) -> String {
             "unknown": report.files.iter().flat_map(|file| &file.sources)
                 .filter(|judged| judged.verdict.is_none()).count(),
         },
-    });
-    format!("{document:#}\n")
+    }))
+}
+
+/// An image of the command line that is refused.
+fn refused(denial: &Denial) -> Value {
+    Value::Object(json::source(&Source {
+        kind: JudgedKind::Image,
+        via: Via::NamedContext,
+        stage: None,
+        written: None,
+        reference: &denial.verdict.asked,
+        verdict: Some(&denial.verdict),
+        resolved: None,
+        at: None,
+    }))
 }
 
 fn lock(report: &LockReport, locked: &LockFileReport) -> Value {
     json!({
-        "file": locked.path.display().to_string(),
-        "written": locked.written,
+        "file": json::path(&locked.path),
+        "saved": locked.written,
         "lines": locked.lines.iter().map(|(name, item)| line(report, name, item)).collect::<Vec<_>>(),
         "problems": problems(report, locked).iter().map(problem).collect::<Vec<_>>(),
     })
@@ -47,8 +57,8 @@ fn lock(report: &LockReport, locked: &LockFileReport) -> Value {
 
 fn line(report: &LockReport, name: &str, item: &LineReport) -> Value {
     let entry = item.line.entry.as_ref();
-    let (digest, resolved) = parts(entry);
-    let (old_digest, old_resolved) = parts(item.old.as_ref());
+    let (digest, locked_on) = parts(entry);
+    let (old_digest, old_locked_on) = parts(item.old.as_ref());
     let (change, registry) = match &item.line.change {
         Change::Kept => ("kept", None),
         Change::Added => ("added", None),
@@ -62,12 +72,12 @@ fn line(report: &LockReport, name: &str, item: &LineReport) -> Value {
         Change::Failed(_) => ("failed", None),
     };
     json!({
-        "reference": name,
+        "image": name,
         "change": change,
         "digest": digest,
-        "resolved": resolved,
+        "locked_on": locked_on,
         "old_digest": old_digest,
-        "old_resolved": old_resolved,
+        "old_locked_on": old_locked_on,
         "registry_digest": registry.map(|digest| digest.as_str()),
     })
 }
@@ -80,15 +90,11 @@ fn parts(entry: Option<&LockEntry>) -> (Option<&str>, Option<String>) {
 }
 
 fn problem(problem: &LineProblem) -> Value {
-    let place = problem.at.as_ref().map(|(path, text, at)| {
-        let (line, column) = output::position(text, at.start);
-        (path.display().to_string(), line, column)
-    });
-    json!({
-        "message": problem.message,
-        "help": problem.help,
-        "file": place.as_ref().map(|place| &place.0),
-        "line": place.as_ref().map(|place| place.1),
-        "column": place.as_ref().map(|place| place.2),
-    })
+    let at = problem.at.as_ref();
+    json::problem(
+        &problem.message,
+        problem.help.as_deref(),
+        at.map(|(path, ..)| path.as_path()),
+        at.map(|(_, text, at)| (text.as_str(), at.clone())),
+    )
 }

@@ -1,41 +1,12 @@
-//! How the exceptions of policies stand after a check: for people those that nothing needs any more, for programs all.
+//! Notes on exceptions that nothing needs any more.
 
 use std::path::Path;
 
 use annotate_snippets::Level;
-use fromtier_policy::{ExceptionState, Place};
-use serde_json::{Value, json};
+use fromtier_policy::Place;
 
 use super::printer::{Note, Printer};
-use crate::report::{CheckReport, ExceptionUse};
-
-/// An exception as JSON.
-pub fn json(exception: &ExceptionUse) -> Value {
-    let (state, days) = state(exception.state);
-    let at = exception.at.as_ref();
-    json!({
-        "policy": exception.policy.name(),
-        "match": exception.pattern,
-        "until": exception.until.to_string(),
-        "owner": exception.owner,
-        "reason": exception.reason,
-        "state": state,
-        "days_left": days,
-        "used": exception.used,
-        "file": at.map(|at| &*at.file),
-        "line": at.map(|at| at.line),
-    })
-}
-
-/// The word of JSON, and the days that are left to what ends soon.
-pub fn state(state: ExceptionState) -> (&'static str, Option<i32>) {
-    match state {
-        ExceptionState::Holds => ("holds", None),
-        ExceptionState::EndsSoon(days) => ("ends-soon", Some(days)),
-        ExceptionState::Ended => ("ended", None),
-        ExceptionState::TooLong(_) => ("too-long", None),
-    }
-}
+use crate::report::CheckReport;
 
 /// Notes on the repository's own exceptions that nothing in these files needs. An organisation's are for others as well.
 pub fn unused(report: &CheckReport, printer: &Printer, out: &mut String) {

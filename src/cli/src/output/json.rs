@@ -1,117 +1,199 @@
-//! For programs: every source with its verdict. The shape is in `docs/cli.md`; what is there stays.
+//! The words of all JSON that the program prints: `docs/json.md` lists them. A key without a value is absent, a list is
+//! always there.
 
+use std::ops::Range;
 use std::path::Path;
 
-use fromtier_convert::SourceKind;
+use fromtier_image::ImageRef;
 use fromtier_policy::gate::Via;
-use fromtier_policy::{Finding, Severity};
-use serde_json::{Value, json};
+use fromtier_policy::{Code, Day, ExceptionState, Finding, JudgedKind, Owner, Place, Verdict};
+use serde_json::{Map, Value, json};
 
-use super::{exceptions, line_of, place, position};
+use super::position;
 use crate::lookup::LoadError;
-use crate::report::{CheckReport, DockerfileReport, JudgedSource};
 
-/// One JSON document and a newline.
-pub fn render(report: &CheckReport) -> String {
-    let document = json!({
-        "version": 1,
-        "files": report.files.iter().map(file).collect::<Vec<_>>(),
-        "failures": report.failures.iter().flat_map(load_error).collect::<Vec<_>>(),
-        "summary": {
-            "files": report.files.len(),
-            "sources": report.files.iter().map(|file| file.sources.len()).sum::<usize>(),
-            "denied": report.count(Severity::Deny),
-            "warned": report.count(Severity::Warn),
-            "unknown": report.unknown(),
-            "broken": report.broken(),
-        },
-    });
+/// The version of the format.
+const VERSION: u32 = 2;
+
+/// One document and a newline.
+pub fn document(mut document: Value) -> String {
+    document["version"] = VERSION.into();
+    remove_nulls(&mut document);
     format!("{document:#}\n")
 }
 
-pub fn file(file: &DockerfileReport) -> Value {
-    let error = file.error.as_ref().map(|error| {
-        let line = error.line().unwrap_or(1);
-        let (line, column) = position(&file.text, line_of(&file.text, line).start);
-        json!({"message": error.message, "help": error.help, "line": line, "column": column})
-    });
-    json!({
-        "file": file.path.display().to_string(),
-        "policies": file.policies.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
-        "lock": file.lock.as_ref().map(|path| path.display().to_string()),
-        "error": error,
-        "exceptions": file.exceptions.iter().map(exceptions::json).collect::<Vec<_>>(),
-        "sources": file.sources.iter().map(|judged| source(&file.text, judged)).collect::<Vec<_>>(),
-    })
-}
-
-fn source(text: &str, judged: &JudgedSource) -> Value {
-    let source = &judged.source;
-    let at = place(text, source);
-    let (line, column) = position(text, at.start);
-    let (end_line, end_column) = position(text, at.end);
-    let verdict = judged.verdict.as_ref();
-    json!({
-        "kind": match source.kind {
-            SourceKind::Image => "image",
-            SourceKind::Scratch => "scratch",
-            SourceKind::Git => "git",
-            SourceKind::Http => "http",
-        },
-        "via": via(source.via),
-        "stage": source.stage,
-        "written": source.written,
-        "reference": source.reference,
-        "normalised": verdict.and_then(|v| v.normalised.as_ref()).map(ToString::to_string),
-        "rewritten": verdict.and_then(|v| v.rewritten.as_ref()).map(ToString::to_string),
-        "pinned": judged.resolved.as_ref().and_then(|image| Some(image.digest()?.as_str())),
-        "line": line,
-        "column": column,
-        "end_line": end_line,
-        "end_column": end_column,
-        "verdict": verdict.map_or("unknown", |v| v.severity.key()),
-        "findings": verdict.map_or_else(Vec::new, |v| v.findings.iter().map(finding).collect()),
-    })
-}
-
-/// A finding.
-pub fn finding(finding: &Finding) -> Value {
-    json!({
-        "code": finding.code.as_str(),
-        "severity": finding.severity.key(),
-        "message": finding.message,
-        "help": finding.help,
-        "suggestion": finding.suggestion,
-    })
-}
-
-/// What couldn't be read, as items of `failures`.
-pub fn load_error(error: &LoadError) -> Vec<Value> {
-    match error {
-        LoadError::Unreadable { path, error } => vec![unreadable(path, error)],
-        LoadError::Invalid { errors, .. } => errors
-            .iter()
-            .map(|e| json!({"file": e.file, "message": e.message, "help": e.help, "line": e.line, "column": e.column}))
-            .collect(),
+fn remove_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, value| !value.is_null());
+            fields.values_mut().for_each(remove_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_nulls),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
-/// A path that can't be read, as an item of `failures`.
-fn unreadable(path: &Path, error: &str) -> Value {
-    json!({"file": path.display().to_string(), "message": error, "help": null, "line": null, "column": null})
+/// A source that the gate was asked about, as far as it is known.
+#[derive(Debug)]
+pub struct Source<'a> {
+    pub kind: JudgedKind,
+    pub via: Via,
+    pub stage: Option<&'a str>,
+    /// As in the file.
+    pub written: Option<&'a str>,
+    /// With build arguments filled in.
+    pub reference: &'a str,
+    /// `None`: it depends on a build argument that has no value.
+    pub verdict: Option<&'a Verdict>,
+    pub resolved: Option<&'a ImageRef>,
+    /// The text of the file, and the bytes in it.
+    pub at: Option<(&'a str, Range<usize>)>,
 }
 
-fn via(via: Via) -> &'static str {
-    match via {
-        Via::From => "from",
-        Via::CopyFrom => "copy-from",
-        Via::MountFrom => "mount-from",
-        Via::Onbuild => "onbuild",
-        Via::NamedContext => "named-context",
-        Via::MainContext => "main-context",
-        Via::Add => "add",
-        Via::SbomGenerator => "sbom-generator",
-        Via::CacheImport => "cache-import",
-        Via::Input => "input",
+/// A source. Documents about one source add their own keys.
+pub fn source(source: &Source<'_>) -> Map<String, Value> {
+    let verdict = source.verdict;
+    let text = |image: Option<&ImageRef>| image.map(ToString::to_string);
+    let mut fields = fields(json!({
+        "kind": source.kind.key(),
+        "via": source.via.key(),
+        "stage": source.stage,
+        "written": source.written,
+        "reference": source.reference,
+        "image": text(verdict.and_then(|verdict| verdict.normalised.as_ref())),
+        "rewritten": text(verdict.and_then(|verdict| verdict.rewritten.as_ref())),
+        "resolved": text(source.resolved),
+        "verdict": verdict.map_or("unknown", |verdict| verdict.severity.key()),
+        "findings": verdict.map_or_else(Vec::new, |verdict| findings(&verdict.findings)),
+    }));
+    if let Some((text, at)) = &source.at {
+        fields.extend(span(text, at));
+    }
+    fields
+}
+
+/// A list of findings.
+pub fn findings(findings: &[Finding]) -> Vec<Value> {
+    let finding = |finding: &Finding| {
+        json!({
+            "code": finding.code.as_str(),
+            "severity": finding.severity.key(),
+            "message": finding.message,
+            "help": finding.help,
+            "suggestion": finding.suggestion,
+            "url": finding.code.url(),
+        })
+    };
+    findings.iter().map(finding).collect()
+}
+
+/// What is wrong with a file: a message, and the place if it is known.
+pub fn problem(
+    message: &str,
+    help: Option<&str>,
+    path: Option<&Path>,
+    at: Option<(&str, Range<usize>)>,
+) -> Value {
+    let mut fields = fields(json!({
+        "message": message,
+        "help": help,
+        "file": path.map(|path| path.display().to_string()),
+    }));
+    if let Some((text, at)) = at {
+        fields.extend(span(text, &at));
+    }
+    Value::Object(fields)
+}
+
+/// What couldn't be read, as a list of problems.
+pub fn failures<'a>(failures: impl IntoIterator<Item = &'a LoadError>) -> Vec<Value> {
+    let problems = |failure: &LoadError| match failure {
+        LoadError::Unreadable { path, error } => vec![problem(error, None, Some(path), None)],
+        LoadError::Invalid { texts, errors } => errors
+            .iter()
+            .map(|error| {
+                let text = texts.get(&error.file).map_or("", String::as_str);
+                let at = Some((text, error.span.clone()));
+                let path = Some(Path::new(&error.file));
+                problem(&error.message, error.help.as_deref(), path, at)
+            })
+            .collect(),
+    };
+    failures.into_iter().flat_map(problems).collect()
+}
+
+/// An exception of a policy.
+#[derive(Debug)]
+pub struct Exception<'a> {
+    pub policy: Owner,
+    pub pattern: &'a str,
+    pub codes: &'a [Code],
+    pub until: Day,
+    pub owner: &'a str,
+    pub reason: &'a str,
+    pub state: ExceptionState,
+    pub used: bool,
+    pub at: Option<&'a Place>,
+}
+
+/// An exception.
+pub fn exception(exception: &Exception<'_>) -> Value {
+    let (state, days_left) = match exception.state {
+        ExceptionState::Holds => ("active", None),
+        ExceptionState::EndsSoon(days) => ("ends-soon", Some(days)),
+        ExceptionState::Ended => ("ended", None),
+        ExceptionState::TooLong(_) => ("too-long", None),
+    };
+    json!({
+        "policy": owner(exception.policy),
+        "match": exception.pattern,
+        "codes": exception.codes.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
+        "until": exception.until.to_string(),
+        "owner": exception.owner,
+        "reason": exception.reason,
+        "state": state,
+        "days_left": days_left,
+        "used": exception.used,
+        "at": place(exception.at),
+    })
+}
+
+/// Whose policy it is.
+pub fn owner(owner: Owner) -> &'static str {
+    match owner {
+        Owner::Only => "only",
+        Owner::Organization => "organization",
+        Owner::Repository => "repository",
+    }
+}
+
+/// A place in a policy.
+pub fn place(at: Option<&Place>) -> Value {
+    at.map_or(
+        Value::Null,
+        |at| json!({"file": *at.file, "line": at.line, "column": at.column}),
+    )
+}
+
+/// A list of paths.
+pub fn paths<P: AsRef<Path>>(paths: &[P]) -> Vec<String> {
+    paths.iter().map(path).collect()
+}
+
+/// A path.
+pub fn path(path: impl AsRef<Path>) -> String {
+    path.as_ref().display().to_string()
+}
+
+fn span(text: &str, at: &Range<usize>) -> Map<String, Value> {
+    let (line, column) = position(text, at.start);
+    let (end_line, end_column) = position(text, at.end);
+    fields(json!({"line": line, "column": column, "end_line": end_line, "end_column": end_column}))
+}
+
+fn fields(object: Value) -> Map<String, Value> {
+    match object {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
     }
 }

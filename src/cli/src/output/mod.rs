@@ -1,5 +1,6 @@
 //! Saying what was found, one file a format.
 
+pub mod check_json;
 pub mod exceptions;
 pub mod human;
 pub mod json;

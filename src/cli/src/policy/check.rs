@@ -1,6 +1,6 @@
 //! `fromtier policy check`: what is wrong with a policy, and what is odd.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use annotate_snippets::Level;
 use fromtier_policy::{Day, PolicyError};
@@ -11,12 +11,12 @@ use super::files;
 use crate::exit::Exit;
 use crate::lookup::{LoadError, Texts, read_policy};
 use crate::output::printer::Printer;
-use crate::output::{counted, json, position};
+use crate::output::{counted, json};
 use crate::values::Format;
 
 /// One policy, and what is to be said of it.
 #[derive(Debug)]
-struct File {
+struct PolicyReport {
     path: PathBuf,
     /// Its own, and those of the policies that it extends.
     texts: Texts,
@@ -36,7 +36,7 @@ pub fn run(args: &PolicyCheckArgs, today: Day) -> (String, Exit) {
     (text, Exit::of(!failures.is_empty(), findings))
 }
 
-fn check(args: &PolicyCheckArgs, today: Day) -> (Vec<File>, Vec<LoadError>) {
+fn check(args: &PolicyCheckArgs, today: Day) -> (Vec<PolicyReport>, Vec<LoadError>) {
     let mut files = Vec::new();
     let mut failures = Vec::new();
     for path in files::policies(&args.files) {
@@ -51,7 +51,7 @@ fn check(args: &PolicyCheckArgs, today: Day) -> (Vec<File>, Vec<LoadError>) {
                 continue;
             }
         };
-        files.push(File {
+        files.push(PolicyReport {
             path,
             texts,
             errors,
@@ -61,7 +61,7 @@ fn check(args: &PolicyCheckArgs, today: Day) -> (Vec<File>, Vec<LoadError>) {
     (files, failures)
 }
 
-fn human(files: &[File], failures: &[LoadError]) -> String {
+fn human(files: &[PolicyReport], failures: &[LoadError]) -> String {
     let printer = Printer::new();
     let mut out = String::new();
     for file in files {
@@ -93,33 +93,32 @@ fn human(files: &[File], failures: &[LoadError]) -> String {
     out
 }
 
-fn document(files: &[File], failures: &[LoadError], errors: usize, warnings: usize) -> String {
-    let list = |file: &File, said: &[PolicyError]| -> Vec<Value> {
-        said.iter()
-            .map(|error| {
-                let text = file.texts.get(&error.file).map_or("", String::as_str);
-                let (end_line, end_column) = position(text, error.span.end);
-                json!({
-                    "file": error.file,
-                    "message": error.message,
-                    "help": error.help,
-                    "line": error.line,
-                    "column": error.column,
-                    "end_line": end_line,
-                    "end_column": end_column,
-                })
-            })
-            .collect()
+fn document(
+    files: &[PolicyReport],
+    failures: &[LoadError],
+    errors: usize,
+    warnings: usize,
+) -> String {
+    let list = |file: &PolicyReport, problems: &[PolicyError]| -> Vec<Value> {
+        let problem = |problem: &PolicyError| {
+            let text = file.texts.get(&problem.file).map_or("", String::as_str);
+            let (path, at) = (Path::new(&problem.file), (text, problem.span.clone()));
+            json::problem(
+                &problem.message,
+                problem.help.as_deref(),
+                Some(path),
+                Some(at),
+            )
+        };
+        problems.iter().map(problem).collect()
     };
-    let document = json!({
-        "version": 1,
+    json::document(json!({
         "files": files.iter().map(|file| json!({
-            "file": file.path.display().to_string(),
+            "file": json::path(&file.path),
             "errors": list(file, &file.errors),
             "warnings": list(file, &file.warnings),
         })).collect::<Vec<_>>(),
-        "failures": failures.iter().flat_map(json::load_error).collect::<Vec<_>>(),
+        "failures": json::failures(failures),
         "summary": {"files": files.len(), "errors": errors, "warnings": warnings},
-    });
-    format!("{document:#}\n")
+    }))
 }

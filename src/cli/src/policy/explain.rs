@@ -5,6 +5,7 @@ use std::path::Path;
 use fromtier_image::Platform;
 use fromtier_policy::gate::{ImageRequest, Via};
 use fromtier_policy::{Day, Scope, Severity};
+use serde_json::json;
 
 use super::args::PolicyExplainArgs;
 use super::files;
@@ -40,7 +41,7 @@ pub fn run(args: &PolicyExplainArgs, today: Day) -> (String, Exit) {
                     Printer::new().load_error(&broken, &mut out);
                     out
                 }
-                Format::Json => machine::failed(json::load_error(&broken)),
+                Format::Json => json::document(json!({"failures": json::failures([&broken])})),
             };
             (text, Exit::Failed)
         }
@@ -69,6 +70,7 @@ fn explain(args: &PolicyExplainArgs, today: Day) -> Result<Explanation, LoadErro
     });
     Ok(Explanation {
         trace,
+        stage: args.stage.clone(),
         today,
         policies: found.policies.clone(),
         lock: found.lock.clone(),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use fromtier_image::{Digest, ImageRef, Platform};
 use fromtier_policy::expectations::{Expectation, Expectations, ExpectedVerdict, Subject};
 use fromtier_policy::gate::{ImageRequest, OtherRequest, Resolved};
-use fromtier_policy::{Code, Day, Finding, Gate, Lock, Scope, Severity, Verdict};
+use fromtier_policy::{Code, Day, Finding, Gate, JudgedKind, Lock, Scope, Severity, Verdict};
 use serde_json::{Value, json};
 
 use super::args::PolicyTestArgs;
@@ -329,46 +329,51 @@ fn diff(row: &Expectation, actual: &Actual, differences: &[Difference]) -> Strin
 }
 
 fn document(outcomes: &[Outcome], failures: &[LoadError]) -> String {
+    let full = |reference: &Option<String>| reference.as_deref().map(full);
     let row = |(row, actual): &(Expectation, Actual)| -> Value {
-        let (key, source) = row.subject.key();
+        let (kind, reference) = match row.subject.key() {
+            ("image", "scratch") => (JudgedKind::Scratch.key(), "scratch"),
+            subject => subject,
+        };
         json!({
             "line": row.place.line,
             "column": row.place.column,
-            "source": {key: source},
-            "why": row.note,
-            "holds": differences(&row.expected, actual).is_empty(),
+            "kind": kind,
+            "via": matches!(row.subject, Subject::Image(_)).then(|| row.via.key()),
+            "stage": row.stage,
+            "reference": reference,
+            "note": row.note,
+            "passed": differences(&row.expected, actual).is_empty(),
             "expected": {
                 "verdict": row.expected.verdict.key(),
                 "code": row.expected.code.map(Code::as_str),
-                "rewritten": row.expected.rewritten,
+                "rewritten": full(&row.expected.rewritten),
                 "suggestion": row.expected.suggestion,
-                "pull": row.expected.pull,
+                "resolved": full(&row.expected.pull),
             },
             "actual": {
                 "verdict": actual.verdict.key(),
                 "code": actual.code.map(Code::as_str),
-                "rewritten": actual.rewritten,
+                "rewritten": full(&actual.rewritten),
                 "suggestion": actual.suggestion,
-                "pull": actual.pull,
-                "findings": actual.findings.iter().map(json::finding).collect::<Vec<_>>(),
+                "resolved": full(&actual.pull),
+                "findings": json::findings(&actual.findings),
             },
         })
     };
-    let document = json!({
-        "version": 1,
+    json::document(json!({
         "tables": outcomes.iter().map(|outcome| json!({
-            "file": outcome.table.display().to_string(),
-            "policy": outcome.policy.display().to_string(),
+            "file": json::path(&outcome.table),
+            "policies": [json::path(&outcome.policy)],
             "rows": outcome.rows.iter().map(row).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
-        "failures": failures.iter().flat_map(json::load_error).collect::<Vec<_>>(),
+        "failures": json::failures(failures),
         "summary": {
             "tables": outcomes.len(),
             "rows": outcomes.iter().map(|outcome| outcome.rows.len()).sum::<usize>(),
             "failed": outcomes.iter().map(Outcome::failed).sum::<usize>(),
         },
-    });
-    format!("{document:#}\n")
+    }))
 }
 
 #[cfg(test)]

@@ -22,8 +22,6 @@ const MAX_TURNS: usize = 10;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place<'a> {
     pub via: Via,
-    /// The stage that requests it, or empty.
-    pub stage: &'a str,
     pub scope: Scope<'a>,
     pub location: &'a [Range],
 }
@@ -276,7 +274,7 @@ impl<'a> Ledger<'a> {
     pub fn record_verdict(&self, verdict: &Verdict, place: &Place<'_>) {
         self.verdicts.borrow_mut().push(SourceVerdict {
             via: place.via,
-            stage: place.stage.to_owned(),
+            stage: place.scope.stage.unwrap_or_default().to_owned(),
             ranges: place.location.to_vec(),
             verdict: verdict.clone(),
         });

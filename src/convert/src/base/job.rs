@@ -37,7 +37,6 @@ pub(super) enum FetchedBase {
 pub(super) fn base_place(stage: &Stage) -> Place<'_> {
     Place {
         via: stage.plan.via.unwrap_or(Via::From),
-        stage: &stage.plan.display_name,
         scope: stage.scope(),
         location: &stage.plan.requested_at,
     }

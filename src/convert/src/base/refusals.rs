@@ -92,7 +92,6 @@ pub(crate) fn with_download_refusals(
         };
         let place = Place {
             via: source.via,
-            stage: &source.asks,
             scope: Scope {
                 stage: Some(&source.asks),
                 ships: source.ships,

@@ -117,7 +117,6 @@ impl MainContext {
 /// The main context has no location in the Dockerfile.
 const PLACE: Place<'static> = Place {
     via: Via::MainContext,
-    stage: "",
     scope: Scope::UNKNOWN,
     location: &[],
 };

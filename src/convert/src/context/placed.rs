@@ -65,7 +65,6 @@ impl<R: Resolver> Converter<'_, R> {
                 let stage = &self.stages[stage];
                 let place = Place {
                     via: Via::Input,
-                    stage: &stage.plan.display_name,
                     scope: stage.scope(),
                     location: &stage.written.location,
                 };

@@ -47,7 +47,6 @@ impl CopyJob<'_> {
     fn place<'a>(&'a self, stage: &'a Stage) -> Place<'a> {
         Place {
             via: Via::Add,
-            stage: &stage.plan.display_name,
             scope: stage.scope(),
             location: &self.common.location,
         }

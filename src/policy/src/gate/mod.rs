@@ -20,7 +20,7 @@ use crate::rules;
 use crate::said::{Said, Standpoint};
 use crate::scope::Scope;
 use crate::settings::DigestRule;
-use crate::verdict::{Denial, Finding, Severity, Verdict};
+use crate::verdict::{Denial, Finding, JudgedKind, Severity, Verdict};
 use fromtier_catalog::Day;
 use fromtier_image::{Digest, ImageConfig, ImageRef};
 use std::sync::Arc;
@@ -38,6 +38,24 @@ pub enum Via {
     SbomGenerator,
     Input,
     CacheImport,
+}
+
+impl Via {
+    /// The word for it in data.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Via::From => "from",
+            Via::CopyFrom => "copy-from",
+            Via::MountFrom => "mount-from",
+            Via::Onbuild => "onbuild",
+            Via::NamedContext => "named-context",
+            Via::MainContext => "main-context",
+            Via::Add => "add",
+            Via::SbomGenerator => "sbom-generator",
+            Via::Input => "input",
+            Via::CacheImport => "cache-import",
+        }
+    }
 }
 
 /// A question to the gate about an image.
@@ -79,6 +97,20 @@ pub enum OtherRequest<'a> {
         /// Where it is.
         from: &'a str,
     },
+}
+
+impl OtherRequest<'_> {
+    fn kind(&self) -> JudgedKind {
+        match self {
+            OtherRequest::Git { .. } => JudgedKind::Git,
+            OtherRequest::Http { .. } => JudgedKind::Http,
+            OtherRequest::Local { .. } => JudgedKind::Local,
+            OtherRequest::OciLayout { .. } => JudgedKind::OciLayout,
+            OtherRequest::Scratch => JudgedKind::Scratch,
+            OtherRequest::RootFileSystem { .. } => JudgedKind::RootFileSystem,
+            OtherRequest::CacheImport { .. } => JudgedKind::Cache,
+        }
+    }
 }
 
 /// Leave to resolve an image, before the registry was asked: what to ask for, and what must come back.
@@ -230,6 +262,7 @@ impl Gate {
         self.decide(&image, from, &mut said);
         let pull = self.mirrored(&image, from, &mut said);
         let verdict = Verdict {
+            kind: Some(JudgedKind::Image),
             rewritten: (image != normalised).then(|| image.clone()),
             normalised: Some(normalised),
             ..verdict_of(request.reference, said)
@@ -308,6 +341,7 @@ impl Gate {
             None => shown,
         };
         let mut verdict = passing(Verdict {
+            kind: verdict.kind,
             normalised: verdict.normalised,
             rewritten: verdict.rewritten,
             ..verdict_of(&verdict.asked, said)
@@ -394,6 +428,7 @@ fn worst(findings: &[Finding]) -> Severity {
 
 fn verdict_of(asked: &str, said: Said) -> Verdict {
     Verdict {
+        kind: None,
         asked: asked.to_owned(),
         normalised: None,
         rewritten: None,

@@ -9,7 +9,7 @@ use crate::rules;
 use crate::said::{Said, Standpoint};
 use crate::scope::Scope;
 use crate::settings::DigestRule;
-use crate::verdict::{Denial, Severity, Verdict};
+use crate::verdict::{Denial, JudgedKind, Severity, Verdict};
 use fromtier_image::ImageRef;
 use std::collections::BTreeMap;
 
@@ -37,7 +37,10 @@ impl Gate {
             }
             said.findings.extend(finding);
         }
-        let verdict = passing(verdict_of(identifier, said))?;
+        let verdict = passing(Verdict {
+            kind: Some(request.kind()),
+            ..verdict_of(identifier, said)
+        })?;
         Ok(ApprovedSource {
             identifier: identifier.to_owned(),
             verdict,
@@ -122,6 +125,7 @@ impl Gate {
             rules::of_config(case, None, out);
         });
         passing(Verdict {
+            kind: Some(JudgedKind::Image),
             normalised: Some(image),
             ..verdict_of(identifier, said)
         })

@@ -74,11 +74,11 @@ fn verdicts_are_an_object_in_the_metadata_file() {
     ));
     outcome.image();
     let document = &outcome.metadata()["frontend.fromtier.verdicts"];
-    assert_eq!(document["version"], 1, "{document}");
-    let verdicts = document["verdicts"].as_array().unwrap();
-    let image = verdicts
+    assert_eq!(document["version"], 2, "{document}");
+    let sources = document["sources"].as_array().unwrap();
+    let image = sources
         .iter()
-        .find(|verdict| verdict["source"] == "random-user/node-custom")
+        .find(|source| source["reference"] == "random-user/node-custom")
         .unwrap();
     assert_eq!(image["verdict"], "warn");
     assert_eq!(image["findings"][0]["code"], "FT101");

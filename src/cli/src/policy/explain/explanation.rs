@@ -9,6 +9,8 @@ use fromtier_policy::trace::Trace;
 #[derive(Debug)]
 pub struct Explanation {
     pub trace: Trace,
+    /// The stage that was asked for.
+    pub stage: Option<String>,
     pub today: Day,
     pub policies: Vec<PathBuf>,
     pub lock: Option<PathBuf>,

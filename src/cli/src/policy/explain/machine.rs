@@ -1,68 +1,89 @@
-//! For programs: the same steps as one JSON document. The shape is in `docs/cli.md`; what is there stays.
+//! For programs: the same steps as one JSON document. `docs/json.md` describes the keys.
 
-use fromtier_policy::trace::{EndOfLife, Excepted, Facts, Matched, Membership, Rewriting, Why};
-use fromtier_policy::{Place, Severity};
+use fromtier_image::Digest;
+use fromtier_policy::gate::Via;
+use fromtier_policy::trace::{
+    Applied, EndOfLife, Excepted, Facts, Later, Matched, Membership, Origin, Rewriting, Why,
+};
+use fromtier_policy::{Day, JudgedKind, Place, Severity};
 use serde_json::{Value, json};
 
 use super::explanation::Explanation;
-use crate::output::exceptions::state;
-use crate::output::json::finding;
+use crate::output::json::{self, Exception, Source};
 
-/// One JSON document and a newline.
-pub fn render(explained: &Explanation) -> String {
-    let trace = &explained.trace;
+/// One JSON document and a newline: the image as a source, and each step.
+pub fn render(explanation: &Explanation) -> String {
+    let trace = &explanation.trace;
     let verdict = &trace.verdict;
-    let suggestion = verdict
-        .findings
-        .iter()
-        .filter(|finding| finding.severity > Severity::Allow)
-        .find_map(|finding| finding.suggestion.as_ref());
-    let text = |image: &Option<fromtier_image::ImageRef>| image.as_ref().map(ToString::to_string);
-    let document = json!({
-        "version": 1,
-        "image": verdict.asked,
-        "today": explained.today.to_string(),
-        "policies": explained.policies.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
-        "lock": explained.lock.as_ref().map(|path| path.display().to_string()),
-        "normalised": text(&trace.normalised),
-        "rewrites": trace.rewrites.iter().map(rewriting).collect::<Vec<_>>(),
-        "judged": text(&trace.image),
-        "profiles": trace.profiles.iter().map(|profile| json!({
-            "policy": profile.policy.name(), "part": profile.part, "only_tightens": profile.only_tightens, "at": place(&profile.at),
-        })).collect::<Vec<_>>(),
-        "registries": trace.registries.iter().map(|origin| json!({
-            "policy": origin.policy.name(), "allowed": origin.allowed, "match": origin.by.as_ref().map(|(pattern, _)| pattern),
-            "at": origin.by.as_ref().map(|(_, at)| place(at)),
-        })).collect::<Vec<_>>(),
-        "tiers": trace.tiers.iter().map(membership).collect::<Vec<_>>(),
-        "rules": trace.rules.iter().map(matched).collect::<Vec<_>>(),
-        "catalogue": trace.facts.as_ref().map(facts),
-        "locked": trace.locked.as_ref().map(|(digest, day)| json!({"digest": digest.as_str(), "resolved": day.to_string()})),
-        "exceptions": trace.exceptions.iter().map(excepted).collect::<Vec<_>>(),
-        "mirror": trace.mirror.as_ref().map(|(prefix, at)| json!({"prefix": prefix, "at": place(at)})),
-        "later": trace.later.iter().map(|later| json!({
-            "policy": later.policy.name(), "setting": later.setting.to_string(), "what": later.what, "at": place(&later.at),
-        })).collect::<Vec<_>>(),
-        "pull": text(&trace.pull),
-        "pinned": trace.pinned.as_ref().map(|digest| digest.as_str()),
-        "verdict": verdict.severity.key(),
-        "findings": verdict.findings.iter().map(finding).collect::<Vec<_>>(),
-        "suggestion": suggestion,
-        "failures": [],
+    let mut document = json::source(&Source {
+        kind: JudgedKind::Image,
+        via: Via::From,
+        stage: explanation.stage.as_deref(),
+        written: None,
+        reference: &verdict.asked,
+        verdict: Some(verdict),
+        resolved: trace
+            .pull
+            .as_ref()
+            .filter(|_| verdict.severity < Severity::Deny),
+        at: None,
     });
-    format!("{document:#}\n")
+    let mut add = |key: &str, value: Value| document.insert(key.to_owned(), value);
+    add("today", explanation.today.to_string().into());
+    add("policies", json::paths(&explanation.policies).into());
+    add("lock", explanation.lock.as_ref().map(json::path).into());
+    add("rewrites", trace.rewrites.iter().map(rewriting).collect());
+    add("profiles", trace.profiles.iter().map(profile).collect());
+    add(
+        "registries",
+        trace.registries.iter().map(registry).collect(),
+    );
+    add("tiers", trace.tiers.iter().map(membership).collect());
+    add("image_rules", trace.rules.iter().map(matched).collect());
+    add("catalog", trace.facts.as_ref().map(facts).into());
+    add("locked", trace.locked.as_ref().map(locked).into());
+    add(
+        "exceptions",
+        trace.exceptions.iter().map(excepted).collect(),
+    );
+    add("mirror", trace.mirror.as_ref().map(mirror).into());
+    add("later", trace.later.iter().map(later).collect());
+    add("failures", json!([]));
+    json::document(Value::Object(document))
 }
 
-/// The document when a file can't be read.
-pub fn failed(failures: Vec<Value>) -> String {
-    format!("{:#}\n", json!({"version": 1, "failures": failures}))
+fn profile(profile: &Applied) -> Value {
+    json!({
+        "policy": json::owner(profile.policy), "part": profile.part, "only_tightens": profile.only_tightens,
+        "at": place(&profile.at),
+    })
+}
+
+fn registry(origin: &Origin) -> Value {
+    let by = origin.by.as_ref();
+    json!({
+        "policy": json::owner(origin.policy), "allowed": origin.allowed, "match": by.map(|(pattern, _)| pattern),
+        "at": by.map(|(_, at)| place(at)),
+    })
+}
+
+fn locked((digest, day): &(Digest, Day)) -> Value {
+    json!({"digest": digest.as_str(), "locked_on": day.to_string()})
+}
+
+fn mirror((prefix, at): &(String, Option<Place>)) -> Value {
+    json!({"prefix": prefix, "at": place(at)})
+}
+
+fn later(later: &Later) -> Value {
+    json!({
+        "policy": json::owner(later.policy), "setting": later.setting.to_string(), "requirement": later.what,
+        "at": place(&later.at),
+    })
 }
 
 fn place(at: &Option<Place>) -> Value {
-    at.as_ref().map_or(
-        Value::Null,
-        |at| json!({"file": *at.file, "line": at.line, "column": at.column}),
-    )
+    json::place(at.as_ref())
 }
 
 fn rewriting(step: &Rewriting) -> Value {
@@ -71,26 +92,26 @@ fn rewriting(step: &Rewriting) -> Value {
         Err(problem) => (None, Some(problem)),
     };
     json!({
-        "policy": step.policy.name(), "match": step.rule.0, "to": step.rule.1, "reason": step.reason,
-        "result": to, "error": error, "at": place(&step.at),
+        "policy": json::owner(step.policy), "match": step.rule.0, "to": step.rule.1, "reason": step.reason,
+        "rewritten": to, "error": error.map(|message| json!({"message": message})), "at": place(&step.at),
     })
 }
 
 fn membership(tier: &Membership) -> Value {
     let (why, pattern, at) = match &tier.why {
-        Why::Catalogue => ("catalogue", None, Value::Null),
+        Why::Catalogue => ("catalog", None, Value::Null),
         Why::List(pattern, at) => ("list", Some(pattern), place(at)),
         Why::Nowhere => ("none", None, Value::Null),
     };
     json!({
-        "policy": tier.policy.name(), "tier": tier.tier.key(), "by": why, "match": pattern, "at": at,
+        "policy": json::owner(tier.policy), "tier": tier.tier.key(), "by": why, "match": pattern, "at": at,
         "action": tier.action.key(), "action_at": place(&tier.action_at),
     })
 }
 
 fn matched(rule: &Matched) -> Value {
     json!({
-        "policy": rule.policy.name(), "match": rule.pattern, "tags": rule.tags, "variants": rule.variants,
+        "policy": json::owner(rule.policy), "match": rule.pattern, "tags": rule.tags, "variants": rule.variants,
         "prefer": rule.prefer, "action": rule.action.map(Severity::key), "reason": rule.reason, "fits": rule.fits,
         "at": place(&rule.at),
     })
@@ -103,7 +124,7 @@ fn facts(facts: &Facts) -> Value {
             EndOfLife::Over | EndOfLife::NotAnnounced => None,
         };
         json!({
-            "name": cycle.name, "codename": cycle.codename, "end_of_life": end, "over": cycle.over,
+            "name": cycle.name, "codename": cycle.codename, "end_of_life": end, "ended": cycle.over,
             "days_left": cycle.days_left,
         })
     });
@@ -114,16 +135,22 @@ fn facts(facts: &Facts) -> Value {
     json!({
         "as_of": facts.as_of.to_string(),
         "listed": facts.platforms.is_some(),
-        "platforms": facts.platforms.map(|platforms| platforms.names().collect::<Vec<_>>()),
+        "platforms": facts.platforms.map_or_else(Vec::new, |platforms| platforms.names().collect()),
         "cycle": cycle,
         "deprecated": deprecated,
     })
 }
 
 fn excepted(exception: &Excepted) -> Value {
-    json!({
-        "policy": exception.policy.name(), "match": exception.pattern, "until": exception.until.to_string(),
-        "owner": exception.owner, "reason": exception.reason, "rules": exception.rules.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
-        "state": state(exception.state).0, "used": exception.used, "at": place(&exception.at),
+    json::exception(&Exception {
+        policy: exception.policy,
+        pattern: &exception.pattern,
+        codes: &exception.rules,
+        until: exception.until,
+        owner: &exception.owner,
+        reason: &exception.reason,
+        state: exception.state,
+        used: exception.used,
+        at: exception.at.as_ref(),
     })
 }

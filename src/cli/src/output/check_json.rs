@@ -1,0 +1,75 @@
+//! For programs: every source with its verdict. `docs/json.md` describes the keys.
+
+use fromtier_convert::SourceKind;
+use fromtier_policy::{JudgedKind, Severity};
+use serde_json::{Value, json};
+
+use super::json::{self, Exception, Source};
+use super::{line_of, place};
+use crate::report::{CheckReport, DockerfileReport, ExceptionUse, JudgedSource};
+
+/// One JSON document and a newline.
+pub fn render(report: &CheckReport) -> String {
+    json::document(json!({
+        "files": report.files.iter().map(file).collect::<Vec<_>>(),
+        "failures": json::failures(&report.failures),
+        "summary": {
+            "files": report.files.len(),
+            "sources": report.files.iter().map(|file| file.sources.len()).sum::<usize>(),
+            "denied": report.count(Severity::Deny),
+            "warned": report.count(Severity::Warn),
+            "unknown": report.unknown(),
+            "broken": report.broken(),
+        },
+    }))
+}
+
+/// A Dockerfile with its sources.
+pub fn file(file: &DockerfileReport) -> Value {
+    let error = file.error.as_ref().map(|error| {
+        let at = line_of(&file.text, error.line().unwrap_or(1));
+        let at = Some((file.text.as_str(), at));
+        json::problem(&error.message, error.help.as_deref(), Some(&file.path), at)
+    });
+    json!({
+        "file": json::path(&file.path),
+        "policies": json::paths(&file.policies),
+        "lock": file.lock.as_ref().map(json::path),
+        "error": error,
+        "exceptions": file.exceptions.iter().map(exception).collect::<Vec<_>>(),
+        "sources": file.sources.iter().map(|judged| source(&file.text, judged)).collect::<Vec<_>>(),
+    })
+}
+
+fn source(text: &str, judged: &JudgedSource) -> Value {
+    let source = &judged.source;
+    Value::Object(json::source(&Source {
+        kind: match source.kind {
+            SourceKind::Image => JudgedKind::Image,
+            SourceKind::Scratch => JudgedKind::Scratch,
+            SourceKind::Git => JudgedKind::Git,
+            SourceKind::Http => JudgedKind::Http,
+        },
+        via: source.via,
+        stage: Some(&source.asks),
+        written: Some(&source.written),
+        reference: &source.reference,
+        verdict: judged.verdict.as_ref(),
+        resolved: judged.resolved.as_ref(),
+        at: Some((text, place(text, source))),
+    }))
+}
+
+fn exception(exception: &ExceptionUse) -> Value {
+    json::exception(&Exception {
+        policy: exception.policy,
+        pattern: &exception.pattern,
+        codes: &exception.codes,
+        until: exception.until,
+        owner: &exception.owner,
+        reason: &exception.reason,
+        state: exception.state,
+        used: exception.used,
+        at: exception.at.as_ref(),
+    })
+}
