@@ -325,7 +325,7 @@ fn every_fault_of_a_policy_is_shown_with_its_line() {
     assert!(
         answer
             .out
-            .contains("`2027-02-30` is no day of the calendar\n --> .fromtier.yaml:4:23"),
+            .contains("`2027-02-30` is not a valid date\n --> .fromtier.yaml:4:23"),
         "{}",
         answer.out
     );

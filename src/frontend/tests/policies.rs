@@ -84,7 +84,7 @@ fn a_missing_or_invalid_file_stops_the_build() {
     )));
     assert!(
         circle.contains(
-            "policies/base.yaml:2:10: policies extend each other in a circle: .fromtier.yaml → policies/base.yaml → .fromtier.yaml"
+            "policies/base.yaml:2:10: policies extend each other in a cycle: .fromtier.yaml → policies/base.yaml → .fromtier.yaml"
         ),
         "{circle}"
     );

@@ -106,7 +106,7 @@ mod tests {
         assert!(
             errors[0]
                 .to_string()
-                .starts_with("t:3:50: `soon` is no day"),
+                .starts_with("t:3:50: `soon` is not a valid date"),
             "{}",
             errors[0]
         );
@@ -135,13 +135,13 @@ mod tests {
             .map(ToString::to_string)
             .collect();
         let starts = [
-            "t:2:25: `refuse` is none of deny, warn, allow",
-            "t:3:3: a row asks of one source: `image`, `git` or `http`",
-            "t:4:3: a row asks of one source",
-            "t:5:37: `FT999` is no code",
+            "t:2:25: expected one of deny, warn, allow, found `refuse`",
+            "t:3:3: expected exactly one of `image`, `git`, and `http`",
+            "t:4:3: expected exactly one of",
+            "t:5:37: `FT999` is not a code",
             "t:5:44: unknown key `sugestion` (did you mean `suggestion`?)",
-            "t:5:68: `a/b/c/d` is no platform",
-            "t:6:3: `expect` is missing here",
+            "t:5:68: `a/b/c/d` is not a valid platform",
+            "t:6:3: `expect` is missing",
         ];
         assert_eq!(errors.len(), starts.len(), "{errors:#?}");
         for (error, start) in errors.iter().zip(starts) {

@@ -56,7 +56,7 @@ impl Lock {
             let [reference, digest, day] = fields[..] else {
                 error(
                     line,
-                    "a line is a reference, a digest and a day with one space between".into(),
+                    "expected a reference, a digest, and a date, separated by single spaces".into(),
                     None,
                 );
                 continue;
@@ -65,10 +65,18 @@ impl Lock {
                 (Ok(digest), Some(resolved)) => Some(LockEntry { digest, resolved }),
                 (read, resolved_day) => {
                     if let Err(problem) = read {
-                        error(digest, format!("`{digest}` is no digest: {problem}"), None);
+                        error(
+                            digest,
+                            format!("`{digest}` is not a valid digest: {problem}"),
+                            None,
+                        );
                     }
                     if resolved_day.is_none() {
-                        error(day, format!("`{day}` is no day, such as 2026-11-24"), None);
+                        error(
+                            day,
+                            format!("expected a date such as `2026-11-24`, found `{day}`"),
+                            None,
+                        );
                     }
                     None
                 }
@@ -86,7 +94,7 @@ impl Lock {
                 Err(problem) => {
                     error(
                         reference,
-                        format!("`{reference}` is no image reference with a tag: {problem}"),
+                        format!("`{reference}` is not an image reference with a tag: {problem}"),
                         None,
                     );
                     continue;
@@ -201,7 +209,7 @@ fn lock_key(image: &ImageRef) -> String {
 fn canonical_reference(text: &str) -> Result<String, String> {
     let image = ImageRef::parse(text).map_err(|error| error.to_string())?;
     if image.digest().is_some() {
-        return Err("the digest stands in a field of its own".into());
+        return Err("the digest has its own field".into());
     }
     Ok(lock_key(&image.tag_name_only()))
 }
@@ -283,9 +291,9 @@ mod tests {
             .collect();
         let starts = [
             "l:2:1: `node:23` is not written in full (write docker.io/library/node:23)",
-            "l:3:1: a line is a reference, a digest and a day",
-            "l:4:27: `sha256:abc` is no digest",
-            "l:4:38: `2026-02-30` is no day",
+            "l:3:1: expected a reference, a digest, and a date",
+            "l:4:27: `sha256:abc` is not a valid digest",
+            "l:4:38: expected a date such as `2026-11-24`, found `2026-02-30`",
             "l:5:1: the lines are not sorted: `docker.io/library/alpine:3` comes before `docker.io/library/node:25`",
             "l:6:1: `docker.io/library/alpine:3` is locked twice",
         ];

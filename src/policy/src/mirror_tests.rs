@@ -145,7 +145,7 @@ fn a_registry_has_one_mirror_by_whatever_name() {
         assert!(
             errors[0]
                 .to_string()
-                .contains("is mirrored already: it is docker.io"),
+                .contains("already has a mirror: it is the same registry as docker.io"),
             "{errors:?}"
         );
     }

@@ -57,14 +57,16 @@ impl Pattern {
             return Err("an empty pattern can never match".into());
         }
         if text.contains('@') {
-            return Err("a pattern has no digest: images are matched by name and tag".into());
+            return Err(
+                "a pattern can't contain a digest; images are matched by name and tag".into(),
+            );
         }
         if let Some(bad) = text
             .chars()
             .find(|c| !(c.is_ascii_alphanumeric() || ".-_/:*".contains(*c)))
         {
             return Err(format!(
-                "no image reference contains `{bad}`: this can never match"
+                "an image reference can't contain `{bad}`, so this can never match"
             ));
         }
         let (name, tag) = match text.rsplit_once(':') {
@@ -72,18 +74,20 @@ impl Pattern {
             _ => (text, None),
         };
         if tag == Some("") {
-            return Err("the tag is missing behind the `:`".into());
+            return Err("the tag is missing after the `:`".into());
         }
         let full = full_name(name);
         let (domain, path) = full.split_once('/').unwrap_or((&full, ""));
         if path.is_empty() && full != "**" {
-            return Err("a registry alone names no image: this can never match (did you mean `/**` behind it?)".into());
+            return Err("a registry alone is not an image, so this can never match (did you mean to add `/**`?)".into());
         }
         if path.contains(|c: char| c.is_ascii_uppercase()) {
-            return Err("repository names have no upper-case letters: this can never match".into());
+            return Err(
+                "repository names have no uppercase letters, so this can never match".into(),
+            );
         }
         if path.contains(':') || path.split('/').any(str::is_empty) && full != "**" {
-            return Err("this is no image name: it can never match".into());
+            return Err("this is not an image name, so it can never match".into());
         }
         let name = if full == "**" {
             full

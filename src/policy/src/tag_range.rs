@@ -36,9 +36,8 @@ impl TagRange {
             .find_map(|(sign, op)| part.strip_prefix(sign).map(|rest| (op, rest.trim())))
             .unwrap_or((Op::Eq, part));
             let version: Option<Vec<u32>> = rest.split('.').map(number).collect();
-            let version = version.ok_or_else(|| {
-                format!("`{part}` is no comparison with a version, such as `>=22`")
-            })?;
+            let version = version
+                .ok_or_else(|| format!("expected a comparison such as `>=22`, found `{part}`"))?;
             comparisons.push((op, version));
         }
         let range = TagRange {
@@ -47,7 +46,7 @@ impl TagRange {
         };
         if !range.can_match() {
             return Err(format!(
-                "no version is in `{}`: this can never match",
+                "no version is in `{}`, so this can never match",
                 range.text
             ));
         }

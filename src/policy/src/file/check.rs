@@ -31,7 +31,10 @@ fn check_exceptions(policy: &Policy, places: &Places, report: &mut Report<'_>) {
         if twice {
             report.error(
                 places.rule(&places.exceptions, index),
-                format!("`{}` is excepted twice", exception.pattern.text),
+                format!(
+                    "the exception for `{}` is listed twice",
+                    exception.pattern.text
+                ),
                 None,
             );
         }
@@ -92,7 +95,7 @@ impl RewriteCheck<'_> {
             report.error(
                 places.rule(&places.rewrites, position),
                 format!(
-                    "this rule can never match: `{}` above takes all of it",
+                    "this rule can never match, because `{}` above already matches all of it",
                     policy.rewrites[earlier].pattern.text
                 ),
                 None,
@@ -105,8 +108,8 @@ impl RewriteCheck<'_> {
         if let Some(circle) = rewrite_cycle(&self.index, rule, &example, &target) {
             report.error(
                 places.rule(&places.targets, position),
-                format!("rewrites go in a circle: {circle}"),
-                Some("an image is rewritten once: write what it shall become in the end".into()),
+                format!("rewrite rules form a cycle: {circle}"),
+                Some("an image is rewritten once; write the final image here".into()),
             );
             return;
         }
@@ -125,7 +128,7 @@ impl RewriteCheck<'_> {
         if let Some(refusal) = own_refusal(&self.index, target, own_tag) {
             report.error(
                 places.rule(&places.targets, position),
-                format!("`{}` is what this very policy refuses: {refusal}", rule.to),
+                format!("this policy itself refuses `{}`: {refusal}", rule.to),
                 None,
             );
             return;
@@ -138,10 +141,7 @@ impl RewriteCheck<'_> {
             if let Some(refusal) = refusal {
                 report.error(
                     places.rule(own, which),
-                    format!(
-                        "`{}` is what this very policy refuses: {refusal}",
-                        mapped.to
-                    ),
+                    format!("this policy itself refuses `{}`: {refusal}", mapped.to),
                     None,
                 );
             }
@@ -170,7 +170,7 @@ impl RewriteCheck<'_> {
                 report.error(
                     places.rule(&places.images, position),
                     format!(
-                        "this rule can never match: `{}` is rewritten to `{}`",
+                        "this rule can never match, because `{}` is rewritten to `{}`",
                         taken.pattern.text, taken.to
                     ),
                     None,
@@ -230,10 +230,10 @@ fn own_refusal(index: &PolicyIndex, target: &ImageRef, tag: Option<&str>) -> Opt
     let said = rules.iter().filter_map(|rule| rule.action).max();
     let tier = crate::rules::tier_of([index], &name, tag);
     match said {
-        Some(Severity::Deny) => return Some("its image is denied".into()),
+        Some(Severity::Deny) => return Some("a rule under `images` denies it".into()),
         Some(_) => {}
         None if *index.effective.tiers.get(tier) == Severity::Deny => {
-            return Some(format!("`{}` is denied", tier.key()));
+            return Some(format!("the tier `{}` is denied", tier.key()));
         }
         None => {}
     }
@@ -264,7 +264,7 @@ fn check_preferred(policy: &Policy, places: &Places, report: &mut Report<'_>) {
             report.error(
                 places.rule(&places.prefers, index),
                 format!(
-                    "`{}` is preferred, and the rule for `{}` refuses it",
+                    "`{}` is preferred, but the rule for `{}` refuses it",
                     prefer.familiar(),
                     refused.pattern.text
                 ),

@@ -23,7 +23,7 @@ impl<'a> Document<'a> {
         let root = yaml::read(self.text, &mut self.report);
         if root.is_none() && self.report.is_empty() {
             let nothing = Span { start: 0, end: 1 };
-            let help = format!("the least there is: {least}");
+            let help = format!("the shortest valid file is: {least}");
             self.report.error(nothing, empty, Some(help));
         }
         root

@@ -50,7 +50,7 @@ pub(super) fn read(root: &Node, report: &mut Report<'_>) -> Expectations {
                 .filter_map(|item| read_entry(item, report))
                 .collect();
         }
-        None => report.error(fields.span.first(), "`tests` is missing here", None),
+        None => report.error(fields.span.first(), "`tests` is missing", None),
     }
     table
 }
@@ -73,29 +73,33 @@ fn read_entry(node: &Node, report: &mut Report<'_>) -> Option<Expectation> {
     if asked.len() != 1 {
         report.error(
             fields.span.first(),
-            "a row asks of one source: `image`, `git` or `http`",
+            "expected exactly one of `image`, `git`, and `http`",
             None,
         );
     }
     let verdict = match fields.get("expect") {
         Some(node) => read_action(node, report),
         None => {
-            report.error(fields.span.first(), "`expect` is missing here", None);
+            report.error(fields.span.first(), "`expect` is missing", None);
             None
         }
     };
     let code = fields.optional("code", report).and_then(|(text, span)| {
         let code = text.parse::<crate::Code>().ok();
         if code.is_none() {
-            let help = "fromtier explain lists them".to_owned();
-            report.error(span, format!("`{text}` is no code"), Some(help));
+            let help = "run `fromtier explain` to list all codes".to_owned();
+            report.error(span, format!("`{text}` is not a code"), Some(help));
         }
         code
     });
     let platform = fields.optional("platform", report).map(|(platform, span)| {
         if Platform::parse(platform).is_err() {
-            let help = "linux/amd64, linux/arm/v7".to_owned();
-            report.error(span, format!("`{platform}` is no platform"), Some(help));
+            let help = "write a platform such as linux/amd64 or linux/arm/v7".to_owned();
+            report.error(
+                span,
+                format!("`{platform}` is not a valid platform"),
+                Some(help),
+            );
         }
         platform.to_owned()
     });
@@ -162,11 +166,7 @@ fn day_of(key: &str, fields: &Fields<'_>, report: &mut Report<'_>) -> Option<Day
     let day = Day::parse(text);
     if day.is_none() {
         let help = format!("{key}: 2026-11-24");
-        report.error(
-            span,
-            format!("`{text}` is no day of the calendar"),
-            Some(help),
-        );
+        report.error(span, format!("`{text}` is not a valid date"), Some(help));
     }
     day
 }

@@ -65,11 +65,11 @@ fn load_extended(
 ) -> Result<Policy, ExtendsError> {
     let path = resolve_path(name, file);
     if chain.contains(&path) {
-        let mut circle = chain.clone();
-        circle.push(path);
+        let mut cycle = chain.clone();
+        cycle.push(path);
         return Err(ExtendsError::Unreadable(format!(
-            "policies extend each other in a circle: {}",
-            circle.join(" → ")
+            "policies extend each other in a cycle: {}",
+            cycle.join(" → ")
         )));
     }
     let text = files(&path)

@@ -107,7 +107,7 @@ fn paths_are_seen_from_the_file_that_names_them() {
 fn a_circle_and_a_missing_file_are_errors_where_they_are_named() {
     assert_eq!(
         errors(&[("a.yaml", "version: 1\nextends: a.yaml")]),
-        ["a.yaml:2:10: policies extend each other in a circle: a.yaml → a.yaml"]
+        ["a.yaml:2:10: policies extend each other in a cycle: a.yaml → a.yaml"]
     );
     assert_eq!(
         errors(&[
@@ -115,7 +115,7 @@ fn a_circle_and_a_missing_file_are_errors_where_they_are_named() {
             ("b.yaml", "version: 1\nextends: c.yaml"),
             ("c.yaml", "version: 1\nextends: ./b.yaml"),
         ]),
-        ["c.yaml:2:10: policies extend each other in a circle: a.yaml → b.yaml → c.yaml → b.yaml"]
+        ["c.yaml:2:10: policies extend each other in a cycle: a.yaml → b.yaml → c.yaml → b.yaml"]
     );
     assert_eq!(
         errors(&[("a.yaml", "version: 1\nextends: b.yaml")]),
@@ -134,7 +134,7 @@ fn every_error_of_every_file_is_said_at_its_place() {
             ("c.yaml", "- x"),
         ]),
         [
-            "a.yaml:3:7: `no` is none of enforce, warn",
+            "a.yaml:3:7: expected one of enforce, warn, found `no`",
             "b.yaml:3:1: unknown key `teirs` (did you mean `tiers`?)",
             "c.yaml:1:1: expected a mapping, not a list",
         ]
@@ -147,7 +147,7 @@ fn what_goes_wrong_between_the_files_is_said_where_the_other_is_named() {
     let own = "version: 1\nextends: base.yaml\nimages: [{match: node, action: deny}]";
     assert_eq!(
         errors(&[("a.yaml", own), ("base.yaml", base)]),
-        ["a.yaml:2:10: `node:22` is what this very policy refuses: its image is denied"]
+        ["a.yaml:2:10: this policy itself refuses `node:22`: a rule under `images` denies it"]
     );
     // A rule that takes all of what an extended one is for is what extending is about.
     let own = "version: 1\nextends: base.yaml\nrewrite: [{match: acme/**, to: \"python:3.14\"}]";

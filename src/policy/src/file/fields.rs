@@ -48,7 +48,7 @@ impl<'n> Fields<'n> {
             _ => {
                 report.error(
                     node.span,
-                    format!("expected a mapping, not {}", node.kind()),
+                    format!("expected a mapping, found {}", node.kind()),
                     None,
                 );
                 None
@@ -70,7 +70,7 @@ impl<'n> Fields<'n> {
     /// A text that must be there.
     pub fn required(&self, key: &str, report: &mut Report<'_>) -> Option<(&'n str, Span)> {
         let Some(node) = self.get(key) else {
-            report.error(self.span.first(), format!("`{key}` is missing here"), None);
+            report.error(self.span.first(), format!("`{key}` is missing"), None);
             return None;
         };
         read_text(node, report)
@@ -86,14 +86,14 @@ impl<'n> Fields<'n> {
 pub(super) fn read_text<'n>(node: &'n Node, report: &mut Report<'_>) -> Option<(&'n str, Span)> {
     match &node.value {
         Value::Text(text) if text.trim().is_empty() => {
-            report.error(node.span, "expected a text, and there is none", None);
+            report.error(node.span, "expected text, found nothing", None);
             None
         }
         Value::Text(text) => Some((text, node.span)),
         _ => {
             report.error(
                 node.span,
-                format!("expected a text, not {}", node.kind()),
+                format!("expected text, found {}", node.kind()),
                 None,
             );
             None
@@ -108,7 +108,7 @@ pub(super) fn read_list<'n>(node: &'n Node, report: &mut Report<'_>) -> &'n [Nod
             if items.is_empty() {
                 report.error(
                     node.span,
-                    "an empty list says nothing: leave the key out",
+                    "an empty list has no effect; remove the key",
                     None,
                 );
             }
@@ -117,7 +117,7 @@ pub(super) fn read_list<'n>(node: &'n Node, report: &mut Report<'_>) -> &'n [Nod
         _ => {
             report.error(
                 node.span,
-                format!("expected a list, not {}", node.kind()),
+                format!("expected a list, found {}", node.kind()),
                 None,
             );
             &[]
@@ -140,7 +140,7 @@ pub(super) fn read_choice<T: Copy>(
         let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
         report.error(
             span,
-            format!("`{word}` is none of {}", names.join(", ")),
+            format!("expected one of {}, found `{word}`", names.join(", ")),
             closest(word, &names),
         );
     }
@@ -176,5 +176,5 @@ fn key_help(word: &str, known: &[&str]) -> String {
             c => dashed.push(c),
         }
     }
-    closest(&dashed, known).unwrap_or_else(|| format!("known here: {}", known.join(", ")))
+    closest(&dashed, known).unwrap_or_else(|| format!("known keys: {}", known.join(", ")))
 }

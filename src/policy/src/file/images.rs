@@ -43,8 +43,8 @@ pub(super) fn read_registries(node: &Node, report: &mut Report<'_>) -> Vec<Patte
         if !is_host {
             report.error(
                 span,
-                format!("`{text}` is no registry: this can never match"),
-                Some("a host, or a host and repositories: ghcr.io/acme/**".into()),
+                format!("`{text}` is not a registry name, so this entry can never match"),
+                Some("write a host, or a host and repositories: ghcr.io/acme/**".into()),
             );
             return None;
         }
@@ -82,7 +82,7 @@ fn read_patterns_with(
             report.error(
                 spans[at],
                 format!(
-                    "`{}` adds nothing: `{}` above matches all of it",
+                    "`{}` has no effect; `{}` above already matches all of it",
                     pattern.text, patterns[above].text
                 ),
                 None,
@@ -106,8 +106,8 @@ pub(super) fn read_image_rule(node: &Node, report: &mut Report<'_>) -> Option<Re
     if says.iter().all(|key| fields.get(key).is_none()) {
         report.error(
             fields.span.first(),
-            "this rule says nothing about its images",
-            Some("say `tags`, `variants`, `prefer` or `action`".into()),
+            "this rule has no effect",
+            Some("set `tags`, `variants`, `prefer`, or `action`".into()),
         );
     }
     let tags = fields.get("tags").and_then(|node| read_tags(node, report));
@@ -133,7 +133,7 @@ pub(super) fn read_image_rule(node: &Node, report: &mut Report<'_>) -> Option<Re
                 Err(problem) => {
                     report.error(
                         span,
-                        format!("`{text}` is no image reference: {problem}"),
+                        format!("`{text}` is not a valid image reference: {problem}"),
                         None,
                     );
                     None
@@ -171,7 +171,7 @@ fn read_tags(node: &Node, report: &mut Report<'_>) -> Option<Tags> {
                 let help = format!("write it without the list: tags: \"{glob}\"");
                 report.error(
                     span,
-                    format!("`{glob}` is a range of versions, and this is a list of globs"),
+                    format!("`{glob}` is a version range, but a list holds globs"),
                     Some(help),
                 );
             } else if glob
@@ -182,7 +182,7 @@ fn read_tags(node: &Node, report: &mut Report<'_>) -> Option<Tags> {
             } else {
                 report.error(
                     span,
-                    format!("no tag is like `{glob}`: this can never match"),
+                    format!("`{glob}` is not a valid tag glob, so it can never match"),
                     None,
                 );
             }
@@ -196,7 +196,7 @@ fn read_tags(node: &Node, report: &mut Report<'_>) -> Option<Tags> {
             report.error(
                 span,
                 problem,
-                Some("a list is a list of globs: [\"22-*\", lts]".into()),
+                Some("to use globs, write a list: [\"22-*\", lts]".into()),
             );
             None
         }

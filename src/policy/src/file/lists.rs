@@ -21,7 +21,10 @@ pub(super) fn read_mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> 
             .ok()
             .filter(|image| image.path() == "a/b");
         if domain.is_none() {
-            let message = format!("`{}` is no registry: this can never match", entry.key);
+            let message = format!(
+                "`{}` is not a registry name, so this entry can never match",
+                entry.key
+            );
             report.error(
                 entry.key_span,
                 message,
@@ -36,13 +39,14 @@ pub(super) fn read_mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> 
             image.to_string() == format!("{prefix}/a/b") && image.domain().contains(['.', ':'])
         });
         if !is_prefix {
-            let help = Some("a registry, and a path in it: registry.example.com/hub".into());
-            report.error(span, format!("`{prefix}` is no place to pull from"), help);
+            let help =
+                Some("write a registry, or a registry and a path: registry.example.com/hub".into());
+            report.error(span, format!("`{prefix}` is not a valid mirror"), help);
         }
         let registry = canonical_registry(&entry.key);
         if let Some(other) = mirrors.iter().find(|other| other.registry == registry) {
             let message = format!(
-                "`{}` is mirrored already: it is {}",
+                "`{}` already has a mirror: it is the same registry as {}",
                 entry.key, other.registry
             );
             report.error(entry.key_span, message, None);
@@ -64,10 +68,10 @@ pub(super) fn read_exception(node: &Node, report: &mut Report<'_>) -> Option<(Ex
         Some(_) => read_match(&fields, report),
         None if fields.get("files").is_some() || fields.get("labels").is_some() => anything(),
         None => {
-            let help = "say `match`, `files` or `labels`, or several of them";
+            let help = "set `match`, `files`, or `labels`";
             report.error(
                 span,
-                "`match` is missing here: the exception is for nothing",
+                "`match` is missing, so the exception applies to nothing",
                 Some(help.into()),
             );
             None
@@ -78,7 +82,7 @@ pub(super) fn read_exception(node: &Node, report: &mut Report<'_>) -> Option<(Ex
         if day.is_none() {
             report.error(
                 span,
-                format!("`{text}` is no day of the calendar"),
+                format!("`{text}` is not a valid date"),
                 Some("until: 2027-03-31".into()),
             );
         }
@@ -130,10 +134,10 @@ pub(super) fn read_names(node: &Node, report: &mut Report<'_>) -> Vec<String> {
         };
         let fits = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
         if !name.chars().all(fits) {
-            let help = Some("letters, digits, `-`, `_`, `.` and `/`".into());
-            report.error(span, format!("`{name}` is no label"), help);
+            let help = Some("use letters, digits, `-`, `_`, `.`, and `/`".into());
+            report.error(span, format!("`{name}` is not a valid label"), help);
         } else if names.iter().any(|other| other == name) {
-            report.error(span, format!("`{name}` is said twice"), None);
+            report.error(span, format!("`{name}` is listed twice"), None);
         }
         names.push(name.to_owned());
     }

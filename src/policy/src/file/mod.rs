@@ -35,7 +35,7 @@ impl Policy {
     /// once.
     pub fn parse(name: &str, text: &str) -> Result<Policy, Vec<PolicyError>> {
         Policy::load(name, text, &mut |_| {
-            Err("a policy that is read by itself extends none".into())
+            Err("`extends` is not available here".into())
         })
     }
 
@@ -62,7 +62,7 @@ impl Expectations {
     pub fn parse(name: &str, text: &str) -> Result<Expectations, Vec<PolicyError>> {
         let mut document = Document::new(name, text);
         let least = "tests: [{image: node, expect: allow}]";
-        let root = document.root("the table is empty", least);
+        let root = document.root("the file is empty", least);
         let table = root.map(|root| expectations::read(&root, &mut document.report));
         document.finish(table.unwrap_or_default())
     }

@@ -14,8 +14,8 @@ pub(super) fn dockerfile_paths(text: &str, span: Span, report: &mut Report<'_>) 
     if bad {
         report.error(
             span,
-            format!("no Dockerfile's path is like `{text}`: this can never match"),
-            Some("paths count from the top of the repository: \"services/payments/**\"".into()),
+            format!("`{text}` is not a valid Dockerfile path, so it can never match"),
+            Some("write a path from the root of the repository: \"services/payments/**\"".into()),
         );
         return None;
     }

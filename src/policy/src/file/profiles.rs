@@ -36,9 +36,9 @@ pub(super) fn read(
         if fields.entries().is_empty() {
             report.error(
                 entry.key_span,
-                format!("nothing is said of `{}`", entry.key),
+                format!("the profile `{}` is empty", entry.key),
                 Some(format!(
-                    "known here: {}",
+                    "known keys: {}",
                     keys::PROFILE
                         .iter()
                         .map(|key| key.name)
@@ -80,10 +80,10 @@ fn build_part(
             Some(BuildPart::Stage(Glob::of_word(&text.to_ascii_lowercase())))
         }
         ProfileKind::Stages => {
-            let help = "`final` is what ships; other stages go by their names: \"build-*\"";
+            let help = "use `final` for what ships, or the name of a stage: \"build-*\"";
             report.error(
                 span,
-                format!("no stage is called `{text}`: this can never match"),
+                format!("`{text}` is not a valid stage name, so this profile can never match"),
                 Some(help.into()),
             );
             None
@@ -94,8 +94,8 @@ fn build_part(
         ProfileKind::Platforms => {
             report.error(
                 span,
-                format!("`{text}` is no platform: this can never match"),
-                Some("an operating system and an architecture: linux/arm64".into()),
+                format!("`{text}` is not a valid platform, so this profile can never match"),
+                Some("write an operating system and an architecture: linux/arm64".into()),
             );
             None
         }

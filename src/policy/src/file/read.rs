@@ -45,7 +45,7 @@ pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, P
         Some(("1", _)) | None => {}
         Some((other, span)) => report.error(
             span,
-            format!("version `{other}` is not known"),
+            format!("unknown version `{other}`"),
             Some("version: 1".into()),
         ),
     }

@@ -59,11 +59,11 @@ pub(super) fn read_rewrite(
         return None;
     }
     if let (Some(node), true) = (fields.get("tags"), rule.has_own_tag()) {
-        let message = format!("`{to}` says a tag of its own, so `tags` changes nothing");
+        let message = format!("`{to}` has its own tag, so `tags` has no effect");
         report.error(
             node.span,
             message,
-            Some("write {tag} there, or no tag".into()),
+            Some("write {tag} instead of the tag, or remove the tag".into()),
         );
     }
     // Tried on an image that the rule matches.
@@ -90,7 +90,7 @@ fn tag_entries<'n>(node: &'n Node, report: &mut Report<'_>) -> Vec<&'n MapEntry>
         let fields = Fields::with_any(node, report);
         let entries = fields.map_or(&[][..], |fields| fields.entries());
         if entries.is_empty() {
-            report.error(node.span, "expected globs of tags, each with a tag", None);
+            report.error(node.span, "expected tag globs, each with a tag", None);
         }
         entries.iter()
     };
@@ -111,14 +111,17 @@ fn read_mapped_tag(
     let (to, span) = read_text(&entry.value, report)?;
     let of_a_tag = |c: char| c.is_ascii_alphanumeric() || "._-*".contains(c);
     if entry.key.is_empty() || !entry.key.chars().all(of_a_tag) {
-        let message = format!("no tag is like `{}`: this can never match", entry.key);
+        let message = format!(
+            "`{}` is not a valid tag glob, so it can never match",
+            entry.key
+        );
         report.error(entry.key_span, message, None);
         return None;
     }
     let glob = Glob::of_word(&entry.key);
     if let Some(earlier) = before.iter().find(|earlier| earlier.glob.covers(&glob)) {
         let message = format!(
-            "`{}` can never match: `{}` above takes all of it",
+            "`{}` can never match, because `{}` above already matches all of it",
             entry.key, earlier.text
         );
         report.error(entry.key_span, message, None);

@@ -71,10 +71,10 @@ fn labels(node: &Node, report: &mut Report<'_>) -> Vec<LabelRule> {
         };
         let rule = LabelRule::parse(text);
         if rule.key.trim() != rule.key || rule.key.is_empty() {
-            let help = Some("a key, or a key and a value: maintainer=acme*".into());
-            report.error(span, format!("`{text}` names no label"), help);
+            let help = Some("write a key, or a key and a value: maintainer=acme*".into());
+            report.error(span, format!("`{text}` is not a valid label"), help);
         } else if rules.contains(&rule) {
-            report.error(span, format!("`{text}` is said twice"), None);
+            report.error(span, format!("`{text}` is listed twice"), None);
         }
         rules.push(rule);
     }
@@ -97,7 +97,7 @@ pub(super) fn days(
     if days.is_none() {
         report.error(
             span,
-            format!("`{text}` is no number of days"),
+            format!("expected a number of days such as `{example}`, found `{text}`"),
             Some(format!("{key}: {example}")),
         );
     }

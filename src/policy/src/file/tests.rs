@@ -107,9 +107,9 @@ fn the_least_policy_is_a_version() {
     Policy::parse("p", "# why\n---\nversion: 1\n").unwrap();
     error("", "p:1:1: the policy is empty");
     error("# nothing", "the policy is empty");
-    error("mode: warn", "p:1:1: `version` is missing here");
-    error("version: 2", "p:1:10: version `2` is not known");
-    error("- version: 1", "expected a mapping, not a list");
+    error("mode: warn", "p:1:1: `version` is missing");
+    error("version: 2", "p:1:10: unknown version `2`");
+    error("- version: 1", "expected a mapping, found a list");
 }
 
 #[test]
@@ -128,15 +128,15 @@ fn unknown_keys_are_errors_that_say_what_was_meant() {
     );
     error(
         "version: 1\ntiers: {everything: deny}",
-        "known here: docker-official-image, verified-publisher",
+        "known keys: docker-official-image, verified-publisher",
     );
     error(
         "version: 1\nmode: enfroce",
-        "p:2:7: `enfroce` is none of enforce, warn (did you mean `enforce`?)",
+        "p:2:7: expected one of enforce, warn, found `enfroce` (did you mean `enforce`?)",
     );
     error(
         "version: 1\nbase: {end-of-life: refuse}",
-        "`refuse` is none of deny, warn, allow",
+        "expected one of deny, warn, allow, found `refuse`",
     );
 }
 
@@ -166,7 +166,7 @@ fn impossible_dates_are_errors() {
     for day in ["2027-02-29", "2027-13-01", "tomorrow", "31.03.2027"] {
         let text =
             format!("version: 1\nexceptions: [{{match: a/b, until: {day}, owner: me, reason: x}}]");
-        error(&text, &format!("`{day}` is no day of the calendar"));
+        error(&text, &format!("`{day}` is not a valid date"));
     }
 }
 
@@ -188,15 +188,15 @@ fn an_exception_needs_an_end_an_owner_and_a_reason() {
 fn rules_that_can_never_match_are_errors() {
     error(
         "version: 1\nimages: [{match: node, tags: \">=25, <22\"}]",
-        "no version is in `>=25, <22`: this can never match",
+        "no version is in `>=25, <22`, so this can never match",
     );
     error(
         "version: 1\nimages: [{match: acme/Node, tags: \"22\"}]",
-        "this can never match",
+        "can never match",
     );
     error(
         "version: 1\nimages: [{match: node, tags: [\"22 *\"]}]",
-        "this can never match",
+        "can never match",
     );
     error(
         "version: 1\nimages: [{match: node, variants: [\"bookworm-slim\"]}]",
@@ -204,27 +204,27 @@ fn rules_that_can_never_match_are_errors() {
     );
     error(
         "version: 1\nimages: [{match: node}]",
-        "this rule says nothing about its images",
+        "this rule has no effect",
     );
     error(
         "version: 1\ninternal: [ghcr.io/**, ghcr.io/acme/*]",
-        "p:2:24: `ghcr.io/acme/*` adds nothing",
+        "p:2:24: `ghcr.io/acme/*` has no effect",
     );
     error(
         "version: 1\nrewrite: [{match: a/*, to: \"node:22\"}, {match: a/b, to: \"node:24\"}]",
-        "p:2:48: this rule can never match: `a/*` above",
+        "p:2:48: this rule can never match, because `a/*` above",
     );
     error(
         "version: 1\nrewrite: [{match: mysql, to: \"mariadb:11\"}]\nimages: [{match: mysql, tags: \"8\"}]",
-        "p:3:18: this rule can never match: `mysql` is rewritten",
+        "p:3:18: this rule can never match, because `mysql` is rewritten",
     );
     error(
         "version: 1\nmirrors: {\"docker.io/library\": r.example.com/hub}",
-        "is no registry",
+        "is not a registry name",
     );
     error(
         "version: 1\nmirrors: {docker.io: hub}",
-        "is no place to pull from",
+        "is not a valid mirror",
     );
 }
 
@@ -232,7 +232,7 @@ fn rules_that_can_never_match_are_errors() {
 fn a_rewrite_to_what_the_policy_refuses_is_an_error() {
     error(
         "version: 1\nrewrite: [{match: a/b, to: \"c/d:1\"}]",
-        "`c/d:1` is what this very policy refuses: `community` is denied",
+        "this policy itself refuses `c/d:1`: the tier `community` is denied",
     );
     error(
         "version: 1\nrewrite: [{match: a/b, to: \"node:20\"}]\nimages: [{match: node, tags: \">=22\"}]",
@@ -240,7 +240,7 @@ fn a_rewrite_to_what_the_policy_refuses_is_an_error() {
     );
     error(
         "version: 1\nrewrite: [{match: a/b, to: \"node:{tag}\"}]\nimages: [{match: node, action: deny}]",
-        "its image is denied",
+        "a rule under `images` denies it",
     );
     Policy::parse(
         "p",
@@ -256,12 +256,12 @@ fn rewrites_in_a_circle_are_errors() {
         "version: 1\nrewrite: [{match: node, to: \"python:3\"}, {match: python, to: \"node:22\"}]",
     );
     assert!(
-        all[0].contains("rewrites go in a circle: node → python:3 → node:22"),
+        all[0].contains("rewrite rules form a cycle: node → python:3 → node:22"),
         "{all:#?}"
     );
     error(
         "version: 1\nrewrite: [{match: node, to: \"node:{tag}-alpine\"}]",
-        "rewrites go in a circle",
+        "rewrite rules form a cycle",
     );
     Policy::parse(
         "p",
@@ -312,11 +312,11 @@ fn captures_and_tags_are_checked_where_they_stand() {
         ),
         (
             "match: a/b, to: node, tags: {\"1*\": \"22\", \"16*\": \"20\"}",
-            "p:3:53: `16*` can never match: `1*` above takes all of it",
+            "p:3:53: `16*` can never match, because `1*` above already matches all of it",
         ),
         (
             "match: a/b, to: node, tags: {\"1 *\": \"22\"}",
-            "no tag is like `1 *`: this can never match",
+            "`1 *` is not a valid tag glob, so it can never match",
         ),
         (
             "match: a/b, to: node, tags: {\"1*\": \"a b\"}",
@@ -324,13 +324,13 @@ fn captures_and_tags_are_checked_where_they_stand() {
         ),
         (
             "match: a/b, to: \"node:22\", tags: {\"1*\": \"20\"}",
-            "p:3:45: `node:22` says a tag of its own, so `tags` changes nothing (write {tag} there, or no tag)",
+            "p:3:45: `node:22` has its own tag, so `tags` has no effect (write {tag} instead of the tag, or remove the tag)",
         ),
-        ("match: a/b, to: node, tags: {}", "expected globs of tags"),
+        ("match: a/b, to: node, tags: {}", "expected tag globs"),
         ("match: a/b, to: node, tags: 22", "expected a mapping"),
         (
             "match: a/b, to: node, digest: keep",
-            "`keep` is none of drop, refuse",
+            "expected one of drop, refuse, found `keep`",
         ),
     ] {
         let found = errors(&rule(text));
@@ -346,7 +346,7 @@ fn captures_and_tags_are_checked_where_they_stand() {
 fn circles_and_refusals_are_found_through_captures_and_tags() {
     error(
         "version: 1\nrewrite: [{match: \"**\", to: \"m.example.com/{1}\"}]\ninternal: [m.example.com/**]",
-        "rewrites go in a circle: ** as example.com/x → m.example.com/example.com/x:0 → m.example.com/m.example.com",
+        "rewrite rules form a cycle: ** as example.com/x → m.example.com/example.com/x:0 → m.example.com/m.example.com",
     );
     Policy::parse(
         "p",
@@ -358,7 +358,7 @@ fn circles_and_refusals_are_found_through_captures_and_tags() {
     );
     assert!(
         both.iter()
-            .all(|error| error.contains("rewrites go in a circle"))
+            .all(|error| error.contains("rewrite rules form a cycle"))
     );
     assert!(
         both[0].contains("a/* as a/x → b.example.com/x:0 → a/x:0"),
@@ -366,11 +366,11 @@ fn circles_and_refusals_are_found_through_captures_and_tags() {
     );
     error(
         "version: 1\nrewrite: [{match: a/b, to: node, tags: {\"1*\": \"20\", latest: \"24\"}}]\nimages: [{match: node, tags: \">=22\"}]",
-        "p:2:47: `20` is what this very policy refuses: its tag `20` is not allowed",
+        "p:2:47: this policy itself refuses `20`: its tag `20` is not allowed",
     );
     error(
         "version: 1\nrewrite: [{match: \"a/*\", to: \"c/d\"}]",
-        "`c/d` is what this very policy refuses: `community` is denied",
+        "this policy itself refuses `c/d`: the tier `community` is denied",
     );
 }
 
@@ -378,7 +378,7 @@ fn circles_and_refusals_are_found_through_captures_and_tags() {
 fn a_preferred_image_must_be_allowed() {
     error(
         "version: 1\nimages: [{match: node, tags: \">=22\", prefer: \"node:20\"}]",
-        "`node:20` is preferred, and the rule for `node` refuses it",
+        "`node:20` is preferred, but the rule for `node` refuses it",
     );
     error(
         "version: 1\nimages: [{match: node, variants: [alpine], prefer: \"node:22\"}]",
@@ -395,17 +395,23 @@ fn clever_yaml_is_refused() {
     let both = errors("version: 1\ninternal: &a [r.example.com/*]\nopen-source: *a");
     assert!(both[1].contains("aliases are not supported"), "{both:?}");
     error("version: !!int 1", "YAML tags are not supported");
-    error("version: 1\n---\nversion: 1", "a second document");
+    error(
+        "version: 1\n---\nversion: 1",
+        "found a second YAML document",
+    );
     error(
         "version: 1\nmode: warn\nmode: enforce",
-        "p:3:1: `mode` is said twice",
+        "p:3:1: duplicate key `mode`",
     );
-    error("version: 1\n? [a]\n: b", "a key is a text, not a list");
-    error("version: 1\nmode: [", "this is no YAML");
+    error(
+        "version: 1\n? [a]\n: b",
+        "expected text as a key, found a list",
+    );
+    error("version: 1\nmode: [", "invalid YAML");
     error(&format!("version: 1\nmode: {}", "[".repeat(5_000)), "");
-    error("version: 1\ninternal:", "expected a list, not a text");
-    error("version: 1\nmode:", "expected a text, and there is none");
-    error("version: 1\ninternal: []", "an empty list says nothing");
+    error("version: 1\ninternal:", "expected a list, found text");
+    error("version: 1\nmode:", "expected text, found nothing");
+    error("version: 1\ninternal: []", "an empty list has no effect");
 }
 
 proptest::proptest! {

@@ -30,10 +30,10 @@ pub(super) struct MapEntry {
 }
 
 impl Node {
-    /// "a mapping", "a list", "a text"
+    /// "a mapping", "a list", "text"
     pub fn kind(&self) -> &'static str {
         match self.value {
-            Value::Text(_) => "a text",
+            Value::Text(_) => "text",
             Value::List(_) => "a list",
             Value::Map(_) => "a mapping",
         }
@@ -58,7 +58,7 @@ pub(super) fn read(text: &str, report: &mut Report<'_>) -> Option<Node> {
             Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
             Event::StreamEnd => return root,
             _ if root.is_some() => {
-                report.error(span, "a second document: a policy is one document", None);
+                report.error(span, "found a second YAML document; a file holds one", None);
                 return None;
             }
             event => match read_node(event, span, &mut events, report, 0) {
@@ -108,7 +108,7 @@ impl<'a> Events<'a> {
                     start,
                     end: start + 1,
                 };
-                let message = format!("this is no YAML: {}", error.info());
+                let message = format!("invalid YAML: {}", error.info());
                 Err(YamlError::new(message, span))
             }
         }
@@ -116,7 +116,7 @@ impl<'a> Events<'a> {
 
     fn expect(&mut self, span: Span) -> Result<(Event<'a>, Span), YamlError> {
         self.next()?
-            .ok_or_else(|| YamlError::new("this is no YAML: it ends too soon", span))
+            .ok_or_else(|| YamlError::new("invalid YAML: unexpected end of file", span))
     }
 }
 
@@ -153,13 +153,10 @@ fn read_node<'a>(
             read_entries(span, events, report, depth)
         }
         Event::Alias(_) => Err(YamlError::new(
-            "aliases are not supported: say it where it holds",
+            "YAML aliases are not supported; repeat the value instead",
             span,
         )),
-        _ => Err(YamlError::new(
-            "this is no YAML that a policy is written in",
-            span,
-        )),
+        _ => Err(YamlError::new("unexpected YAML", span)),
     }
 }
 
@@ -203,12 +200,12 @@ fn read_entries<'a>(
         let (event, at) = events.expect(span)?;
         let value = read_node(event, at, events, report, depth + 1)?;
         let Value::Text(name) = key.value else {
-            let message = format!("a key is a text, not {}", key.kind());
+            let message = format!("expected text as a key, found {}", key.kind());
             report.error(key.span, message, None);
             continue;
         };
         if entries.iter().any(|entry| entry.key == name) {
-            report.error(key.span, format!("`{name}` is said twice"), None);
+            report.error(key.span, format!("duplicate key `{name}`"), None);
             continue;
         }
         entries.push(MapEntry {
@@ -224,7 +221,7 @@ fn reject_extras(anchor: usize, tagged: bool, span: Span, report: &mut Report<'_
     if anchor != 0 {
         report.error(
             span,
-            "anchors are not supported: say it where it holds",
+            "YAML anchors are not supported; repeat the value instead",
             None,
         );
     }
