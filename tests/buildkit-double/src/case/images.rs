@@ -24,7 +24,7 @@ impl Images {
     /// filled in when the image is requested.
     pub fn insert(&mut self, reference: &str, platforms: Vec<String>, config: Value) {
         self.by_name
-            .entry(normalise(reference))
+            .entry(normalize(reference))
             .or_default()
             .insert(0, Image { platforms, config });
     }
@@ -40,7 +40,7 @@ impl Images {
 
     /// The digest of an image's index; none if there is no such image.
     pub fn digest(&self, reference: &str) -> Option<String> {
-        let name = normalise(reference);
+        let name = normalize(reference);
         self.by_name.contains_key(&name).then(|| index_of(&name))
     }
 
@@ -129,7 +129,7 @@ pub fn parse_platform(text: &str) -> pb::Platform {
 }
 
 /// Adds the domain and tag that a short reference leaves out.
-pub(crate) fn normalise(reference: &str) -> String {
+pub(crate) fn normalize(reference: &str) -> String {
     if reference.contains("://") {
         return reference.to_owned();
     }

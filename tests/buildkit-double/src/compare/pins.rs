@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fromtier_proto::pb;
 
 use crate::case::Case;
-use crate::case::images::normalise;
+use crate::case::images::normalize;
 use crate::graph::{Graph, rewrite};
 use crate::record::{Call, Recording};
 
@@ -41,7 +41,7 @@ impl Pins {
         let pinned = named
             .filter(|image| !image.contains('@'))
             .filter_map(|image| {
-                let image = normalise(&image);
+                let image = normalize(&image);
                 let digest = case.images.digest(&image)?;
                 let by_tag = format!("{IMAGE}{image}");
                 let by_digest = format!("{by_tag}@{digest}");

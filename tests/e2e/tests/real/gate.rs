@@ -173,7 +173,7 @@ fn a_syntax_line_cannot_bring_another_frontend() {
 }
 
 #[test]
-fn the_repositorys_policy_cannot_loosen_the_organisations() {
+fn the_repositorys_policy_cannot_loosen_the_organizations() {
     let build = Build::new("FROM random-user/node-custom\n").file(
         ".fromtier.yaml",
         "version: 1\nmode: enforce\ntiers:\n  community: allow\n",

@@ -45,11 +45,11 @@ fn a_repositorys_policy_extends_a_file_beside_it_or_of_the_frontend() {
             "extends: policies/team.yaml\nversion: 1\n",
         )
     };
-    let organisation = Frontend::with_policy("version: 1\ntiers: {community: warn}\n");
+    let organization = Frontend::with_policy("version: 1\ntiers: {community: warn}\n");
     let team =
         "version: 1\nimages: [{match: random-user/*, action: deny, reason: not in this team}]\n";
     let refused = build().file("policies/team.yaml", team);
-    let text = refused.run(&organisation).failure();
+    let text = refused.run(&organization).failure();
     assert!(
         text.contains("FT106") && text.contains("not in this team"),
         "{text}"
@@ -58,8 +58,8 @@ fn a_repositorys_policy_extends_a_file_beside_it_or_of_the_frontend() {
         "policies/team.yaml",
         "version: 1\nextends: /etc/fromtier/policy.yaml\n",
     );
-    assert_eq!(baked.run(&organisation).image().text("/tmp/x"), "x\n");
-    let text = build().run(&organisation).failure();
+    assert_eq!(baked.run(&organization).image().text("/tmp/x"), "x\n");
+    let text = build().run(&organization).failure();
     assert!(
         text.contains("FT001") && text.contains("policies/team.yaml can't be read"),
         "{text}"
