@@ -16,7 +16,7 @@ use fromtier_proto::pb;
 
 use crate::base::images::Sources;
 use crate::context::waiting::WaitingLocal;
-use crate::dispatch::arg::{SCAN_CONTEXT, SCAN_STAGE};
+use crate::evaluate::{SCAN_CONTEXT, SCAN_STAGE};
 use crate::dispatch::run;
 use crate::options::Options;
 use crate::outline::capture::Capture;

@@ -19,6 +19,7 @@ mod chmod;
 mod context;
 mod converter;
 mod dispatch;
+mod evaluate;
 mod history;
 mod meta;
 mod name;

@@ -17,6 +17,7 @@ use crate::base::images::{Place, Sources};
 use crate::context::main_context::Context;
 use crate::context::named::{self, Loaded};
 use crate::context::{lookup, main, remote};
+use crate::evaluate::ArgScope;
 use crate::options::Options;
 use crate::resolver::{Resolver, SourceMetadataRequest};
 use crate::tar;
@@ -197,19 +198,13 @@ fn stage_source<R: Resolver>(
     if base != crate::SCRATCH {
         return Err(Error::new("SOURCE_DATE_EPOCH stage must use FROM scratch"));
     }
+    let scope = ArgScope::outside_stages(asked.build_args);
     let mut found = None;
     for command in &stage.commands {
         match command {
             Command::Arg { args, .. } => {
                 for arg in args {
-                    match (asked.build_args.get(&arg.key), &arg.value) {
-                        (Some(value), _) => env.set(&arg.key, value),
-                        (None, Some(default)) => {
-                            let value = expand(asked.lex, default, &env)?;
-                            env.set(&arg.key, &value);
-                        }
-                        (None, None) => {}
-                    }
+                    scope.declare(arg, &mut env, |env, word| expand(asked.lex, word, env))?;
                 }
             }
             Command::Add(_) if found.is_some() => return Err(Error::new(ONE)),

@@ -15,6 +15,7 @@ use fromtier_policy::gate::Via;
 
 use crate::base::trigger_chain::TriggerLink;
 use crate::context::lookup::NamedContext;
+use crate::evaluate::{StageVariables, Variables};
 use crate::history::{self, Layer};
 use crate::name::Steps;
 use crate::outline::capture::Capture;
@@ -148,6 +149,38 @@ pub(crate) struct BuiltStage {
     pub scan_context: bool,
     /// The instructions ran.
     pub is_done: bool,
+}
+
+impl Variables for Stage {
+    fn set(&mut self, key: &str, value: &str) {
+        self.built.state = std::mem::take(&mut self.built.state).add_env(key, value);
+    }
+}
+
+impl StageVariables for Stage {
+    fn set_in_image(&mut self, key: &str, value: &str) {
+        let env = self.built.image.config.env.get_or_insert_default();
+        let line = format!("{key}={value}");
+        match self.built.env_index.get(key) {
+            Some(&at) => env[at] = line,
+            None => {
+                self.built.env_index.insert(key.to_owned(), env.len());
+                env.push(line);
+            }
+        }
+    }
+
+    fn image_variables(&self) -> Vec<(String, String)> {
+        let lines = self.built.image.config.env.iter().flatten();
+        lines
+            .map(|line| line.split_once('=').unwrap_or((line, "")))
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect()
+    }
+
+    fn has_no_path(&self) -> bool {
+        !self.built.env_index.contains_key("PATH")
+    }
 }
 
 /// The location of the last instruction of a kind, if there was one.
@@ -305,19 +338,6 @@ impl Stage {
         self.built.image = image;
         self.built.image.created = None;
         self.base.history = std::mem::take(&mut self.built.image.history);
-    }
-
-    /// Sets a variable of the image.
-    pub fn set_image_env(&mut self, key: &str, value: &str) {
-        let env = self.built.image.config.env.get_or_insert_default();
-        let line = format!("{key}={value}");
-        match self.built.env_index.get(key) {
-            Some(&at) => env[at] = line,
-            None => {
-                self.built.env_index.insert(key.to_owned(), env.len());
-                env.push(line);
-            }
-        }
     }
 
     /// Indexes the image's variables again, after the image was set.

@@ -3,18 +3,23 @@
 use fromtier_dockerfile::shell::Env;
 use fromtier_llb::{EnvList, State};
 
+use crate::evaluate::{StageVariables, Variables};
+
 /// An ordered list of variables that can be changed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Vars(EnvList);
 
 impl Vars {
-    /// Sets a variable, which moves it to the end.
-    pub fn set(&mut self, key: &str, value: &str) {
-        self.0 = std::mem::take(&mut self.0).add_or_replace(key, value);
-    }
-
+    /// Removes a variable.
     pub fn remove(&mut self, key: &str) {
         self.0 = std::mem::take(&mut self.0).delete(key);
+    }
+}
+
+impl Variables for Vars {
+    /// Sets a variable, which moves it to the end.
+    fn set(&mut self, key: &str, value: &str) {
+        self.0 = std::mem::take(&mut self.0).add_or_replace(key, value);
     }
 }
 
@@ -25,6 +30,57 @@ impl Env for Vars {
 
     fn keys(&self) -> Vec<&str> {
         self.0.keys()
+    }
+}
+
+/// The variables of a stage as far as the Dockerfile's text has them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PlannedVars {
+    all: Vars,
+    /// Those that the image keeps.
+    image: Vars,
+    /// The stage is built on `scratch` in the end, which has no variables. Those of other images aren't in the text.
+    is_on_scratch: bool,
+}
+
+impl PlannedVars {
+    /// The variables of `scratch`.
+    pub fn of_scratch() -> PlannedVars {
+        PlannedVars {
+            is_on_scratch: true,
+            ..PlannedVars::default()
+        }
+    }
+}
+
+impl Variables for PlannedVars {
+    fn set(&mut self, key: &str, value: &str) {
+        self.all.set(key, value);
+    }
+}
+
+impl StageVariables for PlannedVars {
+    fn set_in_image(&mut self, key: &str, value: &str) {
+        self.image.set(key, value);
+    }
+
+    fn image_variables(&self) -> Vec<(String, String)> {
+        let own = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+        self.image.0.iter().map(own).collect()
+    }
+
+    fn has_no_path(&self) -> bool {
+        self.is_on_scratch && self.image.get("PATH").is_none()
+    }
+}
+
+impl Env for PlannedVars {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.all.get(key)
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.all.keys()
     }
 }
 
@@ -41,13 +97,13 @@ impl Env for StateVars<'_> {
     }
 }
 
-/// Variables that hide those of a state: secrets, whose values nobody shall read.
-pub(crate) struct Masked<'a> {
+/// The variables of a state, with the values of some hidden, because they are secrets.
+pub(crate) struct MaskedVars<'a> {
     pub state: &'a State,
     pub hidden: Vec<String>,
 }
 
-impl Env for Masked<'_> {
+impl Env for MaskedVars<'_> {
     fn get(&self, key: &str) -> Option<&str> {
         if self.hidden.iter().any(|h| h == key) {
             return Some("****");

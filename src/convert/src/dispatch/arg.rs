@@ -2,17 +2,12 @@
 
 use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::instructions::{ArgDef, Common};
-use fromtier_dockerfile::shell::Env as _;
 
 use super::Dispatch;
+use crate::evaluate::{ArgScope, DeclaredArg};
 use crate::history::Layer;
 use crate::outline::capture::ArgInfo;
 use crate::stage::Stage;
-
-/// Arguments that steer the converter and never reach a container.
-pub(crate) const NOT_IN_ENV: [&str; 2] = [SCAN_CONTEXT, SCAN_STAGE];
-pub(crate) const SCAN_CONTEXT: &str = "BUILDKIT_SBOM_SCAN_CONTEXT";
-pub(crate) const SCAN_STAGE: &str = "BUILDKIT_SBOM_SCAN_STAGE";
 
 impl Dispatch<'_> {
     pub(super) fn arg(
@@ -24,25 +19,14 @@ impl Dispatch<'_> {
         let mut message = String::from("ARG");
         for arg in args {
             self.check_secret_key("ARG", &arg.key, common);
-            let given = self.build_args.get(&arg.key).cloned();
-            let inherited = match (&given, &arg.value) {
-                (None, None) => self.globals.get(&arg.key).map(str::to_owned),
-                _ => None,
-            };
-            let from_global = inherited.is_some();
-            let value = match (given, inherited, &arg.value) {
-                (Some(value), ..) | (None, Some(value), _) => Some(value),
-                (None, None, Some(default)) => {
-                    Some(self.expand(&self.lex.clone(), default, stage, common)?)
-                }
-                (None, None, None) => None,
-            };
-            if let Some(value) = &value
-                && !NOT_IN_ENV.contains(&arg.key.as_str())
-            {
-                self.add_env(stage, &arg.key, value);
-            }
-            let info = (!from_global).then(|| ArgInfo {
+            let scope = ArgScope::of_stage(self.build_args, self.globals);
+            let DeclaredArg {
+                value,
+                is_inherited,
+            } = scope.declare(&arg, stage, |stage, default| {
+                self.expand_word(default, stage, common)
+            })?;
+            let info = (!is_inherited).then(|| ArgInfo {
                 key: arg.key.clone(),
                 description: arg.doc_comment,
                 value: value.clone().unwrap_or_default(),

@@ -5,6 +5,7 @@ use fromtier_dockerfile::instructions::{Common, KeyValue};
 use fromtier_dockerfile::lint::rules;
 
 use super::Dispatch;
+use crate::evaluate;
 use crate::history::Layer;
 use crate::stage::Stage;
 
@@ -15,14 +16,14 @@ impl Dispatch<'_> {
         common: &Common,
         env: Vec<KeyValue>,
     ) -> Result<()> {
-        let env = self.expand_pairs(env, stage, common)?;
+        let env = evaluate::set_env(env, stage, |stage, word| {
+            self.expand_word(word, stage, common)
+        })?;
         let mut message = String::from("ENV");
         for pair in env {
             self.check_delimiter(&pair, common);
             self.check_secret_key("ENV", &pair.key, common);
             message.push_str(&format!(" {}={}", pair.key, pair.value));
-            self.add_env(stage, &pair.key, &pair.value);
-            stage.set_image_env(&pair.key, &pair.value);
         }
         stage.commit(message, Layer::Empty, self.epoch);
         Ok(())

@@ -5,7 +5,7 @@ use fromtier_dockerfile::ignore::Matcher;
 
 use super::Dispatch;
 use crate::converter::Converter;
-use crate::paths;
+use crate::evaluate;
 use crate::plan::deps::StageId;
 use crate::stage::Stage;
 
@@ -68,14 +68,8 @@ impl Dispatch<'_> {
     fn begin(&mut self, stage: &mut Stage) -> Result<()> {
         stage.platform.get_or_insert_default();
         stage.index_env();
-        if !stage.built.env_index.contains_key("PATH") && stage.os() != "windows" {
-            let path = paths::default_path_env(stage.os());
-            stage.set_image_env("PATH", path);
-        }
-        for line in stage.built.image.config.env.iter().flatten() {
-            let (key, value) = line.split_once('=').unwrap_or((line, ""));
-            stage.built.state = std::mem::take(&mut stage.built.state).add_env(key, value);
-        }
+        let os = stage.os().to_owned();
+        evaluate::start_stage(&os, stage);
         if !self.options.hostname.is_empty() {
             stage.built.state =
                 std::mem::take(&mut stage.built.state).with_hostname(&self.options.hostname);

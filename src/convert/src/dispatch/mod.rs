@@ -1,7 +1,7 @@
 //! Instructions, one file each: what they do to a stage's state, its image and its history.
 
 mod add;
-pub(crate) mod arg;
+mod arg;
 mod cmd;
 mod copy;
 mod entrypoint;
@@ -38,6 +38,7 @@ use fromtier_llb::{Constraints, Graph, State};
 use fromtier_proto::pb;
 
 use crate::base::images::Ledger;
+use crate::evaluate;
 use crate::meta;
 use crate::options::Options;
 use crate::plan::deps::StageId;
@@ -133,7 +134,7 @@ impl Dispatch<'_> {
         let unknown: Vec<&String> = unmatched
             .iter()
             .filter(|name| !stage.built.args.keys.contains(name.as_str()))
-            .filter(|name| !arg::NOT_IN_ENV.contains(&name.as_str()))
+            .filter(|name| !evaluate::is_for_converter(name))
             .collect();
         if !unknown.is_empty() {
             let known = vars.keys();
@@ -166,20 +167,7 @@ impl Dispatch<'_> {
         stage: &Stage,
         common: &Common,
     ) -> Result<Vec<KeyValue>> {
-        pairs
-            .into_iter()
-            .map(|pair| {
-                Ok(KeyValue {
-                    key: self.expand_word(&pair.key, stage, common)?,
-                    value: self.expand_word(&pair.value, stage, common)?,
-                    ..pair
-                })
-            })
-            .collect()
-    }
-
-    fn add_env(&self, stage: &mut Stage, key: &str, value: &str) {
-        stage.built.state = std::mem::take(&mut stage.built.state).add_env(key, value);
+        evaluate::expand_pairs(pairs, |word| self.expand_word(word, stage, common))
     }
 
     /// The name of the next step, for an instruction's text.

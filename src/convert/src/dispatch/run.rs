@@ -16,7 +16,7 @@ use crate::history::Layer;
 use crate::meta;
 use crate::name;
 use crate::stage::Stage;
-use crate::vars::{Masked, StateVars};
+use crate::vars::{MaskedVars, StateVars};
 
 impl Dispatch<'_> {
     pub(super) fn run(&mut self, stage: &mut Stage, run: Run, sources: &[StageId]) -> Result<()> {
@@ -159,7 +159,7 @@ impl Dispatch<'_> {
             name::instruction(
                 &lex,
                 &text,
-                &Masked {
+                &MaskedVars {
                     state: &stage.built.state,
                     hidden,
                 },

@@ -7,6 +7,7 @@ use fromtier_dockerfile::instructions::GlobalArg;
 use fromtier_dockerfile::shell::{Env as _, Lex};
 use fromtier_image::Platform;
 
+use crate::evaluate::{ArgScope, Variables as _};
 use crate::options::Options;
 use crate::outline::capture::ArgInfo;
 use crate::vars::Vars;
@@ -86,31 +87,25 @@ pub(crate) fn with_globals(
     for global in globals {
         for arg in &global.args {
             let mut deps = BTreeSet::new();
-            let value = match (given.get(&arg.key), &arg.value) {
-                (Some(value), _) => Some(value.clone()),
-                (None, None) => None,
-                (None, Some(default)) => {
-                    let expansion = lex
-                        .expand(default, &env)
-                        .map_err(|(e, _)| e.at(&global.common.location))?;
-                    deps = expansion.matched;
-                    if deps.remove(&arg.key)
-                        && let Some(earlier) = infos.get(&arg.key)
-                    {
-                        deps.extend(earlier.deps.iter().cloned());
-                    }
-                    Some(expansion.result)
-                }
-            };
-            if let Some(value) = &value {
-                env.set(&arg.key, value);
+            let scope = ArgScope::outside_stages(given);
+            let declared = scope.declare(arg, &mut env, |env, default| {
+                let expansion = lex
+                    .expand(default, env)
+                    .map_err(|(e, _)| e.at(&global.common.location))?;
+                deps = expansion.matched;
+                Ok(expansion.result)
+            })?;
+            if deps.remove(&arg.key)
+                && let Some(earlier) = infos.get(&arg.key)
+            {
+                deps.extend(earlier.deps.iter().cloned());
             }
             infos.insert(
                 arg.key.clone(),
                 ArgInfo {
                     key: arg.key.clone(),
                     description: arg.doc_comment.clone(),
-                    value: value.unwrap_or_default(),
+                    value: declared.value.unwrap_or_default(),
                     deps,
                     location: global.common.location.clone(),
                 },

@@ -17,7 +17,7 @@ use super::stages::Stages;
 use crate::converter;
 use crate::options::Options;
 use crate::outline::capture::{ArgInfo, Capture};
-use crate::vars::Vars;
+use crate::vars::{PlannedVars, Vars};
 use walk::{At, Walk};
 
 /// What kind of source it is.
@@ -97,7 +97,7 @@ pub fn trigger_sources(
         asks: base.asks.clone(),
         ships: base.ships,
         needed: base.needed,
-        vars: Vars::default(),
+        vars: PlannedVars::default(),
     };
     for trigger in triggers {
         let nodes = parser::parse(trigger.as_bytes()).map(|parsed| parsed.nodes);

@@ -2,18 +2,22 @@
 
 use std::collections::{HashMap, HashSet};
 
+use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::git_url::{GitRef, is_http_source};
 use fromtier_dockerfile::instructions::{self, Add, Command, Copy, Run};
 use fromtier_dockerfile::parser;
-use fromtier_dockerfile::shell::{Env as _, Lex};
+use fromtier_dockerfile::shell::Lex;
 use fromtier_dockerfile::span::{Range, Span};
 use fromtier_gostd::strings::to_lower;
+use fromtier_image::Platform;
 use fromtier_policy::gate::Via;
 
+use super::super::args::Platforms;
 use super::{Need, PlannedSource, SourceKind};
 use crate::converter;
+use crate::evaluate::{self, ArgScope};
 use crate::options::Options;
-use crate::vars::Vars;
+use crate::vars::{PlannedVars, Vars};
 
 pub(super) struct Walk<'a> {
     bytes: &'a [u8],
@@ -22,7 +26,7 @@ pub(super) struct Walk<'a> {
     globals: &'a Vars,
     names: HashSet<String>,
     /// The variables at the end of each stage so far, by its name.
-    vars: HashMap<String, Vars>,
+    vars: HashMap<String, PlannedVars>,
     pub found: Vec<PlannedSource>,
 }
 
@@ -32,7 +36,7 @@ pub(super) struct At<'s> {
     pub asks: String,
     pub ships: Option<bool>,
     pub needed: bool,
-    pub vars: Vars,
+    pub vars: PlannedVars,
 }
 
 impl<'a> Walk<'a> {
@@ -71,7 +75,7 @@ impl<'a> Walk<'a> {
             },
             ships: need.ships,
             needed: need.needed,
-            vars: Vars::default(),
+            vars: PlannedVars::default(),
         };
         if !stage.name.is_empty() && self.is_context(&stage.name) {
             return;
@@ -80,9 +84,11 @@ impl<'a> Walk<'a> {
             Some(vars) => at.vars = vars.clone(),
             None if self.is_context(&base) => {}
             None => {
-                let kind = match base.as_str() {
-                    crate::SCRATCH => SourceKind::Scratch,
-                    _ => SourceKind::Image,
+                let kind = if base == crate::SCRATCH {
+                    at.vars = PlannedVars::of_scratch();
+                    SourceKind::Scratch
+                } else {
+                    SourceKind::Image
                 };
                 let platform = fill(&stage.platform).unwrap_or_default();
                 let place = (stage.location.as_slice(), Some(stage.base_span));
@@ -92,6 +98,7 @@ impl<'a> Walk<'a> {
                 }
             }
         }
+        evaluate::start_stage(&self.os(stage), &mut at.vars);
         for command in &stage.commands {
             self.command(command, &mut at, false);
         }
@@ -122,23 +129,15 @@ impl<'a> Walk<'a> {
             }
             _ if onbuild => {}
             Command::Arg { args, .. } => {
+                let scope = ArgScope::of_stage(&self.options.build_args, self.globals);
                 for arg in args {
-                    let given = self.options.build_args.get(&arg.key).cloned();
-                    let default = arg.value.as_ref().and_then(|v| self.fill(v, at));
-                    let global = || self.globals.get(&arg.key).map(str::to_owned);
-                    if let Some(value) = given.or(default).or_else(global) {
-                        at.vars.set(&arg.key, &value);
-                    }
+                    // A build reports the error; without a value the variable is unset.
+                    let _ = scope.declare(arg, &mut at.vars, |vars, word| self.expand(word, vars));
                 }
             }
             Command::Env { env, .. } => {
-                let filled: Vec<_> = env
-                    .iter()
-                    .filter_map(|pair| Some((pair.key.clone(), self.fill(&pair.value, at)?)))
-                    .collect();
-                for (key, value) in filled {
-                    at.vars.set(&key, &value);
-                }
+                let pairs = env.clone();
+                let _ = evaluate::set_env(pairs, &mut at.vars, |vars, word| self.expand(word, vars));
             }
             _ => {}
         }
@@ -244,8 +243,21 @@ impl<'a> Walk<'a> {
         });
     }
 
+    /// The operating system of a stage, as far as the text tells.
+    fn os(&self, stage: &instructions::Stage) -> String {
+        let written = self.lex.expand(&stage.platform, self.globals).ok();
+        let platform = written.and_then(|e| Platform::parse(&e.result).ok());
+        let target = || Platforms::of(self.options).target;
+        platform.unwrap_or_else(target).os
+    }
+
     fn fill(&self, text: &str, at: &At<'_>) -> Option<String> {
-        self.lex.expand(text, &at.vars).map(|e| e.result).ok()
+        self.expand(text, &at.vars).ok()
+    }
+
+    fn expand(&self, word: &str, vars: &PlannedVars) -> Result<String> {
+        let expanded = self.lex.expand(word, vars);
+        expanded.map(|e| e.result).map_err(|(error, _)| error)
     }
 
     fn is_context(&self, name: &str) -> bool {
