@@ -16,8 +16,8 @@ use fromtier_proto::pb;
 
 use crate::base::images::Sources;
 use crate::context::waiting::WaitingLocal;
-use crate::evaluate::{SCAN_CONTEXT, SCAN_STAGE};
 use crate::dispatch::run;
+use crate::evaluate::{SCAN_CONTEXT, SCAN_STAGE};
 use crate::options::Options;
 use crate::outline::capture::Capture;
 use crate::plan::args::{self, Platforms};

@@ -51,6 +51,14 @@ impl PlannedVars {
             ..PlannedVars::default()
         }
     }
+
+    /// The global arguments.
+    pub fn of_globals(globals: &Vars) -> PlannedVars {
+        PlannedVars {
+            all: globals.clone(),
+            ..PlannedVars::default()
+        }
+    }
 }
 
 impl Variables for PlannedVars {

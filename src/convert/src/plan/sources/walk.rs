@@ -12,11 +12,12 @@ use fromtier_gostd::strings::to_lower;
 use fromtier_image::Platform;
 use fromtier_policy::gate::Via;
 
-use super::super::args::Platforms;
 use super::{Need, PlannedSource, SourceKind};
 use crate::converter;
 use crate::evaluate::{self, ArgScope};
 use crate::options::Options;
+use crate::plan::args::{self, Platforms};
+use crate::source_date;
 use crate::vars::{PlannedVars, Vars};
 
 pub(super) struct Walk<'a> {
@@ -27,6 +28,8 @@ pub(super) struct Walk<'a> {
     names: HashSet<String>,
     /// The variables at the end of each stage so far, by its name.
     vars: HashMap<String, PlannedVars>,
+    /// `SOURCE_DATE_EPOCH`, which can be the name of a stage.
+    epoch_source: &'a str,
     pub found: Vec<PlannedSource>,
 }
 
@@ -54,6 +57,8 @@ impl<'a> Walk<'a> {
             globals,
             names: names.filter(|n| !n.is_empty()).collect(),
             vars: HashMap::new(),
+            epoch_source: args::value_of(&options.build_args, globals, source_date::KEY)
+                .unwrap_or_default(),
             found: Vec::new(),
         }
     }
@@ -103,7 +108,44 @@ impl<'a> Walk<'a> {
             self.command(command, &mut at, false);
         }
         if !stage.name.is_empty() {
+            if stage.name.eq_ignore_ascii_case(self.epoch_source) {
+                self.epoch_stage(stage, &at);
+            }
             self.vars.insert(to_lower(&stage.name), at.vars);
+        }
+    }
+
+    /// What `SOURCE_DATE_EPOCH` takes of the stage that it names. There all global arguments are visible undeclared.
+    fn epoch_stage(&mut self, stage: &instructions::Stage, at: &At<'_>) {
+        let mut at = At {
+            vars: PlannedVars::of_globals(self.globals),
+            asks: at.asks.clone(),
+            needed: true,
+            ..*at
+        };
+        let scope = ArgScope::outside_stages(&self.options.build_args);
+        let before = self.found.len();
+        for command in &stage.commands {
+            match command {
+                Command::Arg { args, .. } => {
+                    for arg in args {
+                        let _ =
+                            scope.declare(arg, &mut at.vars, |vars, word| self.expand(word, vars));
+                    }
+                }
+                Command::Add(add) => self.add_files(add, &at, false),
+                _ => {}
+            }
+        }
+        for added in self.found.split_off(before) {
+            let same = |found: &&mut PlannedSource| {
+                (found.kind, &found.reference, found.span)
+                    == (added.kind, &added.reference, added.span)
+            };
+            match self.found.iter_mut().find(same) {
+                Some(found) => found.needed = true,
+                None => self.found.push(added),
+            }
         }
     }
 
@@ -137,7 +179,8 @@ impl<'a> Walk<'a> {
             }
             Command::Env { env, .. } => {
                 let pairs = env.clone();
-                let _ = evaluate::set_env(pairs, &mut at.vars, |vars, word| self.expand(word, vars));
+                let _ =
+                    evaluate::set_env(pairs, &mut at.vars, |vars, word| self.expand(word, vars));
             }
             _ => {}
         }
