@@ -1,9 +1,9 @@
-//! What is wrong with a policy or lock file, and where.
+//! Errors in policy and lock files, with their places.
 
 use std::fmt;
 use std::ops::Range;
 
-/// One complaint about a policy file or a lock file. Displays as `policy.yaml:3:5: message`.
+/// One error in a policy file or a lock file. Displays as `policy.yaml:3:5: message`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyError {
     /// The file, as the caller named it.
@@ -14,6 +14,7 @@ pub struct PolicyError {
     pub column: usize,
     /// Where in the text, in bytes.
     pub span: Range<usize>,
+    /// One sentence: what was found, and what was expected.
     pub message: String,
     /// What to write instead, when it is known.
     pub help: Option<String>,

@@ -1,28 +1,33 @@
-//! A table of what a policy is expected to say: `policy.test.yaml`. Read as strictly as a policy.
+//! The verdicts that a policy is expected to give: `policy.test.yaml`. It is read as strictly as a policy.
+
+use fromtier_image::ImageConfig;
 
 use crate::code::Code;
 use crate::gate::Via;
 use crate::verdict::Severity;
 use crate::{Day, Place};
-use fromtier_image::ImageConfig;
 
-/// A checked table.
+/// A checked file of expectations.
 #[derive(Debug, Clone, Default)]
 pub struct Expectations {
-    /// The day that all rows are asked on, unless they say another.
+    /// The day on which all entries are judged, unless they set another.
     pub today: Option<Day>,
-    /// The policy file and the lock file, beside the table; `None`: those of the usual names.
+    /// The policy file, relative to this file; `None` is the file of the usual name.
     pub policy: Option<String>,
+    /// The lock file, relative to this file; `None` is the file of the usual name.
     pub lock: Option<String>,
+    /// The expectations, in the order of the file.
     pub entries: Vec<Expectation>,
 }
 
-/// A source, and what is expected of it.
+/// A source, and the verdict that is expected for it.
 #[derive(Debug, Clone)]
 pub struct Expectation {
-    /// Where the source stands.
+    /// Where the source is written.
     pub place: Place,
+    /// The source that is judged.
     pub subject: Subject,
+    /// The day on which it is judged.
     pub today: Option<Day>,
     /// `linux/arm64`, as written.
     pub platform: Option<String>,
@@ -32,36 +37,42 @@ pub struct Expectation {
     pub file: Option<String>,
     /// How an image comes into the build.
     pub via: Via,
-    /// What the registry says of an image; without it, only what is known before the registry is asked is judged.
+    /// The registry's answer for an image; without it, only what is known before the registry is asked is judged.
     pub config: Option<ImageConfig>,
-    /// What the row is there for, in words.
+    /// Why the entry is there, in words; `why` in the file.
     pub note: Option<String>,
+    /// The verdict that is expected.
     pub expected: ExpectedVerdict,
 }
 
-/// The source of a row.
+/// The source of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
-    /// As `FROM` has it; `scratch` is no image.
+    /// As in `FROM`; `scratch` is not an image.
     Image(String),
+    /// A Git URL, and its checksum.
     Git(String, Option<String>),
+    /// A URL, and its checksum.
     Http(String, Option<String>),
 }
 
-/// What a row expects; `None` is not looked at.
+/// The verdict that an entry expects; `None` is not compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedVerdict {
+    /// The severity of the verdict.
     pub verdict: Severity,
     /// The code of the refusal, or of a warning where the source passes.
     pub code: Option<Code>,
-    /// What the image is rewritten to, the image to use instead, what the registry is asked for.
+    /// The image that it is rewritten to.
     pub rewritten: Option<String>,
+    /// The image to use instead.
     pub suggestion: Option<String>,
+    /// The reference that the registry is asked for.
     pub pull: Option<String>,
 }
 
 impl Subject {
-    /// The key that it has in a row, and the text.
+    /// Returns its key in an entry, and the text.
     pub fn key(&self) -> (&'static str, &str) {
         match self {
             Subject::Image(image) => ("image", image),

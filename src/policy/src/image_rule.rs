@@ -1,14 +1,16 @@
 //! The rules under `images:`, for some images each.
 
+use std::fmt;
+
+use fromtier_catalog::TagParts;
+use fromtier_image::ImageRef;
+
 use crate::glob::tag_glob;
 use crate::pattern::Pattern;
 use crate::tag_range::TagRange;
 use crate::verdict::Severity;
-use fromtier_catalog::TagParts;
-use fromtier_image::ImageRef;
-use std::fmt;
 
-/// `images:` what holds for some images.
+/// One rule under `images:`.
 #[derive(Debug, Clone)]
 pub(crate) struct ImageRule {
     pub pattern: Pattern,
@@ -20,7 +22,7 @@ pub(crate) struct ImageRule {
 }
 
 impl ImageRule {
-    /// Do the rule's `tags` and `variants` allow this tag?
+    /// Whether the rule's `tags` and `variants` allow this tag.
     pub fn allows(&self, tag: &str) -> bool {
         self.tags.as_ref().is_none_or(|tags| tags.allows(tag)) && self.allows_variant(tag)
     }

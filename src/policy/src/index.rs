@@ -1,12 +1,13 @@
-//! Which of thousands of patterns may match this image, without trying them all.
+//! Finds the few of thousands of patterns that can match an image, without trying them all.
 //!
-//! Every pattern lies under one of its literal parts: the beginning of the name (with the tag, where the name has no
+//! Every pattern is filed under one of its literal parts: the beginning of the name (with the tag, where the name has no
 //! `*`), the end of the name, or the end of the registry's host; whichever of them the fewest patterns share, the
 //! longest of several. Asking for an image finds the literals that it begins or ends with, and gives the patterns
 //! under them in the file's order.
 
-use crate::pattern::{Literals, Pattern};
 use std::collections::HashMap;
+
+use crate::pattern::{Literals, Pattern};
 
 /// The patterns of one list.
 #[derive(Debug, Default)]
@@ -83,7 +84,7 @@ fn reversed(text: &str) -> Vec<u8> {
     text.bytes().rev().collect()
 }
 
-/// Texts with rules under them: which of the texts does another one begin with?
+/// Rules by a literal text; finds those whose text another text begins with.
 #[derive(Debug, Default)]
 struct PrefixTable {
     /// Sorted by their text.
@@ -135,7 +136,7 @@ impl PrefixTable {
     }
 }
 
-/// A key, the one that it begins with, and so on.
+/// A prefix, the prefix that it begins with, and so on.
 fn ancestors(keys: &[Prefix], from: Option<usize>) -> impl Iterator<Item = usize> {
     std::iter::successors(from, |at| keys[*at].parent)
 }
@@ -224,7 +225,7 @@ mod tests {
     }
 
     proptest! {
-        /// What a look through the whole list finds, the index finds, in the same order.
+        /// The index finds what a search of the whole list finds, in the same order.
         #[test]
         fn nothing_that_matches_is_missed(
             texts in prop::collection::vec(texts(), 0..40),

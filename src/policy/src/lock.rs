@@ -1,17 +1,19 @@
-//! The lock file: which digest an image reference stands for.
+//! The lock file: the digest of each image reference.
 //!
 //! ```text
 //! # comment
 //! docker.io/library/node:22-alpine sha256:… 2026-11-24
 //! ```
-//! One line an image: the normalised reference, the digest of its index, the day it was resolved; sorted by reference.
+//! One line an image: the normalized reference, the digest of its index, the day it was resolved; sorted by reference.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use fromtier_catalog::Day;
+use fromtier_image::{Digest, ImageRef};
 
 use crate::PolicyError;
 use crate::pattern::identity;
-use fromtier_catalog::Day;
-use fromtier_image::{Digest, ImageRef};
-use std::collections::BTreeMap;
-use std::fmt;
 
 /// A checked lock file. Displays as the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,9 +21,10 @@ pub struct Lock {
     entries: BTreeMap<String, LockEntry>,
 }
 
-/// What the lock says of one reference.
+/// One line of a lock file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockEntry {
+    /// The digest of the image's index.
     pub digest: Digest,
     /// The day that the digest was resolved.
     pub resolved: Day,
@@ -137,7 +140,7 @@ impl Lock {
         self.entries.get(&lock_key(image))
     }
 
-    /// Is some tag of the image's name locked to this digest?
+    /// Whether some tag of the image's name is locked to this digest.
     pub(crate) fn has_digest(&self, image: &ImageRef, digest: &Digest) -> bool {
         let prefix = format!("{}:", identity(image));
         self.entries
@@ -179,7 +182,7 @@ impl Lock {
         out
     }
 
-    /// The name that an image has in a lock: its reference in full, with its tag, without a digest. None without a tag.
+    /// Returns the name of an image in a lock file: its full reference with its tag, without a digest. `None` without a tag.
     pub fn name_of(image: &ImageRef) -> Option<String> {
         image.tag().map(|_| lock_key(image))
     }

@@ -1,12 +1,13 @@
 //! Patterns of image names and tags: `random-user/node-custom`, `registry.example.com/platform/*`, `node:22*`.
 
-use crate::Place;
-use crate::glob::{Glob, Token, literal_bytes};
 use fromtier_image::ImageRef;
 
-/// The name that rules judge an image by: registries that are one and the same have one spelling here.
+use crate::Place;
+use crate::glob::{Glob, Token, literal_bytes};
+
+/// The name by which rules compare an image: each registry has one spelling here, whatever its aliases.
 pub(crate) fn identity(image: &ImageRef) -> String {
-    // Where a reference has no valid registry (`my_reg.io/app`), what stands first in its path is the host all the same.
+    // Where a reference has no valid registry (`my_reg.io/app`), the first part of its path is the host all the same.
     let name = image.name();
     match name.split_once('/') {
         Some((domain, path)) => format!("{}/{path}", canonical_registry(domain)),
@@ -14,7 +15,7 @@ pub(crate) fn identity(image: &ImageRef) -> String {
     }
 }
 
-/// A registry's host in the one spelling that rules go by.
+/// A registry's host in the one spelling that rules compare.
 pub(crate) fn canonical_registry(domain: &str) -> String {
     let domain = domain.to_ascii_lowercase();
     match domain.strip_suffix(":443").unwrap_or(&domain) {
@@ -29,17 +30,17 @@ pub(crate) fn canonical_registry(domain: &str) -> String {
 pub(crate) struct Pattern {
     /// As written in the file.
     pub text: String,
-    /// Where it is written; none for what is built in.
+    /// Where it is written; `None` for built-in patterns.
     pub at: Option<Place>,
     name: Glob,
     tag: Option<Glob>,
 }
 
-/// The literals of a pattern under which it may lie.
+/// The literal parts of a pattern by which an index can find it.
 pub(crate) struct Literals {
     pub beginning: Vec<u8>,
     pub end: Vec<u8>,
-    /// `None` where a `**` may reach over the host's end.
+    /// `None` where a `**` can match past the end of the host.
     pub host: Option<Vec<u8>>,
 }
 
@@ -167,7 +168,7 @@ impl Pattern {
                 beginning.extend(tag);
             }
         }
-        // Only what stands before the first `/` is the host, and only where no `**` may stand for a `/` as well.
+        // Only the text before the first `/` is the host, and only where no `**` can match a `/` as well.
         let host = name
             .split(|token| *token == Token::Byte(b'/'))
             .next()

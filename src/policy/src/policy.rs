@@ -1,4 +1,6 @@
-//! A policy: what its file says, checked.
+//! A policy, read from its file and checked.
+
+use fromtier_catalog::Day;
 
 use crate::Place;
 use crate::code::Code;
@@ -9,15 +11,14 @@ use crate::profile::Profile;
 use crate::rewrite::Rewrite;
 use crate::setting_key::SettingPlaces;
 use crate::settings::Settings;
-use fromtier_catalog::Day;
 
-/// A checked policy. What a file doesn't say is `None`: where the policy stands alone the built-in default holds,
-/// beside an organisation's it has no opinion.
+/// A checked policy. A setting that the file doesn't set is `None`: a policy on its own uses the built-in default there;
+/// beside an organization's policy it has no opinion.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     /// The settings that every part of a build has.
     pub(crate) settings: Settings,
-    /// What the repository is called by exceptions.
+    /// The names by which exceptions refer to the repository.
     pub(crate) labels: Vec<String>,
     pub(crate) internal: Vec<Pattern>,
     pub(crate) verified: Vec<Pattern>,
@@ -35,7 +36,7 @@ pub struct Policy {
     pub(crate) setting_places: SettingPlaces,
 }
 
-/// `registries:` where images may come from at all.
+/// `registries:`, the registries that images may come from.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Registries {
     /// Only from there; from anywhere when empty.
@@ -43,20 +44,20 @@ pub(crate) struct Registries {
     pub deny: Vec<Pattern>,
 }
 
-/// `mirrors:` a registry is pulled through another.
+/// `mirrors:`, a registry that is pulled through another.
 #[derive(Debug, Clone)]
 pub(crate) struct Mirror {
     pub registry: String,
     pub prefix: String,
 }
 
-/// `exceptions:` what is let through for a time.
+/// `exceptions:`, what is let through for a limited time.
 #[derive(Debug, Clone)]
 pub(crate) struct Exception {
     pub pattern: Pattern,
     /// Where it is written.
     pub at: Option<Place>,
-    /// The last day that it holds.
+    /// The last day on which it applies.
     pub until: Day,
     pub owner: String,
     pub reason: String,
@@ -69,7 +70,7 @@ pub(crate) struct Exception {
 }
 
 impl Policy {
-    /// The policy that holds where there is no file: official images pass, verified publishers' and sponsored
+    /// The policy that applies where there is no file: official images pass, verified publishers' and sponsored
     /// open-source ones warn, community ones are refused; an end of life and a deprecation warn.
     pub fn builtin() -> Policy {
         Policy::default()

@@ -8,7 +8,7 @@ use crate::rewrite::Rewrite;
 use crate::settings::{EffectiveSettings, Gaps};
 use crate::tier::Tier;
 
-/// Publishers that every policy knows to be verified: Docker's own organisation, which BuildKit's default SBOM
+/// Publishers that every policy knows to be verified: Docker's own organization, which BuildKit's default SBOM
 /// generator comes from.
 const VERIFIED: [&str; 1] = ["docker/*"];
 
@@ -17,7 +17,7 @@ const VERIFIED: [&str; 1] = ["docker/*"];
 pub(crate) struct PolicyIndex {
     pub policy: Policy,
     pub gaps: Gaps,
-    /// What holds where no profile does.
+    /// The settings that apply where no profile does.
     pub effective: EffectiveSettings,
     internal: Index,
     verified: Index,
@@ -66,7 +66,7 @@ impl PolicyIndex {
         first_match(index, list, name, tag).is_some()
     }
 
-    /// Are only some registries allowed, and this image isn't from one of them?
+    /// Whether only some registries are allowed, and this image isn't from one of them.
     pub fn is_from_elsewhere(&self, name: &str, tag: Option<&str>) -> bool {
         let allowed = &self.policy.registries.allow;
         !allowed.is_empty() && first_match(&self.allowed, allowed, name, tag).is_none()

@@ -1,4 +1,4 @@
-//! Profiles: what holds otherwise in some stages, on some platforms, in some Dockerfiles.
+//! Profiles: settings for some stages, platforms, or Dockerfiles.
 
 use crate::glob::Glob;
 use crate::image_rule::ImageRule;
@@ -6,7 +6,7 @@ use crate::scope::Scope;
 use crate::setting_key::SettingPlaces;
 use crate::settings::Settings;
 
-/// `stages:`, `platforms:` or `paths:`, one entry of it.
+/// One entry of `stages:`, `platforms:`, or `paths:`.
 #[derive(Debug, Clone)]
 pub(crate) struct Profile {
     /// As the file has it: `stages.final`.
@@ -15,7 +15,7 @@ pub(crate) struct Profile {
     pub settings: Settings,
     /// Where the file sets them.
     pub places: SettingPlaces,
-    /// These hold as well as the policy's own.
+    /// These apply as well as the policy's own.
     pub images: Vec<ImageRule>,
 }
 

@@ -1,11 +1,11 @@
-//! The settings of a policy: what a file says of them, and what holds in a part of a build.
+//! The settings of a policy: those that a file sets, and those that apply in a part of a build.
 
 use crate::glob::Glob;
 use crate::per_variant::per_variant;
 use crate::tier::{PerTier, Tier};
 use crate::verdict::Severity;
 
-/// What a policy or one of its profiles says. `None` is not said.
+/// The settings of a policy or of one of its profiles. `None` is not set.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Settings {
     /// `mode: warn`: refusals become warnings.
@@ -15,7 +15,7 @@ pub(crate) struct Settings {
     pub digest: Option<DigestRule>,
     /// In days, of the image's creation.
     pub max_age: Option<u32>,
-    /// How many days before its end of life a cycle is mentioned.
+    /// How many days before its end of life a release is reported.
     pub notice: Option<u32>,
     /// `base.labels`: what an image must have, and must not have.
     pub require: Vec<LabelRule>,
@@ -23,14 +23,20 @@ pub(crate) struct Settings {
     pub sources: PerSourceKind<Option<SourceRule>>,
 }
 
-/// What `base:` can allow, warn about or deny.
+/// The checks that `base:` can allow, warn about, or deny.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
+    /// A release that reached its end of life.
     EndOfLife,
+    /// A tag of an official image that is not rebuilt.
     UnlistedTag,
+    /// An official image that is no longer maintained.
     Deprecated,
+    /// A tag without a version.
     FloatingTag,
+    /// An image that runs as root.
     RootUser,
+    /// An image with ONBUILD triggers.
     Onbuild,
 }
 
@@ -57,17 +63,22 @@ impl Check {
     }
 }
 
-/// The kinds of sources that are no images.
+/// The kinds of sources that are not images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourceKind {
+    /// A Git repository.
     Git,
+    /// A download by URL.
     Http,
+    /// `FROM scratch`.
     Scratch,
+    /// An image in an OCI layout.
     OciLayout,
+    /// A local directory.
     Local,
-    /// What is unpacked at the root of a stage on scratch.
+    /// An archive that is unpacked at the root of a stage on scratch.
     RootFileSystem,
-    /// What earlier builds left for this one.
+    /// Cache that a build imports.
     CacheImport,
 }
 
@@ -95,7 +106,7 @@ impl SourceKind {
         }
     }
 
-    /// May its content be held to a checksum?
+    /// Whether its content can be checked against a checksum.
     pub const fn has_checksum(self) -> bool {
         matches!(self, SourceKind::Git | SourceKind::Http)
     }
@@ -129,11 +140,11 @@ per_variant! {
 /// From the laxest to the strictest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum DigestRule {
-    /// Whatever the registry says today.
+    /// Any digest: the registry's answer is taken.
     Resolve,
-    /// The reference or the lock says it.
+    /// The reference or the lock file has it.
     Require,
-    /// The lock says it.
+    /// The lock file has it.
     Pin,
 }
 
@@ -167,7 +178,7 @@ impl SourceRule {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LabelRule {
     pub key: String,
-    /// The value that is meant; any when there is none.
+    /// The value; `None` matches any.
     pub value: Option<Glob>,
     /// As written.
     pub text: String,
@@ -186,7 +197,7 @@ impl LabelRule {
         }
     }
 
-    /// Is a label with this value meant?
+    /// Whether the rule matches a label with this value.
     pub fn matches(&self, value: &str) -> bool {
         self.value.as_ref().is_none_or(|glob| glob.matches(value))
     }

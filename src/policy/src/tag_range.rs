@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-/// Comparisons that must all hold.
+/// Comparisons that a version must all satisfy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TagRange {
     text: String,
@@ -20,7 +20,7 @@ enum Op {
 }
 
 impl TagRange {
-    /// Reads a range; the error says what is wrong with it.
+    /// Reads a range; the error says why it is not valid.
     pub fn parse(text: &str) -> Result<TagRange, String> {
         let mut comparisons = Vec::new();
         for part in text.split(',') {
@@ -53,7 +53,7 @@ impl TagRange {
         Ok(range)
     }
 
-    /// Is all that the tag's version may mean within the range? `24` may mean any 24.x, and is not within `<24.5`.
+    /// Whether every version that the tag can mean is in the range: `24` can mean any 24.x, so it is not in `<24.5`.
     pub fn contains(&self, version: &[u32]) -> bool {
         !version.is_empty()
             && self
@@ -101,7 +101,7 @@ impl Op {
         match version[..length].cmp(&bound[..length]) {
             Ordering::Less => matches!(self, Op::Lt | Op::Le),
             Ordering::Greater => matches!(self, Op::Gt | Op::Ge),
-            // The version says less than the bound: it means all versions that begin so.
+            // The version is shorter than the bound: it means all versions that begin with it.
             Ordering::Equal if version.len() < bound.len() => {
                 self == Op::Ge && bound[length..].iter().all(|number| *number == 0)
             }

@@ -2,10 +2,10 @@
 
 use crate::per_variant::per_variant;
 
-/// How far an image is to be trusted, by who makes it.
+/// How far an image is trusted, by who makes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Tier {
-    /// In the catalogue, under `docker.io/library/`.
+    /// In the catalog, under `docker.io/library/`.
     Official,
     /// A verified publisher's, by the policy's list.
     Verified,
@@ -26,7 +26,7 @@ impl Tier {
         Tier::Community,
     ];
 
-    /// Docker Hub's identifier, as policy files say it.
+    /// Docker Hub's identifier, which is the key in policy files.
     pub const fn key(self) -> &'static str {
         match self {
             Tier::Official => "docker-official-image",

@@ -1,4 +1,6 @@
-//! How the rules of a policy go together: what can never match, what goes in circles, what it refuses itself.
+//! Checks a policy's rules against each other: rules that can never match, cycles, targets that the policy refuses.
+
+use fromtier_image::ImageRef;
 
 use super::read::Places;
 use super::report::{Report, Span};
@@ -9,7 +11,6 @@ use crate::policy_index::PolicyIndex;
 use crate::rewrite::Rewrite;
 use crate::settings::Gaps;
 use crate::verdict::Severity;
-use fromtier_image::ImageRef;
 
 pub(super) fn check(policy: &Policy, places: &Places, report: &mut Report<'_>) {
     check_rewrites(policy, places, report);
@@ -17,7 +18,7 @@ pub(super) fn check(policy: &Policy, places: &Places, report: &mut Report<'_>) {
     check_exceptions(policy, places, report);
 }
 
-/// An exception for all that an earlier one is for adds nothing.
+/// Reports exceptions that an earlier one makes redundant.
 fn check_exceptions(policy: &Policy, places: &Places, report: &mut Report<'_>) {
     let patterns = Index::new(policy.exceptions.iter().map(|rule| &rule.pattern));
     let own = policy.exceptions.iter().take(places.exceptions.len());
@@ -82,11 +83,11 @@ impl RewriteCheck<'_> {
         candidates.find(|i| self.policy.rewrites[*i].pattern.covers(pattern))
     }
 
-    /// One rule: can it match, does it end, and is its target one that the policy allows?
+    /// Checks that a rule can match, that it isn't part of a cycle, and that the policy allows its target.
     fn rule(&self, position: usize, report: &mut Report<'_>) {
         let (policy, places) = (self.policy, self.places);
         let rule = &policy.rewrites[position];
-        // A file may well take all of what a rule of the file that it extends is for.
+        // A file is free to override a rule of the file that it extends.
         let is_own = position < places.rewrites.len();
         if let Some(earlier) = self
             .taker(&rule.pattern)
@@ -118,10 +119,10 @@ impl RewriteCheck<'_> {
         }
     }
 
-    /// The target of a rule whose name is known: does the policy itself refuse it, or one of the tags that it maps to?
+    /// Checks that the policy allows a rule's target, and each tag that the rule maps to.
     fn target(&self, position: usize, rule: &Rewrite, target: &ImageRef, report: &mut Report<'_>) {
         let places = self.places;
-        // A tag that comes from the asked image is nobody's to judge yet.
+        // A tag that depends on the requested image can't be checked yet.
         let own_tag = target
             .tag()
             .filter(|_| rule.has_own_tag() && !rule.to.contains('{'));
@@ -198,7 +199,7 @@ fn rewrite_cycle(
     example: &ImageRef,
     target: &ImageRef,
 ) -> Option<String> {
-    // What the stars of a pattern stand for is only an example.
+    // The text in the place of the stars is only an example.
     let from = match rule.pattern.stars() {
         0 => rule.pattern.text.clone(),
         _ => format!("{} as {}", rule.pattern.text, example.familiar_name()),
@@ -220,7 +221,7 @@ fn rewrite_cycle(
     Some(way.join(" → "))
 }
 
-/// Why the policy refuses its own target, as far as that is certain without a day; a tag that is not known is none.
+/// Why the policy refuses its own target, as far as that doesn't depend on the day. `tag` is `None` where it is unknown.
 fn own_refusal(index: &PolicyIndex, target: &ImageRef, tag: Option<&str>) -> Option<String> {
     let name = identity(target);
     if index.exceptions(&name, tag).next().is_some() {
@@ -244,7 +245,7 @@ fn own_refusal(index: &PolicyIndex, target: &ImageRef, tag: Option<&str>) -> Opt
         .map(|_| format!("its tag `{tag}` is not allowed"))
 }
 
-/// A preferred image must be one that its own rule allows.
+/// Reports preferred images that the image rules refuse.
 fn check_preferred(policy: &Policy, places: &Places, report: &mut Report<'_>) {
     let patterns = Index::new(policy.images.iter().map(|rule| &rule.pattern));
     for (index, rule) in policy.images.iter().enumerate() {

@@ -18,7 +18,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// The file as a tree, when there is one.
+    /// Returns the file as a tree, if it has any content.
     pub fn root(&mut self, empty: &str, least: &str) -> Option<yaml::Node> {
         let root = yaml::read(self.text, &mut self.report);
         if root.is_none() && self.report.is_empty() {
@@ -29,7 +29,7 @@ impl<'a> Document<'a> {
         root
     }
 
-    /// What was read, unless something is wrong with it.
+    /// Returns what was read, unless the file has errors.
     pub fn finish<T>(self, read: T) -> Result<T, Vec<PolicyError>> {
         let errors = self.report.finish();
         if errors.is_empty() {

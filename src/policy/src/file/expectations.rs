@@ -1,12 +1,13 @@
 //! From the tree to a table of tests.
 
+use fromtier_image::{ImageConfig, Platform};
+
 use super::fields::{Fields, read_action, read_choice, read_list, read_text};
 use super::report::Report;
 use super::yaml::Node;
 use crate::Day;
 use crate::expectations::{Expectation, Expectations, ExpectedVerdict, Subject};
 use crate::gate::Via;
-use fromtier_image::{ImageConfig, Platform};
 
 /// How an image comes into the build, as rows say it.
 const VIA: &[(&str, Via)] = &[

@@ -1,4 +1,6 @@
-//! Policies that extend another: the file over the one that it extends.
+//! Policies that extend another policy file.
+
+use fromtier_gostd::path::clean;
 
 use super::document::Document;
 use super::fields::Fields;
@@ -7,9 +9,8 @@ use super::report::Report;
 use super::{check, read, yaml};
 use crate::PolicyError;
 use crate::policy::Policy;
-use fromtier_gostd::path::clean;
 
-/// Gives the text of a file by its path; the error says why it can't be read.
+/// Returns the text of a file by its path, or the reason why it can't be read.
 pub(super) type Files<'f> = &'f mut dyn FnMut(&str) -> Result<String, String>;
 
 /// Reads a file and those that it extends. `chain` are the files that lead here.
@@ -77,10 +78,10 @@ fn load_extended(
     load(&path, &text, files, chain).map_err(ExtendsError::Invalid)
 }
 
-/// The path of the file that a policy extends, where its text names one that can be told; whatever else is wrong with
-/// the text, [`Policy::load`] says.
+/// Returns the path of the file that a policy extends, if its text can be read that far. [`Policy::load`] reports the
+/// errors.
 pub(super) fn extended_path(name: &str, text: &str) -> Option<String> {
-    // Most policies extend none, and are not read twice for that.
+    // Most policies extend none, so most aren't read twice.
     if !text.contains("extends") {
         return None;
     }
@@ -91,7 +92,7 @@ pub(super) fn extended_path(name: &str, text: &str) -> Option<String> {
     Some(resolve_path(name, file))
 }
 
-/// A path that is written in a file, seen from where that file's own path is seen from.
+/// Resolves a path that is written in a file against the folder of that file.
 fn resolve_path(name: &str, file: &str) -> String {
     match name.rsplit_once('/') {
         Some((folder, _)) if !file.starts_with('/') => {
@@ -101,7 +102,7 @@ fn resolve_path(name: &str, file: &str) -> String {
     }
 }
 
-/// A policy over the one that it extends: its settings take the place of the other's, its lists come first.
+/// Merges a policy with the one that it extends: its own settings win, and its own lists come first.
 fn merge(mut policy: Policy, extended: Policy) -> Policy {
     policy.settings = policy.settings.with_fallback(extended.settings);
     for label in extended.labels {

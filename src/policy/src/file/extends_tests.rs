@@ -136,7 +136,7 @@ fn every_error_of_every_file_is_said_at_its_place() {
         [
             "a.yaml:3:7: expected one of enforce, warn, found `no`",
             "b.yaml:3:1: unknown key `teirs` (did you mean `tiers`?)",
-            "c.yaml:1:1: expected a mapping, not a list",
+            "c.yaml:1:1: expected a mapping, found a list",
         ]
     );
 }

@@ -1,10 +1,11 @@
 //! Taking a mapping's values by key, strictly.
 
+use fromtier_catalog::edits_up_to_two;
+
 use super::keys::{self, Key};
 use super::report::{Report, Span};
 use super::yaml::{MapEntry, Node, Value};
 use crate::verdict::Severity;
-use fromtier_catalog::edits_up_to_two;
 
 /// The entries of a mapping whose keys are all known.
 pub(super) struct Fields<'n> {
@@ -76,7 +77,7 @@ impl<'n> Fields<'n> {
         read_text(node, report)
     }
 
-    /// A text that may be there.
+    /// An optional text.
     pub fn optional(&self, key: &str, report: &mut Report<'_>) -> Option<(&'n str, Span)> {
         self.get(key).and_then(|node| read_text(node, report))
     }
@@ -101,7 +102,7 @@ pub(super) fn read_text<'n>(node: &'n Node, report: &mut Report<'_>) -> Option<(
     }
 }
 
-/// The items of a list; nothing is no list.
+/// Reads the items of a list. An empty list is an error.
 pub(super) fn read_list<'n>(node: &'n Node, report: &mut Report<'_>) -> &'n [Node] {
     match &node.value {
         Value::List(items) => {

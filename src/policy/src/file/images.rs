@@ -1,4 +1,6 @@
-//! Reading patterns of images, and the rules that hold for some images.
+//! Reading image patterns and image rules.
+
+use fromtier_image::ImageRef;
 
 use super::fields::{Fields, read_action, read_list, read_text};
 use super::keys;
@@ -8,7 +10,6 @@ use crate::image_rule::{ImageRule, Tags};
 use crate::index::Index;
 use crate::pattern::Pattern;
 use crate::tag_range::TagRange;
-use fromtier_image::ImageRef;
 
 pub(super) fn read_pattern(text: &str, span: Span, report: &mut Report<'_>) -> Option<Pattern> {
     match Pattern::parse(text) {
@@ -33,7 +34,7 @@ pub(super) fn read_patterns(node: &Node, report: &mut Report<'_>) -> Vec<Pattern
     read_patterns_with(node, report, read_pattern)
 }
 
-/// Registries, and repositories of them: a host alone is all that it has.
+/// Reads registries and repositories; a host alone matches all of its repositories.
 pub(super) fn read_registries(node: &Node, report: &mut Report<'_>) -> Vec<Pattern> {
     read_patterns_with(node, report, |text, span, report| {
         if text.contains('/') {
@@ -92,7 +93,7 @@ fn read_patterns_with(
     patterns
 }
 
-/// An image rule, and where its pattern and its preferred image stand.
+/// An image rule, with the places of its pattern and its preferred image.
 pub(super) struct ReadImageRule {
     pub rule: ImageRule,
     pub span: Span,

@@ -12,7 +12,7 @@ pub(super) struct Key {
     pub required: bool,
 }
 
-/// What stands behind a key.
+/// The kind of value that a key has.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum ValueKind {
     Version,
@@ -33,7 +33,7 @@ pub(super) enum ValueKind {
     Tags,
     /// Globs of tags, each with the tag that it becomes.
     TagMap,
-    /// What becomes of the asked digest.
+    /// What to do with a digest in the request.
     AskedDigest,
     Variants,
     /// Names of a repository.

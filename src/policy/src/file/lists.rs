@@ -1,5 +1,8 @@
 //! Reading the lists of a policy: mirrors, exceptions.
 
+use fromtier_catalog::Day;
+use fromtier_image::ImageRef;
+
 use super::fields::{Fields, read_list, read_text};
 use super::images::read_match;
 use super::keys;
@@ -8,8 +11,6 @@ use super::report::{Report, Span};
 use super::yaml::Node;
 use crate::pattern::{Pattern, canonical_registry};
 use crate::policy::{Exception, Mirror};
-use fromtier_catalog::Day;
-use fromtier_image::ImageRef;
 
 pub(super) fn read_mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> {
     let mut mirrors: Vec<Mirror> = Vec::new();
@@ -59,7 +60,7 @@ pub(super) fn read_mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> 
     mirrors
 }
 
-/// An exception, and where it stands.
+/// Reads an exception; returns its place, too.
 pub(super) fn read_exception(node: &Node, report: &mut Report<'_>) -> Option<(Exception, Span)> {
     let fields = Fields::with_keys(node, keys::EXCEPTION, report)?;
     let span = fields.span.first();

@@ -27,6 +27,7 @@ mod yaml;
 use crate::PolicyError;
 use crate::expectations::Expectations;
 use crate::policy::Policy;
+
 use document::Document;
 pub use schema::schema;
 

@@ -1,5 +1,7 @@
 //! Reading profiles: `stages`, `platforms` and `paths`.
 
+use fromtier_image::Platform;
+
 use super::fields::{Fields, read_list};
 use super::images::read_image_rule;
 use super::keys::{self, ProfileKind};
@@ -9,7 +11,6 @@ use super::yaml::Node;
 use super::{setting_places, settings};
 use crate::glob::Glob;
 use crate::profile::{BuildPart, Profile};
-use fromtier_image::Platform;
 
 /// The profiles of one kind, in the order of the file.
 pub(super) fn read(

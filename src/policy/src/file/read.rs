@@ -9,13 +9,13 @@ use super::rewrites::read_rewrite;
 use super::{profiles, setting_places, settings};
 use crate::policy::Policy;
 
-/// Where the rules of a file's lists stand, for complaints about how they go together. What stands in an extended file
+/// The places of the rules in a file's lists, for errors about how they work together. A rule of an extended file
 /// comes after them in the lists, and has the place where that file is named.
 #[derive(Default)]
 pub(super) struct Places {
     pub rewrites: Vec<Span>,
     pub targets: Vec<Span>,
-    /// What the rewrite rules' `tags` lead to, rule by rule.
+    /// The targets of the rewrite rules' `tags`, rule by rule.
     pub tags: Vec<Vec<Span>>,
     pub images: Vec<Span>,
     pub prefers: Vec<Span>,
@@ -24,7 +24,7 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// The place of a rule, its own or that of the extended file.
+    /// Returns the place of a rule, or of `extends` for a rule of the extended file.
     pub fn rule(&self, list: &[Span], index: usize) -> Span {
         let whole = Span { start: 0, end: 1 };
         let own = list.get(index).copied();
@@ -37,7 +37,7 @@ pub(super) fn extends<'n>(fields: &Fields<'n>, report: &mut Report<'_>) -> Optio
     fields.optional("extends", report)
 }
 
-/// A file's own policy, and where its rules stand.
+/// Reads a file's own policy and the places of its rules.
 pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, Places) {
     let mut policy = Policy::default();
     let mut places = Places::default();
@@ -77,6 +77,31 @@ pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, P
             }
         }
     }
+    read_rules(fields, &mut policy, &mut places, report);
+    if let Some(node) = fields.get("mirrors") {
+        policy.mirrors = read_mirrors(node, report);
+    }
+    policy.exceptions_max = settings::days(fields, "exceptions-max", "180d", report);
+    policy.setting_places = setting_places::read(fields, report);
+    for (key, kind) in [
+        ("stages", ProfileKind::Stages),
+        ("platforms", ProfileKind::Platforms),
+        ("paths", ProfileKind::Paths),
+    ] {
+        if let Some(node) = fields.get(key) {
+            profiles::read(node, kind, &mut policy.profiles, report);
+        }
+    }
+    (policy, places)
+}
+
+/// Reads the rules under `rewrite`, `images`, and `exceptions`.
+fn read_rules(
+    fields: &Fields<'_>,
+    policy: &mut Policy,
+    places: &mut Places,
+    report: &mut Report<'_>,
+) {
     if let Some(node) = fields.get("rewrite") {
         for item in read_list(node, report) {
             if let Some((rule, parts)) = read_rewrite(item, report) {
@@ -96,9 +121,6 @@ pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, P
             }
         }
     }
-    if let Some(node) = fields.get("mirrors") {
-        policy.mirrors = read_mirrors(node, report);
-    }
     if let Some(node) = fields.get("exceptions") {
         for item in read_list(node, report) {
             if let Some((rule, span)) = read_exception(item, report) {
@@ -107,16 +129,4 @@ pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, P
             }
         }
     }
-    policy.exceptions_max = settings::days(fields, "exceptions-max", "180d", report);
-    policy.setting_places = setting_places::read(fields, report);
-    for (key, kind) in [
-        ("stages", ProfileKind::Stages),
-        ("platforms", ProfileKind::Platforms),
-        ("paths", ProfileKind::Paths),
-    ] {
-        if let Some(node) = fields.get(key) {
-            profiles::read(node, kind, &mut policy.profiles, report);
-        }
-    }
-    (policy, places)
 }

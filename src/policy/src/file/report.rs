@@ -1,7 +1,8 @@
 //! Collecting complaints about a file, each with its place.
 
-use crate::{Place, PolicyError};
 use std::sync::Arc;
+
+use crate::{Place, PolicyError};
 
 /// A place in the text, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

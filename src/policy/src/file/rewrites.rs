@@ -8,7 +8,7 @@ use super::yaml::{MapEntry, Node, Value};
 use crate::glob::Glob;
 use crate::rewrite::{MappedTag, Rewrite, unfillable};
 
-/// Where a rule's parts stand.
+/// The places of a rule's parts.
 #[derive(Debug)]
 pub(super) struct RewritePlaces {
     pub pattern: Span,
@@ -17,7 +17,7 @@ pub(super) struct RewritePlaces {
     pub tags: Vec<Span>,
 }
 
-/// A rewrite rule, and where its parts stand.
+/// Reads a rewrite rule and the places of its parts.
 pub(super) fn read_rewrite(
     node: &Node,
     report: &mut Report<'_>,

@@ -12,7 +12,7 @@ pub fn schema() -> String {
         .set("title", "Fromtier policy")
         .set(
             "description",
-            "What the bases of builds may be: docs/policy.md",
+            "Which base images builds may use: docs/policy.md",
         );
     let mut text = mapping(root, "", keys::FILE)
         .set("$defs", definitions())
@@ -32,13 +32,13 @@ fn definitions() -> Object {
     );
     let checked = words(keys::CHECKED).set(
         "description",
-        "What happens to a build; or it needs a checksum",
+        "What happens to a build, or that a checksum is required",
     );
     let profile = mapping(Object::new(), "profile", keys::PROFILE)
         .set("minProperties", Value::Int(1))
         .set(
             "description",
-            "What holds otherwise in this part of a build",
+            "Settings that differ in this part of a build",
         );
     Object::new()
         .set("text", text)
@@ -178,72 +178,74 @@ fn texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Value {
     texts.into_iter().collect()
 }
 
-/// What an editor shows of a key.
+/// The description of a key, which editors show.
 fn describe(path: &str) -> Option<&'static str> {
     Some(match path.strip_prefix("profile.").unwrap_or(path) {
         "extends" => {
-            "A policy file that holds where this one is silent: a path from this file, or /etc/fromtier/NAME.yaml in the frontend image"
+            "A policy file that this one overrides: a path relative to this file, or /etc/fromtier/NAME.yaml in the frontend image"
         }
         "version" => "The version of the format",
         "description" => "Free text",
         "mode" => "warn: refusals become warnings",
-        "labels" => "What the repository is called by the organisation's exceptions",
-        "tiers" => "What happens to images by who makes them",
-        "internal" => "The organisation's own images",
+        "labels" => "Names by which the organization's exceptions refer to the repository",
+        "tiers" => "What happens to images, by who makes them",
+        "internal" => "The organization's own images",
         "verified-publisher" => "Images of verified publishers",
         "open-source" => "Images of sponsored open-source projects",
-        "registries" => "Where images may come from at all: hosts, and repositories of them",
-        "registries.allow" => "Only from there",
-        "registries.deny" => "Never from there",
-        "rewrite" => {
-            "Images that are replaced by others; the first rule that matches is applied, once"
+        "registries" => {
+            "The registries that images may come from: hosts, or hosts with repositories"
         }
+        "registries.allow" => "Only these are allowed",
+        "registries.deny" => "These are refused",
+        "rewrite" => "Images that are replaced by others; the first matching rule is applied, once",
         "rewrite.to" => {
-            "{name}, {tag} and {1}, {2} … for the stars of match are filled in; without a tag, the asked one is kept"
+            "{name}, {tag} and {1}, {2} … for the stars of match are filled in; without a tag, the requested tag is kept"
         }
-        "rewrite.tags" => "What becomes of the asked tag: globs, the first that matches",
+        "rewrite.tags" => {
+            "New tags for requested tags: globs, of which the first that matches applies"
+        }
         "rewrite.digest" => {
-            "Of an image that is asked for by its digest: drop the digest, or refuse the image"
+            "For an image that is requested by digest: drop the digest, or refuse the image"
         }
-        "images" => "What holds for some images; all rules that match hold",
-        "images.tags" => "A range of versions such as \">=22, <25\", or a list of globs",
+        "images" => "Rules for some images; all matching rules apply",
+        "images.tags" => "A version range such as \">=22, <25\", or a list of globs",
         "images.variants" => {
-            "Parts of the tag of which one must be there; default is a tag without any"
+            "Parts of the tag, one of which is required; default is a tag without any"
         }
-        "images.prefer" => "What messages name instead",
-        "images.action" => "Speaks in the place of the tier",
-        "base" => "What holds for every image",
+        "images.prefer" => "The image that messages suggest instead",
+        "images.action" => "Replaces the action of the tier",
+        "base" => "Settings for every image",
         "base.digest" => {
-            "resolve: the registry's answer; require: the Dockerfile or the lock says it; pin: the lock says it"
+            "resolve: take the registry's answer; require: the Dockerfile or the lock file has the digest; pin: the lock file has it"
         }
-        "base.max-age" => "How long ago an image may have been made",
-        "base.end-of-life" => "Releases that get no fixes any more",
-        "base.end-of-life-notice" => "How long before its end of life a release is warned about",
+        "base.max-age" => "The greatest age of an image",
+        "base.end-of-life" => "Releases that no longer get fixes",
+        "base.end-of-life-notice" => "How long before its end of life a release causes a warning",
         "base.unlisted-tag" => "Tags of official images that are not rebuilt",
-        "base.deprecated" => "Official images that their maintainers have given up",
+        "base.deprecated" => "Official images that are no longer maintained",
         "base.floating-tag" => "Tags without a version, such as latest",
-        "base.root-user" => "Bases that run as root",
-        "base.onbuild" => "Bases with ONBUILD triggers",
+        "base.root-user" => "Base images that run as root",
+        "base.onbuild" => "Base images with ONBUILD triggers",
         "base.labels" => "Labels of images: KEY, or KEY=GLOB for its value",
-        "base.labels.require" => "All of them must be there",
-        "base.labels.forbid" => "None of them may be there",
-        "mirrors" => "Registries, each with the place that it is pulled through",
-        "sources" => "Sources that are no images",
-        "sources.root-file-system" => "What ADD may unpack at the root of a stage on scratch",
+        "base.labels.require" => "All of them are required",
+        "base.labels.forbid" => "None of them is allowed",
+        "mirrors" => "Registries, each with the mirror that it is pulled through",
+        "sources" => "Sources that are not images",
+        "sources.root-file-system" => "Archives that ADD unpacks at the root of a stage on scratch",
         "sources.cache-import" => "Cache that a build imports (--cache-from)",
-        "stages" => {
-            "What holds otherwise by stage: final is what ships, other stages go by their names"
+        "stages" => "Settings by stage: final is what ships, other stages are referred to by name",
+        "platforms" => "Settings by platform, such as linux/arm64",
+        "paths" => "Settings by the Dockerfile's path from the root of the repository",
+        "exceptions" => "Exceptions that let something through for a limited time",
+        "exceptions.match" => {
+            "The images that it applies to; all images if files or labels are set"
         }
-        "platforms" => "What holds otherwise by platform, such as linux/arm64",
-        "paths" => "What holds otherwise by the Dockerfile's path from the top of the repository",
-        "exceptions" => "What is let through for a time",
-        "exceptions.match" => "The images that it is for; all where files or labels are named",
-        "exceptions.files" => "The Dockerfiles that it is for, by their paths",
-        "exceptions.labels" => "The repositories that it is for, by their labels",
-        "exceptions.until" => "The last day that it holds",
-        "exceptions.owner" => "Who answers for it",
-        "exceptions.rules" => "The codes that it is for; all where none is named",
-        "exceptions-max" => "How long an exception may last, from today",
+        "exceptions.files" => "The Dockerfiles that it applies to, by path",
+        "exceptions.labels" => "The repositories that it applies to, by label",
+        "exceptions.until" => "The last day on which it applies",
+        "exceptions.owner" => "Who is responsible for it",
+        "exceptions.rules" => "The codes that it lifts; all codes if none is set",
+        "exceptions-max" => "The longest time that an exception may last from today",
         _ => return None,
     })
 }

@@ -16,7 +16,7 @@ fn validator() -> &'static Validator {
     })
 }
 
-/// What is wrong with a value by the schema.
+/// The errors of a value by the schema.
 fn faults(value: &Value) -> Vec<String> {
     let errors = validator().iter_errors(value);
     errors
@@ -24,7 +24,7 @@ fn faults(value: &Value) -> Vec<String> {
         .collect()
 }
 
-/// `FROMTIER_WRITE=1 cargo test -p fromtier-policy schema` writes it anew.
+/// `FROMTIER_WRITE=1 cargo test -p fromtier-policy schema` writes it again.
 #[test]
 fn the_published_schema_is_the_one_that_is_made() {
     let path =
@@ -82,7 +82,7 @@ fn whole(keys: &[Key]) -> Value {
     Value::Object(entries.collect::<Map<_, _>>())
 }
 
-/// A file with every key that there is; rules that would contradict each other stand apart.
+/// A file with every key that there is; rules that would contradict each other are for different images.
 fn everything() -> Value {
     let mut file = whole(keys::FILE);
     file.as_object_mut().unwrap().remove("extends");

@@ -53,3 +53,27 @@ fn setting_key(section: &str, name: &str) -> Option<SettingKey> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{keys, yaml};
+    use super::*;
+
+    #[test]
+    fn every_setting_of_the_key_tables_has_a_place() {
+        for (section, keys) in [
+            ("tiers", keys::TIERS),
+            ("base", keys::BASE),
+            ("sources", keys::SOURCES),
+        ] {
+            for key in keys {
+                let text = format!("version: 1\n{section}: {{{}: {{}}}}", key.name);
+                let mut report = Report::new("p", &text);
+                let root = yaml::read(&text, &mut report).unwrap();
+                let fields = Fields::with_any(&root, &mut report).unwrap();
+                let places = read(&fields, &report);
+                assert!(places.first().is_some(), "{section}.{}", key.name);
+            }
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! Reading settings: what a policy and each of its profiles may say.
+//! Reading the settings of a policy and of its profiles.
 
 use super::fields::{Fields, read_action, read_choice, read_list, read_text};
 use super::keys;

@@ -1,6 +1,3 @@
-use super::fields::Fields;
-use super::report::Report;
-use super::{keys, setting_places, yaml};
 use crate::policy::Policy;
 use crate::policy_index::PolicyIndex;
 use crate::setting_key::SettingKey;
@@ -480,23 +477,4 @@ fn rules_and_settings_know_where_they_stand() {
     let at = policy.setting_places.get(&key).unwrap();
     assert_eq!(at.line, 6);
     assert_eq!(&text[at.span.clone()], "community: warn");
-}
-
-#[test]
-fn every_setting_of_the_key_tables_has_a_place() {
-    let policy = Policy::parse("p", WHOLE).unwrap();
-    let known = |key: &SettingKey| policy.setting_places.get(key).is_some();
-    for tier in Tier::ALL {
-        assert!(known(&SettingKey::Tier(*tier)), "{tier:?}");
-    }
-    for (section, keys) in [("base", keys::BASE), ("sources", keys::SOURCES)] {
-        for key in keys {
-            let text = format!("version: 1\n{section}: {{{}: {{}}}}", key.name);
-            let mut report = Report::new("p", &text);
-            let root = yaml::read(&text, &mut report).unwrap();
-            let fields = Fields::with_any(&root, &mut report).unwrap();
-            let places = setting_places::read(&fields, &report);
-            assert!(places.first().is_some(), "{section}.{}", key.name);
-        }
-    }
 }

@@ -1,9 +1,10 @@
-//! YAML into a small tree with places: mappings, lists and texts, and nothing clever.
+//! YAML as a small tree with places: mappings, lists, and texts.
 //!
-//! Anchors, aliases, tags, merge keys and further documents are errors: a policy says what it says where it says it.
+//! Anchors, aliases, tags, merge keys, and further documents are errors, so that every value is written where it applies.
+
+use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::report::{Report, Span};
-use saphyr_parser::{Event, Parser, ScalarStyle};
 
 /// Deeper than any policy is.
 const MAX_DEPTH: usize = 16;
@@ -40,7 +41,7 @@ impl Node {
     }
 }
 
-/// Reads one document; complaints go to the report. `None` when there is nothing to go on with.
+/// Reads one document; complaints go to the report. `None` when there is no tree.
 pub(super) fn read(text: &str, report: &mut Report<'_>) -> Option<Node> {
     let mut events = Events {
         parser: Parser::new_from_str(text),
@@ -216,7 +217,7 @@ fn read_entries<'a>(
     }
 }
 
-/// Reports an anchor or a tag: a policy means what it says where it says it.
+/// Reports an anchor or a YAML tag.
 fn reject_extras(anchor: usize, tagged: bool, span: Span, report: &mut Report<'_>) {
     if anchor != 0 {
         report.error(
