@@ -1,4 +1,4 @@
-//! Turns the catalogue's JSON into a compact Rust table: front-coded tags, one short text for the cycles of an image.
+//! Turns the catalog's JSON into a compact Rust table: front-coded tags, one short text for the cycles of an image.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

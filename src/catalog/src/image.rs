@@ -5,7 +5,7 @@ use crate::platforms::Platforms;
 use crate::table::{self, Row};
 use crate::tag::TagParts;
 
-/// An official image of the catalogue.
+/// An official image of the catalog.
 #[derive(Debug, Clone, Copy)]
 pub struct Image {
     row: &'static Row,
@@ -74,7 +74,7 @@ impl Cycle {
 
 /// The day that the facts are from: nothing newer is known.
 pub fn as_of() -> Day {
-    // The build script's own fact; 1970 would only make the catalogue look older than it is.
+    // The build script's own fact; 1970 would only make the catalog look older than it is.
     Day::parse(table::AS_OF).unwrap_or(Day::from_unix_seconds(0))
 }
 
@@ -111,7 +111,7 @@ impl Image {
         self.row.name
     }
 
-    /// The platforms of a supported tag; `None` when the catalogue doesn't list the tag.
+    /// The platforms of a supported tag; `None` when the catalog doesn't list the tag.
     pub fn tag(self, wanted: &str) -> Option<Platforms> {
         let mut found = None;
         self.each_tag(|tag, mask| {
@@ -158,7 +158,7 @@ impl Image {
         }
     }
 
-    /// The release cycles, newest first; none where the catalogue knows no lifecycle.
+    /// The release cycles, newest first; none where the catalog knows no lifecycle.
     pub fn cycles(self) -> impl Iterator<Item = Cycle> {
         self.row.cycles.lines().filter_map(|line| {
             let mut words = line.split(' ');

@@ -237,7 +237,7 @@ fn same_line(image: Image, wanted: &TagParts<'_>, version: &[u32], own: &[u32]) 
     image.name() != "nginx" || asked.is_none() || odd(own) == asked
 }
 
-/// The cycle that the `lts` tags stand for. The catalogue doesn't say that two tags are one image; but tags that don't
+/// The cycle that the `lts` tags stand for. The catalog doesn't say that two tags are one image; but tags that don't
 /// exist for the same platforms are two, and where that leaves one cycle, it is this one.
 fn long_term(cycles: &[Cycle], tags: &[(String, Platforms)]) -> Option<Cycle> {
     let platforms = |wanted: &str| {

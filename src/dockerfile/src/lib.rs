@@ -1,5 +1,6 @@
 //! Dockerfile bytes to a syntax tree with spans, and the rules of the language. Pure.
 
+mod cursor;
 pub mod error;
 pub mod git_url;
 pub mod ignore;

@@ -136,7 +136,7 @@ impl Platform {
         path::join(&[&os, &self.architecture, &self.variant])
     }
 
-    /// The platform this binary was built for (`platforms.DefaultSpec`, normalised).
+    /// The platform this binary was built for (`platforms.DefaultSpec`, normalized).
     pub fn host() -> Platform {
         Platform::new(host_os(), host_architecture()).normalize()
     }
@@ -357,7 +357,7 @@ fn escape(text: &str) -> String {
 mod tests {
     use super::Platform;
 
-    // Expectations printed by containerd/platforms: Format, FormatAll, and FormatAll when normalised.
+    // Expectations printed by containerd/platforms: Format, FormatAll, and FormatAll when normalized.
     #[test]
     fn platforms_are_read_and_written_as_containerd_does() {
         let table = "\

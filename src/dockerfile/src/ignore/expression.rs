@@ -3,6 +3,8 @@
 
 use fromtier_gostd::unicode::is_letter;
 
+use crate::cursor::Cursor;
+
 /// A compiled expression.
 #[derive(Debug, Clone)]
 pub struct Expression {
@@ -69,9 +71,11 @@ impl Set {
 impl Expression {
     /// Compiles an expression; `None` when it isn't a valid one.
     pub fn parse(text: &str) -> Option<Expression> {
-        let mut parser = Parser { rest: text };
+        let mut parser = ExpressionParser {
+            cursor: Cursor::new(text),
+        };
         let mut steps = Vec::with_capacity(text.len());
-        while let Some(c) = parser.peek() {
+        while let Some(c) = parser.cursor.peek() {
             parser.step(c, &mut steps)?;
         }
         Some(Expression { steps })
@@ -142,32 +146,15 @@ impl Place {
     }
 }
 
-struct Parser<'a> {
-    rest: &'a str,
+struct ExpressionParser<'a> {
+    cursor: Cursor<'a>,
 }
 
-impl Parser<'_> {
-    fn peek(&self) -> Option<char> {
-        self.rest.chars().next()
-    }
-
-    fn next(&mut self) -> Option<char> {
-        let mut chars = self.rest.chars();
-        let c = chars.next();
-        self.rest = chars.as_str();
-        c
-    }
-
-    fn skip(&mut self, text: &str) -> bool {
-        let after = self.rest.strip_prefix(text);
-        self.rest = after.unwrap_or(self.rest);
-        after.is_some()
-    }
-
+impl ExpressionParser<'_> {
     fn step(&mut self, c: char, steps: &mut Vec<Step>) -> Option<()> {
         match c {
             '(' => {
-                if !self.skip("(.*/)?") {
+                if !self.cursor.skip("(.*/)?") {
                     return None;
                 }
                 steps.extend([
@@ -178,13 +165,13 @@ impl Parser<'_> {
             }
             '\\' => self.backslash(steps)?,
             '[' => {
-                self.next();
+                self.cursor.next();
                 let set = self.class()?;
                 self.repeated(set, steps);
             }
             '*' | '?' | '+' => return None,
             _ => {
-                self.next();
+                self.cursor.next();
                 match c {
                     '^' => steps.push(Step::At(Place::Begin)),
                     '$' => steps.push(Step::At(Place::End)),
@@ -197,7 +184,7 @@ impl Parser<'_> {
     }
 
     fn repeated(&mut self, set: Set, steps: &mut Vec<Step>) {
-        steps.push(if self.skip("*") {
+        steps.push(if self.cursor.skip("*") {
             Step::Many(set)
         } else {
             Step::One(set)
@@ -205,16 +192,16 @@ impl Parser<'_> {
     }
 
     fn backslash(&mut self, steps: &mut Vec<Step>) -> Option<()> {
-        let place = match self.rest.as_bytes().get(1) {
+        let place = match self.cursor.rest.as_bytes().get(1) {
             Some(b'A') => Place::Begin,
             Some(b'z') => Place::End,
             Some(b'b') => Place::WordEdge,
             Some(b'B') => Place::NoWordEdge,
             Some(b'Q') => {
-                let quoted = &self.rest[2..];
+                let quoted = &self.cursor.rest[2..];
                 let (literal, rest) = quoted.split_once("\\E").unwrap_or((quoted, ""));
                 steps.extend(literal.chars().map(|c| Step::One(Set::Char(c))));
-                self.rest = rest;
+                self.cursor.rest = rest;
                 return Some(());
             }
             _ => {
@@ -228,16 +215,16 @@ impl Parser<'_> {
                 return Some(());
             }
         };
-        self.rest = &self.rest[2..];
+        self.cursor.rest = &self.cursor.rest[2..];
         steps.push(Step::At(place));
         Some(())
     }
 
     /// A class from behind its `[`.
     fn class(&mut self) -> Option<Set> {
-        let negated = self.skip("^");
+        let negated = self.cursor.skip("^");
         let mut items = Vec::new();
-        while items.is_empty() || self.peek() != Some(']') {
+        while items.is_empty() || self.cursor.peek() != Some(']') {
             if let Some(item) = self.posix()? {
                 items.push(item);
                 continue;
@@ -248,8 +235,11 @@ impl Parser<'_> {
             }
             let low = self.class_char()?;
             let mut high = low;
-            if self.rest.len() >= 2 && self.rest.starts_with('-') && !self.rest.starts_with("-]") {
-                self.next();
+            if self.cursor.rest.len() >= 2
+                && self.cursor.rest.starts_with('-')
+                && !self.cursor.rest.starts_with("-]")
+            {
+                self.cursor.next();
                 high = self.class_char()?;
                 if high < low {
                     return None;
@@ -257,20 +247,21 @@ impl Parser<'_> {
             }
             items.push(Item::Range(low, high));
         }
-        self.next();
+        self.cursor.next();
         Some(Set::Class { items, negated })
     }
 
     fn class_char(&mut self) -> Option<u32> {
-        if self.rest.starts_with('\\') {
+        if self.cursor.rest.starts_with('\\') {
             return self.escape();
         }
-        self.next().map(u32::from)
+        self.cursor.next().map(u32::from)
     }
 
     /// `[:name:]` or `[:^name:]` within a class: `Some(None)` when none stands here, `None` when it is unknown.
     fn posix(&mut self) -> Option<Option<Item>> {
         let Some((name, rest)) = self
+            .cursor
             .rest
             .strip_prefix("[:")
             .and_then(|inside| inside.split_once(":]"))
@@ -298,13 +289,13 @@ impl Parser<'_> {
             "xdigit" => |c| c.is_ascii_hexdigit(),
             _ => return None,
         };
-        self.rest = rest;
+        self.cursor.rest = rest;
         Some(Some(Item::Named(is, wanted)))
     }
 
     /// `\d`, `\W`, `\pL` …: `Some(None)` when none stands here, `None` when it is unknown.
     fn named(&mut self) -> Option<Option<Item>> {
-        let mut chars = self.rest.chars();
+        let mut chars = self.cursor.rest.chars();
         let Some(('\\', kind)) = chars.next().zip(chars.next()) else {
             return Some(None);
         };
@@ -315,28 +306,28 @@ impl Parser<'_> {
             'p' | 'P' => category(chars.next()?)?,
             _ => return Some(None),
         };
-        self.rest = chars.as_str();
+        self.cursor.rest = chars.as_str();
         Some(Some(Item::Named(is, kind.is_ascii_lowercase())))
     }
 
     /// An escaped character; `None` when it is none of those that may be escaped.
     fn escape(&mut self) -> Option<u32> {
-        self.next();
-        let c = self.next()?;
+        self.cursor.next();
+        let c = self.cursor.next()?;
         let octal = |c: Option<char>| c.and_then(|c| c.to_digit(8));
         match c {
-            '0'..='7' if c == '0' || octal(self.peek()).is_some() => {
+            '0'..='7' if c == '0' || octal(self.cursor.peek()).is_some() => {
                 let mut code = c.to_digit(8)?;
                 for _ in 0..2 {
-                    let Some(digit) = octal(self.peek()) else {
+                    let Some(digit) = octal(self.cursor.peek()) else {
                         break;
                     };
                     code = code * 8 + digit;
-                    self.next();
+                    self.cursor.next();
                 }
                 Some(code)
             }
-            'x' => Some(self.next()?.to_digit(16)? * 16 + self.next()?.to_digit(16)?),
+            'x' => Some(self.cursor.next()?.to_digit(16)? * 16 + self.cursor.next()?.to_digit(16)?),
             'a' => Some(7),
             'f' => Some(12),
             'n' => Some(10),

@@ -1,12 +1,22 @@
-//! Whether a pattern is well formed, by the letter of Go's `filepath.Match`: a mistake behind the first part that
-//! can't match the path `.` is not seen.
+//! Is a pattern well formed?
+//!
+//! The reference finds out by matching the path `.` with Go's `filepath.Match`, which reads a pattern in chunks, each
+//! of leading stars and what follows them up to the next star, and stops at the first chunk that can't match. So a
+//! mistake behind that chunk isn't seen, and ours must not be seen either. For `a*[` and `*[`:
+//!
+//! 1. `a*[` begins with the chunk `a`. It doesn't match `.`, so matching ends, and the pattern counts as well formed.
+//! 2. `*[` begins with the chunk `*[`. To match it, the class that `[` opens is read, and it has no end: an error.
 
-/// A pattern that isn't well formed.
+/// A pattern isn't well formed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Malformed;
+pub struct MalformedPattern;
 
-/// Looks for mistakes the way matching `.` finds them.
-pub fn check(pattern: &str) -> Result<(), Malformed> {
+/// Reports the mistakes that matching `.` meets.
+///
+/// # Errors
+///
+/// A class without an end, or a backslash at the end of the pattern, in a chunk that matching reaches.
+pub fn check(pattern: &str) -> Result<(), MalformedPattern> {
     let mut pattern = pattern;
     let mut name = ".";
     while !pattern.is_empty() {
@@ -49,7 +59,7 @@ fn split(pattern: &str) -> (bool, &str, &str) {
 }
 
 /// What is left of `name` (`.` or nothing) behind the chunk; `None` when it doesn't match.
-fn chunk_matches<'n>(chunk: &str, name: &'n str) -> Result<Option<&'n str>, Malformed> {
+fn chunk_matches<'n>(chunk: &str, name: &'n str) -> Result<Option<&'n str>, MalformedPattern> {
     let mut left = name.chars();
     let mut failed = false;
     let mut chars = chunk.chars();
@@ -60,7 +70,7 @@ fn chunk_matches<'n>(chunk: &str, name: &'n str) -> Result<Option<&'n str>, Malf
         match c {
             '[' => failed |= !class_matches(&mut chars, here)?,
             '?' => {}
-            '\\' => failed |= Some(chars.next().ok_or(Malformed)?) != here,
+            '\\' => failed |= Some(chars.next().ok_or(MalformedPattern)?) != here,
             c => failed |= Some(c) != here,
         }
     }
@@ -68,7 +78,10 @@ fn chunk_matches<'n>(chunk: &str, name: &'n str) -> Result<Option<&'n str>, Malf
 }
 
 /// A class from behind its `[`.
-fn class_matches(chars: &mut std::str::Chars<'_>, here: Option<char>) -> Result<bool, Malformed> {
+fn class_matches(
+    chars: &mut std::str::Chars<'_>,
+    here: Option<char>,
+) -> Result<bool, MalformedPattern> {
     let negated = chars.as_str().starts_with('^');
     if negated {
         chars.next();
@@ -90,14 +103,27 @@ fn class_matches(chars: &mut std::str::Chars<'_>, here: Option<char>) -> Result<
 }
 
 /// A character of a class, which something has to follow.
-fn class_char(chars: &mut std::str::Chars<'_>) -> Result<char, Malformed> {
+fn class_char(chars: &mut std::str::Chars<'_>) -> Result<char, MalformedPattern> {
     let c = match chars.next() {
-        None | Some('-' | ']') => return Err(Malformed),
-        Some('\\') => chars.next().ok_or(Malformed)?,
+        None | Some('-' | ']') => return Err(MalformedPattern),
+        Some('\\') => chars.next().ok_or(MalformedPattern)?,
         Some(c) => c,
     };
     if chars.as_str().is_empty() {
-        return Err(Malformed);
+        return Err(MalformedPattern);
     }
     Ok(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MalformedPattern, check};
+
+    #[test]
+    fn a_mistake_is_seen_only_where_matching_reaches_it() {
+        assert_eq!(check("a*["), Ok(()));
+        assert_eq!(check("*["), Err(MalformedPattern));
+        assert_eq!(check("["), Err(MalformedPattern));
+        assert_eq!(check("b\\"), Err(MalformedPattern));
+    }
 }

@@ -1,5 +1,8 @@
 //! The `--flags` of an instruction.
 
+use fromtier_gostd::strings::to_lower;
+
+use self::Kind::{Bool, Text, Texts};
 use crate::error::{Error, Result};
 use crate::suggest;
 
@@ -13,9 +16,6 @@ pub(super) enum Kind {
     /// `--flag=value`, any number of times.
     Texts,
 }
-
-use Kind::{Bool, Text, Texts};
-use fromtier_gostd::strings::to_lower;
 
 /// A flag that an instruction knows.
 pub(super) type Known = (&'static str, Kind);

@@ -33,13 +33,14 @@ mod workdir;
 #[cfg(test)]
 mod tests;
 
+use fromtier_gostd::strings::to_lower;
+
+use self::request::Request;
 use crate::error::{Error, Result};
 use crate::lint::Linter;
 use crate::parser::{Dockerfile, Node};
 use crate::span::{Range, Span};
 use crate::suggest;
-use fromtier_gostd::strings::to_lower;
-use request::Request;
 
 pub use add::Add;
 pub use arg::{ArgDef, GlobalArg};

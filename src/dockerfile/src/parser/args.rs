@@ -20,7 +20,7 @@ pub(super) fn read(line: &LogicalLine, range: Range<usize>, escape: u8) -> Resul
     let parts = split(&line.text, range.clone(), escape);
     let args = if keyword(line, &parts) == "onbuild" && !parts.args.is_empty() {
         let trigger = read_trigger(line, parts.args.clone(), escape)?;
-        Found::of(Args::Sub(Box::new(trigger)))
+        ParsedArgs::from_args(Args::Sub(Box::new(trigger)))
     } else {
         read_args(line, &parts, escape)?
     };
@@ -44,14 +44,14 @@ fn read_trigger(line: &LogicalLine, range: Range<usize>, escape: u8) -> Result<N
         }
         rest = inner.args;
     }
-    Ok(node(line, range, parts, Found::default()))
+    Ok(node(line, range, parts, ParsedArgs::default()))
 }
 
 fn keyword(line: &LogicalLine, parts: &Parts) -> String {
     to_lower(&lossy(&line.text[parts.keyword.clone()]))
 }
 
-fn node(line: &LogicalLine, range: Range<usize>, parts: Parts, found: Found) -> Node {
+fn node(line: &LogicalLine, range: Range<usize>, parts: Parts, found: ParsedArgs) -> Node {
     let (flags, ranges): (Vec<_>, Vec<_>) =
         parts.flags.into_iter().map(|f| (f.text, f.range)).unzip();
     Node {
@@ -78,16 +78,16 @@ fn value_span(line: &LogicalLine, flag: &Range<usize>) -> Option<Span> {
 }
 
 /// Arguments, and what is known of their source.
-struct Found {
+struct ParsedArgs {
     args: Args,
     spans: Vec<Span>,
     invalid_utf8: bool,
     raw: Vec<Vec<u8>>,
 }
 
-impl Found {
-    fn of(args: Args) -> Self {
-        Found {
+impl ParsedArgs {
+    fn from_args(args: Args) -> Self {
+        ParsedArgs {
             args,
             spans: Vec::new(),
             invalid_utf8: false,
@@ -96,13 +96,13 @@ impl Found {
     }
 }
 
-impl Default for Found {
+impl Default for ParsedArgs {
     fn default() -> Self {
-        Found::of(Args::Words(Vec::new()))
+        ParsedArgs::from_args(Args::Words(Vec::new()))
     }
 }
 
-fn read_args(line: &LogicalLine, parts: &Parts, escape: u8) -> Result<Found> {
+fn read_args(line: &LogicalLine, parts: &Parts, escape: u8) -> Result<ParsedArgs> {
     let range = parts.args.clone();
     let rest = &line.text[range.clone()];
     match keyword(line, parts).as_str() {
@@ -114,30 +114,32 @@ fn read_args(line: &LogicalLine, parts: &Parts, escape: u8) -> Result<Found> {
         "expose" | "from" => Ok(words(line, range)),
         "env" => pairs(rest, "ENV", escape),
         "label" => pairs(rest, "LABEL", escape),
-        "arg" => Ok(Found::of(Args::Words(parse_words(rest, escape)))),
+        "arg" => Ok(ParsedArgs::from_args(Args::Words(parse_words(
+            rest, escape,
+        )))),
         "healthcheck" => health(line, range),
         "maintainer" | "stopsignal" | "user" | "workdir" => Ok(string(line, range)),
         // Unknown keywords are complained about when instructions are made of nodes.
-        _ => Ok(Found::default()),
+        _ => Ok(ParsedArgs::default()),
     }
 }
 
 /// All of it as one word; nothing is no word.
-fn string(line: &LogicalLine, range: Range<usize>) -> Found {
+fn string(line: &LogicalLine, range: Range<usize>) -> ParsedArgs {
     if range.is_empty() {
-        return Found::default();
+        return ParsedArgs::default();
     }
     plain(line, vec![range])
 }
 
-fn words(line: &LogicalLine, range: Range<usize>) -> Found {
+fn words(line: &LogicalLine, range: Range<usize>) -> ParsedArgs {
     plain(line, split::words(&line.text, range))
 }
 
-fn plain(line: &LogicalLine, ranges: Vec<Range<usize>>) -> Found {
+fn plain(line: &LogicalLine, ranges: Vec<Range<usize>>) -> ParsedArgs {
     let bytes = || ranges.iter().map(|range| &line.text[range.clone()]);
     let invalid_utf8 = bytes().any(|word| std::str::from_utf8(word).is_err());
-    Found {
+    ParsedArgs {
         args: Args::Words(bytes().map(lossy).collect()),
         raw: if invalid_utf8 {
             bytes().map(<[u8]>::to_vec).collect()
@@ -153,9 +155,9 @@ fn plain(line: &LogicalLine, ranges: Vec<Range<usize>>) -> Found {
 }
 
 /// The JSON form, unless the text isn't a JSON array.
-fn json_form(text: &[u8]) -> Result<Option<Found>> {
+fn json_form(text: &[u8]) -> Result<Option<ParsedArgs>> {
     match json::string_array(text) {
-        Ok(strings) => Ok(Some(Found::of(Args::Json(strings)))),
+        Ok(strings) => Ok(Some(ParsedArgs::from_args(Args::Json(strings)))),
         Err(NotStrings::NotArray) => Ok(None),
         Err(NotStrings::OtherElements) => Err(Error::new(
             "when using JSON array syntax, arrays must be comprised of strings only",
@@ -163,7 +165,7 @@ fn json_form(text: &[u8]) -> Result<Option<Found>> {
     }
 }
 
-fn string_or_json(line: &LogicalLine, range: Range<usize>) -> Result<Found> {
+fn string_or_json(line: &LogicalLine, range: Range<usize>) -> Result<ParsedArgs> {
     match json_form(&line.text[range.clone()])? {
         Some(found) => Ok(found),
         None => Ok(string(line, range)),
@@ -171,14 +173,14 @@ fn string_or_json(line: &LogicalLine, range: Range<usize>) -> Result<Found> {
 }
 
 /// `HEALTHCHECK`: its type, then a string or JSON. Blanks are looked for byte by byte.
-fn health(line: &LogicalLine, range: Range<usize>) -> Result<Found> {
+fn health(line: &LogicalLine, range: Range<usize>) -> Result<ParsedArgs> {
     let rest = &line.text[range.clone()];
     let end = rest
         .iter()
         .position(|&b| is_space_byte(b))
         .unwrap_or(rest.len());
     if end == 0 {
-        return Ok(Found::default());
+        return Ok(ParsedArgs::default());
     }
     let gap = rest[end..]
         .iter()
@@ -198,7 +200,7 @@ fn health(line: &LogicalLine, range: Range<usize>) -> Result<Found> {
 }
 
 /// `name=value …`, or the old `name value`.
-fn pairs(rest: &[u8], instruction: &str, escape: u8) -> Result<Found> {
+fn pairs(rest: &[u8], instruction: &str, escape: u8) -> Result<ParsedArgs> {
     let words = parse_words(rest, escape);
     let mut pairs = Vec::with_capacity(words.len());
     if words.first().is_some_and(|first| !first.contains('=')) {
@@ -210,7 +212,7 @@ fn pairs(rest: &[u8], instruction: &str, escape: u8) -> Result<Found> {
             value: lossy(&rest[value]),
             delim: false,
         });
-        return Ok(Found::of(Args::Pairs(pairs)));
+        return Ok(ParsedArgs::from_args(Args::Pairs(pairs)));
     }
     for word in &words {
         let Some((key, value)) = word.split_once('=') else {
@@ -225,5 +227,5 @@ fn pairs(rest: &[u8], instruction: &str, escape: u8) -> Result<Found> {
             delim: true,
         });
     }
-    Ok(Found::of(Args::Pairs(pairs)))
+    Ok(ParsedArgs::from_args(Args::Pairs(pairs)))
 }

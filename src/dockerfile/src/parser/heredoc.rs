@@ -1,10 +1,9 @@
 //! Heredocs: `<<EOF`, `<<-"EOF"`, `3<<EOF`, found in a line and cut out of the lines behind it.
 
+use super::text::is_re_space;
 use crate::error::{Error, Result};
 use crate::shell::{Lex, NoEnv};
 use crate::span::Span;
-
-use super::text::is_re_space;
 
 /// A heredoc's text and how it was opened.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -12,14 +12,14 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use crate::error::{Error, Result};
-use crate::span::{Range, Span};
-
-use directive::Directives;
 use fromtier_gostd::strings::to_lower;
 use fromtier_gostd::utf8::lossy;
-use lines::{Lines, LogicalLine};
-use text::{trim, trim_newline, trim_start};
+
+use self::directive::Directives;
+use self::lines::{Lines, LogicalLine};
+use self::text::{trim, trim_newline, trim_start};
+use crate::error::{Error, Result};
+use crate::span::{Range, Span};
 
 pub use directive::{Directive, detect_syntax, directive};
 pub use heredoc::{Heredoc, chomp_heredoc_bytes, chomp_heredoc_content, parse_heredoc};

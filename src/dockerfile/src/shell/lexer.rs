@@ -5,18 +5,20 @@ use std::collections::BTreeSet;
 use fromtier_gostd::unicode::{is_digit, is_letter};
 
 use super::{Env, Lex, pattern};
+use crate::cursor::Cursor;
 
 /// How deep `${a:-${b:-…}}` may go. The reference has no such limit; nobody writes more.
 const MAX_DEPTH: usize = 200;
 
 const MISSING_BRACE: &str = "syntax error: missing '}'";
 
-type Step<T = String> = Result<T, String>;
+/// An expansion, or why there is none.
+type Expanded<T = String> = Result<T, String>;
 
 /// A place in a word, and all that was learnt on the way there.
 pub(super) struct Lexer<'a> {
     lex: Lex,
-    rest: &'a str,
+    cursor: Cursor<'a>,
     env: &'a dyn Env,
     depth: usize,
     words: Option<Words>,
@@ -65,7 +67,7 @@ impl<'a> Lexer<'a> {
         Lexer {
             lex,
             // The reference's scanner leaves out a byte order mark.
-            rest: word.strip_prefix('\u{feff}').unwrap_or(word),
+            cursor: Cursor::new(word.strip_prefix('\u{feff}').unwrap_or(word)),
             env,
             depth: 0,
             words: None,
@@ -75,34 +77,27 @@ impl<'a> Lexer<'a> {
     }
 
     /// The whole word expanded.
-    pub(super) fn word(&mut self) -> Step {
+    pub(super) fn word(&mut self) -> Expanded {
         self.until(None)
     }
 
     /// The whole text split into words and expanded.
-    pub(super) fn words(&mut self) -> Step<Vec<String>> {
+    pub(super) fn words(&mut self) -> Expanded<Vec<String>> {
         self.words = Some(Words::default());
         self.until(None)?;
         Ok(self.words.take().unwrap_or_default().finish())
     }
 
-    fn peek(&self) -> Option<char> {
-        self.rest.chars().next()
-    }
-
-    fn next(&mut self) -> Option<char> {
-        let mut chars = self.rest.chars();
-        let c = chars.next();
-        self.rest = chars.as_str();
-        c
-    }
-
     /// Expands up to the end, or up to and over `stop`.
-    fn until(&mut self, stop: Option<char>) -> Step {
-        let mut out = String::with_capacity(if stop.is_none() { self.rest.len() } else { 0 });
-        while let Some(c) = self.peek() {
+    fn until(&mut self, stop: Option<char>) -> Expanded {
+        let mut out = String::with_capacity(if stop.is_none() {
+            self.cursor.rest.len()
+        } else {
+            0
+        });
+        while let Some(c) = self.cursor.peek() {
             if stop == Some(c) {
-                self.next();
+                self.cursor.next();
                 return Ok(out);
             }
             match c {
@@ -117,16 +112,16 @@ impl<'a> Lexer<'a> {
                 '\'' if !self.lex.skip_process_quotes => self.raw(&mut out, Self::single_quote)?,
                 '"' if !self.lex.skip_process_quotes => self.raw(&mut out, Self::double_quote)?,
                 _ if c == self.lex.escape => {
-                    self.next();
+                    self.cursor.next();
                     if self.lex.raw_escapes {
                         self.escaped(&mut out, c);
                     }
                     // At the end it escapes nothing.
-                    let Some(c) = self.next() else { break };
+                    let Some(c) = self.cursor.next() else { break };
                     self.escaped(&mut out, c);
                 }
                 _ => {
-                    self.next();
+                    self.cursor.next();
                     out.push(c);
                     if let Some(words) = &mut self.words {
                         words.push(c);
@@ -150,7 +145,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Appends what `read` reads, its blanks parting no words.
-    fn raw(&mut self, out: &mut String, read: fn(&mut Self) -> Step) -> Step<()> {
+    fn raw(&mut self, out: &mut String, read: fn(&mut Self) -> Expanded) -> Expanded<()> {
         let text = read(self)?;
         out.push_str(&text);
         if let Some(words) = &mut self.words {
@@ -160,7 +155,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The part of a `${…}` behind its modifier, up to and over `stop`.
-    fn nested(&mut self, stop: char, raw_escapes: bool) -> Step {
+    fn nested(&mut self, stop: char, raw_escapes: bool) -> Expanded {
         if self.depth == MAX_DEPTH {
             return Err("syntax error: substitutions are nested too deeply".to_owned());
         }
@@ -180,16 +175,16 @@ impl<'a> Lexer<'a> {
     }
 
     /// `'…'`: all between is as it is.
-    fn single_quote(&mut self) -> Step {
-        let inside = &self.rest[1..];
+    fn single_quote(&mut self) -> Expanded {
+        let inside = &self.cursor.rest[1..];
         let Some(len) = inside.find('\'') else {
-            self.rest = "";
+            self.cursor.rest = "";
             return Err(
                 "unexpected end of statement while looking for matching single-quote".to_owned(),
             );
         };
-        let whole = &self.rest[..len + 2];
-        self.rest = &inside[len + 1..];
+        let whole = &self.cursor.rest[..len + 2];
+        self.cursor.rest = &inside[len + 1..];
         Ok(if self.lex.raw_quotes {
             whole.to_owned()
         } else {
@@ -198,19 +193,19 @@ impl<'a> Lexer<'a> {
     }
 
     /// `"…"`: variables are expanded, and quotes, dollars and escapes can be escaped.
-    fn double_quote(&mut self) -> Step {
+    fn double_quote(&mut self) -> Expanded {
         let mut out = String::new();
-        let quote = self.next();
+        let quote = self.cursor.next();
         if self.lex.raw_quotes {
             out.extend(quote);
         }
-        while let Some(c) = self.peek() {
+        while let Some(c) = self.cursor.peek() {
             if c == '$' {
                 let value = self.dollar()?;
                 out.push_str(&value);
                 continue;
             }
-            self.next();
+            self.cursor.next();
             if c == '"' {
                 if self.lex.raw_quotes {
                     out.push(c);
@@ -224,9 +219,11 @@ impl<'a> Lexer<'a> {
             if self.lex.raw_escapes {
                 out.push(c);
             }
-            match self.peek() {
+            match self.cursor.peek() {
                 None => {}
-                Some(next) if next == '"' || next == '$' || next == c => out.extend(self.next()),
+                Some(next) if next == '"' || next == '$' || next == c => {
+                    out.extend(self.cursor.next())
+                }
                 Some(_) => out.push(c),
             }
         }
@@ -234,21 +231,19 @@ impl<'a> Lexer<'a> {
     }
 
     /// `<` or `<<` with the blanks behind it, which don't part a heredoc's name from it.
-    fn heredoc(&mut self) -> Step {
+    fn heredoc(&mut self) -> Expanded {
         let mut len = 1;
-        if self.rest[len..].starts_with('<') {
-            let after = &self.rest[2..];
-            len = self.rest.len() - after.trim_start_matches(['\t', '\r', ' ']).len();
+        if self.cursor.rest[len..].starts_with('<') {
+            let after = &self.cursor.rest[2..];
+            len = self.cursor.rest.len() - after.trim_start_matches(['\t', '\r', ' ']).len();
         }
-        let (text, rest) = self.rest.split_at(len);
-        self.rest = rest;
-        Ok(text.to_owned())
+        Ok(self.cursor.take(len).to_owned())
     }
 
     /// `$name` or `${…}`.
-    fn dollar(&mut self) -> Step {
-        self.next();
-        if self.peek() != Some('{') {
+    fn dollar(&mut self) -> Expanded {
+        self.cursor.next();
+        if self.cursor.peek() != Some('{') {
             let name = self.name();
             if name.is_empty() {
                 return Ok("$".to_owned());
@@ -259,21 +254,21 @@ impl<'a> Lexer<'a> {
                 None => String::new(),
             });
         }
-        self.next();
-        match self.peek() {
+        self.cursor.next();
+        match self.cursor.peek() {
             None => return Err(MISSING_BRACE.to_owned()),
             Some('{' | '}' | ':') => return Err("syntax error: bad substitution".to_owned()),
             Some(_) => {}
         }
         let name = self.name();
-        match self.next() {
+        match self.cursor.next() {
             Some('}') => Ok(match self.lookup(name) {
                 Some(value) => value.to_owned(),
                 None if self.lex.skip_unset_env => format!("${{{name}}}"),
                 None => String::new(),
             }),
             Some(':') => {
-                let operator = self.next();
+                let operator = self.cursor.next();
                 self.modified(name, operator, true)
             }
             Some('/') => self.replaced(name),
@@ -283,7 +278,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// `${name-word}` and its kin; with `colon`, `${name:-word}`: an empty variable is as good as none.
-    fn modified(&mut self, name: &str, operator: Option<char>, colon: bool) -> Step {
+    fn modified(&mut self, name: &str, operator: Option<char>, colon: bool) -> Expanded {
         let colon_text = if colon { ":" } else { "" };
         let trims = matches!(operator, Some('#' | '%'));
         if colon && trims {
@@ -326,11 +321,8 @@ impl<'a> Lexer<'a> {
     }
 
     /// `${name/pattern/replacement}`, `${name//pattern/replacement}`.
-    fn replaced(&mut self, name: &str) -> Step {
-        let all = self.peek() == Some('/');
-        if all {
-            self.next();
-        }
+    fn replaced(&mut self, name: &str) -> Expanded {
+        let all = self.cursor.skip("/");
         let pattern = self
             .nested('/', true)
             .map_err(|why| self.unless_at_end(why, "syntax error: missing '/' in ${}"))?;
@@ -345,7 +337,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn unless_at_end(&self, why: String, at_end: &str) -> String {
-        if self.rest.is_empty() {
+        if self.cursor.rest.is_empty() {
             at_end.to_owned()
         } else {
             why
@@ -354,16 +346,14 @@ impl<'a> Lexer<'a> {
 
     /// A variable's name: letters, digits and `_`, or digits alone, or one special parameter. May be empty.
     fn name(&mut self) -> &'a str {
-        let text = self.rest;
+        let text = self.cursor.rest;
         let len_while = |accept: fn(char) -> bool| text.find(|c| !accept(c)).unwrap_or(text.len());
-        let len = match self.peek() {
+        let len = match self.cursor.peek() {
             Some(c) if is_digit(c) => len_while(is_digit),
             Some('@' | '*' | '#' | '?' | '-' | '$' | '!') => 1,
             _ => len_while(|c| is_letter(c) || is_digit(c) || c == '_'),
         };
-        let (name, rest) = text.split_at(len);
-        self.rest = rest;
-        name
+        self.cursor.take(len)
     }
 
     fn lookup(&mut self, name: &str) -> Option<&'a str> {

@@ -4,7 +4,7 @@ use fromtier_gostd::unicode::{is_digit, is_letter};
 
 /// A pattern, ready to search with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pattern {
+pub struct GlobPattern {
     parts: Vec<Part>,
     greedy: bool,
 }
@@ -22,10 +22,10 @@ enum Part {
 /// Where a text can be in a pattern (before which part), and where that match began.
 type State = (usize, usize);
 
-impl Pattern {
+impl GlobPattern {
     /// Reads a pattern. `greedy` says whether `*` takes as much as it can or as little. The error is an escape
     /// of a character that needs none.
-    pub fn parse(text: &str, greedy: bool) -> Result<Pattern, String> {
+    pub fn parse(text: &str, greedy: bool) -> Result<GlobPattern, String> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut parts = Vec::with_capacity(text.len());
         let mut chars = text.chars().peekable();
@@ -46,7 +46,7 @@ impl Pattern {
                 c => Part::Char(c),
             });
         }
-        Ok(Pattern { parts, greedy })
+        Ok(GlobPattern { parts, greedy })
     }
 
     /// The length in bytes of the match that begins where `text` begins.
@@ -146,12 +146,12 @@ pub fn replace(pattern: &str, value: &str, replacement: &str, all: bool) -> Resu
     })
 }
 
-fn compile(pattern: &str, greedy: bool) -> Result<Pattern, String> {
-    Pattern::parse(pattern, greedy)
+fn compile(pattern: &str, greedy: bool) -> Result<GlobPattern, String> {
+    GlobPattern::parse(pattern, greedy)
         .map_err(|why| format!("invalid pattern ({pattern}) in substitution: {why}"))
 }
 
-fn replace_all(pattern: &Pattern, value: &str, replacement: &str) -> String {
+fn replace_all(pattern: &GlobPattern, value: &str, replacement: &str) -> String {
     let mut out = String::with_capacity(value.len());
     let mut copied = 0;
     let mut from = 0;

@@ -1,4 +1,4 @@
-//! Image references, normalised once: `node` is `docker.io/library/node`.
+//! Image references, normalized once: `node` is `docker.io/library/node`.
 
 use crate::digest::Digest;
 
@@ -7,7 +7,7 @@ const OFFICIAL_PREFIX: &str = "library/";
 /// Longest path, in bytes.
 const MAX_PATH: usize = 255;
 
-/// A normalised reference: domain, path, and a tag or a digest or both or neither.
+/// A normalized reference: domain, path, and a tag or a digest or both or neither.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ImageRef {
     domain: String,
