@@ -118,7 +118,7 @@ fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str> {
         .ok_or_else(|| format!("no text {key}"))?)
 }
 
-/// A list of words, joined by spaces; empty when there is none.
+/// Returns a list of words joined by spaces; empty if there is none.
 fn words(value: &Value, key: &str) -> Result<String> {
     let Some(list) = value.get(key) else {
         return Ok(String::new());
@@ -165,7 +165,8 @@ fn front_coded(tags: &BTreeMap<&str, u8>) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// One line a cycle, newest first as in the source: `cycle codename end`, the end a day, `-` (none) or `!` (over).
+/// Returns one line for each cycle, newest first as in the source: `cycle codename end`. The end is a day, `-` (none is
+/// announced), or `!` (it has ended).
 fn cycle_text(product: &Value) -> Result<String> {
     let mut out = String::new();
     for cycle in product

@@ -1,4 +1,4 @@
-//! A day of the calendar, without a clock: whoever needs "today" is given it.
+//! A day of the calendar. There is no clock here: callers pass today's date in.
 
 use std::fmt;
 

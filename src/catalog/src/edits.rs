@@ -1,9 +1,9 @@
-//! CycleRelation many typing mistakes lie between two words.
+//! How many typing mistakes are there between two words?
 
 /// Returns the number of edits that turn one word into the other where two or fewer do. An edit adds, removes, or
 /// replaces a byte, or swaps two neighbors (optimal string alignment).
 ///
-/// The suggestions of the reference frontend count otherwise: see `fromtier_dockerfile::suggest`.
+/// The suggestions of the reference frontend count differently: see `fromtier_dockerfile::suggest`.
 pub fn edits_up_to_two(a: impl AsRef<[u8]>, b: impl AsRef<[u8]>) -> Option<usize> {
     let (a, b) = (a.as_ref(), b.as_ref());
     if a.len().abs_diff(b.len()) > 2 {

@@ -1,13 +1,13 @@
-//! Is what a tag names over? Its release cycle, one that is older than all that is known to be alive, the system below.
+//! Has the release that a tag names reached its end of life?
 
 use crate::day::Day;
 use crate::image::{Cycle, Cycles, Image, image};
 use crate::tag::TagParts;
 
-/// A tag whose release is over, and by which cycle that is known.
+/// The release cycle that shows that a tag's release has reached its end of life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EndedRelease {
-    /// The image whose cycle it is: that of the tag, or the system below it.
+    /// The image whose cycle it is: the tag's own image, or its base system.
     pub image: Image,
     /// The release cycle that ended.
     pub cycle: Cycle,
@@ -15,24 +15,24 @@ pub struct EndedRelease {
     pub relation: CycleRelation,
 }
 
-/// What the cycle is to the tag.
+/// The relation of a cycle to a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CycleRelation {
-    /// It is the tag's own: `3.8` of `python:3.8-slim`.
+    /// The tag's own cycle: `3.8` of `python:3.8-slim`.
     Own,
-    /// The last of several that the tag may mean, all of which are over: `2.7` of `python:2`.
+    /// The last of several cycles that the tag can mean, all of which have ended: `2.7` of `python:2`.
     Last,
-    /// The next one that is known after the tag's release: `1.14` of `nginx:1.13`.
+    /// The next known cycle after the tag's release: `1.14` of `nginx:1.13`.
     Successor,
-    /// The system that the tag says it is built upon: Debian's `10` of `python:3.12-slim-buster`.
+    /// The base system that the tag names: Debian's `10` of `python:3.12-slim-buster`.
     System,
 }
 
 impl Image {
-    /// Is what this tag names over on this day?
+    /// Returns the cycle that shows that the tag's release has reached its end of life on this day, if it has.
     ///
-    /// The cycle of the tag decides where it has one that is over, and where it names several that all are. Of a tag
-    /// that is not among the supported ones, a later cycle that is over tells as much, and so does the system below.
+    /// The tag's own cycle decides, or all the cycles that it can mean. For a tag that isn't supported, the end of a later
+    /// cycle or of the base system shows it too.
     pub fn ended_release(self, tag: &str, today: Day) -> Option<EndedRelease> {
         let parts = TagParts::parse(tag);
         (self.ended_by_release(&parts, tag, today))
@@ -72,8 +72,8 @@ impl Image {
             .map(|after| ended(after, CycleRelation::Successor))
     }
 
-    /// The system that an unsupported tag is built upon, where that is over. While a tag is rebuilt, its system is
-    /// looked after by somebody.
+    /// The base system of an unsupported tag, if it has reached its end of life. As long as a tag is rebuilt, somebody
+    /// maintains its base system.
     fn ended_by_system(self, parts: &TagParts<'_>, tag: &str, today: Day) -> Option<EndedRelease> {
         let relation = CycleRelation::System;
         let codename = |name: &str, part: &str| {
@@ -178,7 +178,7 @@ mod tests {
         }
     }
 
-    /// What is rebuilt is over only by its own cycle: Docker and the makers look after it.
+    /// A supported tag ends only with its own cycle: Docker and its maintainers rebuild it.
     #[test]
     fn no_supported_tag_is_over_by_another_cycle() {
         let today = crate::as_of();

@@ -1,4 +1,4 @@
-//! Looking an official image up: its tags, cycles and deprecation.
+//! Official images: lookup, tags, release cycles, deprecation.
 
 use crate::day::Day;
 use crate::platforms::Platforms;
@@ -24,7 +24,7 @@ impl Eq for Image {}
 pub enum EndOfLife {
     /// On this day.
     On(Day),
-    /// It is over, on a day that is not known.
+    /// It has ended, on an unknown day.
     Over,
     /// None is announced.
     NotAnnounced,
@@ -41,23 +41,23 @@ pub struct Cycle {
     pub end_of_life: EndOfLife,
 }
 
-/// An image, or some of its tags, that its maintainers have given up or that is no longer official.
+/// The notice that an image, or some of its tags, is deprecated or no longer official.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Notice {
-    /// `2022-07` or `2025-07-18`: since when; empty where it is not known.
+    /// Since when: `2022-07` or `2025-07-18`; empty if unknown.
     pub since: &'static str,
     instead: &'static str,
 }
 
 impl Notice {
-    /// What to use instead, best first; not always an official image.
+    /// Returns the images to use instead, best first; not always official ones.
     pub fn alternatives(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.instead.split(' ').filter(|name| !name.is_empty())
     }
 }
 
 impl Cycle {
-    /// Is the cycle over on this day? Its last day still counts as alive.
+    /// Whether the cycle has ended on this day. On its last day it hasn't.
     pub fn is_over(&self, today: Day) -> bool {
         match self.end_of_life {
             EndOfLife::On(day) => day < today,
@@ -66,19 +66,19 @@ impl Cycle {
         }
     }
 
-    /// The numbers of its name; empty for a cycle such as `current`.
+    /// Returns the numbers of its name; none for a cycle such as `current`.
     pub fn version(&self) -> Vec<u32> {
         TagParts::parse(self.name).version
     }
 }
 
-/// The day that the facts are from: nothing newer is known.
+/// Returns the day of the facts. Nothing newer is known.
 pub fn as_of() -> Day {
     // The build script's own fact; 1970 would only make the catalog look older than it is.
     Day::parse(table::AS_OF).unwrap_or(Day::from_unix_seconds(0))
 }
 
-/// The official image of this name, as in `docker.io/library/NAME`.
+/// Returns the official image of this name, as in `docker.io/library/NAME`.
 pub fn image(name: &str) -> Option<Image> {
     let index = table::ROWS
         .binary_search_by_key(&name, |row| row.name)
@@ -88,12 +88,12 @@ pub fn image(name: &str) -> Option<Image> {
     })
 }
 
-/// All official images, by name.
+/// Returns all official images in the order of their names.
 pub fn images() -> impl Iterator<Item = Image> {
     table::ROWS.iter().map(|row| Image { row })
 }
 
-/// The notice on a name that once was official and no longer is.
+/// Returns the notice on a name that is no longer official.
 pub fn retired(name: &str) -> Option<Notice> {
     let index = table::RETIRED
         .binary_search_by_key(&name, |(name, _)| name)
@@ -106,12 +106,12 @@ pub fn retired(name: &str) -> Option<Notice> {
 }
 
 impl Image {
-    /// `node`
+    /// The name: `node`.
     pub fn name(self) -> &'static str {
         self.row.name
     }
 
-    /// The platforms of a supported tag; `None` when the catalog doesn't list the tag.
+    /// Returns the platforms of a supported tag; `None` if the catalog doesn't list the tag.
     pub fn tag(self, wanted: &str) -> Option<Platforms> {
         let mut found = None;
         self.each_tag(|tag, mask| {
@@ -143,7 +143,7 @@ impl Image {
         tags
     }
 
-    /// Hands out the tags in order while `more` says so.
+    /// Calls `more` with each tag in order, until it returns false.
     fn each_tag(self, mut more: impl FnMut(&[u8], Platforms) -> bool) {
         let mut tag: Vec<u8> = Vec::with_capacity(64);
         let mut rest = self.row.tags;
@@ -158,7 +158,7 @@ impl Image {
         }
     }
 
-    /// The release cycles, newest first; none where the catalog knows no lifecycle.
+    /// Returns the release cycles, newest first; none if the catalog has no lifecycle for the image.
     pub fn cycles(self) -> impl Iterator<Item = Cycle> {
         self.row.cycles.lines().filter_map(|line| {
             let mut words = line.split(' ');
@@ -176,14 +176,14 @@ impl Image {
         })
     }
 
-    /// The cycle of a tag: the longest cycle whose numbers the tag's version begins with, or the one of its codename.
+    /// Returns the cycle of a tag: the longest whose numbers the tag's version begins with, or the one of its codename.
     /// A tag such as `latest` or `alpine`, or `3` where the cycles are `3.23` and `3.24`, has none.
     pub fn cycle_of(self, tag: &str) -> Option<Cycle> {
         let parts = TagParts::parse(tag);
         Cycles::of_image(self.lifecycle_image(&parts)).of_tag(&parts)
     }
 
-    /// The image whose cycles a tag goes by: this one, but the tags of `buildpack-deps` are Debian's and Ubuntu's
+    /// Returns the image whose cycles apply to a tag: this one, but the tags of `buildpack-deps` are Debian's and Ubuntu's
     /// releases.
     pub fn lifecycle_image(self, tag: &TagParts<'_>) -> Image {
         if self.row.name != "buildpack-deps" {
@@ -194,7 +194,7 @@ impl Image {
         ubuntu.or(image("debian")).unwrap_or(self)
     }
 
-    /// The notice that the image, or this tag of it, is deprecated.
+    /// Returns the notice that the image, or this tag, is deprecated.
     pub fn deprecation(self, tag: Option<&str>) -> Option<Notice> {
         let raw = self.row.deprecation.as_ref()?;
         let whole = raw.tags.is_empty();
@@ -206,7 +206,7 @@ impl Image {
     }
 }
 
-/// The cycles of an image with their versions, for more than one question.
+/// The cycles of an image with their versions, parsed once for several lookups.
 pub(crate) struct Cycles(Vec<(Vec<u32>, Cycle)>);
 
 impl Cycles {
@@ -227,7 +227,7 @@ impl Cycles {
             .find(|cycle| cycle.codename == codename)
     }
 
-    /// [`Image::cycle_of`]
+    /// As [`Image::cycle_of`].
     pub fn of_tag(&self, parts: &TagParts<'_>) -> Option<Cycle> {
         if parts.version.is_empty() {
             return self.of_codename(parts.variants.first()?);

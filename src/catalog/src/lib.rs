@@ -1,6 +1,16 @@
-//! Embedded facts on Docker Official Images. Pure.
+//! What is known about Docker Official Images: tags, platforms, release cycles, deprecations?
 //!
-//! The facts age: [`as_of`] says what day they are from, and whoever reasons from them says so.
+//! # Entry points
+//!
+//! [`image`] and [`images`] (lookup), [`Image::ended_release`] (end of life), [`official_match`] and
+//! [`similarly_named`] (the official image that another name means), [`replacement_tag`] (a supported tag to suggest),
+//! and [`as_of`] (the day of the facts).
+//!
+//! # What it must never do
+//!
+//! The facts are embedded at build time from `data/`. This crate never reads a clock, a file, or the network. The facts
+//! age, so a message that relies on them must name the day that [`as_of`] returns. Which images and tags are allowed is
+//! the policy's decision, never the catalog's.
 
 pub mod day;
 mod edits;

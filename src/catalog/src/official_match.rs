@@ -1,10 +1,10 @@
-//! The official image that a name which is none most likely stands for.
+//! Which official image does the name of another image most likely mean?
 
 use crate::edits::edits_up_to_two;
 use crate::image::{Image, image, images, retired};
 use crate::tag::TagParts;
 
-/// What people call things that the official images call otherwise.
+/// Common names of software whose official image has another name.
 const ALIASES: [(&str, &str); 37] = [
     ("nodejs", "node"),
     ("npm", "node"),
@@ -45,7 +45,7 @@ const ALIASES: [(&str, &str); 37] = [
     ("dind", "docker"),
 ];
 
-/// What an image is built upon says less of it than what else its name holds: `alpine-node` is a node.
+/// Base systems. The rest of a name says more about an image: `alpine-node` is a node.
 const SYSTEMS: [&str; 14] = [
     "almalinux",
     "alpine",
@@ -63,10 +63,10 @@ const SYSTEMS: [&str; 14] = [
     "ubuntu",
 ];
 
-/// What serves something says less of an image than what it serves: `nginx-php` is a PHP.
+/// Servers. What they serve says more about an image: `nginx-php` is a PHP.
 const SERVERS: [&str; 5] = ["caddy", "haproxy", "httpd", "nginx", "traefik"];
 
-/// Names that are everyday words: part of a longer name, they say nothing.
+/// Names that are everyday words. As part of a longer name they mean nothing.
 const WORDS: [&str; 12] = [
     "alt",
     "bash",
@@ -82,12 +82,12 @@ const WORDS: [&str; 12] = [
     "hitch",
 ];
 
-/// The nearest official image for the path of an image that is none: `random-user/node-custom` is near `node`.
+/// Returns the official image that comes closest to the path of another image: `node` for `random-user/node-custom`.
 ///
-/// The last component counts: as a whole, then by its parts between dashes, dots and underscores, longest run of
-/// parts first, a language or service before a server, and that before a
-/// system; each also without the digits at its end, and by the names
-/// that people use for it. An image that is deprecated is never offered; its official successor is.
+/// Only the last component counts. It is looked up as a whole, then by its parts between dashes, dots and underscores,
+/// the longest run of parts first: a language or service before a server, and a server before a base system. Each is
+/// also looked up without trailing digits, and by its common names. A deprecated image is never returned, but its
+/// official successor is.
 pub fn official_match(path: &str) -> Option<Image> {
     let name = path.rsplit('/').next()?.to_ascii_lowercase();
     if let Some(image) = by_name_or_alias(&name) {
@@ -119,7 +119,8 @@ pub fn official_match(path: &str) -> Option<Image> {
     server.or(system)
 }
 
-/// The official image that a tag names with its version where it has none of its own: `python3.8-slim`.
+/// Returns the official image that a tag names together with its version: `python` for `python3.8-slim`. A tag that
+/// begins with a version of its own names none.
 pub fn named_in_tag(tag: &str) -> Option<Image> {
     let parts = TagParts::parse(tag);
     if !parts.version.is_empty() {
@@ -133,7 +134,7 @@ pub fn named_in_tag(tag: &str) -> Option<Image> {
     parts.variants.iter().find_map(named)
 }
 
-/// The living official image of this name or alias, with or without the digits at its end.
+/// Returns the supported official image with this name or alias, with or without trailing digits.
 pub(crate) fn by_name_or_alias(name: &str) -> Option<Image> {
     let bare = name.trim_end_matches(|c: char| c.is_ascii_digit());
     for name in [name, bare] {
@@ -159,8 +160,9 @@ pub(crate) fn by_name_or_alias(name: &str) -> Option<Image> {
     None
 }
 
-/// The official image that a mistyped name means: one slip in a short name, two in one of eight letters or more.
-/// The nearest wins, the first by name among equals.
+/// Returns the official image that a mistyped name means: one typing mistake in a short name, two
+/// from eight letters on.
+/// The closest name wins, and among equally close ones the first in alphabetical order.
 pub fn similarly_named(name: &str) -> Option<Image> {
     let allowed = match name.len() {
         0..4 => 0,

@@ -21,7 +21,7 @@ const PLATFORMS: [(&str, &str, &str); 10] = [
 pub struct Platforms(pub(crate) u16);
 
 impl Platforms {
-    /// Is there an image for this very platform? A 32-bit ARM without a variant is v7, a 64-bit one v8.
+    /// Whether there is an image for exactly this platform. 32-bit ARM without a variant is v7, 64-bit ARM is v8.
     pub fn has(self, platform: &Platform) -> bool {
         let variant = match (platform.architecture.as_str(), platform.variant.as_str()) {
             ("arm", "") => "v7",
@@ -39,7 +39,7 @@ impl Platforms {
             })
     }
 
-    /// `linux/amd64`, `linux/arm/v7`, …
+    /// Returns the names of the platforms: `linux/amd64`, `linux/arm/v7`, …
     pub fn names(self) -> impl Iterator<Item = String> {
         PLATFORMS
             .iter()

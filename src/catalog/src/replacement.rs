@@ -1,4 +1,4 @@
-//! A tag to offer instead of one that is refused, over or unknown.
+//! Which tag can replace one that is refused, has reached its end of life, or is unknown?
 
 use std::cmp::Reverse;
 
@@ -10,39 +10,40 @@ use crate::platforms::Platforms;
 use crate::tag::TagParts;
 use crate::variants::{self, Part, Releases, WantedVariants};
 
-/// A cycle is worth moving to when it lives for so many more days: that passes over releases that are supported
-/// for some months only (Java's, Ubuntu's and, but for their first weeks, Node's releases between the long ones).
+/// A cycle is worth moving to if it has at least this many days left. This skips releases that are supported only for
+/// some months: the interim releases of Java, Ubuntu, and (except in their first weeks) Node.
 const WORTH_MOVING_TO: i32 = 365;
 
-/// Parts of tags of what is not released yet.
+/// Tag parts of versions that aren't released yet.
 const EARLY: [&str; 10] = [
     "a", "alpha", "b", "beta", "dev", "ea", "kitten", "m", "preview", "rc",
 ];
 
-/// Who asks for a tag, and when.
+/// The tag that is to be replaced, for which platform, and on which day.
 #[derive(Debug, Clone, Copy)]
 pub struct TagRequest<'a> {
-    /// The tag that won't do, of this image or of another one that it is to replace; without one, `latest`.
+    /// The tag to replace, of this image or of the image that this one replaces; `latest` if there is none.
     pub tag: Option<&'a str>,
-    /// What the tag must exist for; without one, `linux/amd64`, or Windows where the asked tag says so.
+    /// The platform that the new tag must exist for; by default `linux/amd64`, or Windows if the requested tag names it.
     pub platform: Option<&'a Platform>,
-    /// The day for which it is asked.
+    /// The day on which the new tag must be supported.
     pub today: Day,
 }
 
-/// A listed tag of `image` that is alive, for whoever asked for another; `accept` is the caller's own condition (a
-/// policy's rules).
+/// Returns a supported tag of `image` that comes closest to the requested one. `accept` is the caller's own
+/// condition (a policy's rules).
 ///
-/// In this order:
-/// - the cycle that was asked for, while it lives;
-/// - the variants of the asked tag are kept as far as there are such tags, without the releases below that are over
+/// The criteria, in order:
+/// - the requested cycle, if it hasn't reached its end of life;
+/// - the requested variants, as far as such tags exist, without releases that have reached their end of life
 ///   (`-alpine3.12` becomes `-alpine`, `-slim-buster` becomes `-slim`, `-openjdk-17` becomes `-eclipse-temurin-17`);
-/// - a cycle with a year or more to live: of the same major release, the newest; else the image's line of long-term support; else the newest;
-/// - of what nobody asked for the newest (`-eclipse-temurin-25`);
-/// - of several tags the shortest (`22-alpine`, not `22.23.2-alpine3.24`).
+/// - a cycle with a year or more left: the newest of the same major release, else the image's long-term support line,
+///   else the newest;
+/// - the newest version of parts that weren't requested (`-eclipse-temurin-25`);
+/// - the shortest tag (`22-alpine`, not `22.23.2-alpine3.24`).
 ///
-/// A codename is answered with a codename. Where no lifecycle is known, the newest version stands for the newest
-/// cycle. `None`: nothing fits.
+/// A codename is replaced by a codename. If the image has no known lifecycle, the newest version counts as the newest
+/// cycle. Returns `None` if no tag fits.
 pub fn replacement_tag(
     image: Image,
     asked: &TagRequest<'_>,
@@ -119,12 +120,12 @@ pub fn replacement_tag(
     })
 }
 
-/// What to take first: the least.
+/// The order of preference: the smallest comes first.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
-    /// The place of the cycle among those to offer.
+    /// The index of the cycle among those to offer.
     Cycle(usize),
-    /// Without cycles: the release that was asked for, then the newest version. `6` is newer than any `6.3`.
+    /// Without cycles: the requested release, then the newest version. `6` is newer than any `6.3`.
     Version(bool, Reverse<Vec<u32>>),
 }
 
@@ -157,7 +158,7 @@ struct Candidate<'a> {
 }
 
 impl<'a> Candidate<'a> {
-    /// `None` for a tag that is spelled the other way (codename or version), or that floats over cycles.
+    /// Returns `None` for a tag of the other spelling (codename or version), and for one that isn't bound to a cycle.
     fn new(cycles: &Cycles, tag: &'a str, by_codename: bool) -> Option<Candidate<'a>> {
         let parts = TagParts::parse(tag);
         if parts.version.is_empty() != by_codename {
@@ -172,7 +173,7 @@ impl<'a> Candidate<'a> {
             cycle?;
             variants.remove(0);
         }
-        // Release candidates and the like are no advice.
+        // Release candidates and the like are never suggested.
         let early = |part: &&str| {
             EARLY.contains(&part.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'))
         };
@@ -188,7 +189,7 @@ impl<'a> Candidate<'a> {
     }
 }
 
-/// The cycles to offer, best first; `None` where the image has no known lifecycle.
+/// The cycles to offer, best first; `None` if the image has no known lifecycle.
 fn cycle_order(
     image: Image,
     wanted: &TagParts<'_>,
@@ -214,7 +215,7 @@ fn cycle_order(
         let same_major = own.first() == version.first() && own >= version;
         (
             wanted_cycle != Some(*cycle),
-            // Nobody is sent back.
+            // No suggestion is a downgrade.
             own < version,
             !lasting,
             !same_major,
@@ -226,7 +227,8 @@ fn cycle_order(
     Some(cycles)
 }
 
-/// nginx numbers its stable releases even and its mainline odd: who asked for one of them is not sent to the other.
+/// nginx numbers its stable releases even and its mainline odd: a request for one line is never answered
+/// with the other.
 fn same_line(image: Image, wanted: &TagParts<'_>, version: &[u32], own: &[u32]) -> bool {
     let odd = |version: &[u32]| version.get(1).map(|minor| minor % 2 == 1);
     let asked = match wanted.variants.first() {
@@ -237,8 +239,8 @@ fn same_line(image: Image, wanted: &TagParts<'_>, version: &[u32], own: &[u32]) 
     image.name() != "nginx" || asked.is_none() || odd(own) == asked
 }
 
-/// The cycle that the `lts` tags stand for. The catalog doesn't say that two tags are one image; but tags that don't
-/// exist for the same platforms are two, and where that leaves one cycle, it is this one.
+/// The cycle of the `lts` tags. The catalog doesn't record which tags are the same image, but tags that exist for
+/// different platforms are different images. If that leaves exactly one cycle, it is this one.
 fn long_term(cycles: &[Cycle], tags: &[(String, Platforms)]) -> Option<Cycle> {
     let platforms = |wanted: &str| {
         let at = tags

@@ -1,21 +1,21 @@
-//! What the name and tag of an image that is no official one say of the official image's tag.
+//! Which tag of an official image corresponds to the name and tag of another image?
 
 use crate::image::Image;
 use crate::official_match::by_name_or_alias;
 use crate::tag::TagParts;
 
-/// Words that stand before a release's number for an image that they are no name of.
+/// Words that come before a release's number but aren't the image's name, and the image that they mean.
 const RELEASE_WORDS: [(&str, &str); 2] = [("stream", "almalinux"), ("el", "almalinux")];
 
-/// Names that say as a variant what kind of image is meant.
+/// Words that are a name of Java and a variant of its images.
 const KINDS: [&str; 2] = ["jdk", "jre"];
 
 /// Images of Java itself.
 const JAVAS: [&str; 3] = ["amazoncorretto", "azul-zulu", "eclipse-temurin"];
 
-/// The tag that an image named so would have as `image`: `acme/node18-alpine` is asked for like `node:18-alpine`,
-/// `tools/web:python3.9` like `python:3.9`. What the name says of a version is said of the software, what the tag says
-/// may be said of the build, so the name goes first.
+/// Returns the tag of `image` that corresponds to the name and tag of another image: `18-alpine` for
+/// `acme/node18-alpine`, `3.9` for `tools/web:python3.9`. A version in the name comes first: it is the software's,
+/// while a version in the tag may be that of the build.
 pub fn requested_tag(image: Image, path: &str, tag: Option<&str>) -> Option<String> {
     let name = path.rsplit('/').next().unwrap_or_default();
     let name = name.to_ascii_lowercase();
@@ -62,7 +62,7 @@ pub fn requested_tag(image: Image, path: &str, tag: Option<&str>) -> Option<Stri
     Some(text)
 }
 
-/// The version behind one of the image's names among the parts; the other parts go to `rest`.
+/// Returns the version after one of the image's names among the parts. The other parts are appended to `rest`.
 fn version_in<'a>(image: Image, parts: &[&'a str], rest: &mut Vec<&'a str>) -> Option<Vec<u32>> {
     let mut found = None;
     let mut after_name = false;
@@ -86,7 +86,7 @@ fn version_in<'a>(image: Image, parts: &[&'a str], rest: &mut Vec<&'a str>) -> O
     found
 }
 
-/// The numbers of a version; `311` is `3.11` where there is no such release as 311.
+/// Returns the numbers of a version. `311` is `3.11` if there is no release 311.
 fn release_numbers(image: Image, text: &str) -> Option<Vec<u32>> {
     let version = TagParts::parse(text).version;
     let known = |version: &[u32]| {

@@ -6,7 +6,7 @@ pub(crate) struct Row {
     pub name: &'static str,
     /// Front-coded, sorted: shared, following, mask index, bytes.
     pub tags: &'static [u8],
-    /// One line a cycle: `cycle codename end`.
+    /// One line for each cycle: `cycle codename end`.
     pub cycles: &'static str,
     pub deprecation: Option<Raw>,
 }

@@ -3,9 +3,9 @@
 /// A tag taken apart. Tags follow no grammar; this is the convention of the official images.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TagParts<'a> {
-    /// Numbers of the version that the tag begins with; empty when it begins with none.
+    /// The numbers of the version that the tag begins with; empty if it begins with none.
     pub version: Vec<u32>,
-    /// What follows, cut at dashes: `["bookworm", "slim"]`. Without a version, all of the tag but `latest`.
+    /// The rest, split at dashes: `["bookworm", "slim"]`. Without a version, the whole tag except `latest`.
     pub variants: Vec<&'a str>,
 }
 
@@ -40,7 +40,7 @@ impl<'a> TagParts<'a> {
         TagParts { version, variants }
     }
 
-    /// Is one of the variants this one, or this one with a number behind it (`alpine3.23` is `alpine`)?
+    /// Whether one of the variants is this one, or this one followed by a number (`alpine3.23` is `alpine`).
     pub fn has_variant(&self, wanted: &str) -> bool {
         self.variants.iter().any(|variant| {
             variant

@@ -1,4 +1,4 @@
-//! CycleRelation near the variants of one tag are to those of another: `-jdk-slim-buster` and `-jdk`.
+//! How close are the variants of one tag to those of another: `-jdk-slim-buster` and `-jdk`?
 
 use std::collections::HashMap;
 
@@ -6,23 +6,23 @@ use crate::day::Day;
 use crate::image::{Cycle, Cycles, image};
 use crate::tag::TagParts;
 
-/// One part of a tag with the number behind it: `alpine3.23`, `jdk17`, `openjdk-17`, `slim`.
+/// One part of a tag with the number after it: `alpine3.23`, `jdk17`, `openjdk-17`, `slim`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Part<'a> {
     family: &'a str,
     number: &'a str,
 }
 
-/// CycleRelation far a tag is from what was asked for; the least is the nearest.
+/// The distance of a tag from the requested one; the smallest is the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Distance {
-    /// What makes another image of it: another libc, another runtime, other contents.
+    /// Differences in contents: another libc, another runtime, other packages.
     pub contents: u32,
-    /// What makes another build of it: another release of the system below.
+    /// Differences in the build: another release of the base system.
     pub build: u32,
 }
 
-/// Systems below an image: which release of them it is says little.
+/// Base systems. Which release of them an image is built on matters little.
 const SYSTEMS: [&str; 7] = [
     "al",
     "alpine",
@@ -33,7 +33,7 @@ const SYSTEMS: [&str; 7] = [
     "windowsservercore",
 ];
 
-/// Parts that tell a release of some software, and the official image whose cycles say when that is over.
+/// Parts that name a release of some software, and the official image whose cycles say when that release ends.
 const SOFTWARE: [(&str, &str); 15] = [
     ("al", "amazonlinux"),
     ("alpine", "alpine"),
@@ -52,7 +52,7 @@ const SOFTWARE: [(&str, &str); 15] = [
     ("ubuntu", "ubuntu"),
 ];
 
-/// Other words for the builds of OpenJDK that images are built upon now.
+/// Other names for the OpenJDK builds that images are built on today.
 const JAVAS: [&str; 5] = ["openjdk", "adoptopenjdk", "jdk", "java", "temurin"];
 
 /// The parts of a tag's variants. A number between dashes belongs to the part before it.
@@ -71,19 +71,19 @@ pub(crate) fn parts<'a>(variants: &[&'a str]) -> Vec<Part<'a>> {
     parts
 }
 
-/// Knows which parts stand for software that is over.
+/// Looks up which parts name software that has reached its end of life.
 pub(crate) struct Releases<'a> {
     today: Day,
     systems: Vec<Cycles>,
-    /// What was asked before.
+    /// The answers so far.
     known: HashMap<Part<'a>, PartFacts>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct PartFacts {
-    /// Is it a codename of Debian or Ubuntu?
+    /// Whether it is a codename of Debian or Ubuntu.
     codename: bool,
-    /// Is the system's or software's release over that the part names?
+    /// Whether the release that the part names has reached its end of life.
     over: bool,
 }
 
@@ -127,14 +127,14 @@ impl<'a> Releases<'a> {
     }
 }
 
-/// What was asked for, without what no tag offers any more.
+/// The requested variants, without those that no tag offers today.
 pub(crate) struct WantedVariants<'a> {
     parts: Vec<Part<'a>>,
 }
 
 impl<'a> WantedVariants<'a> {
-    /// `offered`: the parts of every tag that could be chosen. What none of them knows (`-custom`, `-debian-11-r0`) and
-    /// the release of what is over (`-buster`, `3.12` of `-alpine3.12`) is no part of the wish.
+    /// `offered` has the parts of every tag that could be chosen. Parts that none of them has (`-custom`, `-debian-11-r0`)
+    /// and releases that have reached their end of life (`-buster`, `3.12` of `-alpine3.12`) are left out.
     pub fn new(
         variants: &[&'a str],
         offered: &[Vec<Part<'_>>],
@@ -149,7 +149,7 @@ impl<'a> WantedVariants<'a> {
         };
         let mut wish: Vec<Part<'a>> = Vec::new();
         for mut part in parts(variants) {
-            // `8u292`, `11.0.4_8`: which update it is.
+            // `8u292`, `11.0.4_8`: the number of an update.
             let update = ["", "u", "b", "r"].contains(&part.family) && !part.number.is_empty();
             if !offers(part.family) && JAVAS.contains(&part.family) {
                 part.family = "temurin";
@@ -206,7 +206,7 @@ impl<'a> WantedVariants<'a> {
             }
             match part.family {
                 "alpine" => distance.contents += 10,
-                // Of several builds of Java that nobody asked for, the one that images are built upon now.
+                // If no build of Java was requested, the one that images are built on today.
                 "temurin" => distance.contents += 4,
                 _ if releases.facts(*part).codename => distance.build += 2,
                 _ => distance.contents += 5,
@@ -215,7 +215,7 @@ impl<'a> WantedVariants<'a> {
         distance
     }
 
-    /// The releases of what nobody asked for, but for those of the system below.
+    /// The versions of parts that weren't requested, except for base systems.
     pub fn unrequested(&self, have: &[Part<'a>]) -> Vec<Vec<u32>> {
         let asked = |part: &Part<'_>| self.parts.iter().any(|p| p.family == part.family);
         let mut unrequested: Vec<&Part<'a>> = have.iter().filter(|part| !asked(part)).collect();
@@ -235,7 +235,7 @@ mod tests {
         parts(&TagParts::parse(tag).variants)
     }
 
-    /// The offered tags by how near they are to the asked one, nearest first.
+    /// The offered tags by their distance from the requested one, closest first.
     fn order<'a>(asked: &str, offered: &[&'a str]) -> Vec<&'a str> {
         let mut releases = Releases::new(Day::parse("2026-11-24").unwrap());
         let all: Vec<_> = offered.iter().map(|tag| of(tag)).collect();

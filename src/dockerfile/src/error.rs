@@ -1,22 +1,22 @@
-//! An error in a Dockerfile as data: what went wrong, where, and what helps.
+//! An error in a Dockerfile as data: the text, its place, and help.
 
 use crate::span::Range;
 
-/// What went wrong and where. `message` is the reference frontend's text where it has one.
+/// An error with its place. `message` is the reference frontend's text if it has one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
-    /// The text that users see and search for (the reference's own where it has one).
+    /// The text that users see and search for (the reference's own if it has one).
     pub message: String,
-    /// One entry a location, innermost first, each a set of ranges (the reference's `LocationError`).
+    /// One entry for each location, innermost first, each a set of ranges (the reference's `LocationError`).
     pub locations: Vec<Vec<Range>>,
-    /// A line that says what to do, when we know it. Never part of `message`.
+    /// A line that says what to do, if known. Never part of `message`.
     pub help: Option<Box<str>>,
     /// Who reports it.
     pub origin: Origin,
-    /// The builder's status, where the builder failed.
+    /// The builder's status, if the builder failed.
     pub cause: Option<Box<Cause>>,
-    /// What else is refused for the same build, each with a code and a place of its own.
+    /// The other refusals of the same build, each with its own code and place.
     pub more: Box<[Error]>,
 }
 
@@ -32,19 +32,19 @@ pub enum Origin {
     Gate(&'static str),
 }
 
-/// A gRPC status of the builder, to be passed on as it came.
+/// A gRPC status of the builder, passed on unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cause {
     /// The gRPC code.
     pub code: i32,
-    /// The builder's own text: what the client is told in the end, whatever stands before it in [`Error::message`].
+    /// The builder's own text, which the client finally gets, whatever comes before it in [`Error::message`].
     pub message: String,
     /// Typed details: type URL and value.
     pub details: Vec<(String, Vec<u8>)>,
 }
 
 impl Error {
-    /// An error with no place yet.
+    /// Creates an error without a place.
     pub fn new(message: impl Into<String>) -> Self {
         Error {
             message: message.into(),
@@ -69,7 +69,7 @@ impl Error {
         matches!(self.origin, Origin::Gate(_))
     }
 
-    /// The line that it is about, when it has a place.
+    /// Returns the line of its place, if it has one.
     pub fn line(&self) -> Option<i32> {
         let first = self.locations.iter().flatten().next();
         first.map(|range| range.start.line)
@@ -103,5 +103,5 @@ impl From<fromtier_gostd::Error> for Error {
     }
 }
 
-/// A result whose error is one of a Dockerfile.
+/// A result with this crate's error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

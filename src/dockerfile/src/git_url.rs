@@ -1,4 +1,4 @@
-//! Git repositories as sources: which texts name one, and what they say about it.
+//! Git repositories as sources: which texts name one, and with which ref, directory and options.
 
 use fromtier_gostd::path;
 use fromtier_gostd::strconv::{parse_bool, quote};
@@ -7,14 +7,14 @@ use fromtier_gostd::url::{Query, Url, User, parse_query};
 
 use crate::error::{Error, Result};
 
-/// The remote of a repository, with what its fragment and query add.
+/// The remote of a repository, with its fragment and query.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GitUrl {
     /// `http`, `https`, `ssh` or `git`.
     pub scheme: String,
-    /// With its port.
+    /// The host with its port.
     pub host: String,
-    /// Decoded. Of the `user@host:path` form it needs no leading slash.
+    /// The path, unescaped. In the form `user@host:path` it can lack a leading slash.
     pub path: String,
     /// The user information before the host.
     pub user: Option<User>,
@@ -22,7 +22,7 @@ pub struct GitUrl {
     pub query: Query,
     /// From the fragment, before its colon.
     pub ref_name: String,
-    /// From the fragment, behind its colon; cleaned, without a leading slash.
+    /// From the fragment, after its colon; cleaned, without a leading slash.
     pub sub_dir: String,
     /// The URL without fragment and query, as git takes it.
     pub remote: String,
@@ -101,7 +101,7 @@ impl GitUrl {
         })
     }
 
-    /// What the source is called whatever protocol leads to it: `host/path`, clean.
+    /// Returns the name of the source without its protocol: `host/path`, cleaned.
     pub fn host_and_path(&self) -> String {
         format!("{}{}", self.host, path::join(&["/", &self.path]))
     }
@@ -120,7 +120,7 @@ pub fn is_commit_sha(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// A fragment's ref and directory.
+/// Splits a fragment into ref and directory.
 pub fn split_fragment(fragment: &str) -> (String, String) {
     let (name, dir) = fragment.split_once(':').unwrap_or((fragment, ""));
     let dir = path::join(&["/", dir]);
@@ -170,18 +170,18 @@ impl<'a> Scp<'a> {
     }
 }
 
-/// A repository, and what is wanted of it, as `ADD` and a build context may name it.
+/// A repository with ref, directory and options, as `ADD` and a build context can name it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GitRef {
     /// The URL to clone, without its fragment.
     pub remote: String,
     /// The repository's own name: `bar` of `https://github.com/foo/bar.git`.
     pub short_name: String,
-    /// A commit, a tag or a branch; may be empty.
+    /// A commit, a tag or a branch; can be empty.
     pub ref_name: String,
-    /// The commit that the ref must lead to; may be empty.
+    /// The commit that the ref must point to; can be empty.
     pub checksum: String,
-    /// A directory in the repository; may be empty.
+    /// A directory in the repository; can be empty.
     pub sub_dir: String,
     /// Whether `.git` is kept; none if the URL doesn't say.
     pub keep_git_dir: Option<bool>,
@@ -189,18 +189,18 @@ pub struct GitRef {
     pub submodules: Option<bool>,
     /// `checkout`, `commit` or empty.
     pub mtime: String,
-    /// The checksum is fetched, whatever the ref says.
+    /// Whether the checksum is fetched instead of the ref.
     pub fetch_by_commit: bool,
-    /// `github.com/…`: it may be a local path too.
+    /// Whether it can also be a local path: `github.com/…`.
     pub indistinguishable_from_local: bool,
-    /// `http` and `git` go over the wire for all to read.
+    /// Whether the protocol is unencrypted: `http` or `git`.
     pub unencrypted_tcp: bool,
 }
 
 /// Why a text isn't a usable git source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GitRefError {
-    /// It is one all the same: the error is for the user to see. Otherwise it is something else than git.
+    /// Whether the text names a git source, so that the user must see the error. Otherwise it names something else.
     pub is_git: bool,
     /// The error, with the reference's text.
     pub error: Error,
@@ -272,7 +272,7 @@ impl GitRef {
     }
 }
 
-/// All but what the query says.
+/// Reads everything except the query.
 fn remote(text: &str) -> Result<(GitRef, Query)> {
     if text.starts_with("./") || text.starts_with("../") {
         return Err(Error::new("invalid argument"));
@@ -304,7 +304,7 @@ fn remote(text: &str) -> Result<(GitRef, Query)> {
     Ok((git, url.query))
 }
 
-/// Sets what isn't set yet; a different value is a conflict.
+/// Sets a value that isn't set yet; a different value is a conflict.
 fn agree(what: &str, current: &mut String, value: &str) -> Result<()> {
     if !current.is_empty() && current != value {
         return Err(Error::new(format!(
@@ -325,7 +325,7 @@ fn qualified(prefix: &str, name: &str) -> String {
     }
 }
 
-/// A boolean that is true when nothing is said.
+/// A boolean that is true if the value is empty.
 fn flag(key: &str, value: &str) -> Result<bool> {
     if value.is_empty() {
         return Ok(true);

@@ -1,4 +1,4 @@
-//! Places in a Dockerfile: the line ranges that BuildKit's API speaks, and exact byte spans.
+//! Places in a Dockerfile: the line ranges of BuildKit's API, and exact byte spans.
 
 /// A point in the source as BuildKit's API counts it: lines from 1, characters from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -9,7 +9,7 @@ pub struct Position {
     pub character: i32,
 }
 
-/// A stretch of source between two points, as in BuildKit's `pb.Range`.
+/// The source between two points, as in BuildKit's `pb.Range`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Range {
     /// The first position.
@@ -28,13 +28,13 @@ pub struct Span {
 }
 
 impl Range {
-    /// A whole line, as the reference says it.
+    /// A whole line, as the reference writes it.
     pub fn line(line: i32) -> Range {
         let at = Position { line, character: 0 };
         Range { start: at, end: at }
     }
 
-    /// The lines from `start` to `end`, one range each; only `start` when `end` comes before it.
+    /// Returns the lines from `start` to `end`, one range each; only `start` if `end` comes before it.
     pub fn lines(start: i32, end: i32) -> Vec<Range> {
         (start..=end.max(start)).map(Range::line).collect()
     }

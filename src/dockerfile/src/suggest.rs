@@ -9,7 +9,7 @@ use crate::error::Error;
 /// A word is near when fewer edits than this lead to it.
 const TOO_FAR: usize = 3;
 
-/// Whether upper and lower case are told apart when words are compared.
+/// Whether case matters when words are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Case {
     /// `form` isn't near `FROM`.

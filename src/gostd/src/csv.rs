@@ -3,7 +3,7 @@
 
 use crate::{Error, Result};
 
-/// The fields of a line; quoted ones may hold commas and doubled quotes. One newline at the end goes.
+/// Returns the fields of a line. Quoted fields can contain commas and doubled quotes. A newline at the end is removed.
 pub fn fields(line: &str) -> Result<Vec<String>> {
     let line = match line.strip_suffix('\n') {
         Some(line) => line.strip_suffix('\r').unwrap_or(line),
@@ -35,7 +35,7 @@ pub fn fields(line: &str) -> Result<Vec<String>> {
     }
 }
 
-/// A quoted field from behind its first quote, and where the line goes on: a comma or its end.
+/// Returns a quoted field whose content begins at `pos`, and the position of the comma or end after it.
 fn quoted(line: &str, mut pos: usize) -> Result<(String, usize)> {
     let wrong = |at| Err(error(at, "extraneous or missing \" in quoted-field"));
     let mut field = String::new();

@@ -4,9 +4,13 @@
 //! paths, JSON, durations, URLs, columns. Each module is named for the Go package that it follows, each function
 //! names the Go function, and its results and error texts are the same, byte for byte.
 //!
-//! Entry points: [`json`] (read, check, write), [`strconv`] (quote, parse), [`strings`], [`unicode`], [`utf8`],
+//! # Entry points
+//!
+//! [`json`] (read, check, write), [`strconv`] (quote, parse), [`strings`], [`unicode`], [`utf8`],
 //! [`path`], [`time`] (RFC 3339, durations, the calendar), [`url`], [`csv`] (BuildKit's variant), and
 //! [`tabwriter`].
+//!
+//! # What it must never do
 //!
 //! This crate never reads a clock, a file, or the network, never panics on input, never recurses on it, and knows
 //! nothing about Dockerfiles or images. What Go has and the frontend doesn't need isn't here.

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-/// `path.IsAbs`.
+/// Whether the path begins with a slash (`path.IsAbs`).
 pub fn is_abs(path: &str) -> bool {
     path.starts_with('/')
 }
 
-/// `path.Clean`: the shortest equal path, with no `.`, no `..` that could go, no doubled or trailing slash; `.` for the
-/// empty one.
+/// Returns the shortest equal path: no `.`, no `..` that can be resolved, no double or trailing slash; `.` for the
+/// empty path (`path.Clean`).
 pub fn clean(path: &str) -> Cow<'_, str> {
     if is_clean(path) {
         return Cow::Borrowed(path);
@@ -41,7 +41,7 @@ fn is_clean(path: &str) -> bool {
     }
 }
 
-/// `path.Join`: the elements that aren't empty with slashes between, cleaned; empty when all are.
+/// Joins the elements that aren't empty with slashes and cleans the result; empty if all are empty (`path.Join`).
 pub fn join(elements: &[&str]) -> String {
     let full: Vec<&str> = elements.iter().copied().filter(|e| !e.is_empty()).collect();
     if full.is_empty() {
@@ -50,7 +50,7 @@ pub fn join(elements: &[&str]) -> String {
     clean(&full.join("/")).into_owned()
 }
 
-/// The last element of a path: `.` of an empty one, `/` of nothing but slashes (`path.Base`).
+/// Returns the last element of a path: `.` for an empty path, `/` for a path of slashes only (`path.Base`).
 pub fn base(path: &str) -> &str {
     let trimmed = path.trim_end_matches('/');
     match trimmed.rsplit('/').next() {

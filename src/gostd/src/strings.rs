@@ -1,6 +1,6 @@
 //! As Go's `strings`: upper and lower case.
 
-/// Lower case, one character for one (`strings.ToLower`).
+/// Returns the text in lower case, mapping character by character (`strings.ToLower`).
 pub fn to_lower(text: &str) -> String {
     if text.is_ascii() {
         text.to_ascii_lowercase()
@@ -9,7 +9,7 @@ pub fn to_lower(text: &str) -> String {
     }
 }
 
-/// Upper case, one character for one (`strings.ToUpper`).
+/// Returns the text in upper case, mapping character by character (`strings.ToUpper`).
 pub fn to_upper(text: &str) -> String {
     if text.is_ascii() {
         text.to_ascii_uppercase()

@@ -1,7 +1,7 @@
 //! As Go's `text/tabwriter` with no minimum width and blanks as padding: columns of text.
 
 /// Lays out rows of cells: every column but a row's last is padded to its widest cell plus `padding`.
-/// A column is a run of consecutive rows that have a further cell behind it.
+/// A column is a run of consecutive rows that have another cell after it.
 pub fn columns(rows: &[Vec<String>], padding: usize) -> String {
     let mut widths: Vec<Vec<usize>> = rows
         .iter()

@@ -1,6 +1,6 @@
 //! As Go's `unicode`: which characters are letters, and which are digits.
 
-/// A letter (category L). The standard library's "alphabetic" takes in vowel signs and letter-like numbers too.
+/// Whether it is a letter (category L). Rust's `is_alphabetic` includes vowel signs and letter-like numbers.
 pub fn is_letter(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphabetic();
@@ -13,7 +13,7 @@ pub fn is_letter(c: char) -> bool {
             .is_none_or(|&(first, _)| code < first)
 }
 
-/// A decimal digit of any script (category Nd).
+/// Whether it is a decimal digit of any script (category Nd).
 pub fn is_digit(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_digit();
@@ -34,7 +34,7 @@ const ZEROS: &[u32] = &[
     0x1fbf0,
 ];
 
-/// Marks, numbers and symbols that count as alphabetic; no letter stands inside a range.
+/// Ranges of marks, numbers and symbols that are alphabetic. No range includes a letter.
 const ALPHABETIC_BUT_NO_LETTER: &[(u32, u32)] = &[
     (0x345, 0x36f),
     (0x5b0, 0x5c7),

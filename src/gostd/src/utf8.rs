@@ -1,7 +1,7 @@
 //! As Go's `unicode/utf8`, and as Go turns bytes into text: a byte that isn't part of valid UTF-8 counts as one U+FFFD.
 
-/// The first character and its length in bytes (`utf8.DecodeRune`). A byte that isn't UTF-8 is U+FFFD, one byte long.
-/// An empty slice gives U+FFFD and 0.
+/// Returns the first character and its length in bytes (`utf8.DecodeRune`). A byte that isn't UTF-8 is
+/// U+FFFD, one byte long. An empty slice gives U+FFFD and 0.
 pub fn decode(bytes: &[u8]) -> (char, usize) {
     let Some(&first) = bytes.first() else {
         return (char::REPLACEMENT_CHARACTER, 0);
@@ -20,7 +20,7 @@ pub fn decode(bytes: &[u8]) -> (char, usize) {
         .map_or((char::REPLACEMENT_CHARACTER, 1), |c| (c, len))
 }
 
-/// The text, with one U+FFFD for every byte that isn't part of valid UTF-8.
+/// Returns the text, with one U+FFFD for every byte that isn't part of valid UTF-8.
 pub fn lossy(bytes: &[u8]) -> String {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return text.to_owned();

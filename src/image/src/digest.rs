@@ -53,7 +53,7 @@ impl Digest {
         Digest(text)
     }
 
-    /// The whole of it, algorithm included.
+    /// The whole digest, with its algorithm.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -65,7 +65,7 @@ impl Digest {
             .map_or("", |(algorithm, _)| algorithm)
     }
 
-    /// What comes after the algorithm.
+    /// The part after the algorithm.
     pub fn encoded(&self) -> &str {
         self.0.split_once(':').map_or("", |(_, encoded)| encoded)
     }
@@ -77,7 +77,7 @@ impl std::fmt::Display for Digest {
     }
 }
 
-/// Has it the shape of a digest of some algorithm?
+/// Whether the text has the form of a digest with an unknown algorithm.
 fn is_general(algorithm: &str, encoded: &str) -> bool {
     algorithm.split(['.', '+', '_', '-']).all(|part| {
         !part.is_empty() && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'z'))

@@ -3,7 +3,7 @@
 use fromtier_gostd::path;
 use fromtier_gostd::strconv::quote;
 
-/// What an image runs on, as in the OCI image spec.
+/// The platform that an image runs on, as in the OCI image spec.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Platform {
     /// The operating system, such as `linux`.
@@ -14,7 +14,7 @@ pub struct Platform {
     pub variant: String,
     /// The version of Windows; empty otherwise.
     pub os_version: String,
-    /// Go tells nil and empty apart in places, hence the option.
+    /// `None` is Go's nil, which differs from an empty list in some results.
     pub os_features: Option<Vec<String>>,
 }
 
@@ -23,9 +23,9 @@ pub struct Platform {
 #[error("{0}")]
 pub struct PlatformError(pub String);
 
-/// The shape of the OS component, quoted in an error.
+/// The form of the OS component, quoted in an error.
 const OS_PATTERN: &str = r"^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.%-]*)((?:\+[A-Za-z0-9_.%-]+)*)\))?$";
-/// The shape of the other components.
+/// The form of the other components.
 const COMPONENT_PATTERN: &str = "^[A-Za-z0-9_.-]+$";
 
 impl Platform {
@@ -294,7 +294,7 @@ fn is_component(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(allowed)
 }
 
-/// `os(version+feature…)` to its parts; the features keep their signs.
+/// Splits `os(version+feature…)`; the features keep their signs.
 fn split_os(part: &str) -> Option<(&str, &str, &str)> {
     let name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     let option = |b: u8| name(b) || matches!(b, b'.' | b'%');
@@ -337,7 +337,7 @@ fn unescape(text: &str) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
-/// What would be mistaken for the syntax of OS options.
+/// Escapes the characters that have a meaning in OS options.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -36,14 +36,14 @@ fn a_cycle_that_is_over_gives_way_to_one_that_lasts() {
     offers("debian", "bullseye-slim", "2026-09-01", "trixie-slim");
     offers("debian", "11", "2026-09-01", "13");
     offers("ubuntu", "xenial", "2026-09-01", "resolute");
-    // 26 lives for two more weeks only, 25 is the long one.
+    // 26 has only two weeks left; 25 is the long-term release.
     offers("eclipse-temurin", "20-jdk", "2026-09-01", "25-jdk");
 }
 
 #[test]
 fn latest_and_foreign_variants_become_a_plain_tag() {
     offers("node", "latest", "2026-09-01", "24");
-    // Nobody is sent back.
+    // No suggestion is a downgrade.
     offers("node", "25", "2026-09-01", "26");
     offers("node", "22.1.0-debian-12", "2026-09-01", "22");
     offers("python", "latest", "2026-09-01", "3.14");

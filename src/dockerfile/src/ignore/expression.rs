@@ -1,5 +1,5 @@
-//! The regular expressions that patterns are turned into, and no others: a row of characters and classes, some
-//! repeated, `(.*/)?`, and assertions. What a backslash means is what Go's `regexp` makes of it (`\d` is a digit).
+//! The regular expressions that patterns become, and no others: a sequence of characters and classes, some
+//! repeated, `(.*/)?`, and assertions. A backslash means what it means in Go's `regexp` (`\d` is a digit).
 
 use fromtier_gostd::unicode::is_letter;
 
@@ -17,7 +17,7 @@ enum Step {
     One(Set),
     /// Any number of these.
     Many(Set),
-    /// The next steps, as many as this says, or none of them.
+    /// This many of the next steps, or none of them.
     Maybe(usize),
     /// A place, not a character.
     At(Place),
@@ -34,7 +34,7 @@ enum Place {
 #[derive(Debug, Clone)]
 enum Set {
     Char(char),
-    /// All but a line's end.
+    /// Any character except a newline.
     InLine,
     Class {
         items: Vec<Item>,
@@ -45,7 +45,7 @@ enum Set {
 #[derive(Debug, Clone, Copy)]
 enum Item {
     Range(u32, u32),
-    /// A named set, or all but it.
+    /// A named set or, if the flag is false, its complement.
     Named(fn(char) -> bool, bool),
 }
 
@@ -115,7 +115,7 @@ impl Expression {
         }
     }
 
-    /// Adds the places that are reached between two characters. All ways lead forward, so once through is enough.
+    /// Adds the steps that are reached between two characters. All transitions lead forward, so one pass is enough.
     fn without_reading(&self, now: &mut [bool], before: Option<char>, after: Option<char>) {
         for (i, step) in self.steps.iter().enumerate() {
             if !now[i] {
@@ -220,7 +220,7 @@ impl ExpressionParser<'_> {
         Some(())
     }
 
-    /// A class from behind its `[`.
+    /// Parses a class, starting after its `[`.
     fn class(&mut self) -> Option<Set> {
         let negated = self.cursor.skip("^");
         let mut items = Vec::new();
@@ -258,7 +258,7 @@ impl ExpressionParser<'_> {
         self.cursor.next().map(u32::from)
     }
 
-    /// `[:name:]` or `[:^name:]` within a class: `Some(None)` when none stands here, `None` when it is unknown.
+    /// `[:name:]` or `[:^name:]` within a class: `Some(None)` if there is none here, `None` if it is unknown.
     fn posix(&mut self) -> Option<Option<Item>> {
         let Some((name, rest)) = self
             .cursor
@@ -293,7 +293,7 @@ impl ExpressionParser<'_> {
         Some(Some(Item::Named(is, wanted)))
     }
 
-    /// `\d`, `\W`, `\pL` …: `Some(None)` when none stands here, `None` when it is unknown.
+    /// `\d`, `\W`, `\pL` …: `Some(None)` if there is none here, `None` if it is unknown.
     fn named(&mut self) -> Option<Option<Item>> {
         let mut chars = self.cursor.rest.chars();
         let Some(('\\', kind)) = chars.next().zip(chars.next()) else {
@@ -310,7 +310,7 @@ impl ExpressionParser<'_> {
         Some(Some(Item::Named(is, kind.is_ascii_lowercase())))
     }
 
-    /// An escaped character; `None` when it is none of those that may be escaped.
+    /// Reads an escaped character; `None` if it can't be escaped.
     fn escape(&mut self) -> Option<u32> {
         self.cursor.next();
         let c = self.cursor.next()?;

@@ -1,4 +1,4 @@
-//! `.dockerignore`: its patterns and their matching.
+//! `.dockerignore`: its patterns, and which paths they match.
 
 mod expression;
 mod pattern;
@@ -13,7 +13,8 @@ pub use pattern::Pattern;
 /// The longest line, in bytes, that is read; the next byte is an error.
 const MAX_LINE: usize = 64 * 1024 - 1;
 
-/// The patterns of an ignore file: comments and empty lines left out, paths cleaned and made relative, `!` kept.
+/// Reads the patterns of an ignore file, without comments and empty lines. Paths are cleaned and made relative; `!`
+/// stays.
 /// The error is a line that is too long.
 pub fn read(bytes: &[u8]) -> Result<Vec<String>> {
     let bytes = match bytes.strip_suffix(b"\n") {
@@ -63,7 +64,7 @@ fn text(bytes: &[u8]) -> String {
     text
 }
 
-/// Patterns to hold paths against, the later ones having the last word.
+/// Patterns to match paths with. A later one overrides those before it.
 #[derive(Debug, Clone)]
 pub struct Matcher {
     patterns: Vec<Pattern>,
@@ -87,17 +88,17 @@ impl Matcher {
         &self.patterns
     }
 
-    /// Whether any pattern takes something back (`!…`).
+    /// Whether any pattern is an exception (`!…`).
     pub fn has_exclusions(&self) -> bool {
         self.patterns.iter().any(Pattern::is_exclusion)
     }
 
-    /// Whether a pattern matches the path or a directory above it, and none behind it takes that back.
-    /// The path has slashes and is clean. The error is a pattern whose bad syntax shows only now.
+    /// Whether a pattern matches the path or a directory above it, and no later exception does.
+    /// The path has slashes and is clean. A pattern whose bad syntax shows only now is an error.
     pub fn matches_or_parent_matches(&self, path: &str) -> Result<bool> {
         let mut matched = false;
         for pattern in &self.patterns {
-            // The others could change nothing.
+            // Other patterns can't change the result.
             if pattern.is_exclusion() == matched
                 && (pattern.matches(path)? || matches_parent(pattern, path)?)
             {

@@ -24,7 +24,7 @@ enum Form {
     Prefix,
     /// `**/name`: the path ends with it.
     Suffix,
-    /// Anything else; `None` when it can't be compiled.
+    /// Any other pattern; `None` if it can't be compiled.
     Expression(Option<Expression>),
 }
 
@@ -44,7 +44,7 @@ impl Pattern {
         })
     }
 
-    /// Whether the pattern takes back what those before it matched (`!…`).
+    /// Whether the pattern is an exception from those before it (`!…`).
     pub fn is_exclusion(&self) -> bool {
         self.exclusion
     }
@@ -54,7 +54,7 @@ impl Pattern {
         &self.text
     }
 
-    /// Whether the pattern matches this very path.
+    /// Whether the pattern matches exactly this path.
     pub(super) fn matches(&self, path: &str) -> Result<bool> {
         let (bytes, text) = (path.as_bytes(), self.text.as_bytes());
         match &self.form {
@@ -80,7 +80,7 @@ fn malformed() -> Error {
     Error::new("syntax error in pattern")
 }
 
-/// The simplest form that a pattern has, and the regular expression that it is where it has no simple one.
+/// Returns the simplest form of a pattern: a regular expression only if there is no simpler one.
 fn compile(text: &str) -> Form {
     let mut form = Form::Exact;
     let mut expression = String::with_capacity(text.len() + 16);

@@ -78,7 +78,7 @@ fn mistakes_are_worded_as_the_reference_words_them() {
     assert_eq!(error("[a"), "syntax error in pattern");
     assert_eq!(error("a["), "syntax error in pattern");
     assert_eq!(error("a\\"), "syntax error in pattern");
-    // Behind a star the mistake shows only when a path is held against it.
+    // After a star the mistake shows only when a path is matched.
     let late = Matcher::new(&["b*[z-a]"]).unwrap();
     assert_eq!(
         late.matches_or_parent_matches("b").unwrap_err().message,

@@ -38,7 +38,7 @@ pub fn check(pattern: &str) -> Result<(), MalformedPattern> {
     Ok(())
 }
 
-/// Leading stars, what follows them up to the next star that isn't in brackets, and the rest.
+/// Splits a pattern: whether it begins with stars, the text up to the next star that isn't in brackets, and the rest.
 fn split(pattern: &str) -> (bool, &str, &str) {
     let body = pattern.trim_start_matches('*');
     let star = body.len() < pattern.len();
@@ -58,7 +58,7 @@ fn split(pattern: &str) -> (bool, &str, &str) {
     (star, body, "")
 }
 
-/// What is left of `name` (`.` or nothing) behind the chunk; `None` when it doesn't match.
+/// Returns the rest of `name` (`.` or nothing) after the chunk; `None` if it doesn't match.
 fn chunk_matches<'n>(chunk: &str, name: &'n str) -> Result<Option<&'n str>, MalformedPattern> {
     let mut left = name.chars();
     let mut failed = false;
@@ -77,7 +77,7 @@ fn chunk_matches<'n>(chunk: &str, name: &'n str) -> Result<Option<&'n str>, Malf
     Ok((!failed).then_some(left.as_str()))
 }
 
-/// A class from behind its `[`.
+/// Matches a class, starting after its `[`.
 fn class_matches(
     chars: &mut std::str::Chars<'_>,
     here: Option<char>,
@@ -102,7 +102,7 @@ fn class_matches(
     Ok(found != negated)
 }
 
-/// A character of a class, which something has to follow.
+/// Reads a character of a class. Another one must follow.
 fn class_char(chars: &mut std::str::Chars<'_>) -> Result<char, MalformedPattern> {
     let c = match chars.next() {
         None | Some('-' | ']') => return Err(MalformedPattern),

@@ -26,7 +26,7 @@ pub struct GlobalArg {
     pub args: Vec<ArgDef>,
 }
 
-/// Flags are passed over, as the reference does.
+/// Flags are ignored, as in the reference.
 pub(super) fn parse(request: &Request, lint: Option<&Linter>) -> Result<Command> {
     if request.args().is_empty() {
         return Err(at_least_one("ARG"));

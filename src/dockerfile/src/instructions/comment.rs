@@ -3,7 +3,7 @@
 use super::request::Request;
 use crate::lint::{Linter, rules};
 
-/// What the first comment that starts with the name says behind it.
+/// Returns the text after the name in the first comment that starts with it.
 pub(super) fn doc_comment(comments: &[String], name: &str) -> String {
     if name.is_empty() {
         return String::new();
@@ -15,7 +15,7 @@ pub(super) fn doc_comment(comments: &[String], name: &str) -> String {
         .to_owned()
 }
 
-/// The check that the comment right above starts with one of the names.
+/// Checks that the comment right above starts with one of the names.
 pub(super) fn check_description(
     request: &Request,
     instruction: &str,

@@ -16,7 +16,7 @@ pub struct Copy {
     pub files: SourcesAndDest,
     /// The value of `--from`; empty without it.
     pub from: String,
-    /// Where the value of `--from=` stands, for messages that point at it.
+    /// The bytes of the value of `--from=` in the file, for messages that point at it.
     pub from_span: Option<Span>,
     /// The value of `--chown`; empty without it.
     pub chown: String,

@@ -4,7 +4,7 @@ use super::Command;
 use super::request::{Request, at_least_one};
 use crate::error::Result;
 
-/// The ports come out sorted.
+/// Returns the ports sorted.
 pub(super) fn parse(request: &Request) -> Result<Command> {
     let mut ports = request.args().to_vec();
     if ports.is_empty() {

@@ -6,7 +6,7 @@ use self::Kind::{Bool, Text, Texts};
 use crate::error::{Error, Result};
 use crate::suggest;
 
-/// What a flag takes.
+/// The kind of value that a flag takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// `--flag`, `--flag=true`, `--flag=false`.
@@ -89,7 +89,7 @@ impl Flags {
         self.all(name).next().map(|given| given.value.clone())
     }
 
-    /// The values of a flag that may come often.
+    /// Returns the values of a flag that can be repeated.
     pub fn texts(&self, name: &str) -> Vec<String> {
         self.all(name).map(|given| given.value.clone()).collect()
     }

@@ -11,10 +11,10 @@ use crate::error::{Error, Result};
 use crate::lint::{Linter, rules};
 use crate::span::{Range, Span};
 
-/// A `FROM` and all up to the next one.
+/// A `FROM` and everything up to the next one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stage {
-    /// The name behind `AS`, lower case as the reference keeps it; empty when there is none.
+    /// The name after `AS`, in lower case as in the reference; empty if there is none.
     pub name: String,
     /// The instructions of the stage, in order.
     pub commands: Vec<Command>,
@@ -26,7 +26,7 @@ pub struct Stage {
     pub base_span: Span,
     /// The value of `--platform`, as written; empty without it.
     pub platform: String,
-    /// Where the value of `--platform=` stands.
+    /// The bytes of the value of `--platform=` in the file.
     pub platform_span: Option<Span>,
     /// The comment above that starts with the stage's name.
     pub doc_comment: String,
@@ -115,7 +115,7 @@ fn check_casing(request: &Request, lint: &Linter) {
         let matches = if from == to_lower(from) {
             *keyword == to_lower(keyword)
         } else {
-            // A keyword of mixed case is the business of another check.
+            // Another check reports a keyword of mixed case.
             from != to_upper(from) || *keyword == to_upper(keyword)
         };
         if !matches {

@@ -1,4 +1,4 @@
-//! `HEALTHCHECK`: how to see that a container works.
+//! `HEALTHCHECK`: how to check that a container works.
 
 use fromtier_gostd::strconv::quote;
 use fromtier_gostd::strings::to_upper;
@@ -118,8 +118,8 @@ fn retries(flags: &Flags) -> Result<i64> {
     Ok(i64::from(retries))
 }
 
-/// `strconv.ParseInt(text, 10, 32)`, with its error texts. What is out of range first is out of range, whatever
-/// comes behind.
+/// As `strconv.ParseInt(text, 10, 32)`, with its error texts. Once digits are out of range, the rest of the text
+/// doesn't matter.
 fn parse_int32(text: &str) -> Result<i32> {
     let error = |what| Error::new(format!("strconv.ParseInt: parsing {}: {what}", quote(text)));
     let (negative, digits) = match text.as_bytes() {

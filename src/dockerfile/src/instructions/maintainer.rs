@@ -1,4 +1,4 @@
-//! `MAINTAINER`: the author, in the way before labels.
+//! `MAINTAINER`: the author, as written before there were labels.
 
 use super::Command;
 use super::request::Request;

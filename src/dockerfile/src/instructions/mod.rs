@@ -1,4 +1,4 @@
-//! Syntax tree to instructions: stages, each with typed commands.
+//! Turns the syntax tree into instructions: stages, each with typed commands.
 
 mod add;
 mod arg;
@@ -54,7 +54,7 @@ pub use run_mount::{Mount, MountType, Sharing};
 pub use shell_cmd::{InlineFile, ShellCmd};
 pub use sources::{SourceContent, SourcesAndDest};
 
-/// What every instruction has: its text, its keyword, its place, the comments above it.
+/// The part that all instructions have: text, keyword, place, and the comments above.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Common {
     /// The trimmed source text, continuations joined (the reference's `String()`).
@@ -179,7 +179,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// What all instructions have, of this one.
+    /// Returns the part that all instructions have.
     pub fn common(&self) -> &Common {
         match self {
             Command::Add(c) => &c.common,

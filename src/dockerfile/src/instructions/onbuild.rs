@@ -38,7 +38,7 @@ pub(super) fn parse(request: &Request) -> Result<Command> {
     })
 }
 
-/// The line behind `ONBUILD` and blanks.
+/// The line after `ONBUILD` and blanks.
 fn without_keyword(line: &str) -> &str {
     const KEYWORD: &str = "ONBUILD";
     let trim = |text: &'_ str| text.bytes().take_while(|&b| is_re_space(b)).count();

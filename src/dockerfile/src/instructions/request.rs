@@ -1,4 +1,4 @@
-//! What an instruction is made from: its node, seen as keyword, arguments and flags.
+//! A node as the parser of an instruction needs it: keyword, arguments and flags.
 
 use super::flags::{Flags, Known};
 use super::{Common, InlineFile, ShellCmd};
@@ -11,7 +11,7 @@ pub(super) struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// The arguments, whatever their form. Pairs have none here, and `ONBUILD`'s first is the keyword behind it.
+    /// The arguments in any form. Pairs have none here, and the first of `ONBUILD` is the keyword after it.
     pub fn args(&self) -> &'a [String] {
         match &self.node.args {
             Args::Words(args) | Args::Json(args) => args,
@@ -20,7 +20,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The only argument of an instruction that wants one.
+    /// Returns the argument of an instruction that takes exactly one.
     pub fn only_arg(&self, instruction: &str) -> Result<String> {
         match self.args() {
             [arg] => Ok(arg.clone()),
@@ -38,7 +38,7 @@ impl<'a> Request<'a> {
         Flags::parse(&self.node.flags, known)
     }
 
-    /// For the instructions that know no flags.
+    /// Refuses flags, for instructions that have none.
     pub fn no_flags(&self) -> Result<()> {
         self.flags(&[]).map(drop)
     }
@@ -53,7 +53,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The arguments as a command line, and the heredocs as its files.
+    /// Returns the arguments as a command line, with the heredocs as its files.
     pub fn shell_cmd(&self) -> ShellCmd {
         let files = self.node.heredocs.iter().map(|heredoc| InlineFile {
             name: heredoc.name.clone(),
@@ -69,7 +69,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Where the value of the flag at `place` stands.
+    /// Returns the bytes of the value of the flag at `place`.
     pub fn value_span(&self, place: usize) -> Option<Span> {
         self.node.flag_value_spans.get(place).copied().flatten()
     }

@@ -17,11 +17,11 @@ pub struct Run {
     pub cmd: ShellCmd,
     /// The names of the flags that are set.
     pub flags_used: Vec<String>,
-    /// The `--mount` values as written; they may hold variables.
+    /// The `--mount` values as written; they can have variables.
     pub mount_flags: Vec<String>,
-    /// Where each of them stands.
+    /// The bytes of each of them in the file.
     pub mount_spans: Vec<Span>,
-    /// The mounts as far as they are known without variables (`from` is: it may hold none).
+    /// The mounts as far as they are known without variables (`from` is: it can't have any).
     pub mounts: Vec<Mount>,
     /// `default`, `none` or `host`; `default` when the flag is absent.
     pub network: String,
@@ -51,7 +51,7 @@ pub(super) fn parse(request: &Request) -> Result<Command> {
         ("network", Text),
         ("security", Text),
     ])?;
-    // The order of the checks decides which mistake is told first.
+    // The order of the checks decides which mistake is reported first.
     let devices = flags.texts("device");
     let devices = devices
         .iter()

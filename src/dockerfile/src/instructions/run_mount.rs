@@ -126,7 +126,7 @@ const KEYS: [&str; 19] = [
 /// Expands the variables of a value.
 pub(super) type Expand<'a> = &'a mut dyn FnMut(&str) -> Result<String>;
 
-/// Reads a mount. Without `expand` only `from` is looked at, which may hold no variables.
+/// Reads a mount. Without `expand` only `from` is read, which can't have variables.
 pub(super) fn parse(flag: &str, mut expand: Option<Expand>) -> Result<Mount> {
     let fields = csv::fields(flag).map_err(|e| e.wrap("failed to parse csv mounts"))?;
     let mut mount = Mount::default();
@@ -268,7 +268,7 @@ fn number(key: &str, value: &str, radix: u32) -> Result<u64> {
         .ok_or_else(|| Error::new(format!("invalid value {value} for {key}")))
 }
 
-/// What doesn't go together.
+/// Checks for keys that can't be combined.
 fn check(mount: &Mount) -> Result<()> {
     let kind = mount.kind;
     if matches!(kind, MountType::Bind | MountType::Tmpfs) {

@@ -7,20 +7,20 @@ pub struct InlineFile {
     pub name: String,
     /// Its content.
     pub data: String,
-    /// The data as bytes, when it isn't UTF-8.
+    /// The data as bytes, if it isn't UTF-8.
     pub raw: Option<Vec<u8>>,
     /// Whether leading tabs are removed.
     pub chomp: bool,
 }
 
 impl InlineFile {
-    /// The file's bytes, tabs and all.
+    /// The file's bytes, with leading tabs.
     pub fn bytes(&self) -> &[u8] {
         self.raw.as_deref().unwrap_or(self.data.as_bytes())
     }
 }
 
-/// A command line that may want the stage's shell in front of it.
+/// A command line that can need the stage's shell before it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ShellCmd {
     /// The program and its arguments; one text in shell form.

@@ -1,6 +1,7 @@
 //! Sizes of memory: `64m`, `1.5 GiB`.
 
-/// Bytes of a size, binary units (`units.RAMInBytes` of docker/go-units). `None` when it isn't one.
+/// Parses a size with binary units and returns its bytes (`units.RAMInBytes` of docker/go-units). `None` if it
+/// isn't one.
 pub(super) fn ram_in_bytes(text: &str) -> Option<i64> {
     let sep = text.rfind(|c: char| c.is_ascii_digit() || matches!(c, '.' | ' '))?;
     let number_end = if text.as_bytes()[sep] == b' ' {
@@ -44,7 +45,7 @@ fn parse_float(text: &str) -> Option<f64> {
     Some(value)
 }
 
-/// What is too large becomes the smallest integer, as on amd64.
+/// Converts to an integer; a number that is too large becomes the smallest integer, as on amd64.
 #[allow(clippy::cast_possible_truncation)]
 fn to_int(value: f64) -> i64 {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;

@@ -13,14 +13,14 @@ pub struct SourceContent {
     pub path: String,
     /// Its content.
     pub data: String,
-    /// The data as bytes, when it isn't UTF-8. Expansion replaces stray bytes by U+FFFD, as `data` has it.
+    /// The data as bytes, if it isn't UTF-8. Expansion replaces stray bytes by U+FFFD, as in `data`.
     pub raw: Option<Vec<u8>>,
     /// Whether variables in it are expanded.
     pub expand: bool,
 }
 
 impl SourceContent {
-    /// The bytes of the file when nothing is expanded in it.
+    /// The bytes of the file without expansion.
     pub fn bytes(&self) -> &[u8] {
         self.raw.as_deref().unwrap_or(self.data.as_bytes())
     }

@@ -4,7 +4,7 @@ use super::Command;
 use super::request::Request;
 use crate::error::Result;
 
-/// Flags are passed over, as the reference does.
+/// Flags are ignored, as in the reference.
 pub(super) fn parse(request: &Request) -> Result<Command> {
     Ok(Command::StopSignal {
         signal: request.only_arg("STOPSIGNAL")?,

@@ -1,4 +1,4 @@
-//! `USER`: who runs what follows.
+//! `USER`: the user of the instructions after it.
 
 use super::Command;
 use super::request::Request;

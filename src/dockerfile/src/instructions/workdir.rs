@@ -1,4 +1,4 @@
-//! `WORKDIR`: the directory that what follows runs in.
+//! `WORKDIR`: the working directory of the instructions after it.
 
 use super::Command;
 use super::request::Request;

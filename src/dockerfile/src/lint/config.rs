@@ -1,10 +1,10 @@
-//! What `# check=…` can say, and how it is read.
+//! The options of `# check=…`.
 
 use fromtier_gostd::strconv::{parse_bool, quote};
 
 use crate::error::{Error, Result};
 
-/// What `# check=…` and `BUILDKIT_DOCKERFILE_CHECK` can say.
+/// The options of `# check=…` and `BUILDKIT_DOCKERFILE_CHECK`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Config {
     /// Whether all experimental rules are checked.
@@ -20,7 +20,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// `skip=A,B;error=true;experimental=all`, with the reference's error texts.
+    /// Parses `skip=A,B;error=true;experimental=all`. The error texts are the reference's.
     pub fn parse(text: &str) -> Result<Config> {
         let mut config = Config::default();
         let text = text.trim();
@@ -52,7 +52,7 @@ impl Config {
         Ok(config)
     }
 
-    /// This configuration with what `other` skips and asks for on top. `error=` is not taken from it.
+    /// Returns this configuration with the rules that `other` skips and turns on added. `error=` is ignored.
     pub(super) fn merged(&self, other: Config) -> Config {
         let mut all = self.clone();
         all.experimental_all |= other.experimental_all;
@@ -62,7 +62,7 @@ impl Config {
         all
     }
 
-    /// The configuration in the first `check=…` among the comments above an instruction; none when there is no
+    /// Returns the configuration of the first `check=…` among the comments above an instruction; none if there is no
     /// such comment or it can't be read.
     pub(super) fn from_comments(comments: &[String]) -> Option<Config> {
         let value = comments
@@ -76,7 +76,7 @@ fn names(list: &str) -> Vec<String> {
     list.split(',').map(|name| name.trim().to_owned()).collect()
 }
 
-/// The value of a `check = value` directive. `None` when the comment isn't one.
+/// Returns the value of a `check = value` directive; `None` if the comment isn't one.
 fn check_directive(comment: &str) -> Option<&str> {
     const BLANK: [char; 5] = ['\t', '\n', '\x0c', '\r', ' '];
     let comment = comment.trim_start();
@@ -85,6 +85,6 @@ fn check_directive(comment: &str) -> Option<&str> {
         .filter(|key| key.eq_ignore_ascii_case("check"))
         .map(|key| comment[key.len()..].trim_start_matches(BLANK))?;
     let value = rest.strip_prefix('=')?;
-    // One blank is a value too, though an empty one.
+    // A single blank is a value: an empty one.
     (!value.is_empty()).then(|| value.trim_matches(BLANK))
 }

@@ -1,4 +1,4 @@
-//! The build checks of the reference: rules, their texts, and who may skip them.
+//! The build checks of the reference: rules, their texts, and how they are skipped.
 
 mod config;
 pub mod rules;
@@ -26,13 +26,13 @@ pub struct Rule<Format> {
 pub struct RuleInfo {
     /// The name by which `# check=skip=…` skips it: `StageNameCasing`.
     pub name: &'static str,
-    /// One sentence on what the rule asks for.
+    /// One sentence on what the rule requires.
     pub description: &'static str,
-    /// The page that explains it. May be empty.
+    /// The page that explains it; can be empty.
     pub url: &'static str,
     /// Whether the rule is never applied.
     pub deprecated: bool,
-    /// Whether the rule is applied only where `# check=experimental=…` asks for it.
+    /// Whether the rule is applied only if `# check=experimental=…` turns it on.
     pub experimental: bool,
 }
 
@@ -66,7 +66,7 @@ struct Found {
 }
 
 impl Linter {
-    /// A linter that has found nothing yet.
+    /// Creates a linter without findings.
     pub fn new(config: Config) -> Self {
         Linter {
             config: Rc::new(config),
@@ -108,7 +108,7 @@ impl Linter {
         });
     }
 
-    /// The linter under the `check=…` directives in the comments above an instruction.
+    /// Returns the linter for an instruction with these comments above it, which can have `check=…` directives.
     #[must_use]
     pub fn with_comments(&self, comments: &[String]) -> Linter {
         let mut linter = self.clone();
@@ -118,8 +118,8 @@ impl Linter {
         linter
     }
 
-    /// The error that `error=true` asks for, if any rule was called (`lint violation found for rules: …`).
-    /// The rules stand in the order of their names, each once.
+    /// Returns the error for `error=true`, if there was a finding (`lint violation found for rules: …`).
+    /// It lists each rule once, in alphabetical order.
     pub fn error(&self) -> Option<Error> {
         let rules = self.found.rules.borrow();
         if !self.config.return_as_error || rules.is_empty() {
@@ -132,13 +132,13 @@ impl Linter {
         )))
     }
 
-    /// All that was found, in the order it was found. What was called stays known to [`Linter::error`].
+    /// Removes and returns all findings, in order. [`Linter::error`] still knows their rules.
     pub fn take_warnings(&self) -> Vec<Warning> {
         std::mem::take(&mut self.found.warnings.borrow_mut())
     }
 }
 
-/// A finding on one line: `Rule: message (line 3)`; the line is left out when it is 0 or less.
+/// Writes a finding on one line: `Rule: message (line 3)`; the line number is left out if it is 0 or less.
 pub fn format_short(rule: &str, message: &str, line: i32) -> String {
     if line > 0 {
         format!("{rule}: {message} (line {line})")

@@ -305,7 +305,7 @@ pub const COPY_IGNORED_FILE: Rule<fn(&str, &str) -> String> = Rule {
     },
 };
 
-/// A comment above `FROM` or `ARG` that doesn't begin with the name it describes. Off unless asked for.
+/// A comment above `FROM` or `ARG` that doesn't begin with the name it describes. Off by default.
 pub const INVALID_DEFINITION_DESCRIPTION: Rule<fn(&str, &str) -> String> = Rule {
     info: RuleInfo {
         experimental: true,

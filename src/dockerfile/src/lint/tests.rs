@@ -29,7 +29,7 @@ fn a_bad_option_is_named() {
         text("error=maybe"),
         r#"failed to parse check option "error=maybe": strconv.ParseBool: parsing "maybe": invalid syntax"#
     );
-    // No more than three options are told apart.
+    // No more than three options are split.
     assert_eq!(
         text("skip=a;skip=b;error=1;skip=c"),
         r#"failed to parse check option "error=1;skip=c": strconv.ParseBool: parsing "1;skip=c": invalid syntax"#
@@ -56,7 +56,7 @@ fn an_experimental_rule_has_to_be_asked_for() {
     assert_eq!(run(""), 0);
     assert_eq!(run("experimental=all"), 1);
     assert_eq!(run("experimental=InvalidDefinitionDescription"), 1);
-    // `skip` has no say in it.
+    // `skip` doesn't apply to experimental rules.
     assert_eq!(run("skip=all;experimental=all"), 1);
 }
 

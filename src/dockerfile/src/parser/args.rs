@@ -1,4 +1,4 @@
-//! The arguments of each instruction, in the form that its keyword asks for.
+//! The arguments of each instruction, in the form that its keyword requires.
 
 use std::ops::Range;
 
@@ -27,7 +27,7 @@ pub(super) fn read(line: &LogicalLine, range: Range<usize>, escape: u8) -> Resul
     Ok(node(line, range, parts, args))
 }
 
-/// The instruction behind `ONBUILD`. In a chain of `ONBUILD`s only the last can be wrong here; what is behind the
+/// Reads the instruction after `ONBUILD`. In a chain of `ONBUILD`s only the last can be wrong here; the text after the
 /// second isn't kept, as no such chain is allowed.
 fn read_trigger(line: &LogicalLine, range: Range<usize>, escape: u8) -> Result<Node> {
     let parts = split(&line.text, range.clone(), escape);
@@ -77,7 +77,7 @@ fn value_span(line: &LogicalLine, flag: &Range<usize>) -> Option<Span> {
     Some(line.span(flag.start + at + 1..flag.end))
 }
 
-/// Arguments, and what is known of their source.
+/// Arguments and their places in the source.
 struct ParsedArgs {
     args: Args,
     spans: Vec<Span>,
@@ -119,12 +119,12 @@ fn read_args(line: &LogicalLine, parts: &Parts, escape: u8) -> Result<ParsedArgs
         )))),
         "healthcheck" => health(line, range),
         "maintainer" | "stopsignal" | "user" | "workdir" => Ok(string(line, range)),
-        // Unknown keywords are complained about when instructions are made of nodes.
+        // Unknown keywords are reported later, when nodes become instructions.
         _ => Ok(ParsedArgs::default()),
     }
 }
 
-/// All of it as one word; nothing is no word.
+/// The whole text as one word; an empty text is no word.
 fn string(line: &LogicalLine, range: Range<usize>) -> ParsedArgs {
     if range.is_empty() {
         return ParsedArgs::default();
@@ -172,7 +172,7 @@ fn string_or_json(line: &LogicalLine, range: Range<usize>) -> Result<ParsedArgs>
     }
 }
 
-/// `HEALTHCHECK`: its type, then a string or JSON. Blanks are looked for byte by byte.
+/// Reads the arguments of `HEALTHCHECK`: its type, then a string or JSON. Blanks are searched byte by byte.
 fn health(line: &LogicalLine, range: Range<usize>) -> Result<ParsedArgs> {
     let rest = &line.text[range.clone()];
     let end = rest

@@ -1,4 +1,4 @@
-//! Parser directives: `# syntax=…`, `# escape=…`, `# check=…` in the lines that come first.
+//! Parser directives: `# syntax=…`, `# escape=…`, `# check=…` in the first lines.
 
 use fromtier_gostd::utf8::lossy;
 
@@ -22,13 +22,13 @@ pub struct Directive {
     pub location: Vec<Range>,
 }
 
-/// What frontend a file asks for: `# syntax=…`, or `// syntax=…`, or a JSON object with a `syntax` key.
+/// Returns the frontend that a file requests: `# syntax=…`, or `// syntax=…`, or a JSON object with a `syntax` key.
 /// A first line that starts with `#!` doesn't count.
 pub fn detect_syntax(source: &[u8]) -> Option<Directive> {
     find("syntax", source, true)
 }
 
-/// The value of `# name=…` among the directives at the top of a file.
+/// Returns the value of `# name=…` among the directives at the top of a file.
 pub fn directive(name: &str, source: &[u8]) -> Option<Directive> {
     find(name, source, false)
 }
@@ -110,7 +110,7 @@ pub(super) struct DirectiveParser {
     prefix: &'static [u8],
     line: i32,
     seen: [bool; NAMES.len()],
-    /// A line that isn't a directive has come; nothing after it can be one.
+    /// Whether a line came that isn't a directive: nothing after it can be one.
     pub done: bool,
 }
 
@@ -124,7 +124,7 @@ impl DirectiveParser {
         }
     }
 
-    /// Reads the next line, given without its end. An error when a directive comes twice.
+    /// Reads the next line, given without its end. A directive that comes twice is an error.
     pub fn parse_line(&mut self, line: &[u8]) -> Result<Option<Line>> {
         self.line += 1;
         if self.done {
@@ -189,7 +189,7 @@ impl Directives {
         }
     }
 
-    /// Whether the line, without blanks around it, is a directive; takes note of `escape`.
+    /// Whether the line, without blanks around it, is a directive. Remembers `escape`.
     pub fn see(&mut self, line: &[u8]) -> Result<bool> {
         let Some(found) = self.parser.parse_line(trim_newline(line))? else {
             return Ok(false);

@@ -1,4 +1,4 @@
-//! Heredocs: `<<EOF`, `<<-"EOF"`, `3<<EOF`, found in a line and cut out of the lines behind it.
+//! Heredocs: `<<EOF`, `<<-"EOF"`, `3<<EOF`, found in a line and cut out of the lines after it.
 
 use super::text::is_re_space;
 use crate::error::{Error, Result};
@@ -10,21 +10,21 @@ use crate::span::Span;
 pub struct Heredoc {
     /// The delimiter, without quotes.
     pub name: String,
-    /// The number before `<<`; 0 when there is none.
+    /// The number before `<<`; 0 if there is none.
     pub file_descriptor: u64,
     /// Whether variables in the text are expanded (no quotes around the name).
     pub expand: bool,
-    /// `<<-`: leading tabs go.
+    /// Whether it is written `<<-`: leading tabs are removed.
     pub chomp: bool,
     /// The lines up to the delimiter.
     pub content: String,
-    /// The content as bytes, when it isn't UTF-8 (`content` then has U+FFFD for each stray byte).
+    /// The content as bytes, if it isn't UTF-8 (`content` then has U+FFFD for each stray byte).
     pub raw: Option<Vec<u8>>,
-    /// Where the content stands, without the line that ends it.
+    /// The bytes of the content in the file, without the line that ends it.
     pub span: Span,
 }
 
-/// The heredoc that a word opens; `None` when it opens none.
+/// Returns the heredoc that a word opens; `None` if it opens none.
 pub fn parse_heredoc(word: &str) -> Result<Option<Heredoc>> {
     let Some((number, chomp, rest)) = take_apart(word) else {
         return Ok(None);
@@ -52,7 +52,7 @@ pub fn parse_heredoc(word: &str) -> Result<Option<Heredoc>> {
     }))
 }
 
-/// All heredocs that a logical line opens, in their order. A line with unbalanced quotes opens none.
+/// Returns all heredocs that a logical line opens, in order. A line with unbalanced quotes opens none.
 pub(super) fn heredocs_of_line(line: &str) -> Result<Vec<Heredoc>> {
     let lex = Lex {
         raw_escapes: true,
@@ -65,7 +65,7 @@ pub(super) fn heredocs_of_line(line: &str) -> Result<Vec<Heredoc>> {
     Ok(found)
 }
 
-/// The content of a `<<-` heredoc without the tabs at the start of its lines.
+/// Returns the content of a `<<-` heredoc without the tabs at the start of its lines.
 pub fn chomp_heredoc_content(content: &str) -> String {
     content
         .split_inclusive('\n')

@@ -1,5 +1,5 @@
-//! The JSON forms of instructions and of the `syntax` directive. What Go's `encoding/json` takes decides between exec and
-//! shell form.
+//! The JSON forms of instructions and of the `syntax` directive. What Go's `encoding/json` takes decides between
+//! exec and shell form.
 
 use fromtier_gostd::json::{Kind, Reader};
 
@@ -8,13 +8,13 @@ use super::text::trim_start;
 /// Why a text is not an exec form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NotStrings {
-    /// Not a JSON array at all; it is taken as shell form.
+    /// It isn't a JSON array; it is taken as shell form.
     NotArray,
-    /// A JSON array with something that isn't a string in it.
+    /// It is a JSON array with an element that isn't a string.
     OtherElements,
 }
 
-/// The strings of a JSON array. Blanks may come before it.
+/// Returns the strings of a JSON array. Blanks can come before it.
 pub(super) fn string_array(text: &[u8]) -> Result<Vec<String>, NotStrings> {
     let text = trim_start(text);
     if text.first() != Some(&b'[') {
@@ -38,7 +38,7 @@ pub(super) fn string_array(text: &[u8]) -> Result<Vec<String>, NotStrings> {
     }
 }
 
-/// The string under `key` of a text that is one JSON object. The last of equal keys counts.
+/// Returns the string under `key` of a text that is one JSON object. The last of equal keys counts.
 pub(super) fn object_string(text: &[u8], key: &str) -> Option<String> {
     let mut reader = Reader::new(text).ok()?;
     if reader.kind() != Kind::Object {

@@ -1,4 +1,4 @@
-//! Bytes to physical lines, and physical lines to logical ones with a way back to where each byte stood.
+//! Splits bytes into physical lines, and joins them to logical lines that map back to the bytes of the file.
 
 use std::ops::Range;
 
@@ -8,15 +8,16 @@ use crate::span::Span;
 /// The reference reads lines through a buffer of this many bytes; a longer line is an error.
 const BUFFER: usize = 64 * 1024;
 
-/// The longest line that is surely read, in bytes; the error names it.
+/// The longest line, in bytes, that is always read; the error names it.
 pub(super) const MAX_LINE: usize = BUFFER - 1;
 
-/// Hands out lines with their ends.
+/// An iterator over lines with their line ends.
 #[derive(Debug)]
 pub(super) struct Lines<'a> {
     source: &'a [u8],
     pos: usize,
-    /// A line was too long. Who asks once more gets what the reference has in its buffer, and then nothing.
+    /// Whether a line was too long. The next call returns what the reference has in its buffer, the one after
+    /// that nothing.
     pub too_long: bool,
 }
 
@@ -29,7 +30,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The next line with its newline, and its offset. A line of exactly the buffer's size passes when it ends
+    /// Returns the next line with its newline, and its offset. A line of exactly the buffer's size is accepted if it ends
     /// with a newline.
     pub fn next_line(&mut self) -> Option<(usize, &'a [u8])> {
         let rest = &self.source[self.pos..];
@@ -61,13 +62,13 @@ pub(super) fn is_comment(line: &[u8]) -> bool {
     trim_start(line).first() == Some(&b'#')
 }
 
-/// Whether there is nothing in the line.
+/// Whether the line is empty.
 pub(super) fn is_blank(line: &[u8]) -> bool {
     trim_start(trim_newline(line)).is_empty()
 }
 
 /// The line without a continuation at its end, and whether there was one: a lone escape character (none before
-/// it), spaces and tabs behind it.
+/// it), followed by spaces and tabs.
 pub(super) fn trim_continuation(line: &[u8], escape: u8) -> (&[u8], bool) {
     let mut body = line;
     while let [head @ .., b' ' | b'\t'] = body {
@@ -80,7 +81,7 @@ pub(super) fn trim_continuation(line: &[u8], escape: u8) -> (&[u8], bool) {
     }
 }
 
-/// A logical line: continuations joined, comments between them gone.
+/// A logical line: continuations are joined, comments between them removed.
 #[derive(Debug, Default)]
 pub(super) struct LogicalLine {
     pub text: Vec<u8>,
@@ -94,7 +95,7 @@ impl LogicalLine {
         self.text.extend_from_slice(piece);
     }
 
-    /// Where a stretch of the text stands in the source.
+    /// Returns the bytes of the source for a range of the text.
     pub fn span(&self, range: Range<usize>) -> Span {
         let start = self.offset(range.start);
         let end = if range.is_empty() {

@@ -1,4 +1,4 @@
-//! Lines to a syntax tree: directives, continuations, comments, heredocs, each node with its lines and bytes.
+//! Parses lines to a syntax tree: directives, continuations, comments, heredocs. Each node has its lines and bytes.
 
 mod args;
 mod directive;
@@ -29,11 +29,11 @@ pub use heredoc::{Heredoc, chomp_heredoc_bytes, chomp_heredoc_content, parse_her
 pub enum Args {
     /// Words, or one raw string for the instructions that keep their line.
     Words(Vec<String>),
-    /// The JSON (exec) form. `HEALTHCHECK`'s type stands first.
+    /// The JSON (exec) form. The first element of a `HEALTHCHECK` is its type.
     Json(Vec<String>),
     /// `key=value` pairs (`ENV`, `LABEL`); `delim` is false for the old `KEY value` form.
     Pairs(Vec<Pair>),
-    /// `ONBUILD`'s inner instruction. Of an `ONBUILD` in it nothing but the keyword and flags is kept.
+    /// The instruction inside an `ONBUILD`. Of an inner `ONBUILD` only the keyword and the flags are kept.
     Sub(Box<Node>),
 }
 
@@ -59,13 +59,13 @@ pub struct Node {
     pub invalid_utf8: bool,
     /// The words as bytes, for `FROM` and other instructions of plain words; empty unless `invalid_utf8`.
     pub raw_words: Vec<Vec<u8>>,
-    /// Where each of [`Args::Words`] stands; empty for `ARG` and the other forms.
+    /// The bytes of each of [`Args::Words`] in the file; empty for `ARG` and the other forms.
     pub word_spans: Vec<Span>,
     /// The flags, as written.
     pub flags: Vec<String>,
-    /// Where each of the flags stands, quotes and all.
+    /// The bytes of each flag in the file, with its quotes.
     pub flag_spans: Vec<Span>,
-    /// Where the value of each flag stands: what is behind its `=`, if it has one.
+    /// The bytes of the value of each flag in the file: the text after its `=`, if it has one.
     pub flag_value_spans: Vec<Option<Span>>,
     /// The heredocs, in order.
     pub heredocs: Vec<Heredoc>,
@@ -82,12 +82,12 @@ pub struct Node {
 }
 
 impl Node {
-    /// The lines of the instruction, one range a line, as the reference gives them.
+    /// The lines of the instruction, one range for each line, as in the reference.
     pub fn location(&self) -> Vec<Range> {
         Range::lines(self.start_line, self.end_line)
     }
 
-    /// Whether heredocs may follow: the shell form of `ADD`, `COPY` and `RUN`, also behind `ONBUILD`.
+    /// Whether heredocs can follow: the shell form of `ADD`, `COPY` and `RUN`, also after `ONBUILD`.
     fn takes_heredocs(&self) -> bool {
         let node = match &self.args {
             Args::Sub(trigger) => trigger,
@@ -118,7 +118,7 @@ pub struct Dockerfile {
     pub warnings: Vec<ParseWarning>,
 }
 
-/// Parses a Dockerfile. Errors carry the reference's text and ranges.
+/// Parses a Dockerfile. Errors have the reference's text and ranges.
 pub fn parse(source: &[u8]) -> Result<Dockerfile> {
     let mut parser = Parser {
         lines: Lines::new(source),
@@ -151,7 +151,7 @@ pub fn parse(source: &[u8]) -> Result<Dockerfile> {
 
 struct Parser<'a> {
     lines: Lines<'a>,
-    /// How many lines were read: the number of the last.
+    /// The number of lines that were read.
     current: i32,
     directives: Directives,
     comments: Vec<String>,
@@ -194,7 +194,7 @@ impl Parser<'_> {
         if !lines::is_comment(line) {
             return;
         }
-        // One byte goes, whatever it is: an indented comment keeps its mark.
+        // One byte is removed, whatever it is: an indented comment keeps its `#`.
         match trim(&line[1..]) {
             [] => self.comments.clear(),
             comment => self.comments.push(lossy(comment)),
@@ -231,8 +231,8 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Appends the lines that a continuation asks for; gives the offset where the last ends. Comments and empty
-    /// lines between them are passed over, the latter with a warning.
+    /// Appends the lines that a continuation requires. Returns the offset where the last one ends. Comments and empty
+    /// lines between them are skipped, empty ones with a warning.
     fn continuations(
         &mut self,
         line: &mut LogicalLine,
@@ -267,8 +267,8 @@ impl Parser<'_> {
         end
     }
 
-    /// Reads a heredoc's content up to the line that ends it; gives the offset where that line ends. `None`
-    /// when no line does.
+    /// Reads a heredoc's content up to the line that ends it. Returns the offset where that line ends; `None`
+    /// if no line does.
     fn heredoc_content(&mut self, heredoc: &mut Heredoc) -> Option<usize> {
         let mut content = Vec::new();
         while let Some((offset, line)) = self.lines.next_line() {

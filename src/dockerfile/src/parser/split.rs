@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use super::text::{is_gap, is_space_byte, trim_range};
 
-/// A flag as it is read, quotes and escapes gone, and where it stands in the line.
+/// A flag without quotes and escapes, and its place in the line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Flag {
     pub text: String,
     pub range: Range<usize>,
 }
 
-/// The parts of an instruction, as stretches of the line.
+/// The parts of an instruction, as ranges of the line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Parts {
     pub keyword: Range<usize>,
@@ -19,7 +19,7 @@ pub(super) struct Parts {
     pub args: Range<usize>,
 }
 
-/// Takes the stretch of a line apart.
+/// Splits a range of the line into the parts of an instruction.
 pub(super) fn split(text: &[u8], range: Range<usize>, escape: u8) -> Parts {
     let line = trim_range(text, range);
     let Some((head, rest)) = cut_at_gap(text, line.clone()) else {
@@ -37,7 +37,7 @@ pub(super) fn split(text: &[u8], range: Range<usize>, escape: u8) -> Parts {
     }
 }
 
-/// What is before and behind the first gap between words.
+/// Splits at the first gap between words.
 pub(super) fn cut_at_gap(text: &[u8], range: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
     let bytes = &text[range.clone()];
     let gap = bytes.iter().position(|&b| is_gap(b))?;
@@ -48,7 +48,7 @@ pub(super) fn cut_at_gap(text: &[u8], range: Range<usize>) -> Option<(Range<usiz
     ))
 }
 
-/// All words between gaps. No text is no word.
+/// Returns all words between gaps; none for an empty text.
 pub(super) fn words(text: &[u8], range: Range<usize>) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut rest = range;
@@ -63,7 +63,7 @@ pub(super) fn words(text: &[u8], range: Range<usize>) -> Vec<Range<usize>> {
     out
 }
 
-/// The `--flags` in front of the arguments, and the arguments. This walks over bytes, not characters, as the
+/// Returns the `--flags` before the arguments, and the arguments. This walks over bytes, not characters, as the
 /// reference does: a flag's text beyond ASCII comes out as if it were Latin-1.
 fn take_flags(text: &[u8], range: Range<usize>, escape: u8) -> (Vec<Flag>, Range<usize>) {
     let end = range.end;
@@ -93,7 +93,8 @@ fn take_flags(text: &[u8], range: Range<usize>, escape: u8) -> (Vec<Flag>, Range
     }
 }
 
-/// One word up to a blank that is neither quoted nor escaped; whether it had quotes. Leaves `pos` at its end.
+/// Reads one word up to a blank that is neither quoted nor escaped. Returns whether it had quotes.
+/// Leaves `pos` at its end.
 fn take_word(text: &[u8], pos: &mut usize, escape: u8) -> (String, bool) {
     let mut word = String::new();
     let mut quoted = false;

@@ -1,26 +1,26 @@
-//! Dockerfile text as Go sees it: bytes that are read as UTF-8 one character at a time, where a byte that
-//! doesn't fit stands for U+FFFD alone.
+//! Dockerfile text as Go reads it: bytes, decoded as UTF-8 one character at a time. A byte that isn't part of a
+//! character is U+FFFD.
 
 use std::ops::Range;
 
 use fromtier_gostd::utf8::decode;
 
-/// Whether a byte, taken as a character of its own, is a blank. Go's byte-wise loops ask this.
+/// Whether a byte, taken as a character, is a blank, as in Go's loops over bytes.
 pub(crate) fn is_space_byte(byte: u8) -> bool {
     matches!(byte, b'\t'..=b'\r' | b' ' | 0x85 | 0xa0)
 }
 
-/// The blanks between the words of an instruction: all ASCII blanks but the newline.
+/// Whether a byte separates the words of an instruction: all ASCII blanks except the newline.
 pub(crate) fn is_gap(byte: u8) -> bool {
     matches!(byte, b'\t' | 0x0b | 0x0c | b'\r' | b' ')
 }
 
-/// What regular expressions call `\s`.
+/// Whether a byte is `\s` in a regular expression.
 pub(crate) fn is_re_space(byte: u8) -> bool {
     matches!(byte, b'\t' | b'\n' | 0x0c | b'\r' | b' ')
 }
 
-/// How many bytes of Unicode blanks come first.
+/// Returns the number of bytes of the Unicode blanks at the start.
 fn leading(bytes: &[u8]) -> usize {
     let mut at = 0;
     while at < bytes.len() {
@@ -60,7 +60,7 @@ pub(crate) fn trim(bytes: &[u8]) -> &[u8] {
     &bytes[..without_trailing(bytes)]
 }
 
-/// `range` of `text` without blanks at either end. What is left of nothing but blanks is an empty range.
+/// Returns `range` of `text` without blanks at either end; an empty range if there are only blanks.
 pub(crate) fn trim_range(text: &[u8], range: Range<usize>) -> Range<usize> {
     let start = range.start + leading(&text[range.clone()]);
     let end = start + without_trailing(&text[start..range.end]);

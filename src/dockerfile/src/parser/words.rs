@@ -2,7 +2,7 @@
 
 use fromtier_gostd::utf8::decode;
 
-/// Splits at blanks outside quotes. Quotes and escapes stay in the words; an escape at the very end goes.
+/// Splits at blanks outside quotes. Quotes and escapes stay in the words; an escape at the very end is removed.
 pub(super) fn parse_words(rest: &[u8], escape: u8) -> Vec<String> {
     let escape = char::from(escape);
     let mut words = Vec::new();

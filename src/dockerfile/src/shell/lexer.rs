@@ -15,7 +15,7 @@ const MISSING_BRACE: &str = "syntax error: missing '}'";
 /// An expansion, or why there is none.
 type Expanded<T = String> = Result<T, String>;
 
-/// A place in a word, and all that was learnt on the way there.
+/// The state of the expansion of a word.
 pub(super) struct Lexer<'a> {
     lex: Lex,
     cursor: Cursor<'a>,
@@ -26,7 +26,7 @@ pub(super) struct Lexer<'a> {
     pub(super) unmatched: BTreeSet<String>,
 }
 
-/// Words being collected, where they are asked for.
+/// The words so far, if words are requested.
 #[derive(Default)]
 struct Words {
     done: Vec<String>,
@@ -88,7 +88,7 @@ impl<'a> Lexer<'a> {
         Ok(self.words.take().unwrap_or_default().finish())
     }
 
-    /// Expands up to the end, or up to and over `stop`.
+    /// Expands up to the end, or through `stop`.
     fn until(&mut self, stop: Option<char>) -> Expanded {
         let mut out = String::with_capacity(if stop.is_none() {
             self.cursor.rest.len()
@@ -144,7 +144,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Appends what `read` reads, its blanks parting no words.
+    /// Appends the result of `read`. Its blanks don't separate words.
     fn raw(&mut self, out: &mut String, read: fn(&mut Self) -> Expanded) -> Expanded<()> {
         let text = read(self)?;
         out.push_str(&text);
@@ -154,15 +154,15 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
-    /// The part of a `${…}` behind its modifier, up to and over `stop`.
+    /// Expands the part of a `${…}` after its modifier, through `stop`.
     fn nested(&mut self, stop: char, raw_escapes: bool) -> Expanded {
         if self.depth == MAX_DEPTH {
             return Err("syntax error: substitutions are nested too deeply".to_owned());
         }
         self.depth += 1;
         let outer_raw = std::mem::replace(&mut self.lex.raw_escapes, raw_escapes);
-        // The reference has one buffer for the word it is in, at whatever depth: what stood before the
-        // substitution in the same word is gone.
+        // The reference has one buffer for the current word at any depth: the text before the
+        // substitution in the same word is lost.
         let mut outer_words = self.words.take();
         if let Some(words) = &mut outer_words {
             words.current.clear();
@@ -174,7 +174,7 @@ impl<'a> Lexer<'a> {
         text
     }
 
-    /// `'…'`: all between is as it is.
+    /// Reads `'…'`: everything inside stays as written.
     fn single_quote(&mut self) -> Expanded {
         let inside = &self.cursor.rest[1..];
         let Some(len) = inside.find('\'') else {
@@ -230,7 +230,7 @@ impl<'a> Lexer<'a> {
         Err("unexpected end of statement while looking for matching double-quote".to_owned())
     }
 
-    /// `<` or `<<` with the blanks behind it, which don't part a heredoc's name from it.
+    /// Reads `<` or `<<` with the blanks after it, which don't separate it from a heredoc's name.
     fn heredoc(&mut self) -> Expanded {
         let mut len = 1;
         if self.cursor.rest[len..].starts_with('<') {
@@ -277,7 +277,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// `${name-word}` and its kin; with `colon`, `${name:-word}`: an empty variable is as good as none.
+    /// Expands `${name-word}` and similar forms. With `colon` (`${name:-word}`) an empty variable counts as unset.
     fn modified(&mut self, name: &str, operator: Option<char>, colon: bool) -> Expanded {
         let colon_text = if colon { ":" } else { "" };
         let trims = matches!(operator, Some('#' | '%'));
@@ -344,7 +344,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// A variable's name: letters, digits and `_`, or digits alone, or one special parameter. May be empty.
+    /// Reads a variable's name: letters, digits and `_`, or digits alone, or one special parameter. Can be empty.
     fn name(&mut self) -> &'a str {
         let text = self.cursor.rest;
         let len_while = |accept: fn(char) -> bool| text.find(|c| !accept(c)).unwrap_or(text.len());

@@ -44,31 +44,31 @@ impl Env for NoEnv {
 /// How words are expanded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lex {
-    /// The character that takes the next one's meaning away.
+    /// The escape character.
     pub escape: char,
-    /// Quotes stay in the result.
+    /// Whether quotes stay in the result.
     pub raw_quotes: bool,
-    /// Escapes stay in the result.
+    /// Whether escapes stay in the result.
     pub raw_escapes: bool,
-    /// Quotes are characters like any other.
+    /// Whether quotes are ordinary characters.
     pub skip_process_quotes: bool,
-    /// Variables that aren't set stay as they are written.
+    /// Whether unset variables stay as written.
     pub skip_unset_env: bool,
 }
 
-/// An expanded word, and the variables that were and were not found.
+/// An expanded word, with the variables that were found and those that weren't.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Expansion {
     /// The text with the variables' values.
     pub result: String,
     /// The variables that have a value.
     pub matched: BTreeSet<String>,
-    /// The variables that have none.
+    /// The variables that have no value.
     pub unmatched: BTreeSet<String>,
 }
 
 impl Lex {
-    /// Expansion as `ENV` and `RUN --mount` have it: quotes and escapes are processed and go.
+    /// Expansion as in `ENV` and `RUN --mount`: quotes and escapes are processed and removed.
     pub fn new(escape: char) -> Self {
         Lex {
             escape,
@@ -85,8 +85,8 @@ impl Lex {
         !word.bytes().any(special) && !word.contains(self.escape) && !word.starts_with('\u{feff}')
     }
 
-    /// One word to one word (`ProcessWordWithMatches` of the reference). The error text is the reference's;
-    /// on an error the reference still hands back what it matched so far, and so does this.
+    /// Expands one word to one word (`ProcessWordWithMatches` of the reference). The error text is the reference's;
+    /// on an error the reference still returns what it matched so far, and so does this.
     pub fn expand(&self, word: &str, env: &dyn Env) -> Result<Expansion, (Error, Box<Expansion>)> {
         if self.is_plain(word) {
             return Ok(Expansion {
@@ -110,7 +110,7 @@ impl Lex {
         }
     }
 
-    /// One string to many words (`ProcessWords`): splits at unquoted blanks.
+    /// Expands one string to many words (`ProcessWords`): splits at unquoted blanks.
     pub fn words(&self, word: &str, env: &dyn Env) -> Result<Vec<String>> {
         if self.is_plain(word) && !word.contains('<') {
             return Ok(word.split_whitespace().map(str::to_owned).collect());

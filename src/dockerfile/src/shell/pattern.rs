@@ -19,11 +19,11 @@ enum Part {
     Many,
 }
 
-/// Where a text can be in a pattern (before which part), and where that match began.
+/// A state of the match: the part of the pattern that comes next, and where the match began.
 type State = (usize, usize);
 
 impl GlobPattern {
-    /// Reads a pattern. `greedy` says whether `*` takes as much as it can or as little. The error is an escape
+    /// Parses a pattern. If `greedy`, `*` takes as much as it can, otherwise as little. The error is an escape
     /// of a character that needs none.
     pub fn parse(text: &str, greedy: bool) -> Result<GlobPattern, String> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -59,7 +59,7 @@ impl GlobPattern {
         self.search(text, from, false)
     }
 
-    /// All ways through the pattern at once, kept in the order of their preference.
+    /// Follows all ways through the pattern at once, in the order of their preference.
     fn search(&self, text: &str, from: usize, anchored: bool) -> Option<(usize, usize)> {
         let mut found = None;
         let mut now: Vec<State> = Vec::new();
@@ -101,7 +101,7 @@ impl GlobPattern {
         }
     }
 
-    /// Puts a state on the list for position `pos`, and the one behind a `*` that may be left empty.
+    /// Adds a state for position `pos`, and the one after a `*` that can be empty.
     fn enter(&self, list: &mut Vec<State>, seen: &mut [usize], pos: usize, state: State) {
         let (part, start) = state;
         if seen[part] == pos {
@@ -120,20 +120,20 @@ impl GlobPattern {
     }
 }
 
-/// `value` without the pattern at its beginning, if it is there.
+/// Returns `value` without the pattern at its start, if it is there.
 pub fn trim_prefix(pattern: &str, value: &str, greedy: bool) -> Result<String, String> {
     let found = compile(pattern, greedy)?.prefix(value);
     Ok(value[found.unwrap_or(0)..].to_owned())
 }
 
-/// `value` without the pattern at its end, if it is there.
+/// Returns `value` without the pattern at its end, if it is there.
 pub fn trim_suffix(pattern: &str, value: &str, greedy: bool) -> Result<String, String> {
     let backwards: String = value.chars().rev().collect();
     let rest = trim_prefix(&reverse_pattern(pattern), &backwards, greedy)?;
     Ok(rest.chars().rev().collect())
 }
 
-/// `value` with the first match, or every one, replaced. In the latter case `$0`, `${0}` and `$$` in the
+/// Returns `value` with the first match or every match replaced. In the latter case `$0`, `${0}` and `$$` in the
 /// replacement stand for the match and for a dollar, and any other `$name` for nothing.
 pub fn replace(pattern: &str, value: &str, replacement: &str, all: bool) -> Result<String, String> {
     let compiled = compile(pattern, true)?;
@@ -157,7 +157,7 @@ fn replace_all(pattern: &GlobPattern, value: &str, replacement: &str) -> String 
     let mut from = 0;
     while let Some((start, end)) = pattern.find(value, from) {
         out.push_str(&value[copied..start]);
-        // An empty match right behind a match is none.
+        // An empty match right after a match doesn't count.
         if end > copied || start == 0 {
             fill_in(&mut out, replacement, &value[start..end]);
         }
@@ -169,7 +169,7 @@ fn replace_all(pattern: &GlobPattern, value: &str, replacement: &str) -> String 
     out
 }
 
-/// Appends a replacement, what it says with `$` about the match filled in.
+/// Appends a replacement with its `$` references to the match filled in.
 fn fill_in(out: &mut String, mut replacement: &str, matched: &str) {
     while let Some((before, after)) = replacement.split_once('$') {
         out.push_str(before);
@@ -189,7 +189,7 @@ fn fill_in(out: &mut String, mut replacement: &str, matched: &str) {
     out.push_str(replacement);
 }
 
-/// `name` or `{name}` at the beginning of what follows a dollar, and the rest.
+/// Splits off `name` or `{name}` after a dollar.
 fn reference(text: &str) -> Option<(&str, &str)> {
     let (brace, text) = match text.strip_prefix('{') {
         Some(inner) => (true, inner),
@@ -203,7 +203,7 @@ fn reference(text: &str) -> Option<(&str, &str)> {
     (!name.is_empty()).then_some((name, rest))
 }
 
-/// The pattern read from its end, each escape staying before what it escapes.
+/// Reverses the pattern. Each escape stays before the character that it escapes.
 fn reverse_pattern(pattern: &str) -> String {
     let mut pieces: Vec<&str> = Vec::with_capacity(pattern.len());
     let mut rest = pattern;

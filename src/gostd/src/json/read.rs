@@ -1,11 +1,11 @@
-//! Reading JSON as Go's `encoding/json` does: [syntax is checked](super::validate) first, then values are picked with
-//! a cursor. Nothing recurses on the input.
+//! Reading JSON. The [syntax is checked](super::validate) first; then a cursor picks values.
+//! Nothing recurses on the input.
 
 use super::syntax::{check_string, skip_space, validate};
 use crate::Result;
 use crate::utf8::lossy;
 
-/// What kind of value comes next.
+/// The kind of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// `null`
@@ -23,7 +23,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// As Go's type errors call it (`cannot unmarshal array into …`).
+    /// The name in Go's type errors (`cannot unmarshal array into …`).
     pub fn name(self) -> &'static str {
         match self {
             Kind::Null => "null",
@@ -36,7 +36,7 @@ impl Kind {
     }
 }
 
-/// A cursor over a document that [`validate`] found good.
+/// A cursor over a valid document.
 #[derive(Debug, Clone)]
 pub struct Reader<'a> {
     text: &'a [u8],
@@ -44,7 +44,7 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Checks the document and stands before its value.
+    /// Checks the document and starts before its value.
     pub fn new(text: &'a [u8]) -> Result<Reader<'a>> {
         validate(text)?;
         Ok(Reader { text, at: 0 })
@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
         decodes
     }
 
-    /// The text of the next value, stepped over.
+    /// Returns the text of the next value and steps over it.
     pub fn raw(&mut self) -> &'a [u8] {
         self.kind();
         let start = self.at;
@@ -136,7 +136,7 @@ impl<'a> Reader<'a> {
         &self.text[start..self.at]
     }
 
-    /// A string; bad escapes and bad UTF-8 become U+FFFD. Anything else is stepped over and gives `None`.
+    /// Reads a string; bad escapes and bad UTF-8 become U+FFFD. Steps over any other value and returns `None`.
     pub fn string(&mut self) -> Option<String> {
         if self.kind() != Kind::String {
             self.skip();
@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
         self.members(|reader, _| each(reader), false);
     }
 
-    /// Calls `each` with every key of an object, standing before its value; `each` must read or skip it.
+    /// Calls `each` with every key of an object; `each` must read or skip the key's value.
     pub fn object(&mut self, mut each: impl FnMut(&mut Reader<'a>, String)) {
         self.members(|reader, key| each(reader, key), true);
     }

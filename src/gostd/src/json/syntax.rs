@@ -1,4 +1,4 @@
-//! Whether a text is JSON, and what is wrong with it as Go's `encoding/json` says it.
+//! Whether a text is JSON, and Go's errors for texts that aren't.
 
 use crate::strconv::quote;
 use crate::{Error, Result};

@@ -27,12 +27,12 @@ fn push_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// One JSON string, quotes included.
+/// Returns a JSON string with its quotes.
 pub fn json_string(text: &str) -> String {
     Value::from(text).compact()
 }
 
-/// A JSON array of strings, `[]` when there are none.
+/// Returns a JSON array of strings; `[]` if there are none.
 pub fn json_strings<S: AsRef<str>>(texts: &[S]) -> String {
     Value::Array(texts.iter().map(|text| text.as_ref().into()).collect()).compact()
 }
@@ -153,12 +153,12 @@ impl Object {
         self.opt(key, Some(object).filter(|object| !object.0.is_empty()))
     }
 
-    /// On one line, without blanks (`json.Marshal`).
+    /// Writes it on one line without blanks (`json.Marshal`).
     pub fn compact(self) -> String {
         Value::from(self).compact()
     }
 
-    /// Two blanks a level (`json.MarshalIndent(v, "", "  ")`).
+    /// Writes it with two blanks for each level (`json.MarshalIndent(v, "", "  ")`).
     pub fn indented(self) -> String {
         Value::from(self).indented()
     }
@@ -176,14 +176,14 @@ impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for Object {
 }
 
 impl Value {
-    /// On one line, without blanks (`json.Marshal`).
+    /// Writes it on one line without blanks (`json.Marshal`).
     pub fn compact(&self) -> String {
         let mut out = String::new();
         self.write(&mut out, None);
         out
     }
 
-    /// Two blanks a level (`json.MarshalIndent(v, "", "  ")`).
+    /// Writes it with two blanks for each level (`json.MarshalIndent(v, "", "  ")`).
     pub fn indented(&self) -> String {
         let mut out = String::new();
         self.write(&mut out, Some(0));

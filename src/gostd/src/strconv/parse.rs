@@ -3,12 +3,12 @@
 use super::quote;
 use crate::{Error, Result};
 
-/// A 64-bit integer as `strconv.ParseInt(…, 10, 64)` reads it, with its error text.
+/// Parses a 64-bit integer (`strconv.ParseInt(…, 10, 64)`).
 pub fn parse_int(text: &str) -> Result<i64> {
     read(text, "ParseInt")
 }
 
-/// The unsigned sibling of [`parse_int`]: no sign is allowed.
+/// Parses an unsigned 64-bit integer without a sign (`strconv.ParseUint(…, 10, 64)`).
 pub fn parse_uint(text: &str) -> Result<u64> {
     if text.starts_with('+') {
         return Err(number_error("ParseUint", text, "invalid syntax"));
@@ -34,7 +34,7 @@ fn number_error(func: &str, text: &str, why: &str) -> Error {
     Error::new(format!("strconv.{func}: parsing {}: {why}", quote(text)))
 }
 
-/// `1`, `t`, `true`, … and `0`, `f`, `false`, … (`strconv.ParseBool`, with its error text).
+/// Parses `1`, `t`, `true`, … and `0`, `f`, `false`, … (`strconv.ParseBool`).
 pub fn parse_bool(text: &str) -> Result<bool> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// A double-quoted string as `strconv.Quote` (and `%q`) writes it.
+/// Returns the text in double quotes, with escapes (`strconv.Quote`, `%q`).
 pub fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
@@ -28,7 +28,7 @@ pub fn quote(text: &str) -> String {
     out
 }
 
-/// Bytes in double quotes, as `%q` prints them: what isn't UTF-8 as `\xNN`.
+/// Returns bytes in double quotes, as `%q` prints them: bytes that aren't UTF-8 as `\xNN`.
 pub fn quote_bytes(bytes: &[u8]) -> String {
     let mut out = String::from("\"");
     for chunk in bytes.utf8_chunks() {
@@ -44,8 +44,8 @@ pub fn quote_bytes(bytes: &[u8]) -> String {
 
 /// `unicode.IsPrint` for characters beyond ASCII.
 fn is_printable(c: char) -> bool {
-    // The standard library's table has the same categories; only at the start of a string does it
-    // treat combining marks in another way, hence the letter before.
+    // Rust's table has the same categories, but it escapes combining marks at the start of a string:
+    // hence the letter before.
     let mut buf = [0u8; 5];
     buf[0] = b'a';
     let len = 1 + c.encode_utf8(&mut buf[1..]).len();

@@ -1,4 +1,4 @@
-//! The proleptic Gregorian calendar: the one place where days are counted.
+//! The proleptic Gregorian calendar. Nothing else in the workspace counts days.
 
 /// A date of the proleptic Gregorian calendar. Year 0 is the year before year 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

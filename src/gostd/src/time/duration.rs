@@ -5,7 +5,7 @@ use crate::{Error, Result};
 
 const LIMIT: u64 = 1 << 63;
 
-/// Nanoseconds of a duration (`time.ParseDuration`, with its error texts).
+/// Parses a duration and returns its nanoseconds (`time.ParseDuration`).
 pub fn parse_duration(text: &str) -> Result<i64> {
     let invalid = || Error::new(format!("time: invalid duration {}", quote(text)));
     let bytes = text.as_bytes();
@@ -67,7 +67,7 @@ pub fn parse_duration(text: &str) -> Result<i64> {
     }
 }
 
-/// Nanoseconds of a unit.
+/// Returns the nanoseconds of a unit.
 fn unit(name: &[u8]) -> Option<u64> {
     Some(match std::str::from_utf8(name).ok()? {
         "ns" => 1,
@@ -89,7 +89,7 @@ fn integer(digits: &[u8]) -> Option<u64> {
     })
 }
 
-/// What the digits behind a point are of a unit. Digits that no longer fit are dropped.
+/// Returns the part of a unit that the digits after a point are. Digits that don't fit are dropped.
 #[allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

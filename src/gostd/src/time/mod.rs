@@ -1,4 +1,4 @@
-//! As Go's `time`: moments in RFC 3339, durations, and the calendar that they stand on. No clock.
+//! As Go's `time`: RFC 3339, durations, and the calendar. No clock.
 
 pub mod calendar;
 mod duration;

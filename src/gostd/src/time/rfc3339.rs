@@ -4,7 +4,7 @@ use super::calendar::Date;
 use super::quote;
 use crate::{Error, Result};
 
-/// A moment with the offset that it was written with.
+/// A point in time with the offset of its written form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Time {
     /// Seconds since 1970-01-01T00:00:00Z.
@@ -16,7 +16,7 @@ pub struct Time {
 }
 
 impl Time {
-    /// A moment in UTC.
+    /// A point in time in UTC.
     pub fn utc(seconds: i64, nanos: u32) -> Time {
         Time {
             seconds,
@@ -25,7 +25,7 @@ impl Time {
         }
     }
 
-    /// Reads RFC 3339 as `time.Parse` does: one digit will do for the hour, a comma for the point.
+    /// Parses RFC 3339 as leniently as `time.Parse`: the hour can have one digit, and a comma can replace the point.
     /// The error is Go's text.
     pub fn parse(text: &str) -> Result<Time> {
         let range =
@@ -107,7 +107,7 @@ impl std::fmt::Display for Time {
     }
 }
 
-/// What is left of a time, and the whole of it for errors.
+/// The rest of a time, and the whole of it for errors.
 struct Scan<'a> {
     whole: &'a str,
     rest: &'a [u8],

@@ -1,4 +1,4 @@
-//! As Go's `net/url`: URLs read and put together again.
+//! As Go's `net/url`: parsing and writing URLs.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,35 +8,35 @@ use crate::strconv::quote;
 use crate::strings::to_lower;
 use crate::{Error, Result};
 
-/// More parameters than this are none at all.
+/// Go's limit: a query with more parameters has none.
 const MAX_PARAMETERS: usize = 10_000;
 
-/// What a parsed URL consists of. Texts are decoded unless said otherwise; bytes that aren't UTF-8 are replaced.
+/// A parsed URL. Texts are unescaped unless their documentation says otherwise; bytes that aren't UTF-8 are replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Url {
-    /// In lower case, without its colon.
+    /// The scheme in lower case, without its colon.
     pub scheme: String,
-    /// What follows the scheme where no slash does, as it is written.
+    /// The text after the scheme if it doesn't begin with a slash, as written.
     pub opaque: String,
     /// The user information before the host.
     pub user: Option<User>,
-    /// With its port and, for an IPv6 address, its brackets.
+    /// The host with its port and, for an IPv6 address, its brackets.
     pub host: String,
     /// The path, unescaped.
     pub path: String,
-    /// The path as it is put into a URL.
+    /// The path, escaped.
     pub escaped_path: String,
-    /// Without its `?`, as it is written.
+    /// The query without its `?`, as written.
     pub raw_query: String,
-    /// The URL ends with a `?`.
+    /// Whether the URL ends with a `?`.
     pub force_query: bool,
-    /// What follows the `#`, unescaped.
+    /// The text after the `#`, unescaped.
     pub fragment: String,
     escaped_fragment: String,
     omit_host: bool,
 }
 
-/// Who a URL says to log in as.
+/// The user information of a URL.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct User {
     /// The user name, unescaped.
@@ -48,7 +48,7 @@ pub struct User {
 /// The parameters of a query, by name.
 pub type Query = BTreeMap<String, Vec<String>>;
 
-/// Which part of a URL a text is for, and so what may stand in it.
+/// The part of a URL that a text belongs to. It decides which bytes are escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Path,
@@ -73,13 +73,13 @@ impl Url {
         Ok(url)
     }
 
-    /// The parameters of the query, malformed ones left out.
+    /// Returns the parameters of the query without malformed ones.
     pub fn query(&self) -> Query {
         parse_query(&self.raw_query).0
     }
 }
 
-/// The parameters of a query, and the mistake in it that `url.ParseQuery` reports. What is malformed is left out.
+/// Returns the parameters of a query, and the mistake that `url.ParseQuery` reports. Malformed parameters are left out.
 pub fn parse_query(query: &str) -> (Query, Option<Error>) {
     let mut parameters = Query::new();
     let mut mistake = None;
@@ -237,7 +237,7 @@ fn parse_ip_literal(host: &str) -> Result<String> {
     Ok(format!("[{address}]{port}"))
 }
 
-/// Nothing, or a colon and digits.
+/// Checks that a port is empty, or a colon and digits.
 fn check_port(port: &str) -> Result<()> {
     let digits = |p: &str| p.bytes().all(|b| b.is_ascii_digit());
     if port.is_empty() || port.strip_prefix(':').is_some_and(digits) {
@@ -250,7 +250,7 @@ fn check_port(port: &str) -> Result<()> {
 }
 
 impl Part {
-    /// Whether the byte stands for itself in this part.
+    /// Whether the byte needs no escape in this part.
     fn allows(self, b: u8) -> bool {
         if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~') {
             return true;
@@ -265,7 +265,7 @@ impl Part {
     }
 }
 
-/// `written` where it is a proper way to write `decoded`, else the usual one.
+/// Returns `written` if it is a valid way to write `decoded`, otherwise the default one.
 fn encoded(written: &str, decoded: &[u8], part: Part) -> String {
     let proper = |b: u8| part.allows(b) || b"!$&'()*+,;=:@[]%".contains(&b);
     if written.bytes().all(proper) {
@@ -344,7 +344,7 @@ impl fmt::Display for User {
     }
 }
 
-/// The URL put together again (`URL.String`).
+/// Writes the URL (`URL.String`).
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = &self.escaped_path;

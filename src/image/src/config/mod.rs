@@ -25,7 +25,7 @@ pub struct ImageConfig {
     pub history: Vec<History>,
 }
 
-/// How a container of the image runs. Lists tell nil and empty apart, as Go does.
+/// How a container of the image runs. Lists distinguish nil and empty, as in Go.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ContainerConfig {
     /// The user, or `user:group`, by name or number; empty for root.
@@ -73,7 +73,7 @@ pub struct Healthcheck {
     pub retries: i64,
 }
 
-/// How one layer, or none, came about.
+/// One step of the build, with or without a layer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct History {
     /// RFC 3339, as Go writes it.

@@ -47,7 +47,7 @@ impl ImageRef {
     }
 
     /// The registry, with its port. Empty where the reference has none that is valid
-    /// (`my_reg.io/foo`: distribution/reference takes all of it for the path).
+    /// (`my_reg.io/foo`: distribution/reference takes the whole name as the path).
     pub fn domain(&self) -> &str {
         &self.domain
     }
@@ -62,17 +62,17 @@ impl ImageRef {
         named(&self.domain, &self.path)
     }
 
-    /// The tag, when there is one.
+    /// The tag, if there is one.
     pub fn tag(&self) -> Option<&str> {
         self.tag.as_deref()
     }
 
-    /// The digest, when there is one.
+    /// The digest, if there is one.
     pub fn digest(&self) -> Option<&Digest> {
         self.digest.as_ref()
     }
 
-    /// `:latest` where there is neither tag nor digest (`reference.TagNameOnly`).
+    /// Adds `:latest` if there is neither tag nor digest (`reference.TagNameOnly`).
     #[must_use]
     pub fn tag_name_only(mut self) -> ImageRef {
         if self.tag.is_none() && self.digest.is_none() {
@@ -81,14 +81,14 @@ impl ImageRef {
         self
     }
 
-    /// The same name and tag, at a digest.
+    /// The same name and tag with this digest.
     #[must_use]
     pub fn with_digest(mut self, digest: Digest) -> ImageRef {
         self.digest = Some(digest);
         self
     }
 
-    /// The same name and tag, at no digest.
+    /// The same name and tag without a digest.
     #[must_use]
     pub fn without_digest(mut self) -> ImageRef {
         self.digest = None;
@@ -103,7 +103,7 @@ impl ImageRef {
         self
     }
 
-    /// The same image under another tag (checked), keeping no digest.
+    /// The same name with another tag, which is checked, and without a digest.
     pub fn with_tag(self, tag: &str) -> Result<ImageRef, RefError> {
         if !is_tag(tag) {
             return Err(RefError("invalid tag format".to_owned()));
@@ -164,7 +164,7 @@ fn has_upper(text: &str) -> bool {
     text.chars().any(|c| !c.to_lowercase().eq([c]))
 }
 
-/// The registry that is meant, and the rest; official images get their `library/`.
+/// The registry, by default Docker Hub's, and the rest; official images get their `library/`.
 fn split_domain(name: &str) -> (&str, String) {
     let Some((first, rest)) = name.split_once('/') else {
         return (DEFAULT_DOMAIN, format!("{OFFICIAL_PREFIX}{name}"));

@@ -1,7 +1,7 @@
 use super::ImageRef;
 use crate::Digest;
 
-/// Each line: a reference, a tab, and what distribution/reference says of it (String, Domain, Path,
+/// Each line: a reference, a tab, and what distribution/reference returns (String, Domain, Path,
 /// FamiliarString, FamiliarName, TagNameOnly; or the error).
 const VERIFIED: &str = include_str!("verified.txt");
 

@@ -16,7 +16,7 @@ fn command(line: &str) -> Command {
     stages[0].commands.remove(0)
 }
 
-/// What is wrong with an instruction, without the words on its line.
+/// The error of an instruction, without the text about its line.
 fn error(line: &str) -> String {
     let message = read_all(&format!("FROM a\n{line}")).unwrap_err().message;
     let start = "dockerfile parse error on line 2: ";

@@ -1,4 +1,4 @@
-//! What `RUN`'s flags say: mounts, devices, network, security.
+//! The flags of `RUN`: mounts, devices, network, security.
 
 use super::*;
 
@@ -149,7 +149,7 @@ fn devices_can_be_wrong() {
     ] {
         assert_eq!(run_device::parse(flag).unwrap_err().message, want, "{flag}");
     }
-    // A mistake in a device is told before one in a mount, a network or a security mode.
+    // A mistake in a device is reported before one in a mount, a network or a security mode.
     assert_eq!(
         error("RUN --security=x --network=x --mount=from=$a --device=a,b c"),
         "invalid field 'b' must be a key=value pair"

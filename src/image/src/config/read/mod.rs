@@ -1,6 +1,6 @@
 //! The config as Go's `json.Unmarshal` reads it: keys in any case, unknown ones ignored, `null` leaves a value
 //! as it was (and empties a list), a repeated key is read over what the first one left. After a value of a wrong
-//! type reading goes on; the first error is told at the end.
+//! type reading goes on; the first error is returned at the end.
 
 mod values;
 

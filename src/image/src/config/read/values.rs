@@ -15,7 +15,7 @@ pub(super) struct Values<'r, 'a> {
     error: &'r mut Option<String>,
 }
 
-/// Go folds keys as ASCII, and takes two odd letters for the ASCII ones that they fold to.
+/// Go compares keys without ASCII case, and takes two other letters for the ASCII letters that they fold to.
 fn fold(key: &str) -> String {
     key.chars()
         .map(|c| match c {
@@ -47,7 +47,7 @@ impl<'r, 'a> Values<'r, 'a> {
         });
     }
 
-    /// A value of another kind than what is wanted; `null` is none.
+    /// Reports a value of an unexpected kind, and steps over it. `null` is never reported.
     fn other(&mut self, kind: Kind, place: Place, wanted: &str) {
         if kind != Kind::Null {
             self.wrong(kind.name(), place, wanted);
@@ -72,7 +72,7 @@ impl<'r, 'a> Values<'r, 'a> {
         }
     }
 
-    /// A slice: what is there already is read over.
+    /// A slice. Existing elements are overwritten.
     pub fn list<T: Default>(
         &mut self,
         into: &mut Vec<T>,
