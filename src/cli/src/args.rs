@@ -18,27 +18,28 @@ pub struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Say what the policy says of every image and other source in Dockerfiles
+    /// Check the images and other sources of Dockerfiles against the policy
     ///
-    /// Exits with 0 when nothing is refused, 1 when something is, 2 when a path, a policy or a lock file can't be read.
+    /// Exits with 0 if nothing is refused, 1 if something is, and 2 if a path, a policy, or a lock file can't be read.
     Check(CheckArgs),
-    /// Write `fromtier.lock`: which digest each image of the Dockerfiles stands for, as the registries say
+    /// Write `fromtier.lock`, the digest of each image that Dockerfiles use
     ///
-    /// Exits with 0 when all is locked, 1 when something can't be (or, with --check, isn't), 2 when that can't be found out.
+    /// Exits with 0 if every image is locked, 1 if an image can't be locked (with --check: isn't), and 2 if a registry
+    /// doesn't answer or a file can't be read.
     Lock(LockArgs),
-    /// Explain a code such as FT101; without one, list them all
+    /// Print the page of a code such as FT101, or list all codes
     Explain {
-        /// The code, as in `error[FT101]`
+        /// Code, as in `error[FT101]`
         code: Option<String>,
     },
-    /// Check, test, begin and explain policies
+    /// Check, test, write, and explain policies
     #[command(subcommand)]
     Policy(PolicyCommand),
 }
 
 #[derive(Debug, Default, clap::Args)]
 pub struct CheckArgs {
-    /// Dockerfiles, and folders to look for Dockerfiles in
+    /// Dockerfiles, and directories to search for Dockerfiles
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -47,14 +48,14 @@ pub struct CheckArgs {
     pub lock: LockArg,
     #[command(flatten)]
     pub build_args: BuildArgs,
-    /// Check only what this stage needs; otherwise all stages
+    /// Check only what this stage needs instead of all stages
     #[arg(long, value_name = "STAGE")]
     pub target: Option<String>,
     #[command(flatten)]
     pub today: TodayArg,
     #[command(flatten)]
     pub format: FormatArg,
-    /// Exit with 1 for warnings as well
+    /// Exit with 1 for warnings too
     #[arg(long)]
     pub deny_warnings: bool,
 }

@@ -17,7 +17,7 @@ pub fn run(code: Option<&str>) -> (String, Exit) {
     match PAGES.iter().find(|(code, _)| *code == wanted) {
         Some((_, page)) => ((*page).to_owned(), Exit::Clean),
         None => (
-            format!("There is no code {code}. These are all:\n\n{}", list()),
+            format!("unknown code `{code}`; the codes are:\n\n{}", list()),
             Exit::Failed,
         ),
     }

@@ -1,4 +1,4 @@
-//! Finding Dockerfiles.
+//! Finds Dockerfiles.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ const SKIPPED: [&str; 3] = ["node_modules", "target", "vendor"];
 /// The path can't be read, or there are none.
 pub fn dockerfiles(path: &Path) -> Result<Vec<PathBuf>, String> {
     match find(path) {
-        Ok(found) if found.is_empty() => Err("no Dockerfile in there".to_owned()),
+        Ok(found) if found.is_empty() => Err("no Dockerfile found".to_owned()),
         found => found.map_err(|error| error.to_string()),
     }
 }
@@ -59,8 +59,8 @@ fn is_skipped_directory(entry: &DirEntry) -> bool {
     is_directory(entry) && name.is_none_or(|name| name.starts_with('.') || SKIPPED.contains(&name))
 }
 
-/// A Dockerfile's path as policies know it: from the top of its repository, where it is in one; otherwise from here,
-/// if it is below. None where neither can be told.
+/// The path of a Dockerfile as policies use it: from the top of its repository, or else from the current directory.
+/// `None` if it is below neither.
 pub fn path_in_repository(path: &Path) -> Option<String> {
     let whole = path.canonicalize().ok()?;
     let top = whole
@@ -81,7 +81,7 @@ pub fn path_in_repository(path: &Path) -> Option<String> {
     Some(parts?.join("/"))
 }
 
-/// `Dockerfile`, `Containerfile`, `api.Dockerfile`, `Dockerfile.dev` and the like.
+/// `Dockerfile`, `Containerfile`, `api.Dockerfile`, `Dockerfile.dev` and so on.
 fn is_dockerfile(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     if name.ends_with(".dockerignore") || name.ends_with('~') {

@@ -1,19 +1,19 @@
-//! Which policies and which lock file hold for a Dockerfile.
+//! Finds and reads the policies and the lock file of a Dockerfile.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use fromtier_policy::{Day, Gate, Lock, Policy, PolicyError};
 
-/// The repository's policy.
+/// The file name of a repository's policy.
 pub const POLICY: &str = ".fromtier.yaml";
-/// The lock file.
+/// The file name of a lock file.
 pub const LOCK: &str = "fromtier.lock";
 
-/// Where an organisation's policy is in the frontend's image.
+/// The directory of an organization's policy in the frontend image.
 const BAKED: &str = "/etc/fromtier";
 
-/// What was read, by the names that complaints call the files by.
+/// The texts of the files, by the names that errors use.
 pub type Texts = BTreeMap<String, String>;
 
 /// Why a Dockerfile, a policy, or a lock file can't be used.
@@ -37,7 +37,7 @@ impl LoadError {
     }
 }
 
-/// A gate, and the files that it was made from.
+/// A gate, and the files that it was made of.
 #[derive(Debug)]
 pub struct FoundGate {
     pub gate: Gate,
@@ -45,14 +45,14 @@ pub struct FoundGate {
     pub lock: Option<PathBuf>,
 }
 
-/// Makes gates; those of one folder once.
+/// Makes gates, one per directory.
 #[derive(Debug)]
 pub struct GateLookup<'a> {
     policy: Option<&'a Path>,
     lock: Option<&'a Path>,
     today: Day,
     made: HashMap<PathBuf, Result<FoundGate, LoadError>>,
-    /// A lock file that was named may be missing.
+    /// Whether a named lock file may be missing.
     to_be_made: bool,
 }
 
@@ -67,14 +67,14 @@ impl<'a> GateLookup<'a> {
         }
     }
 
-    /// For whoever makes the lock file: there may be none yet.
+    /// Allows a named lock file to be missing, for the command that writes it.
     #[must_use]
     pub fn for_locking(mut self) -> GateLookup<'a> {
         self.to_be_made = true;
         self
     }
 
-    /// Where the lock file of a Dockerfile is, or would be.
+    /// The path of a Dockerfile's lock file, whether it exists or not.
     pub fn lock_path(&self, dockerfile: &Path) -> PathBuf {
         match self.lock {
             Some(named) => named.to_owned(),
@@ -82,8 +82,8 @@ impl<'a> GateLookup<'a> {
         }
     }
 
-    /// The gate for a Dockerfile: the policy that was named, and the `.fromtier.yaml` next to the Dockerfile; the lock
-    /// that was named, else the `fromtier.lock` there. A build finds the same files.
+    /// The gate for a Dockerfile: the named policy and the `.fromtier.yaml` next to the Dockerfile, and the named
+    /// lock file or else the `fromtier.lock` there. A build finds the same files.
     pub fn gate(&mut self, dockerfile: &Path) -> &Result<FoundGate, LoadError> {
         let folder = folder_of(dockerfile).to_owned();
         if !self.made.contains_key(&folder) {
@@ -94,12 +94,12 @@ impl<'a> GateLookup<'a> {
     }
 
     fn make(&self, folder: &Path) -> Result<FoundGate, LoadError> {
-        let repository = beside(folder, POLICY)
+        let repository = existing_file(folder, POLICY)
             .filter(|path| !self.policy.is_some_and(|named| same(named, path)));
         let lock = self
             .lock
             .map(Path::to_owned)
-            .or_else(|| beside(folder, LOCK))
+            .or_else(|| existing_file(folder, LOCK))
             .filter(|path| !self.to_be_made || path.exists());
         let read_policy = |path: &Path| read_policy(path, self.policy).map(|(policy, _)| policy);
         let gate = Gate::new(
@@ -140,8 +140,8 @@ pub fn read<T>(
     })
 }
 
-/// Reads a policy and those that it extends; gives the texts as well. `baked` is the organisation's policy, which a
-/// build has in the frontend's image.
+/// Reads a policy and those that it extends, and returns their texts too. `baked` is the organization's policy, which is
+/// in the frontend image in a build.
 pub fn read_policy(path: &Path, baked: Option<&Path>) -> Result<(Policy, Texts), LoadError> {
     let name = path.display().to_string();
     let text = text_of(path)?;
@@ -158,7 +158,7 @@ pub fn read_policy(path: &Path, baked: Option<&Path>) -> Result<(Policy, Texts),
     }
 }
 
-/// The text of a file that a policy extends. One of the frontend's image is the organisation's policy, or stands beside
+/// The text of a file that a policy extends. A path in the frontend image is the organization's policy, or a file next to
 /// it.
 fn extended_text(path: &str, baked: Option<&Path>) -> Result<String, String> {
     let text = |path: &Path| std::fs::read_to_string(path).map_err(|error| error.to_string());
@@ -169,9 +169,9 @@ fn extended_text(path: &str, baked: Option<&Path>) -> Result<String, String> {
     match baked {
         Some(baked) if name == Path::new("policy.yaml") => text(baked),
         Some(baked) => text(&folder_of(baked).join(name)),
-        None => Err(
-            "it is in the frontend's image; name the organisation's policy: --policy FILE".into(),
-        ),
+        None => {
+            Err("it is in the frontend image; pass the organization's policy: --policy FILE".into())
+        }
     }
 }
 
@@ -179,8 +179,8 @@ fn text_of(path: &Path) -> Result<String, LoadError> {
     std::fs::read_to_string(path).map_err(|error| LoadError::unreadable(path, error))
 }
 
-/// The file of this name next to a Dockerfile, where a build looks for it.
-pub fn beside(folder: &Path, name: &str) -> Option<PathBuf> {
+/// The file with this name in a directory, if it exists.
+pub fn existing_file(folder: &Path, name: &str) -> Option<PathBuf> {
     Some(within(folder, name)).filter(|path| path.exists())
 }
 

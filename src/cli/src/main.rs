@@ -1,4 +1,17 @@
-//! `fromtier`: what a build's gate would say, without a build.
+//! `fromtier`: the verdicts that the gate would return in a build, without a build.
+//!
+//! # Entry points
+//!
+//! - [`check::run`] judges the sources of Dockerfiles, [`lock::run`] writes and verifies lock files, [`policy::run`] checks,
+//!   tests, and explains policies, and [`explain::run`] prints the page of a code. Each returns a text and an [`exit::Exit`].
+//! - [`lookup::GateLookup`] finds the policies and the lock file of a Dockerfile, and makes the gate.
+//! - [`output::json`] has the words of all JSON.
+//!
+//! # What it must never do
+//!
+//! - Decide: every verdict is the gate's.
+//! - Use the network, except in `fromtier lock`.
+//! - Send a password without TLS, or write a file other than the lock file and the policy of `fromtier policy init`.
 
 mod args;
 mod check;

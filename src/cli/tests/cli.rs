@@ -176,7 +176,7 @@ fn a_build_argument_without_a_value_is_said_and_nothing_is_made_up() {
     assert!(
         answer
             .out
-            .contains("warning: `$BASE` hangs on a build argument that has no value here"),
+            .contains("warning: `$BASE` depends on a build argument that has no value"),
         "{}",
         answer.out
     );
@@ -411,7 +411,7 @@ exceptions:
     assert!(
         answer
             .out
-            .contains("  = help: take it out if search needs it no more\n"),
+            .contains("  = help: remove it if search no longer needs it\n"),
         "{}",
         answer.out
     );

@@ -7,7 +7,7 @@ use support::registry::Registry;
 use support::{Folder, lines, says};
 
 const PIN: &str = "base: {digest: pin}\n";
-const HEADER: &str = "# Made by `fromtier lock`: which digest each image is pulled by.\n\n";
+const HEADER: &str = "# Written by `fromtier lock`: the digest of each image.\n\n";
 
 fn line(name: &str, digest: &str) -> (String, String) {
     (name.to_owned(), digest.to_owned())
@@ -167,7 +167,7 @@ fn what_is_refused_or_unknown_is_said_and_the_rest_is_locked() {
     says(
         &out,
         &[
-            "warning: `$BASE` hangs on a build argument that has no value here",
+            "warning: `$BASE` depends on a build argument that has no value",
             "error[FT101]: docker.io/acme/thing is a community image",
             " --> Dockerfile:3:6",
             "fromtier.lock: 1 added",
@@ -177,7 +177,7 @@ fn what_is_refused_or_unknown_is_said_and_the_rest_is_locked() {
     // What nothing names may be what the argument will name.
     says(
         &folder.runs(&["lock"]),
-        &["fromtier.lock: 1 kept though nothing names it"],
+        &["fromtier.lock: 1 unused but kept"],
     );
     let out = folder.runs(&["lock", "--build-arg", "BASE=alpine:3.24"]);
     says(
@@ -234,7 +234,7 @@ fn an_update_moves_what_has_moved_and_leaves_the_day_of_what_has_not() {
     let out = folder.fails(&["lock", "--update=nodejs"], 2);
     says(
         &out,
-        &["error: --update=nodejs: nothing here names this image"],
+        &["error: --update=nodejs: no Dockerfile here uses this image"],
     );
 }
 

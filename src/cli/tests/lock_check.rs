@@ -31,11 +31,11 @@ fn a_check_names_each_line_that_does_not_hold_and_writes_nothing() {
         &out,
         &[
             "error: docker.io/library/alpine:3.24 has moved since it was locked on 2026-02-03\n --> fromtier.lock:1:1\n",
-            &format!("the registry says {moved}\n"),
-            "help: take what it is now: fromtier lock --update=alpine:3.24\n",
-            "error: what docker.io/library/busybox:1 was locked to on 2026-02-04 is not in the registry any more\n --> fromtier.lock:2:1\n",
+            &format!("the registry returned {moved}\n"),
+            "help: lock the current digest: fromtier lock --update=alpine:3.24\n",
+            "error: the digest that docker.io/library/busybox:1 was locked to on 2026-02-04 is no longer in the registry\n --> fromtier.lock:2:1\n",
             "error: docker.io/library/debian:13 is not in fromtier.lock\n --> Dockerfile:4:6\n",
-            "error: nothing names docker.io/library/redis:8 any more\n --> fromtier.lock:4:1\n",
+            "error: docker.io/library/redis:8 is no longer used by any Dockerfile\n --> fromtier.lock:4:1\n",
             "fromtier.lock: 1 not used, 1 missing, 1 moved, 1 gone, 1 as locked\n",
         ],
     );
@@ -47,7 +47,7 @@ fn a_check_names_each_line_that_does_not_hold_and_writes_nothing() {
         &out,
         &[
             "docker.io/library/debian:13 is not in fromtier.lock",
-            ": 1 missing, 3 as locked, 1 kept though nothing names it\n",
+            ": 1 missing, 3 as locked, 1 unused but kept\n",
         ],
     );
     assert_eq!(registry.requests(), [""; 0]);
@@ -75,7 +75,7 @@ fn a_lock_that_is_missing_is_one_thing_to_say() {
     let out = folder.fails(&["lock", "--check"], 1);
     assert_eq!(
         out,
-        "error: fromtier.lock is not there; 2 images should be locked\n |\n = help: make it: fromtier lock\n\nfromtier.lock: 2 missing\n"
+        "error: fromtier.lock doesn't exist; 2 images should be locked\n |\n = help: create it: fromtier lock\n\nfromtier.lock: 2 missing\n"
     );
     assert!(!folder.has("fromtier.lock"));
 }

@@ -39,10 +39,10 @@ fn a_registry_that_wants_a_login_is_named_with_the_way_to_log_in() {
         &out,
         &[
             &format!(
-                "error: {name} wants a login for team/app, or has none such\n --> Dockerfile:1:6\n"
+                "error: {name} requires a login for team/app, or it does not exist\n --> Dockerfile:1:6\n"
             ),
             &format!("help: check the name, or log in: docker login {name}\n"),
-            "fromtier.lock: 1 not found out\n",
+            "fromtier.lock: 1 unknown\n",
         ],
     );
     assert!(!folder.has("fromtier.lock"));
@@ -50,7 +50,7 @@ fn a_registry_that_wants_a_login_is_named_with_the_way_to_log_in() {
     says(
         &folder.fails(&["lock"], 2),
         &[
-            &format!("error: {name} refuses team/app to the login that Docker has stored for it\n"),
+            &format!("error: {name} refuses the stored login access to team/app\n"),
             &format!("help: log in again: docker login {name}\n"),
         ],
     );
@@ -68,14 +68,14 @@ fn tokens_are_fetched_for_everybody_for_a_password_and_for_a_token() {
     registry.login(Auth::Password(PAIR));
     says(
         &folder.fails(&["lock", "--update"], 2),
-        &["wants a login for team/app"],
+        &["requires a login for team/app"],
     );
     stored(&folder, &registry, &format!("{{\"auth\": \"{PAIR}\"}}"));
     folder.runs(&["lock", "--update"]);
     registry.login(Auth::Refresh("long-lived"));
     says(
         &folder.fails(&["lock", "--update"], 2),
-        &["refuses team/app to the login"],
+        &["refuses the stored login access to team/app"],
     );
     stored(&folder, &registry, "{\"identitytoken\": \"long-lived\"}");
     folder.runs(&["lock", "--update"]);
@@ -108,24 +108,24 @@ fn a_credential_helper_is_asked() {
     helper("read server\necho 'credentials not found in native keychain'\nexit 1\n");
     says(
         &folder.fails(&["lock", "--update"], 2),
-        &["wants a login for team/app"],
+        &["requires a login for team/app"],
     );
     helper("read server\necho 'the keychain is locked' >&2\nexit 1\n");
     says(
         &folder.fails(&["lock", "--update"], 2),
         &[&format!(
-            "help: docker login {name}; docker-credential-test fails: the keychain is locked"
+            "help: docker login {name}; docker-credential-test failed: the keychain is locked"
         )],
     );
     folder.write("docker/config.json", "{\"credsStore\": \"none-such\"}");
     says(
         &folder.fails(&["lock", "--update"], 2),
-        &["the credential helper that", "doesn't work"],
+        &["the credential helper in", "is missing or failed"],
     );
     folder.write("docker/config.json", "not json");
     says(
         &folder.fails(&["lock", "--update"], 2),
-        &["config.json is no JSON of Docker's"],
+        &["config.json is not a valid Docker config"],
     );
     // None of that matters where no login is wanted.
     registry.login(Auth::Open);
@@ -147,7 +147,7 @@ fn what_is_not_there_is_said_at_its_line() {
         &[
             &format!("error: {name} has no {name}/team/app:2\n --> Dockerfile:2:6\n"),
             "help: check the name and the tag",
-            "fromtier.lock: 1 added, 1 not found out\n",
+            "fromtier.lock: 1 added, 1 unknown\n",
         ],
     );
 }
@@ -161,8 +161,8 @@ fn a_registry_that_fails_is_asked_again_and_given_up_in_the_end() {
     registry.fail(&[500; 4]);
     let name = registry.name();
     let out = folder.fails(&["lock", "--update"], 2);
-    let message = format!("{name} fails on {name}/team/app:1 with status 500: told to fail");
-    says(&out, &[&message, "1 not found out"]);
+    let message = format!("{name} returned status 500 for {name}/team/app:1: told to fail");
+    says(&out, &[&message, "1 unknown"]);
     // What was locked stays locked.
     says(&folder.read("fromtier.lock"), &["team/app:1 sha256:"]);
 }
@@ -181,7 +181,7 @@ fn a_registry_that_is_not_there_is_not_waited_for() {
     let out = folder.fails(&["lock"], 2);
     says(
         &out,
-        &["error: localhost:1 can't be asked for localhost:1/team/app:1: nothing listens there"],
+        &["error: can't reach localhost:1 for localhost:1/team/app:1: the connection was refused"],
     );
     assert!(begun.elapsed() < Duration::from_secs(5));
 }
@@ -197,7 +197,7 @@ fn bytes_that_are_not_their_digests_are_not_locked() {
     says(
         &out,
         &[&format!(
-            "{name} makes no sense about {name}/team/app:1: the bytes of sha256:"
+            "unexpected response from {name} for {name}/team/app:1: the content of sha256:"
         )],
     );
 }

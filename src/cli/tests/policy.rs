@@ -68,7 +68,7 @@ warning: the exception for `ghcr.io/acme/legacy` ends in 17 days, on 2026-12-11
     let quiet = folder.run(&["policy", "check", "--today", "2026-10-01"]);
     assert_eq!(
         (quiet.out.as_str(), quiet.code),
-        (".fromtier.yaml: nothing wrong\n", 0)
+        (".fromtier.yaml: no errors\n", 0)
     );
 }
 
@@ -108,7 +108,7 @@ fn faults_and_oddities_come_as_json() {
     );
     assert_eq!(
         said["files"][1]["errors"][0]["message"],
-        "version `2` is not known"
+        "unknown version `2`"
     );
     assert_eq!(said["failures"][0]["file"], "c.yaml");
     assert_eq!(answer.code, 2);
@@ -125,7 +125,7 @@ fn a_table_that_holds_is_said_in_a_line() {
     ] {
         let answer = folder.run(args);
         assert!(
-            answer.out.ends_with("policy.test.yaml: 2 rows: all hold\n"),
+            answer.out.ends_with("policy.test.yaml: 2 rows: all pass\n"),
             "{}",
             answer.out
         );
@@ -152,7 +152,7 @@ tests:
     assert_eq!(
         answer.out,
         "\
-fails: .fromtier.test.yaml:5: the policy says otherwise (the story)
+fails: .fromtier.test.yaml:5: the policy decides otherwise (the story)
     image: random-user/node-custom
   - expect: allow
   + expect: deny
@@ -160,7 +160,7 @@ fails: .fromtier.test.yaml:5: the policy says otherwise (the story)
     FT101: docker.io/random-user/node-custom is a community image; this policy refuses community images
     help: use an official image: node:24
 
-fails: .fromtier.test.yaml:8: the policy says otherwise
+fails: .fromtier.test.yaml:8: the policy decides otherwise
     image: bitnami/node:22
     expect: allow
   - rewritten: node:24
@@ -168,7 +168,7 @@ fails: .fromtier.test.yaml:8: the policy says otherwise
     pull: r.example.com/hub/library/node:22
     FT160: this policy makes node:22 of bitnami/node:22: one source
 
-.fromtier.test.yaml: 3 rows: 2 don't hold
+.fromtier.test.yaml: 3 rows: 2 fail
 "
     );
     assert_eq!(answer.code, 1);
@@ -249,7 +249,7 @@ fn other_sources_and_the_lock_are_tested_too() {
     let answer = folder.run(&["policy", "test"]);
     assert_eq!(
         (answer.out.as_str(), answer.code),
-        ("policy.test.yaml: 6 rows: all hold\n", 0)
+        ("policy.test.yaml: 6 rows: all pass\n", 0)
     );
 }
 
@@ -306,19 +306,19 @@ fn a_policy_is_begun_and_passes_its_check() {
     let folder = Folder::new(&[("sub/x", "")]);
     let answer = folder.run(&["policy", "init"]);
     assert!(
-        answer.out.starts_with(".fromtier.yaml written."),
+        answer.out.starts_with("wrote .fromtier.yaml."),
         "{}",
         answer.out
     );
     let check = folder.run(&["policy", "check", "--deny-warnings"]);
     assert_eq!(
         (check.out.as_str(), check.code),
-        (".fromtier.yaml: nothing wrong\n", 0)
+        (".fromtier.yaml: no errors\n", 0)
     );
     std::fs::write(folder.0.join(".fromtier.yaml"), "version: 1\n").unwrap();
     let again = folder.run(&["policy", "init"]);
     assert!(
-        again.out.contains(".fromtier.yaml is there already"),
+        again.out.contains(".fromtier.yaml already exists"),
         "{}",
         again.out
     );
@@ -424,7 +424,7 @@ fn the_organisations_policy_can_be_extended_as_a_build_has_it() {
     assert!(
         alone
             .out
-            .contains("name the organisation's policy: --policy FILE"),
+            .contains("pass the organization's policy: --policy FILE"),
         "{}",
         alone.out
     );

@@ -26,10 +26,10 @@ bitnami/node:22
   policy     policy.yaml, on 2026-11-24
   in full    docker.io/bitnami/node:22
   rewritten  node:22 by `bitnami/node` → `node:{tag}`: one source  [policy.yaml:6]
-  tier       docker-official-image, in the catalogue of official images; allow  [not said in the policy]
+  tier       docker-official-image, in the catalog of official images; allow  [not set in the policy]
   rule       `node`: tags >=22; the tag fits  [policy.yaml:10]
-  catalogue  node 22 (jod) lives until 2027-04-30, 157 days left  [as of 2026-08-21]
-  catalogue  `22` is rebuilt for linux/amd64, linux/arm/v7, linux/arm64, linux/ppc64le  [as of 2026-08-21]
+  catalog    node 22 (jod) is supported until 2027-04-30, 157 days left  [as of 2026-08-21]
+  catalog    `22` is rebuilt for linux/amd64, linux/arm/v7, linux/arm64, linux/ppc64le  [as of 2026-08-21]
   lock       no lock file
   mirror     r.example.com/hub  [policy.yaml:13]
   pulled     r.example.com/hub/library/node:22
@@ -62,8 +62,8 @@ fn a_refused_image_is_explained_with_what_to_use_instead() {
     ]);
     for line in [
         "  rule       `node`: tags >=22; the tag doesn't fit  [policy.yaml:10]\n",
-        "  catalogue  node 18 (hydrogen) is past its end of life since 2025-04-30  [as of 2026-08-21]\n",
-        "  pulled     nothing; it would be r.example.com/hub/library/node:18-alpine\n",
+        "  catalog    node 18 (hydrogen) reached its end of life on 2025-04-30  [as of 2026-08-21]\n",
+        "  pulled     nothing; if allowed: r.example.com/hub/library/node:18-alpine\n",
         "  verdict    deny\n",
         "  instead    node:24-alpine\n",
     ] {
@@ -143,7 +143,7 @@ tests:
     let answer = folder.run(&["policy", "test"]);
     assert_eq!(
         (answer.out.as_str(), answer.code),
-        ("policy.test.yaml: 9 rows: all hold\n", 0)
+        ("policy.test.yaml: 9 rows: all pass\n", 0)
     );
     let explain = |args: &[&str]| {
         let base = ["policy", "explain", "acme/x"];
@@ -154,9 +154,9 @@ tests:
         "  profile    stages.final  [policy.yaml:7]\n",
         "  profile    paths.services/checkout/**  [policy.yaml:11]\n",
         "  registry   allowed by `docker.io`  [policy.yaml:4]\n",
-        "  tier       community, in no list and not in the catalogue; deny  [policy.yaml:7]\n",
-        "  then       when the registry has answered: built within 90 days  [policy.yaml:3]\n",
-        "  then       when the registry has answered: not root, or it is refused  [policy.yaml:8]\n",
+        "  tier       community, in no list and not in the catalog; deny  [policy.yaml:7]\n",
+        "  then       after the registry answers: built within 90 days  [policy.yaml:3]\n",
+        "  then       after the registry answers: not root, or it is refused  [policy.yaml:8]\n",
     ] {
         assert!(ships.contains(line), "{line}: {ships}");
     }
@@ -181,8 +181,8 @@ exceptions:
     let ask = |image: &str| folder.run(&["policy", "explain", image, "--today", "2026-11-24"]);
     let passes = ask("acme/thing:1");
     for line in [
-        "`acme/*` until 2026-12-31: lets it through (a: used)  [policy.yaml:4]\n",
-        "`acme/**` until 2027-12-31: lasts longer than 90 days, so it lets nothing through (b: too long)",
+        "`acme/*` until 2026-12-31: lets it pass (a: used)  [policy.yaml:4]\n",
+        "`acme/**` until 2027-12-31: lasts longer than 90 days, so it doesn't apply (b: too long)",
         "`acme/*:*` until 2026-10-31: has ended (c: over)",
         "`acme/thing` for FT131 until 2026-12-30: is not needed (d: another rule)",
     ] {

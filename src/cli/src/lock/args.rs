@@ -8,15 +8,15 @@ use crate::values::{self, BuildArgs, FormatArg, LockArg, PolicyArg};
 
 #[derive(Debug, Default, clap::Args)]
 pub struct LockArgs {
-    /// Dockerfiles, and folders to look for Dockerfiles in; the folder that it is called in when there are none
+    /// Dockerfiles, and directories to search for Dockerfiles [default: .]
     pub paths: Vec<PathBuf>,
-    /// Write nothing; say what is missing, not used, moved or gone, and exit with 1 if anything is
+    /// Write nothing, report each line that isn't correct, and exit with 1 if there is one
     #[arg(long)]
     pub check: bool,
-    /// With --check: ask no registry, only hold the lock against the Dockerfiles
+    /// With --check: query no registry, only compare the lock file with the Dockerfiles
     #[arg(long, requires = "check")]
     pub offline: bool,
-    /// Lock anew what is locked already: this image (may be given again), or all
+    /// Look up locked images again: this image (repeatable), or all
     #[arg(
         long,
         value_name = "IMAGE",
@@ -26,10 +26,10 @@ pub struct LockArgs {
         conflicts_with = "check"
     )]
     pub update: Vec<String>,
-    /// Keep the lines that nothing names any more
+    /// Keep lines that no Dockerfile uses
     #[arg(long)]
     pub keep: bool,
-    /// Lock this as well: what no Dockerfile names, such as the image of a named context (may be given again)
+    /// Lock this image too, which no Dockerfile names, such as that of a named context (repeatable)
     #[arg(long = "image", value_name = "IMAGE")]
     pub images: Vec<String>,
     #[command(flatten)]
@@ -38,7 +38,7 @@ pub struct LockArgs {
     pub lock: LockArg,
     #[command(flatten)]
     pub build_args: BuildArgs,
-    /// The platforms to build for; otherwise this machine's
+    /// Platforms to build for instead of this machine's
     #[arg(long, value_name = "PLATFORM", value_delimiter = ',', value_parser = normalized_platform)]
     pub platform: Vec<Platform>,
     #[command(flatten)]
@@ -46,7 +46,7 @@ pub struct LockArgs {
 }
 
 impl LockArgs {
-    /// Is every line to be locked anew?
+    /// Whether all locked images are looked up again.
     pub fn update_all(&self) -> bool {
         self.update.iter().any(String::is_empty)
     }

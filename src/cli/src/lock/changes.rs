@@ -1,4 +1,4 @@
-//! What becomes of each line of a lock, from what it says now and what the registries say. Pure.
+//! Decides what becomes of each line of a lock file, from its present content and the registries' answers.
 
 use fromtier_image::{Digest, ImageRef, Platform};
 use fromtier_policy::Day;
@@ -7,44 +7,44 @@ use fromtier_policy::lock::LockEntry;
 use super::args::LockArgs;
 use super::collect::WantedImage;
 use super::resolve::Question;
-use crate::registry::{Found, Problem};
+use crate::registry::{ImageInfo, Problem};
 
-/// How the lock is worked on.
+/// What a run does with locked images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LockMode {
-    /// What is locked stays; what isn't is looked up.
+    /// Keeps what is locked, and looks up the rest.
     Add,
-    /// It is looked up whether it is locked or not.
+    /// Looks up the image, locked or not.
     Update,
-    /// Nothing is changed: is what is locked still so?
+    /// Changes nothing, and verifies what is locked.
     Check,
     /// The same, without registries.
     Offline,
 }
 
-/// What becomes of a line.
+/// What became of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     Kept,
     Added,
-    /// Its digest is another; this is what it was.
+    /// Its digest changed; this is the old entry.
     Updated(LockEntry),
-    /// Nothing names it.
+    /// No Dockerfile uses it.
     Unused,
-    /// Something names it, and it isn't there.
+    /// A Dockerfile uses the image, and there is no line.
     Missing,
-    /// The tag is somewhere else by now.
+    /// The tag refers to this digest now.
     Moved(Digest),
-    /// The registry doesn't have the digest any more. Where the tag is now, if it is known.
+    /// The registry no longer has the digest. The tag refers to this one now, if that is known.
     Gone(Option<Digest>),
     /// The registry gave no answer.
     Failed(Problem),
 }
 
-/// A line as it should be, and what became of it.
+/// A line after the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// None: there is to be none, or it can't be told.
+    /// `None`: there is no line, or its digest is unknown.
     pub entry: Option<LockEntry>,
     pub change: Change,
 }
@@ -65,16 +65,16 @@ pub fn mode(args: &LockArgs, wanted: &WantedImage) -> LockMode {
     }
 }
 
-/// Whether `--update=name` means this image: with a tag that one, without all tags.
+/// Whether `--update=name` selects this image: one tag if it has a tag, else all tags.
 pub fn is_named(name: &str, image: &ImageRef) -> bool {
     ImageRef::parse(name).is_ok_and(|named| {
         named.name() == image.name() && named.tag().is_none_or(|tag| image.tag() == Some(tag))
     })
 }
 
-/// What the registries must be asked for a line.
+/// The questions to the registries for a line.
 pub fn questions(wanted: &WantedImage, old: Option<&LockEntry>, mode: LockMode) -> Vec<Question> {
-    let Some(image) = asked(wanted, old, mode) else {
+    let Some(image) = image_to_query(wanted, old, mode) else {
         return Vec::new();
     };
     let mut questions: Vec<_> = platforms(wanted)
@@ -82,47 +82,53 @@ pub fn questions(wanted: &WantedImage, old: Option<&LockEntry>, mode: LockMode) 
         .map(|platform| Question::new(&image, Some(platform)))
         .collect();
     if questions.is_empty() {
-        // Where nothing is in doubt, nobody is asked.
+        // No registry is queried if the answer is known.
         if mode == LockMode::Add && old.is_some_and(|old| image.digest() == Some(&old.digest)) {
             return questions;
         }
         questions.push(Question::new(&image, None));
     }
     if mode == LockMode::Check && old.is_some() && wanted.image.digest().is_none() {
-        questions.push(Question::new(&at(wanted, None), None));
+        questions.push(Question::new(&pull_reference(wanted, None), None));
     }
     questions
 }
 
-/// What tells the config of a base for a platform; it is one of [`questions`].
+/// The question, one of [`questions`], whose answer has the config of a base image for a platform.
 pub fn config_question(
     wanted: &WantedImage,
     old: Option<&LockEntry>,
     mode: LockMode,
     platform: &Platform,
 ) -> Option<Question> {
-    let image = asked(wanted, old, mode)?;
+    let image = image_to_query(wanted, old, mode)?;
     Some(Question::new(&image, Some(platform)))
 }
 
-/// The image that the line is about to stand for, as it is pulled.
-fn asked(wanted: &WantedImage, old: Option<&LockEntry>, mode: LockMode) -> Option<ImageRef> {
+/// The image to look up for a line, as it is pulled.
+fn image_to_query(
+    wanted: &WantedImage,
+    old: Option<&LockEntry>,
+    mode: LockMode,
+) -> Option<ImageRef> {
     let own = wanted.image.digest();
     match (mode, old) {
         (LockMode::Offline, _) => None,
-        (LockMode::Check, Some(old)) => Some(at(wanted, Some(&old.digest))),
-        (LockMode::Add, Some(old)) => Some(at(wanted, Some(own.unwrap_or(&old.digest)))),
-        (LockMode::Update, _) | (_, None) => Some(at(wanted, own)),
+        (LockMode::Check, Some(old)) => Some(pull_reference(wanted, Some(&old.digest))),
+        (LockMode::Add, Some(old)) => {
+            Some(pull_reference(wanted, Some(own.unwrap_or(&old.digest))))
+        }
+        (LockMode::Update, _) | (_, None) => Some(pull_reference(wanted, own)),
     }
 }
 
-/// What becomes of a line that something names.
-pub fn settle<'a>(
+/// Decides what becomes of a line that a Dockerfile uses.
+pub fn decide_line<'a>(
     wanted: &WantedImage,
     old: Option<&LockEntry>,
     mode: LockMode,
     today: Day,
-    answers: impl Fn(&Question) -> Option<&'a Result<Found, Problem>>,
+    answers: impl Fn(&Question) -> Option<&'a Result<ImageInfo, Problem>>,
 ) -> Line {
     let kept = |change| Line {
         entry: old.cloned(),
@@ -138,7 +144,7 @@ pub fn settle<'a>(
         (LockMode::Check | LockMode::Offline, None) => kept(Change::Missing),
         (LockMode::Offline, Some(_)) => kept(Change::Kept),
         (LockMode::Check, Some(old)) => {
-            let tag = Question::new(&at(wanted, None), None);
+            let tag = Question::new(&pull_reference(wanted, None), None);
             let now = match own {
                 Some(_) => None,
                 None => answers(&tag).and_then(|answer| Some(answer.as_ref().ok()?.digest.clone())),
@@ -178,7 +184,7 @@ pub fn settle<'a>(
     }
 }
 
-/// The platforms whose configs count, each once.
+/// The platforms whose configs are needed, each once.
 pub fn platforms(wanted: &WantedImage) -> Vec<&Platform> {
     let mut platforms: Vec<_> = wanted.bases.iter().map(|base| &base.platform).collect();
     platforms.sort();
@@ -187,7 +193,7 @@ pub fn platforms(wanted: &WantedImage) -> Vec<&Platform> {
 }
 
 /// The image as it is pulled, by a digest or by its tag.
-fn at(wanted: &WantedImage, digest: Option<&Digest>) -> ImageRef {
+fn pull_reference(wanted: &WantedImage, digest: Option<&Digest>) -> ImageRef {
     let pull = wanted.pull.clone().without_digest();
     match digest {
         Some(digest) => pull.with_digest(digest.clone()),

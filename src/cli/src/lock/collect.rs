@@ -1,4 +1,4 @@
-//! What a lock file is to hold: every image that its Dockerfiles take, as the gate has it.
+//! Collects the images for each lock file: every image that its Dockerfiles use and the gate allows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,56 +13,56 @@ use super::args::LockArgs;
 use crate::judge::{needs_build_argument, scope_of};
 use crate::report::{DockerfileReport, JudgedSource};
 
-/// A lock file, and what its Dockerfiles want of it.
+/// A lock file, and the images of its Dockerfiles.
 #[derive(Debug)]
 pub struct LockGroup {
     pub path: PathBuf,
-    /// As it is now; none where there is no file.
+    /// The file before the run; `None` if there is none.
     pub old: Option<ExistingLock>,
-    /// By the name that the line has.
+    /// The images by the names of their lines.
     pub wanted: BTreeMap<String, WantedImage>,
-    /// Not all is known that the Dockerfiles want: lines that nothing names may be wanted nevertheless.
+    /// Some images are unknown, so a line that seems unused might be needed.
     pub open: bool,
 }
 
-/// A lock file as it is.
+/// A lock file before the run.
 #[derive(Debug)]
 pub struct ExistingLock {
     pub text: String,
     pub lock: Lock,
 }
 
-/// An image that is to be locked.
+/// An image to lock.
 #[derive(Debug)]
 pub struct WantedImage {
-    /// What the line is about; with the Dockerfile's own digest, where it has one.
+    /// The image of the line, with the digest of the Dockerfile if it has one.
     pub image: ImageRef,
-    /// Where it is pulled from.
+    /// The reference to pull, which may be a mirror's.
     pub pull: ImageRef,
-    /// Where it is asked for, first.
+    /// Its first use.
     pub place: Origin,
-    /// Where it is a base: its triggers count there.
+    /// Its uses as a base image, whose triggers run.
     pub bases: Vec<BaseUse>,
 }
 
-/// Where an image is asked for.
+/// Where an image is used.
 #[derive(Debug, Clone)]
 pub enum Origin {
-    /// In a Dockerfile, by its index in the report.
+    /// In a Dockerfile, with its index in the report.
     Source(usize, Box<PlannedSource>),
     /// On the command line.
     Argument,
 }
 
-/// A stage that stands on the image.
+/// A stage that is built on the image.
 #[derive(Debug, Clone)]
 pub struct BaseUse {
     /// The Dockerfile's index in the report.
     pub file: usize,
     pub source: PlannedSource,
-    /// What it is built for.
+    /// The platform that the stage is built for.
     pub target: Option<Platform>,
-    /// Whose image is taken.
+    /// The platform of the base image.
     pub platform: Platform,
 }
 
@@ -76,13 +76,13 @@ impl LockGroup {
         }
     }
 
-    /// What the lock says of an image now.
+    /// The entry for an image before the run.
     pub fn entry(&self, image: &ImageRef) -> Option<&LockEntry> {
         self.old.as_ref()?.lock.get(image)
     }
 
     fn want(&mut self, lockable: &Lockable, place: Origin, base: Option<BaseUse>) {
-        // Without a tag, it is pinned by its digest, and there is no line that could say more.
+        // Without a tag it is pinned by its digest, and needs no line.
         let Some(name) = Lock::name_of(lockable.image()) else {
             return;
         };
@@ -92,7 +92,7 @@ impl LockGroup {
             place,
             bases: Vec::new(),
         });
-        // The line has to agree with every Dockerfile that says a digest.
+        // The line must agree with every Dockerfile that names a digest.
         if wanted.image.digest().is_none() {
             wanted.image = lockable.image().clone();
             wanted.pull = lockable.pull().clone();
@@ -101,7 +101,7 @@ impl LockGroup {
     }
 }
 
-/// Reads a Dockerfile, and puts what may be locked into the group. What may not be, or isn't known, is in the answer.
+/// Adds the images of a Dockerfile to the group. Returns those that are refused or unknown.
 pub fn collect(
     args: &LockArgs,
     path: &Path,
@@ -152,7 +152,7 @@ pub fn collect(
     file
 }
 
-/// Every image of a Dockerfile, for all that is built for; each once.
+/// Every image of a Dockerfile, for all platforms, each once.
 pub fn images(args: &LockArgs, bytes: &[u8]) -> Vec<PlannedSource> {
     let mut images: Vec<PlannedSource> = Vec::new();
     for target in targets(args) {
@@ -166,7 +166,7 @@ pub fn images(args: &LockArgs, bytes: &[u8]) -> Vec<PlannedSource> {
     images
 }
 
-/// What the triggers of a base want, with the gate of the Dockerfile that stands on it.
+/// Adds the images of a base image's triggers, with the gate of the Dockerfile that is built on it.
 pub fn collect_triggers(
     args: &LockArgs,
     base: &BaseUse,
@@ -185,9 +185,10 @@ pub fn collect_triggers(
     }
 }
 
-/// Puts an image that the command line names into the group.
+/// Adds an image of the command line to the group.
 ///
-/// Errors: why it may not be locked.
+/// # Errors
+/// The policy refuses the image.
 pub fn collect_argument(
     reference: &str,
     gate: &Gate,
@@ -237,7 +238,7 @@ fn ask(
     }
 }
 
-/// What is built for, one after the other; none: whatever the builder is.
+/// The platforms to build for; `None` is the builder's.
 fn targets(args: &LockArgs) -> Vec<Option<Platform>> {
     if args.platform.is_empty() {
         return vec![None];

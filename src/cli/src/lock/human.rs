@@ -1,4 +1,4 @@
-//! For people: what is wrong, where; then what became of each lock.
+//! For people: the problems with their places, then what became of each lock file.
 
 use std::fmt::Write as _;
 
@@ -19,7 +19,7 @@ pub fn render(report: &LockReport) -> String {
     }
     for denial in &report.refused {
         let message = format!("{}: {}", denial.code, denial.message);
-        printer.say_alone(&message, denial.help.as_deref(), &mut out);
+        printer.error_with_help(&message, denial.help.as_deref(), &mut out);
     }
     for problem in report
         .locks
@@ -27,7 +27,7 @@ pub fn render(report: &LockReport) -> String {
         .flat_map(|locked| problems(report, locked))
     {
         match &problem.at {
-            Some((path, text, at)) => printer.say(
+            Some((path, text, at)) => printer.note(
                 &Note {
                     level: Level::ERROR,
                     code: None,
@@ -39,7 +39,7 @@ pub fn render(report: &LockReport) -> String {
                 },
                 &mut out,
             ),
-            None => printer.say_alone(&problem.message, problem.help.as_deref(), &mut out),
+            None => printer.error_with_help(&problem.message, problem.help.as_deref(), &mut out),
         }
     }
     for failure in &report.failures {
@@ -81,7 +81,7 @@ fn change(name: &str, item: &LineReport) -> Option<String> {
     })
 }
 
-/// As much of a digest as tells it from another.
+/// The start of a digest, which is enough to tell it from another.
 fn short(digest: &Digest) -> &str {
     let text = digest.as_str();
     let end = text.find(':').map_or(0, |colon| colon + 13);
@@ -112,13 +112,13 @@ fn summary(report: &LockReport, locked: &LockFileReport) -> String {
         (count(&|t| matches!(t.line.change, Change::Gone(_))), "gone"),
         (
             count(&|t| matches!(t.line.change, Change::Failed(_))),
-            "not found out",
+            "unknown",
         ),
         (
             count(&|t| t.line.change == Change::Kept),
             if report.check { "as locked" } else { "kept" },
         ),
-        (count(&|t| unused(t, true)), "kept though nothing names it"),
+        (count(&|t| unused(t, true)), "unused but kept"),
     ];
     let parts: Vec<_> = counts
         .iter()

@@ -1,4 +1,4 @@
-//! `fromtier lock`: makes the lock files of Dockerfiles, and says where one is out of date.
+//! `fromtier lock`: writes the lock files of Dockerfiles, and reports lines that are out of date.
 
 pub mod args;
 mod changes;
@@ -26,10 +26,10 @@ use collect::{ExistingLock, LockGroup};
 use report::{LineReport, LockFileReport, LockReport};
 use resolve::Answers;
 
-/// What stands at the top of a lock file that wasn't there before.
-const HEADER: &str = "# Made by `fromtier lock`: which digest each image is pulled by.\n\n";
+/// The first lines of a new lock file.
+const HEADER: &str = "# Written by `fromtier lock`: the digest of each image.\n\n";
 
-/// Locks, and gives the text to print and the exit code.
+/// Locks, and returns the text to print and how it ended.
 pub fn run(args: &LockArgs, today: Day) -> (String, Exit) {
     let mut work = LockRun {
         args,
@@ -74,7 +74,7 @@ struct LockRun<'a> {
 }
 
 impl LockRun<'_> {
-    /// Finds the Dockerfiles, and what they want.
+    /// Finds the Dockerfiles and their images.
     fn collect(&mut self) {
         let mut seen = BTreeSet::new();
         let here = [PathBuf::from(".")];
@@ -106,7 +106,7 @@ impl LockRun<'_> {
             Ok(bytes) => bytes,
             Err(error) => return self.fail(LoadError::unreadable(&path, error)),
         };
-        if !self.open(&path) {
+        if !self.open_lock(&path) {
             return;
         }
         let Some(group) = self.groups.get_mut(&self.lookup.lock_path(&path)) else {
@@ -119,8 +119,8 @@ impl LockRun<'_> {
         }
     }
 
-    /// Sees to the group of a Dockerfile. False: its policy or its lock can't be read.
-    fn open(&mut self, dockerfile: &Path) -> bool {
+    /// Reads the lock file of a Dockerfile, once. Returns `false` if its policy or lock file can't be read.
+    fn open_lock(&mut self, dockerfile: &Path) -> bool {
         let lock_path = self.lookup.lock_path(dockerfile);
         let lock = match self.lookup.gate(dockerfile) {
             Ok(found) => found.lock.clone(),
@@ -161,13 +161,13 @@ impl LockRun<'_> {
         if self.args.images.is_empty() {
             return;
         }
-        // They go into every lock that is written; without any, into the one of this folder.
+        // They go into every lock file that is written, or else into the one of this directory.
         let here = Path::new("Dockerfile");
-        if self.groups.is_empty() && !self.open(here) {
+        if self.groups.is_empty() && !self.open_lock(here) {
             return;
         }
         for group in self.groups.values_mut() {
-            // The policy that holds next to the lock, where it is not a named one.
+            // The policy next to the lock file, unless a lock file was named.
             let beside = match self.args.lock.lock {
                 Some(_) => here.to_owned(),
                 None => group.path.with_file_name("Dockerfile"),
@@ -183,7 +183,7 @@ impl LockRun<'_> {
         }
     }
 
-    /// Asks the registries, and once more for what the triggers of bases want.
+    /// Queries the registries, and again for the images of base images' triggers.
     fn resolve(&mut self) {
         self.ask();
         let mut known = Vec::new();
@@ -231,7 +231,7 @@ impl LockRun<'_> {
         self.answers.ask(questions);
     }
 
-    /// Works out what the locks should hold, writes them, and holds the Dockerfiles against them.
+    /// Decides about every line, writes the lock files, and verifies the Dockerfiles with them.
     fn finish(&mut self) {
         self.unknown_updates();
         for group in self.groups.values() {
@@ -263,12 +263,12 @@ impl LockRun<'_> {
         );
     }
 
-    /// `--update=IMAGE` that is nobody's image is a slip.
+    /// Fails for an `--update=IMAGE` that no Dockerfile uses.
     fn unknown_updates(&mut self) {
         for name in self.args.update.iter().filter(|name| !name.is_empty()) {
             let mut wanted = self.groups.values().flat_map(|group| group.wanted.values());
             if !wanted.any(|wanted| is_named(name, &wanted.image)) {
-                let error = "nothing here names this image".to_owned();
+                let error = "no Dockerfile here uses this image".to_owned();
                 let option = PathBuf::from(format!("--update={name}"));
                 let error = LoadError::unreadable(&option, error);
                 self.report.failures.push(error);
@@ -284,7 +284,7 @@ impl LockRun<'_> {
     }
 }
 
-/// Every line that is or is to be.
+/// Every line that a lock file has or gets.
 fn lines(
     args: &LockArgs,
     group: &LockGroup,
@@ -295,13 +295,13 @@ fn lines(
     for (name, wanted) in &group.wanted {
         let old = group.entry(&wanted.image);
         let mode = mode(args, wanted);
-        let line = changes::settle(wanted, old, mode, today, |question| answers.get(question));
+        let line = changes::decide_line(wanted, old, mode, today, |question| answers.get(question));
         let lacks = |platform: &&fromtier_image::Platform| {
             let question = changes::config_question(wanted, old, mode, platform);
             let answer = question.and_then(|question| answers.get(&question));
             matches!(answer, Some(Ok(found)) if !found.for_platform)
         };
-        // Without a platform that was asked for, which one is built for is the builder's affair.
+        // Without `--platform`, the builder decides the platform.
         let platforms = changes::platforms(wanted).into_iter().filter(lacks);
         let lacking = match args.platform.is_empty() {
             true => Vec::new(),
@@ -336,7 +336,7 @@ fn lines(
     lines.into_iter().collect()
 }
 
-/// Writes the lock, if it is to be another. Through a file beside it: there is never half a lock.
+/// Writes the lock file if it changes. It writes a file next to it and renames that, so there is never half a lock file.
 fn write(locked: &mut LockFileReport) -> Result<(), String> {
     let mut lock = Lock::default();
     for (name, item) in &locked.lines {
@@ -352,7 +352,7 @@ fn write(locked: &mut LockFileReport) -> Result<(), String> {
     if nothing || text == locked.text {
         return Ok(());
     }
-    // Where the lock is a link, what it leads to is written.
+    // If the lock file is a link, its target is written.
     let path = std::fs::canonicalize(&locked.path).unwrap_or_else(|_| locked.path.clone());
     let beside = path.with_extension(format!("lock.{}", std::process::id()));
     std::fs::write(&beside, text)

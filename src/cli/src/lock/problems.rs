@@ -1,4 +1,4 @@
-//! What is wrong with lines of a lock, in words.
+//! Describes what is wrong with the lines of a lock file.
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -8,17 +8,17 @@ use super::collect::Origin;
 use super::report::{LineReport, LockFileReport, LockReport};
 use crate::output;
 
-/// One thing that is wrong.
+/// One problem, and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineProblem {
     pub message: String,
-    /// A line each.
+    /// One or more lines.
     pub help: Option<String>,
-    /// The file, its text, and the bytes in it; none for what only the command line names.
+    /// The file, its text, and the bytes in it; `None` for an image of the command line.
     pub at: Option<(PathBuf, String, Range<usize>)>,
 }
 
-/// All that is wrong with the lines of a lock.
+/// Returns the problems of a lock file.
 pub fn problems(report: &LockReport, locked: &LockFileReport) -> Vec<LineProblem> {
     let missing: Vec<_> = locked
         .lines
@@ -26,17 +26,17 @@ pub fn problems(report: &LockReport, locked: &LockFileReport) -> Vec<LineProblem
         .filter(|(_, item)| item.line.change == Change::Missing)
         .collect();
     let mut problems = Vec::new();
-    // Where there is no lock, that is one thing to say, not one an image.
+    // A missing lock file is one problem, not one per image.
     let absent = !locked.existed && !missing.is_empty();
     if absent {
         let number = missing.len();
         let images = if number == 1 { "image" } else { "images" };
         problems.push(LineProblem {
             message: format!(
-                "{} is not there; {number} {images} should be locked",
+                "{} doesn't exist; {number} {images} should be locked",
                 locked.path.display()
             ),
-            help: Some("make it: fromtier lock".into()),
+            help: Some("create it: fromtier lock".into()),
             at: None,
         });
     }
@@ -61,11 +61,11 @@ fn of_line(
         .as_ref()
         .map_or_else(String::new, |old| old.resolved.to_string());
     let update = format!(
-        "take what it is now: fromtier lock --update={}",
+        "lock the current digest: fromtier lock --update={}",
         item.familiar
     );
     let now = |digest: &fromtier_image::Digest| {
-        format!("on {today} the registry says {}", digest.as_str())
+        format!("on {today} the registry returned {}", digest.as_str())
     };
     let mut say = |message: String, help: Option<String>, at| {
         problems.push(LineProblem { message, help, at })
@@ -75,8 +75,8 @@ fn of_line(
     match &item.line.change {
         Change::Kept | Change::Added | Change::Updated(_) => {}
         Change::Unused if report.check && item.line.entry.is_none() => say(
-            format!("nothing names {name} any more"),
-            Some("drop it: fromtier lock".into()),
+            format!("{name} is no longer used by any Dockerfile"),
+            Some("remove it: fromtier lock".into()),
             in_lock(),
         ),
         Change::Unused => {}
@@ -96,7 +96,9 @@ fn of_line(
                 None => update,
             };
             say(
-                format!("what {name} was locked to on {since} is not in the registry any more"),
+                format!(
+                    "the digest that {name} was locked to on {since} is no longer in the registry"
+                ),
                 Some(help),
                 in_lock(),
             );

@@ -1,4 +1,4 @@
-//! What became of the locks, as data.
+//! The results of `fromtier lock`, as data.
 
 use std::path::PathBuf;
 
@@ -11,10 +11,10 @@ use crate::exit::Exit;
 use crate::lookup::LoadError;
 use crate::report::DockerfileReport;
 
-/// All that is to be said.
+/// The results for all lock files.
 #[derive(Debug)]
 pub struct LockReport {
-    /// What keeps Dockerfiles from being locked whole: refused and unknown sources, as `check` has them.
+    /// The Dockerfiles with their refused and unknown sources, which aren't locked.
     pub files: Vec<DockerfileReport>,
     pub locks: Vec<LockFileReport>,
     /// Images of the command line that are refused.
@@ -24,16 +24,16 @@ pub struct LockReport {
     pub check: bool,
 }
 
-/// What became of a lock file.
+/// The results for one lock file.
 #[derive(Debug)]
 pub struct LockFileReport {
     pub path: PathBuf,
-    /// Whether there was one.
+    /// Whether the file existed before.
     pub existed: bool,
-    /// Its text before.
+    /// The text before the run.
     pub text: String,
     pub written: bool,
-    /// By the name that the line has, sorted.
+    /// The lines by their names, sorted.
     pub lines: Vec<(String, LineReport)>,
 }
 
@@ -41,20 +41,20 @@ pub struct LockFileReport {
 #[derive(Debug)]
 pub struct LineReport {
     pub line: Line,
-    /// What the lock said before.
+    /// The entry before the run.
     pub old: Option<LockEntry>,
-    /// Where it is asked for, where something does.
+    /// The first use of the image, if there is one.
     pub place: Option<Origin>,
-    /// Platforms that were asked for and that the image isn't there for.
+    /// Requested platforms that the image lacks.
     pub lacking: Vec<String>,
-    /// The image in full; with the Dockerfile's own digest, where it has one.
+    /// The full reference, with the digest of the Dockerfile if it has one.
     pub shown: String,
-    /// As short as `--update=` takes it.
+    /// The short reference, as `--update=` takes it.
     pub familiar: String,
 }
 
 impl LineReport {
-    /// Is anything wrong with the line?
+    /// Whether the line has a problem.
     pub fn is_wrong(&self) -> bool {
         !self.lacking.is_empty()
             || matches!(
@@ -76,7 +76,7 @@ impl LockReport {
             || self.check && item.line.change == Change::Unused && item.line.entry.is_none()
     }
 
-    /// How many lines and sources are as they should not be.
+    /// The number of lines and sources with a problem.
     pub fn problems(&self) -> usize {
         let denied = self
             .files

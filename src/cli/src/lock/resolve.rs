@@ -1,4 +1,4 @@
-//! Asking registries for many images at once, and saying how far it is.
+//! Queries registries for many images at once, and shows the progress.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::{IsTerminal as _, Write as _};
@@ -8,17 +8,17 @@ use std::thread;
 
 use fromtier_image::{ImageRef, Platform};
 
-use crate::registry::{Found, Problem, Registries, Wish};
+use crate::registry::{Detail, ImageInfo, Problem, Registries};
 
-/// How many are asked for at the same time.
+/// The number of queries at the same time.
 const AT_ONCE: usize = 8;
 
 /// One question to a registry.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Question {
-    /// With its registry; a digest goes before the tag.
+    /// The full reference; its digest counts before its tag.
     image: String,
-    /// For which platform the config is wanted, too.
+    /// The platform whose config is needed too.
     config_for: Option<Platform>,
 }
 
@@ -31,11 +31,11 @@ impl Question {
     }
 }
 
-/// What the registries said so far.
+/// The registries' answers so far.
 #[derive(Debug)]
 pub struct Answers {
     registries: Registries,
-    known: HashMap<Question, Result<Found, Problem>>,
+    known: HashMap<Question, Result<ImageInfo, Problem>>,
 }
 
 impl Answers {
@@ -46,37 +46,37 @@ impl Answers {
         }
     }
 
-    /// Asks what isn't known yet, several at once.
+    /// Asks the questions without an answer, several at once.
     pub fn ask(&mut self, questions: impl IntoIterator<Item = Question>) {
         let questions: BTreeSet<Question> = questions
             .into_iter()
             .filter(|question| !self.known.contains_key(question))
             .collect();
         let questions: Vec<Question> = questions.into_iter().collect();
-        let answers = side_by_side(&questions, AT_ONCE, |question| self.look_up(question));
+        let answers = answer_in_parallel(&questions, AT_ONCE, |question| self.look_up(question));
         self.known.extend(questions.into_iter().zip(answers));
     }
 
-    /// The answer to what was asked.
-    pub fn get(&self, question: &Question) -> Option<&Result<Found, Problem>> {
+    /// The answer to a question that was asked.
+    pub fn get(&self, question: &Question) -> Option<&Result<ImageInfo, Problem>> {
         self.known.get(question)
     }
 
-    fn look_up(&self, question: &Question) -> Result<Found, Problem> {
-        let image = ImageRef::parse(&question.image).map_err(|error| Problem::Odd {
+    fn look_up(&self, question: &Question) -> Result<ImageInfo, Problem> {
+        let image = ImageRef::parse(&question.image).map_err(|error| Problem::Protocol {
             registry: question.image.clone(),
             what: error.to_string(),
         })?;
         let wish = match &question.config_for {
-            Some(platform) => Wish::Config(platform),
-            None => Wish::Digest,
+            Some(platform) => Detail::Config(platform),
+            None => Detail::Digest,
         };
         self.registries.look_up(&image, wish)
     }
 }
 
-/// Answers in the order of the questions, at most so many at the same time, with a line of progress on a terminal.
-fn side_by_side<A: Send>(
+/// Answers in the order of the questions, at most `at_once` at the same time, with a progress line on a terminal.
+fn answer_in_parallel<A: Send>(
     questions: &[Question],
     at_once: usize,
     answer: impl Fn(&Question) -> A + Sync,
@@ -97,7 +97,7 @@ fn side_by_side<A: Send>(
                         .lock()
                         .unwrap_or_else(std::sync::PoisonError::into_inner);
                     answers.push((index, answer));
-                    progress.say(answers.len(), &question.image);
+                    progress.show(answers.len(), &question.image);
                 }
             });
         }
@@ -110,7 +110,7 @@ fn side_by_side<A: Send>(
     answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
-/// A line that is written over and over, on a terminal only.
+/// The progress line, which is only on a terminal.
 struct Progress {
     all: usize,
     shown: bool,
@@ -122,11 +122,11 @@ impl Progress {
             all,
             shown: all > 0 && std::io::stderr().is_terminal(),
         };
-        progress.say(0, "");
+        progress.show(0, "");
         progress
     }
 
-    fn say(&self, done: usize, last: &str) {
+    fn show(&self, done: usize, last: &str) {
         if self.shown {
             let last: String = last.chars().take(60).collect();
             let _ = write!(
@@ -160,7 +160,7 @@ mod tests {
             .collect();
         let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let begun = Instant::now();
-        let answers = side_by_side(&questions, 8, |question| {
+        let answers = answer_in_parallel(&questions, 8, |question| {
             let now = running.fetch_add(1, Ordering::SeqCst) + 1;
             most.fetch_max(now, Ordering::SeqCst);
             thread::sleep(Duration::from_millis(30));
@@ -171,6 +171,6 @@ mod tests {
         assert_eq!(answers, wanted);
         assert_eq!(most.into_inner(), 8);
         assert!(begun.elapsed() < Duration::from_millis(20 * 30));
-        assert_eq!(side_by_side(&[], 8, |_| ()), []);
+        assert_eq!(answer_in_parallel(&[], 8, |_| ()), []);
     }
 }

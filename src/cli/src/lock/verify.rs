@@ -1,4 +1,4 @@
-//! The Dockerfiles before the gate with the lock as it is now: what a build would still refuse.
+//! Asks the gate about the Dockerfiles with the lock file as it is now, for what a build would still refuse.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use super::resolve::Answers;
 use crate::files;
 use crate::judge::{judge_source, needs_build_argument, scope_of};
 use crate::lookup::GateLookup;
-use crate::registry::Found;
+use crate::registry::ImageInfo;
 use crate::report::{DockerfileReport, JudgedSource};
 
 /// Adds to the reports of the Dockerfiles what a build would refuse with the lock as it is now, and they don't have
@@ -53,7 +53,7 @@ pub fn add_refusals(
     }
 }
 
-/// What a lock can't settle: a digest without a tag that no line has, two Dockerfiles with two digests.
+/// Adds what a lock file can't settle: a digest without a tag, two Dockerfiles with different digests.
 fn by_the_lock(
     gate: &Gate,
     group: &LockGroup,
@@ -72,7 +72,7 @@ fn by_the_lock(
     else {
         return;
     };
-    // A line that is missing is said of the lock.
+    // A missing line is a problem of the lock file.
     let reported = |image: &ImageRef| {
         let name = Lock::name_of(image);
         name.is_some_and(|name| group.wanted.contains_key(&name)) && group.entry(image).is_none()
@@ -83,8 +83,8 @@ fn by_the_lock(
     }
 }
 
-/// What only the image's config tells: its age, its labels, its user.
-fn by_the_config(gate: &Gate, file: &mut DockerfileReport, base: &BaseUse, found: &Found) {
+/// Adds what depends on the image's config: age, labels, user.
+fn by_the_config(gate: &Gate, file: &mut DockerfileReport, base: &BaseUse, found: &ImageInfo) {
     let Some(config) = found
         .config
         .as_ref()

@@ -1,4 +1,4 @@
-//! Notes on exceptions that nothing needs any more.
+//! Notes on exceptions that nothing needs.
 
 use std::path::Path;
 
@@ -8,7 +8,8 @@ use fromtier_policy::Place;
 use super::printer::{Note, Printer};
 use crate::report::CheckReport;
 
-/// Notes on the repository's own exceptions that nothing in these files needs. An organisation's are for others as well.
+/// Prints notes on the repository's own exceptions that nothing in these files needs. An organization's exceptions are
+/// for other repositories too.
 pub fn unused(report: &CheckReport, printer: &Printer, out: &mut String) {
     let all = || report.files.iter().flat_map(|file| &file.exceptions);
     let mut said: Vec<&Option<Place>> = Vec::new();
@@ -26,7 +27,7 @@ pub fn unused(report: &CheckReport, printer: &Printer, out: &mut String) {
             "no file here needs the exception for `{}`",
             exception.pattern
         );
-        let help = format!("take it out if {} needs it no more", exception.owner);
+        let help = format!("remove it if {} no longer needs it", exception.owner);
         let note = Note {
             level: Level::NOTE,
             code: None,
@@ -39,6 +40,6 @@ pub fn unused(report: &CheckReport, printer: &Printer, out: &mut String) {
             text: &text,
             help: Some(&help),
         };
-        printer.say(&note, out);
+        printer.note(&note, out);
     }
 }

@@ -9,7 +9,7 @@ use super::printer::{Note, Printer};
 use super::{counted, exceptions, line_of, place};
 use crate::report::{CheckReport, DockerfileReport, JudgedSource};
 
-/// Everything, with a line at the end that sums it up.
+/// All findings, then a summary line.
 pub fn render(report: &CheckReport) -> String {
     let printer = Printer::new();
     let mut out = String::new();
@@ -33,7 +33,7 @@ impl Printer {
         if let Some(error) = &file.error {
             let line = error.line().unwrap_or(1);
             let at = line_of(&file.text, line);
-            self.say(
+            self.note(
                 &note(
                     file,
                     Level::ERROR,
@@ -49,11 +49,11 @@ impl Printer {
             let at = place(&file.text, &judged.source);
             let Some(verdict) = &judged.verdict else {
                 let message = format!(
-                    "`{}` hangs on a build argument that has no value here",
+                    "`{}` depends on a build argument that has no value",
                     judged.source.written
                 );
-                let help = "give it one: --build-arg NAME=VALUE";
-                self.say(
+                let help = "pass a value: --build-arg NAME=VALUE";
+                self.note(
                     &note(file, Level::WARNING, None, &message, at, Some(help)),
                     out,
                 );
@@ -70,7 +70,7 @@ impl Printer {
                     Severity::Warn => Level::WARNING,
                     Severity::Allow => Level::NOTE,
                 };
-                self.say(
+                self.note(
                     &note(
                         file,
                         level,
@@ -105,7 +105,7 @@ fn note<'n>(
     }
 }
 
-/// What a reference with variables became, when the message alone would leave that open.
+/// The value of a reference with variables, which the message doesn't show.
 fn resolved(judged: &JudgedSource, finding: &Finding) -> Option<String> {
     let source = &judged.source;
     (finding.severity > Severity::Allow && source.written != source.reference)

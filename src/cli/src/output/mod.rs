@@ -1,4 +1,4 @@
-//! Saying what was found, one file a format.
+//! Formats the results of commands for people and for programs.
 
 pub mod check_json;
 pub mod exceptions;
@@ -16,7 +16,7 @@ pub fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-/// The bytes of a source's reference in the file, or those of its first line.
+/// The bytes of a source's reference in the file, or else those of its first line.
 pub fn place(text: &str, source: &PlannedSource) -> Range<usize> {
     match source.span {
         Some(span)
@@ -33,7 +33,7 @@ pub fn place(text: &str, source: &PlannedSource) -> Range<usize> {
     }
 }
 
-/// The bytes of a line, counted from 1, without the spaces around.
+/// The bytes of a line, counted from 1, without surrounding spaces.
 pub fn line_of(text: &str, number: i32) -> Range<usize> {
     let number = usize::try_from(number).unwrap_or(1).max(1);
     let mut start = 0;

@@ -1,4 +1,4 @@
-//! One thing said, with the lines that it is about.
+//! Prints a message with the source lines that it is about.
 
 use std::ops::Range;
 use std::path::Path;
@@ -8,13 +8,13 @@ use fromtier_policy::PolicyError;
 
 use crate::lookup::{LoadError, Texts};
 
-/// Draws notes for a terminal.
+/// Formats notes for a terminal.
 #[derive(Debug)]
 pub struct Printer {
     renderer: Renderer,
 }
 
-/// One thing to say.
+/// A message about a place in a file.
 #[derive(Debug)]
 pub struct Note<'a> {
     pub level: Level<'a>,
@@ -23,9 +23,9 @@ pub struct Note<'a> {
     pub path: &'a Path,
     /// The whole text of the file.
     pub text: &'a str,
-    /// What it is about, in bytes.
+    /// The place, in bytes.
     pub at: Range<usize>,
-    /// Each line of it becomes a line of help.
+    /// Each line becomes a line of help.
     pub help: Option<&'a str>,
 }
 
@@ -36,8 +36,8 @@ impl Printer {
         }
     }
 
-    /// A note and an empty line.
-    pub fn say(&self, note: &Note<'_>, out: &mut String) {
+    /// Prints a note and an empty line.
+    pub fn note(&self, note: &Note<'_>, out: &mut String) {
         let path = note.path.display().to_string();
         let snippet = Snippet::source(note.text)
             .path(path)
@@ -55,13 +55,13 @@ impl Printer {
         out.push_str("\n\n");
     }
 
-    /// An error that is about no line.
-    pub fn title(&self, message: &str, out: &mut String) {
-        self.say_alone(message, None, out);
+    /// Prints an error without a place.
+    pub fn error(&self, message: &str, out: &mut String) {
+        self.error_with_help(message, None, out);
     }
 
-    /// The same, with what helps.
-    pub fn say_alone(&self, message: &str, help: Option<&str>, out: &mut String) {
+    /// Prints an error without a place, with its help.
+    pub fn error_with_help(&self, message: &str, help: Option<&str>, out: &mut String) {
         let mut group = Group::with_title(Level::ERROR.primary_title(message));
         for line in help.iter().flat_map(|help| help.lines()) {
             group = group.element(Level::HELP.message(line));
@@ -70,7 +70,7 @@ impl Printer {
         out.push_str("\n\n");
     }
 
-    /// What is wrong or odd in a policy, a lock file or a table.
+    /// Prints an error or a warning about a policy, a lock file, or a table.
     pub fn policy_error(
         &self,
         level: Level<'_>,
@@ -87,14 +87,14 @@ impl Printer {
             at: error.span.clone(),
             help: error.help.as_deref(),
         };
-        self.say(&note, out);
+        self.note(&note, out);
     }
 
-    /// What couldn't be read.
+    /// Prints what couldn't be read.
     pub fn load_error(&self, error: &LoadError, out: &mut String) {
         match error {
             LoadError::Unreadable { path, error } => {
-                self.title(&format!("{}: {error}", path.display()), out);
+                self.error(&format!("{}: {error}", path.display()), out);
             }
             LoadError::Invalid { texts, errors } => {
                 for error in errors {

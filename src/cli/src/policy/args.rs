@@ -11,57 +11,57 @@ use crate::values::{FormatArg, LockArg, PolicyArg, TodayArg, day, platform};
 
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
-    /// Say what is wrong with policies, and what is odd
+    /// Check policies for errors and questionable rules
     ///
-    /// Errors are what keeps a build from using the policy. Warnings are exceptions that have ended or soon will, rules
-    /// that have no effect, ranges that no living tag is in, and images that the policy itself names and that are not
-    /// to be built on.
+    /// An error keeps a build from using the policy. A warning is about an exception that has ended or ends soon, a rule
+    /// without effect, a range that no supported tag satisfies, or an image that the policy names and that should not be
+    /// used.
     ///
-    /// Exits with 0 when nothing is wrong, 1 when something is, 2 when a file can't be read.
+    /// Exits with 0 if there are no errors, 1 if there are, and 2 if a file can't be read.
     Check(PolicyCheckArgs),
-    /// Hold the tables of tests beside policies against them
+    /// Compare policies with their tables of expected verdicts
     ///
     /// The table of `policy.yaml` is `policy.test.yaml`, that of `.fromtier.yaml` is `.fromtier.test.yaml`. A row names
-    /// a source and what is expected: `- {image: "node:22-alpine", expect: allow}`.
+    /// a source and the expected verdict: `- {image: "node:22-alpine", expect: allow}`.
     ///
-    /// Exits with 0 when every row holds, 1 when one doesn't, 2 when a table or a policy can't be read.
+    /// Exits with 0 if every row passes, 1 if one fails, and 2 if a table or a policy can't be read.
     Test(PolicyTestArgs),
-    /// Print the JSON Schema of policies, for editors
+    /// Print the JSON Schema for policies, for editors
     Schema,
-    /// Write a policy to begin with, each key explained
+    /// Write a policy to start from, with each key explained
     Init(PolicyInitArgs),
-    /// Say all that the gate goes by for one image, step by step
+    /// Show every step of the gate's decision about an image
     ///
-    /// Exits with 0 when the image passes, 1 when it is refused, 2 when a file can't be read.
+    /// Exits with 0 if the image passes, 1 if it is refused, and 2 if a file can't be read.
     Explain(PolicyExplainArgs),
 }
 
 #[derive(Debug, clap::Args)]
 pub struct PolicyCheckArgs {
-    /// Policy files, and folders that they are in; otherwise the `.fromtier.yaml` or `policy.yaml` here
+    /// Policy files, and directories with policies, instead of the `.fromtier.yaml` or `policy.yaml` here
     #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub files: Vec<PathBuf>,
-    /// The organisation's policy, for policies that extend it: `extends: /etc/fromtier/policy.yaml`
+    /// The organization's policy, for policies that extend it: `extends: /etc/fromtier/policy.yaml`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub policy: Option<PathBuf>,
     #[command(flatten)]
     pub today: TodayArg,
     #[command(flatten)]
     pub format: FormatArg,
-    /// Exit with 1 for warnings as well
+    /// Exit with 1 for warnings too
     #[arg(long)]
     pub deny_warnings: bool,
 }
 
 #[derive(Debug, clap::Args)]
 pub struct PolicyTestArgs {
-    /// Tables, policies, and folders that they are in; otherwise the tables here
+    /// Tables, policies, and directories with them, instead of the tables here
     #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub files: Vec<PathBuf>,
-    /// The organisation's policy: the tested one is a repository's, which can only tighten it
+    /// The organization's policy, which the tested policy can only tighten
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub policy: Option<PathBuf>,
-    /// The day that the rows are asked on, in place of today and of the tables' own `today`; a row's own stays
+    /// Evaluate the rows as of this day instead of today or the table's `today`; a row's own day stays
     #[arg(long, value_name = "DAY", value_parser = day)]
     pub today: Option<Day>,
     #[command(flatten)]
@@ -70,19 +70,19 @@ pub struct PolicyTestArgs {
 
 #[derive(Debug, clap::Args)]
 pub struct PolicyExplainArgs {
-    /// The image, as `FROM` has it
+    /// Image, as in `FROM`
     pub image: String,
     #[command(flatten)]
     pub policy: PolicyArg,
     #[command(flatten)]
     pub lock: LockArg,
-    /// The stage that asks: `final` is what ships, another name a stage that does not
+    /// Stage that uses the image: `final` is what ships, another name is a stage that doesn't
     #[arg(long, value_name = "STAGE")]
     pub stage: Option<String>,
-    /// The path of the Dockerfile that asks, from the top of the repository
+    /// Path of the Dockerfile that uses the image, from the top of the repository
     #[arg(long, value_name = "PATH")]
     pub file: Option<String>,
-    /// The platform that is built for; otherwise this machine's
+    /// Platform to build for instead of this machine's
     #[arg(long, value_name = "OS/ARCH", value_parser = platform)]
     pub platform: Option<Platform>,
     #[command(flatten)]

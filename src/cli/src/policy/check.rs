@@ -1,4 +1,4 @@
-//! `fromtier policy check`: what is wrong with a policy, and what is odd.
+//! `fromtier policy check`: errors and questionable rules in policies.
 
 use std::path::{Path, PathBuf};
 
@@ -14,11 +14,11 @@ use crate::output::printer::Printer;
 use crate::output::{counted, json};
 use crate::values::Format;
 
-/// One policy, and what is to be said of it.
+/// One policy with its errors and warnings.
 #[derive(Debug)]
 struct PolicyReport {
     path: PathBuf,
-    /// Its own, and those of the policies that it extends.
+    /// Its text, and those of the policies that it extends.
     texts: Texts,
     errors: Vec<PolicyError>,
     warnings: Vec<PolicyError>,
@@ -85,7 +85,7 @@ fn human(files: &[PolicyReport], failures: &[LoadError]) -> String {
         .map(|(number, what)| counted(number, what))
         .collect();
         let said = match said.is_empty() {
-            true => "nothing wrong".to_owned(),
+            true => "no errors".to_owned(),
             false => said.join(", "),
         };
         out.push_str(&format!("{}: {said}\n", file.path.display()));

@@ -1,4 +1,4 @@
-//! `fromtier policy explain IMAGE`: all that the gate goes by for one image.
+//! `fromtier policy explain IMAGE`: every step of the gate's decision about one image.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use super::args::PolicyExplainArgs;
 use super::files;
 use crate::exit::Exit;
-use crate::lookup::{GateLookup, LoadError, POLICY, beside};
+use crate::lookup::{GateLookup, LoadError, POLICY, existing_file};
 use crate::output::json;
 use crate::output::printer::Printer;
 use crate::values::Format;
@@ -49,9 +49,10 @@ pub fn run(args: &PolicyExplainArgs, today: Day) -> (String, Exit) {
 }
 
 fn explain(args: &PolicyExplainArgs, today: Day) -> Result<Explanation, LoadError> {
-    // Where the organisation's policy is kept there is no repository's; it is what one asks about there.
+    // In the repository that keeps the organization's policy there is no `.fromtier.yaml`; the organization's policy is used.
     let here = Path::new(".");
-    let kept = beside(here, files::ORGANISATION).filter(|_| beside(here, POLICY).is_none());
+    let kept =
+        existing_file(here, files::ORGANIZATION).filter(|_| existing_file(here, POLICY).is_none());
     let policy = args.policy.policy.clone().or(kept);
     let mut lookup = GateLookup::new(policy.as_deref(), args.lock.lock.as_deref(), today);
     let found = match lookup.gate(Path::new("Dockerfile")) {

@@ -1,39 +1,40 @@
-//! Where policies and their tables are.
+//! Finds policies and their tables.
 
 use std::path::{Path, PathBuf};
 
-use crate::lookup::{LoadError, POLICY, beside};
+use crate::lookup::{LoadError, POLICY, existing_file};
 
-/// The organisation's policy, as it is called where it is kept and in the frontend image.
-pub const ORGANISATION: &str = "policy.yaml";
+/// The file name of an organization's policy.
+pub const ORGANIZATION: &str = "policy.yaml";
 
-/// The policies of paths: a file is one, a folder has a `.fromtier.yaml` or a `policy.yaml`; without a path, here.
+/// The policies of paths: a file is one, and a directory has a `.fromtier.yaml` or a `policy.yaml`. The default is the current
+/// directory.
 pub fn policies(paths: &[PathBuf]) -> Vec<Result<PathBuf, LoadError>> {
-    each(paths, |folder| {
-        let found = [POLICY, ORGANISATION]
+    expand(paths, |folder| {
+        let found = [POLICY, ORGANIZATION]
             .iter()
-            .find_map(|name| beside(folder, name));
+            .find_map(|name| existing_file(folder, name));
         match found {
             Some(path) => vec![Ok(path)],
-            None => vec![Err(missing(
+            None => vec![Err(not_found(
                 folder,
-                "no .fromtier.yaml and no policy.yaml in there",
+                "no .fromtier.yaml or policy.yaml found",
             ))],
         }
     })
 }
 
-/// The tables of paths: a table is one, a policy has one beside it, a folder has those of its policies.
+/// The tables of paths: a table is one, a policy has one next to it, and a directory has those of its policies.
 pub fn tables(paths: &[PathBuf]) -> Vec<Result<PathBuf, LoadError>> {
-    let found = each(paths, |folder| {
-        let found: Vec<_> = [POLICY, ORGANISATION]
+    let found = expand(paths, |folder| {
+        let found: Vec<_> = [POLICY, ORGANIZATION]
             .iter()
-            .filter_map(|name| beside(folder, &table_name(name)))
+            .filter_map(|name| existing_file(folder, &table_name(name)))
             .map(Ok)
             .collect();
         if found.is_empty() {
-            let nothing = "no .fromtier.test.yaml and no policy.test.yaml in there";
-            return vec![Err(missing(folder, nothing))];
+            let nothing = "no .fromtier.test.yaml or policy.test.yaml found";
+            return vec![Err(not_found(folder, nothing))];
         }
         found
     });
@@ -48,7 +49,7 @@ pub fn tables(paths: &[PathBuf]) -> Vec<Result<PathBuf, LoadError>> {
         .collect()
 }
 
-/// The policy that a table is for, by its name; `None`: it is not named as a table.
+/// The file name of a table's policy; `None` if the file is not named as a table.
 pub fn policy_name(table: &Path) -> Option<String> {
     let name = file_name(table);
     [".test.yaml", ".test.yml"].iter().find_map(|end| {
@@ -70,7 +71,7 @@ fn file_name(path: &Path) -> String {
         .unwrap_or_default()
 }
 
-fn each(
+fn expand(
     paths: &[PathBuf],
     folder: impl Fn(&Path) -> Vec<Result<PathBuf, LoadError>>,
 ) -> Vec<Result<PathBuf, LoadError>> {
@@ -86,7 +87,7 @@ fn each(
         .collect()
 }
 
-fn missing(folder: &Path, error: &str) -> LoadError {
+fn not_found(folder: &Path, error: &str) -> LoadError {
     LoadError::Unreadable {
         path: folder.to_owned(),
         error: error.to_owned(),

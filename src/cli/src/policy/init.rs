@@ -1,4 +1,4 @@
-//! `fromtier policy init`: a policy to begin with.
+//! `fromtier policy init`: a policy to start from.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -9,23 +9,23 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use crate::exit::Exit;
 use crate::lookup::POLICY;
 
-/// The template that is taken when none is named.
+/// The default template.
 const DEFAULT: &str = "default";
 
 #[derive(Debug, clap::Args)]
 pub struct PolicyInitArgs {
-    /// The folder of the repository
+    /// Directory of the repository
     #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
     pub folder: PathBuf,
-    /// What to begin with
+    /// Template to start from
     #[arg(long, value_name = "NAME", default_value = DEFAULT, value_parser = names())]
     pub template: String,
-    /// Print it instead of writing a file
+    /// Print the policy instead of writing a file
     #[arg(long)]
     pub print: bool,
 }
 
-/// Name, what it is for, text.
+/// Name, purpose, and text of each template.
 const TEMPLATES: &[(&str, &str, &str)] = &[
     (
         DEFAULT,
@@ -34,32 +34,32 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     ),
     (
         "startup",
-        "a small team: official images, and others that it reviewed",
+        "a small team: official images, and others that it has reviewed",
         include_str!("../../../../examples/startup/policy.yaml"),
     ),
     (
         "regulated",
-        "what ships is ours: recent, labelled, not root",
+        "only recent internal images with labels ship, and not as root",
         include_str!("../../../../examples/regulated/policy.yaml"),
     ),
     (
         "air-gapped",
-        "builders that reach one registry",
+        "builders that can reach one registry",
         include_str!("../../../../examples/air-gapped/policy.yaml"),
     ),
     (
         "migration",
-        "off the community images, with exceptions that end",
+        "moving off community images, with exceptions that end",
         include_str!("../../../../examples/migration/policy.yaml"),
     ),
     (
         "pinned",
-        "bases by the lock file only",
+        "base images by the lock file only",
         include_str!("../../../../examples/pinned/policy.yaml"),
     ),
     (
         "roll-out",
-        "first it warns",
+        "warnings first",
         include_str!("../../../../examples/roll-out/policy.yaml"),
     ),
 ];
@@ -85,20 +85,20 @@ pub fn run(args: &PolicyInitArgs) -> (String, Exit) {
         true => POLICY.into(),
         false => args.folder.join(POLICY),
     };
-    // Never over a policy that is there, not even one that comes to be at this moment.
+    // Never overwrites a policy, even if it is created at this moment.
     let written =
         std::fs::File::create_new(&path).and_then(|mut file| file.write_all(text.as_bytes()));
     match written {
         Ok(()) => {
             let path = path.display();
             let text = format!(
-                "{path} written. Next:\n  fromtier policy check    what is wrong with it, and what is odd\n  fromtier check           what it says of the Dockerfiles here\n"
+                "wrote {path}. Next:\n  fromtier policy check    check it for errors and questionable rules\n  fromtier check           check the Dockerfiles here against it\n"
             );
             (text, Exit::Clean)
         }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => (
             format!(
-                "error: {} is there already; --print shows the template instead\n",
+                "error: {} already exists; use --print to print the template\n",
                 path.display()
             ),
             Exit::Failed,

@@ -1,4 +1,4 @@
-//! `fromtier policy`: for those who keep policies. One command, one file.
+//! `fromtier policy`: commands for people who maintain policies, one per file.
 
 pub mod args;
 mod check;
@@ -13,7 +13,7 @@ use fromtier_policy::Day;
 use crate::exit::Exit;
 use args::PolicyCommand;
 
-/// Does what was asked, and gives the text to print and the exit code. `today` is the machine's day.
+/// Runs a command, and returns the text to print and how it ended. `today` is the machine's day.
 pub fn run(policy: &PolicyCommand, today: Day) -> (String, Exit) {
     match policy {
         PolicyCommand::Check(args) => check::run(args, args.today.today.unwrap_or(today)),

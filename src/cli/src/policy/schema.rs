@@ -1,4 +1,4 @@
-//! `fromtier policy schema`: the JSON Schema of policies.
+//! `fromtier policy schema`: the JSON Schema for policies.
 
 use crate::exit::Exit;
 

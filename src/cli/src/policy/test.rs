@@ -1,4 +1,4 @@
-//! `fromtier policy test`: what a policy says, held against a table of what it is expected to say.
+//! `fromtier policy test`: compares a policy with a table of expected verdicts.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 use super::args::PolicyTestArgs;
 use super::files;
 use crate::exit::Exit;
-use crate::lookup::{LOCK, LoadError, beside, read, read_policy};
+use crate::lookup::{LOCK, LoadError, existing_file, read, read_policy};
 use crate::output::printer::Printer;
 use crate::output::style::{self, paint};
 use crate::output::{counted, json};
 use crate::values::Format;
 
-/// A table and how its rows came out.
+/// A table with the results of its rows.
 #[derive(Debug)]
 struct Outcome {
     table: PathBuf,
@@ -26,7 +26,7 @@ struct Outcome {
     rows: Vec<(Expectation, Actual)>,
 }
 
-/// What the gate said of a row.
+/// The gate's answer to a row.
 #[derive(Debug, Clone)]
 struct Actual {
     verdict: Severity,
@@ -37,7 +37,7 @@ struct Actual {
     findings: Vec<Finding>,
 }
 
-/// A key of a row whose value is another than expected; one of the two may be missing.
+/// A key of a row whose value is not the expected one; one of the two may be missing.
 #[derive(Debug, PartialEq, Eq)]
 struct Difference {
     key: &'static str,
@@ -49,7 +49,7 @@ pub fn run(args: &PolicyTestArgs, today: Day) -> (String, Exit) {
     let mut outcomes = Vec::new();
     let mut failures = Vec::new();
     for path in files::tables(&args.files) {
-        match path.and_then(|path| one(path, args, today)) {
+        match path.and_then(|path| run_table(path, args, today)) {
             Ok(outcome) => outcomes.push(outcome),
             Err(broken) => failures.push(broken),
         }
@@ -71,20 +71,20 @@ impl Outcome {
     }
 }
 
-fn one(path: PathBuf, args: &PolicyTestArgs, today: Day) -> Result<Outcome, LoadError> {
+fn run_table(path: PathBuf, args: &PolicyTestArgs, today: Day) -> Result<Outcome, LoadError> {
     let table = read(&path, Expectations::parse)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let named = table.policy.clone().or_else(|| files::policy_name(&path));
-    let policy_path = folder.join(named.unwrap_or_else(|| files::ORGANISATION.to_owned()));
+    let policy_path = folder.join(named.unwrap_or_else(|| files::ORGANIZATION.to_owned()));
     let (policy, _) = read_policy(&policy_path, args.policy.as_deref())?;
-    let organisation = args
+    let organization = args
         .policy
         .as_deref()
         .map(|path| read_policy(path, None).map(|(policy, _)| policy))
         .transpose()?;
     let lock = match &table.lock {
         Some(name) => Some(folder.join(name)),
-        None => beside(&folder, LOCK),
+        None => existing_file(&folder, LOCK),
     };
     let lock = lock.map(|path| read(&path, Lock::parse)).transpose()?;
     let day = args.today.or(table.today).unwrap_or(today);
@@ -96,13 +96,13 @@ fn one(path: PathBuf, args: &PolicyTestArgs, today: Day) -> Result<Outcome, Load
             let day = row.today.unwrap_or(day);
             let gate = gates.entry(day).or_insert_with(|| {
                 Gate::new(
-                    organisation.clone(),
+                    organization.clone(),
                     Some(policy.clone()),
                     lock.clone(),
                     day,
                 )
             });
-            let actual = ask(gate, &row);
+            let actual = judge(gate, &row);
             (row, actual)
         })
         .collect();
@@ -113,10 +113,10 @@ fn one(path: PathBuf, args: &PolicyTestArgs, today: Day) -> Result<Outcome, Load
     })
 }
 
-fn ask(gate: &Gate, row: &Expectation) -> Actual {
+fn judge(gate: &Gate, row: &Expectation) -> Actual {
     let other = match &row.subject {
         Subject::Image(image) if image == "scratch" => OtherRequest::Scratch,
-        Subject::Image(image) => return ask_image(gate, row, image),
+        Subject::Image(image) => return judge_image(gate, row, image),
         Subject::Git(url, checksum) => OtherRequest::Git {
             url,
             checksum: checksum.as_deref(),
@@ -133,7 +133,7 @@ fn ask(gate: &Gate, row: &Expectation) -> Actual {
     }
 }
 
-fn ask_image(gate: &Gate, row: &Expectation, image: &str) -> Actual {
+fn judge_image(gate: &Gate, row: &Expectation, image: &str) -> Actual {
     let platform = platform_of(row);
     let request = ImageRequest {
         reference: image,
@@ -145,7 +145,7 @@ fn ask_image(gate: &Gate, row: &Expectation, image: &str) -> Actual {
         let Some(config) = &row.config else {
             return Ok((pass.verdict().clone(), pull));
         };
-        // The registry's answer, as far as the row says it; of the digest nothing is asked.
+        // The registry's answer, as the row describes it. The digest doesn't matter.
         let digest = pass.pinned().cloned();
         let digest = digest.unwrap_or_else(|| Digest::sha256(pull.as_bytes()));
         let resolved = Resolved {
@@ -163,7 +163,7 @@ fn ask_image(gate: &Gate, row: &Expectation, image: &str) -> Actual {
 }
 
 fn platform_of(row: &Expectation) -> Platform {
-    // The table was checked when it was read.
+    // The table was validated when it was read.
     let said = row.platform.as_deref();
     said.and_then(|text| Platform::parse(text).ok())
         .unwrap_or_else(Platform::host)
@@ -198,7 +198,7 @@ impl Actual {
         }
     }
 
-    /// Is this one of the codes that made the verdict?
+    /// Whether this is one of the codes that made the verdict.
     fn says(&self, code: Code) -> bool {
         self.findings
             .iter()
@@ -206,7 +206,7 @@ impl Actual {
     }
 }
 
-/// Where the gate says otherwise. Images are compared as images, not as texts.
+/// The keys in which the gate decides otherwise. Images are compared as images, not as texts.
 fn differences(expected: &ExpectedVerdict, actual: &Actual) -> Vec<Difference> {
     let mut differences = Vec::new();
     if expected.verdict != actual.verdict {
@@ -215,7 +215,7 @@ fn differences(expected: &ExpectedVerdict, actual: &Actual) -> Vec<Difference> {
             expected: Some(expected.verdict.key().to_owned()),
             actual: Some(actual.verdict.key().to_owned()),
         });
-        // Why it is so says the code, asked for or not.
+        // The code says why, even if the row doesn't name one.
         if expected.code.is_none() && actual.code.is_some() {
             differences.push(Difference {
                 key: "code",
@@ -248,7 +248,7 @@ fn differences(expected: &ExpectedVerdict, actual: &Actual) -> Vec<Difference> {
     differences
 }
 
-/// `docker.io/library/node:22` for `node:22`; what is no reference stays as it is.
+/// `docker.io/library/node:22` for `node:22`; a text that is not a valid reference stays as it is.
 fn full(reference: &str) -> String {
     ImageRef::parse(reference).map_or_else(
         |_| reference.to_owned(),
@@ -274,21 +274,21 @@ fn human(outcomes: &[Outcome], failures: &[LoadError]) -> String {
     for outcome in outcomes {
         let rows = counted(outcome.rows.len(), "row");
         let said = match outcome.failed() {
-            0 if outcome.rows.len() == 1 => "it holds".to_owned(),
-            0 => "all hold".to_owned(),
-            1 => "1 doesn't hold".to_owned(),
-            failed => format!("{failed} don't hold"),
+            0 if outcome.rows.len() == 1 => "it passes".to_owned(),
+            0 => "all pass".to_owned(),
+            1 => "1 fails".to_owned(),
+            failed => format!("{failed} fail"),
         };
         out.push_str(&format!("{}: {rows}: {said}\n", outcome.table.display()));
     }
     out
 }
 
-/// A row that doesn't hold, as a diff of what stands in the table.
+/// A row that fails, as a diff of the table.
 fn diff(row: &Expectation, actual: &Actual, differences: &[Difference]) -> String {
     let (key, source) = row.subject.key();
     let mut lines = vec![format!(
-        "{}: {}: the policy says otherwise{}",
+        "{}: {}: the policy decides otherwise{}",
         paint(style::ERROR, "fails"),
         paint(style::BOLD, &row.place.to_string()),
         row.note

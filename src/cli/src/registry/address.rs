@@ -8,9 +8,9 @@ use super::web::{self, Answer};
 /// The address of an image at its registry.
 #[derive(Debug)]
 pub(super) struct ImageAddress {
-    /// As references name it.
+    /// The registry's name in references.
     pub registry: String,
-    /// The address of its interface.
+    /// The base URL of its API.
     pub base: String,
     pub repository: String,
     /// A tag or a digest.
@@ -38,8 +38,8 @@ impl ImageAddress {
         }
     }
 
-    pub fn odd(&self, what: impl Into<String>) -> Problem {
-        Problem::Odd {
+    pub fn protocol_error(&self, what: impl Into<String>) -> Problem {
+        Problem::Protocol {
             registry: self.registry.clone(),
             what: what.into(),
         }

@@ -1,4 +1,4 @@
-//! Logging in at a registry: its challenge, and the answer to it.
+//! Authentication: a registry's challenge, and the answer to it.
 
 use serde_json::Value;
 use ureq::http::Uri;
@@ -8,14 +8,14 @@ use super::credentials::Login;
 use super::problem::Problem;
 use super::web::{Answer, Method, Web, is_loopback};
 
-/// A token is not longer than this.
+/// The largest response of a token service, in bytes.
 const LARGEST: u64 = 1 << 20;
 
-/// What a registry wants.
+/// The authentication that a registry requires.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Challenge {
     Basic,
-    /// A token, to be had at `realm`.
+    /// A token from the token service at `realm`.
     Bearer {
         realm: String,
         service: Option<String>,
@@ -28,7 +28,7 @@ impl Challenge {
     pub fn read(headers: &[String]) -> Option<Challenge> {
         let mut basic = None;
         for header in headers {
-            // A header that is wrong may have a good one beside it.
+            // Another header may be valid.
             for challenge in http_auth::parse_challenges(header)
                 .ok()
                 .into_iter()
@@ -56,9 +56,10 @@ impl Challenge {
     }
 }
 
-/// What goes into `Authorization`.
+/// Returns the value of the `Authorization` header.
 ///
-/// Errors: why there is nothing.
+/// # Errors
+/// The login is missing or refused, or the token service doesn't answer.
 pub(super) fn authorize(
     web: &Web,
     place: &ImageAddress,
@@ -67,7 +68,7 @@ pub(super) fn authorize(
 ) -> Result<String, Problem> {
     let (login, trouble) = match login {
         Ok(login) => (login, None),
-        // It may work for everybody.
+        // The image may be public.
         Err(trouble) => (None, Some(trouble)),
     };
     let wanted = || Problem::LoginWanted {
@@ -114,7 +115,8 @@ pub(super) fn authorize(
         error: format!("its token service: {error}"),
     })?;
     match answer.status {
-        200..=299 => token(&answer).ok_or_else(|| place.odd("its token service gives no token")),
+        200..=299 => token(&answer)
+            .ok_or_else(|| place.protocol_error("its token service returned no token")),
         400 | 401 | 403 if login.is_some() => Err(Problem::LoginRefused {
             registry: place.registry.clone(),
             repository: place.repository.clone(),
@@ -124,7 +126,7 @@ pub(super) fn authorize(
     }
 }
 
-/// A password goes over no line that others may listen on, and nowhere that isn't the web.
+/// Makes sure that a password is only sent over TLS, or to this machine.
 fn check_realm(place: &ImageAddress, realm: &str) -> Result<(), Problem> {
     let fits = realm.parse::<Uri>().is_ok_and(|uri| {
         let host = uri.authority().map_or("", |authority| authority.as_str());
@@ -136,14 +138,14 @@ fn check_realm(place: &ImageAddress, realm: &str) -> Result<(), Problem> {
     });
     match fits {
         true => Ok(()),
-        false => Err(place.odd(format!("its token service `{realm}` is not safe to ask"))),
+        false => Err(place.protocol_error(format!("its token service `{realm}` is not secure"))),
     }
 }
 
 fn token(answer: &Answer) -> Option<String> {
     let json: Value = serde_json::from_slice(&answer.body).ok()?;
     let token = json["token"].as_str().or(json["access_token"].as_str())?;
-    // What is no header value is no token.
+    // A token must be a valid header value.
     let plain = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
     plain.then(|| format!("Bearer {token}"))
 }

@@ -1,4 +1,4 @@
-//! The logins that Docker has stored: in its `config.json`, or where that says.
+//! The logins that Docker has stored, in its `config.json` or in credential helpers.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -10,7 +10,7 @@ use docker_credential::{CredentialRetrievalError as Trouble, DockerCredential};
 
 use super::mutex::lock;
 
-/// Under which name Docker keeps the login of Docker Hub.
+/// The name under which Docker stores the login of Docker Hub.
 const HUB: &str = "https://index.docker.io/v1/";
 
 /// A login.
@@ -20,11 +20,11 @@ pub(super) enum Login {
         user: String,
         password: String,
     },
-    /// To be exchanged for others.
+    /// A refresh token.
     Token(String),
 }
 
-/// Without what is secret.
+/// Leaves out secrets.
 impl std::fmt::Debug for Login {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -43,9 +43,10 @@ pub(super) struct Credentials {
 impl Credentials {
     /// The login for a registry, if there is one.
     ///
-    /// Errors: what keeps it from being read, in a few words.
+    /// # Errors
+    /// The login can't be read; the text says why.
     pub fn of(&self, registry: &str) -> Result<Option<Login>, String> {
-        // Held while a helper runs: it is asked once, and not by several at once.
+        // Held while a helper runs, so that it runs once.
         let mut known = lock(&self.known);
         if let Some(login) = known.get(registry) {
             return login.clone();
@@ -73,7 +74,7 @@ fn look_up(registry: &str) -> Result<Option<Login>, String> {
         docker_credential::get_credential_from_reader(std::io::BufReader::new(file), server);
     match found {
         Ok(DockerCredential::UsernamePassword(user, password)) if user.is_empty() => {
-            // A helper's way of saying that it has none.
+            // A helper without a login returns empty values.
             Ok(Some(password).filter(|p| !p.is_empty()).map(Login::Token))
         }
         Ok(DockerCredential::UsernamePassword(user, password)) => {
@@ -93,13 +94,15 @@ fn look_up(registry: &str) -> Result<Option<Login>, String> {
         }) => {
             let said = [stderr, stdout].join(" ");
             let said: Vec<&str> = said.split_whitespace().collect();
-            Err(format!("{helper} fails: {}", said.join(" ")))
+            Err(format!("{helper} failed: {}", said.join(" ")))
         }
         Err(Trouble::HelperCommunicationError) => Err(format!(
-            "the credential helper that {} names doesn't work, or isn't there",
+            "the credential helper in {} is missing or failed",
             path.display()
         )),
-        Err(Trouble::ConfigReadError) => Err(format!("{} is no JSON of Docker's", path.display())),
+        Err(Trouble::ConfigReadError) => {
+            Err(format!("{} is not a valid Docker config", path.display()))
+        }
         Err(other) => Err(format!("{}: {other}", path.display())),
     }
 }

@@ -1,4 +1,4 @@
-//! As much of manifests and indexes as it takes to find the config of one platform.
+//! Reads the parts of manifests and indexes that lead to the config of one platform.
 
 use fromtier_image::{Digest, Platform};
 use serde_json::Value;
@@ -9,22 +9,22 @@ pub(super) enum Manifest {
     Image {
         config: Digest,
     },
-    /// Something else that a tag can name; it has no triggers.
+    /// Another artifact, which has no triggers.
     Other,
 }
 
-/// One of an index.
+/// An entry of an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Child {
     pub digest: Digest,
     platform: Platform,
 }
 
-/// The one that was chosen.
+/// The entry that was chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Chosen {
     pub digest: Digest,
-    /// It is for the platform that was asked for; otherwise it stands for lack of a better.
+    /// Whether it is for the requested platform, and not only the best match.
     pub exact: bool,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn read(bytes: &[u8]) -> Manifest {
     }
 }
 
-/// The child for a platform, else for its architecture, else the first that is for any (attestations are for none).
+/// The entry for a platform, else for its architecture, else the first one with a platform (attestations have none).
 pub(super) fn choose(children: &[Child], platform: &Platform) -> Option<Chosen> {
     let wanted = platform.clone().normalize();
     let same = |child: &&Child| {

@@ -1,5 +1,5 @@
-//! Asking registries: which digest a tag stands for, and what a base's config says. The protocol is that of the OCI
-//! distribution specification; only what reads is here.
+//! Queries registries for the digest of a tag and the config of a base image, with the read requests of the OCI
+//! distribution specification.
 
 mod address;
 mod auth;
@@ -21,31 +21,31 @@ use mutex::lock;
 pub use problem::Problem;
 use web::{Answer, Method, Web};
 
-/// A config larger than this is none.
+/// The largest manifest or config, in bytes.
 const LARGEST: u64 = 8 << 20;
 
-/// What is asked of an image.
+/// What to look up about an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wish<'a> {
-    /// The digest only.
+pub enum Detail<'a> {
+    /// Only the digest.
     Digest,
-    /// The config of the image for this platform, too.
+    /// The config of the image for this platform too.
     Config(&'a Platform),
 }
 
-/// What a registry says of an image.
+/// A registry's answer about an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// Of the index, where there is one.
+pub struct ImageInfo {
+    /// The digest of the index, or of the manifest if there is no index.
     pub digest: Digest,
-    /// Where it was wanted, and there is one.
+    /// The config, if it was requested and there is one.
     pub config: Option<Box<ImageConfig>>,
-    /// Whether there is an image for the platform that was asked about.
+    /// Whether there is an image for the requested platform.
     pub for_platform: bool,
 }
 
-impl Found {
-    /// The `ONBUILD` instructions that the image has ready for those who stand on it.
+impl ImageInfo {
+    /// The `ONBUILD` instructions of the image.
     pub fn triggers(&self) -> &[String] {
         let config = self.config.as_ref();
         let triggers = config.and_then(|config| config.config.on_build.as_deref());
@@ -53,7 +53,7 @@ impl Found {
     }
 }
 
-/// All registries, with the logins that Docker has stored. May be asked from several threads at once.
+/// All registries, with the logins that Docker has stored. Several threads may use it at once.
 #[derive(Debug)]
 pub struct Registries {
     web: Web,
@@ -71,20 +71,21 @@ impl Registries {
         }
     }
 
-    /// Looks an image up by its digest, where it has one, else by its tag.
+    /// Looks up an image by its digest if it has one, else by its tag.
     ///
-    /// Errors: why there is no answer.
-    pub fn look_up(&self, image: &ImageRef, wish: Wish<'_>) -> Result<Found, Problem> {
+    /// # Errors
+    /// The registry has no answer.
+    pub fn look_up(&self, image: &ImageRef, wish: Detail<'_>) -> Result<ImageInfo, Problem> {
         let place = ImageAddress::of(image);
-        let Wish::Config(platform) = wish else {
-            return self.digest(&place).map(|digest| Found {
+        let Detail::Config(platform) = wish else {
+            return self.digest(&place).map(|digest| ImageInfo {
                 digest,
                 config: None,
                 for_platform: true,
             });
         };
         let (digest, bytes) = self.manifest(&place, &place.reference)?;
-        let mut found = Found {
+        let mut found = ImageInfo {
             digest,
             config: None,
             for_platform: true,
@@ -101,18 +102,19 @@ impl Registries {
         }
         if let manifest::Manifest::Image { config } = manifest {
             let bytes = self.blob(&place, &config)?;
-            let config = ImageConfig::from_json(&bytes)
-                .map_err(|error| place.odd(format!("its config can't be read: {error}")))?;
+            let config = ImageConfig::from_json(&bytes).map_err(|error| {
+                place.protocol_error(format!("its config can't be read: {error}"))
+            })?;
             found.config = Some(Box::new(config));
         }
         Ok(found)
     }
 
-    /// The digest, which most registries tell without a manifest: that counts for no limit.
+    /// The digest, which most registries return without a manifest; such a request doesn't count toward rate limits.
     fn digest(&self, place: &ImageAddress) -> Result<Digest, Problem> {
         let path = format!("manifests/{}", place.reference);
         let answer = match self.ask(place, Method::Head, &path) {
-            // Not all registries know that question.
+            // Some registries don't support HEAD requests.
             Err(Problem::Failing {
                 status: 400 | 405 | 501,
                 ..
@@ -122,7 +124,7 @@ impl Registries {
         let told = answer.digest.as_deref().map(Digest::parse);
         match (told, Digest::parse(&place.reference)) {
             (Some(Ok(told)), Ok(asked)) if told != asked => {
-                Err(place.odd(format!("it answers with {}", told.as_str())))
+                Err(place.protocol_error(format!("it returned the digest {}", told.as_str())))
             }
             (Some(Ok(told)), _) => Ok(told),
             _ => self
@@ -131,7 +133,7 @@ impl Registries {
         }
     }
 
-    /// A manifest or index, with its digest as its bytes have it.
+    /// A manifest or index, with the digest of its bytes.
     fn manifest(
         &self,
         place: &ImageAddress,
@@ -143,13 +145,13 @@ impl Registries {
         for wanted in wanted.into_iter().flatten() {
             match Digest::parse(wanted) {
                 Ok(wanted) if wanted.algorithm() == "sha256" && wanted != digest => {
-                    return Err(place.odd(format!(
-                        "the bytes of {} have the digest {}",
+                    return Err(place.protocol_error(format!(
+                        "the content of {} has the digest {}",
                         wanted.as_str(),
                         digest.as_str()
                     )));
                 }
-                // Nothing here computes another algorithm: the registry's word stands.
+                // Other algorithms aren't computed; the registry's digest is used.
                 Ok(wanted) if wanted.algorithm() != "sha256" => return Ok((wanted, answer.body)),
                 _ => {}
             }
@@ -160,12 +162,15 @@ impl Registries {
     fn blob(&self, place: &ImageAddress, digest: &Digest) -> Result<Vec<u8>, Problem> {
         let answer = self.ask(place, Method::Get, &format!("blobs/{}", digest.as_str()))?;
         if digest.algorithm() == "sha256" && Digest::sha256(&answer.body) != *digest {
-            return Err(place.odd(format!("the bytes of {} are others", digest.as_str())));
+            return Err(place.protocol_error(format!(
+                "the content does not match digest {}",
+                digest.as_str()
+            )));
         }
         Ok(answer.body)
     }
 
-    /// One question to the registry's interface, with a login where it wants one.
+    /// Sends a request to the registry, with a login if it requires one.
     fn ask(&self, place: &ImageAddress, method: Method, path: &str) -> Result<Answer, Problem> {
         let url = format!("{}/v2/{}/{path}", place.base, place.repository);
         let key = (place.registry.clone(), place.repository.clone());
@@ -174,7 +179,7 @@ impl Registries {
         let mut anonymous = known.is_none();
         if answer.status == 401 {
             let challenge = Challenge::read(&answer.challenges)
-                .ok_or_else(|| place.odd("it wants a login, and doesn't say of which kind"))?;
+                .ok_or_else(|| place.protocol_error("it requires a login of an unknown kind"))?;
             let login = self.credentials.of(&place.registry);
             anonymous = !matches!(login, Ok(Some(_)));
             let authorization = auth::authorize(&self.web, place, &challenge, login)?;

@@ -1,24 +1,24 @@
-//! Why a registry gives no answer about an image, and what to do.
+//! Why a registry has no answer about an image, and what to do.
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
-    /// It doesn't have it.
+    /// The image doesn't exist.
     Missing { registry: String },
-    /// It wants a login, and Docker has stored none. `trouble`: why there may be one that can't be read.
+    /// It requires a login, and Docker has stored none. `trouble` says why a stored one can't be read.
     LoginWanted {
         registry: String,
         repository: String,
         trouble: Option<String>,
     },
-    /// The login that Docker has stored won't do.
+    /// The login that Docker has stored is refused.
     LoginRefused {
         registry: String,
         repository: String,
     },
-    /// Too many questions from here.
+    /// The requests are rate-limited.
     TooMany { registry: String },
-    /// It says that it can't.
+    /// It returned an error status.
     Failing {
         registry: String,
         status: u16,
@@ -26,12 +26,12 @@ pub enum Problem {
     },
     /// It doesn't answer.
     Unreachable { registry: String, error: String },
-    /// It answers with what makes no sense.
-    Odd { registry: String, what: String },
+    /// Its response is not valid.
+    Protocol { registry: String, what: String },
 }
 
 impl Problem {
-    /// What is wrong with an image that is shown so, in one sentence.
+    /// The error message for an image.
     pub fn message(&self, image: &str) -> String {
         match self {
             Problem::Missing { registry } => format!("{registry} has no {image}"),
@@ -39,31 +39,29 @@ impl Problem {
                 registry,
                 repository,
                 ..
-            } => format!("{registry} wants a login for {repository}, or has none such"),
+            } => format!("{registry} requires a login for {repository}, or it does not exist"),
             Problem::LoginRefused {
                 registry,
                 repository,
-            } => format!(
-                "{registry} refuses {repository} to the login that Docker has stored for it"
-            ),
+            } => format!("{registry} refuses the stored login access to {repository}"),
             Problem::TooMany { registry } => {
-                format!("{registry} won't tell {image}: too many requests came from here")
+                format!("{registry} rate-limited the request for {image}")
             }
             Problem::Failing {
                 registry,
                 status,
                 message,
-            } if message.is_empty() => format!("{registry} fails on {image} with status {status}"),
+            } if message.is_empty() => format!("{registry} returned status {status} for {image}"),
             Problem::Failing {
                 registry,
                 status,
                 message,
-            } => format!("{registry} fails on {image} with status {status}: {message}"),
+            } => format!("{registry} returned status {status} for {image}: {message}"),
             Problem::Unreachable { registry, error } => {
-                format!("{registry} can't be asked for {image}: {error}")
+                format!("can't reach {registry} for {image}: {error}")
             }
-            Problem::Odd { registry, what } => {
-                format!("{registry} makes no sense about {image}: {what}")
+            Problem::Protocol { registry, what } => {
+                format!("unexpected response from {registry} for {image}: {what}")
             }
         }
     }
@@ -82,18 +80,19 @@ impl Problem {
                 Some(format!("log in again: {}", login(registry)))
             }
             Problem::TooMany { registry } => Some(format!(
-                "try again later, or log in, which may allow more: {}",
+                "try again later, or log in for a higher limit: {}",
                 login(registry)
             )),
             Problem::Unreachable { error, .. } if error.contains("certificate") => Some(
-                "have the system trust who signed it, or name a file of such certificates: SSL_CERT_FILE=FILE"
-                    .into(),
+                "add its certificate authority to the system's, or set SSL_CERT_FILE=FILE".into(),
             ),
-            Problem::Failing { .. } | Problem::Unreachable { .. } | Problem::Odd { .. } => None,
+            Problem::Failing { .. } | Problem::Unreachable { .. } | Problem::Protocol { .. } => {
+                None
+            }
         }
     }
 
-    /// Whether it is known now that the image can't be had; otherwise that is still open.
+    /// Whether it is certain that the image is unavailable.
     pub fn is_final(&self) -> bool {
         matches!(self, Problem::Missing { .. })
     }

@@ -1,4 +1,4 @@
-//! HTTP, with patience: time limits, and another try where a server says that it is its own fault.
+//! HTTP with timeouts and retries.
 
 use std::sync::OnceLock;
 use std::thread;
@@ -9,16 +9,16 @@ use ureq::http::{HeaderMap, Response};
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 use ureq::{Body, Error};
 
-/// Of one try, all in all.
+/// The time limit of one attempt.
 const LIMIT: Duration = Duration::from_secs(30);
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// Tries after the first.
+/// Attempts after the first.
 const MORE_TRIES: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-/// A server may want a longer pause; nobody waits longer than this.
+/// The longest delay, even if a server asks for more.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
-/// The kinds of manifests that are known.
+/// The media types of known manifests.
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
     application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.oci.image.manifest.v1+json, \
     application/vnd.docker.distribution.manifest.v2+json, */*;q=0.1";
@@ -29,7 +29,7 @@ pub(super) enum Method {
     Get,
 }
 
-/// An answer, whatever its status.
+/// A response, whatever its status.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Answer {
     pub status: u16,
@@ -41,18 +41,19 @@ pub(super) struct Answer {
     retry_after: Option<Duration>,
 }
 
-/// Connections, kept for the next question.
+/// Connections, kept for the next request.
 #[derive(Debug, Default)]
 pub(super) struct Web {
     outside: OnceLock<Agent>,
-    /// No proxy leads to this machine, and no certificate is needed.
+    /// For this machine: without a proxy and without certificates.
     loopback: OnceLock<Agent>,
 }
 
 impl Web {
-    /// One question; the body of the answer is read up to `largest` bytes.
+    /// Sends a request. At most `largest` bytes of the body are read.
     ///
-    /// Errors: why there is no answer at all, in a few words.
+    /// # Errors
+    /// There is no response; the text says why.
     pub fn send(
         &self,
         method: Method,
@@ -60,7 +61,7 @@ impl Web {
         authorization: Option<&str>,
         largest: u64,
     ) -> Result<Answer, String> {
-        patiently(|| {
+        with_retries(|| {
             let agent = self.agent(url);
             let request = match method {
                 Method::Head => agent.head(url),
@@ -75,9 +76,12 @@ impl Web {
         })
     }
 
-    /// A form, posted.
+    /// Posts a form.
+    ///
+    /// # Errors
+    /// As [`Web::send`].
     pub fn post(&self, url: &str, form: &[(&str, &str)]) -> Result<Answer, String> {
-        patiently(|| {
+        with_retries(|| {
             let form = form.iter().copied();
             let answer = self.agent(url).post(url).send_form(form)?;
             read(answer, 1 << 20)
@@ -100,9 +104,9 @@ fn agent(outside: bool) -> Agent {
         .timeout_connect(Some(CONNECT_LIMIT))
         .user_agent(concat!("fromtier/", env!("CARGO_PKG_VERSION")));
     if outside {
-        // Whoever was first: either way there is a provider then.
+        // If another thread was first, there is a provider too.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // Certificates that can't be read are trusted by nobody; a server that needs one says so.
+        // A certificate that can't be read is not trusted, so a server that needs it fails.
         let trusted = rustls_native_certs::load_native_certs().certs;
         let trusted: Vec<_> = trusted
             .iter()
@@ -119,7 +123,7 @@ fn agent(outside: bool) -> Agent {
 }
 
 impl Answer {
-    /// What the registry says is wrong, in its own words.
+    /// The registry's own error message, in one line.
     pub fn complaint(&self) -> String {
         let text = String::from_utf8_lossy(&self.body);
         let json: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();
@@ -139,9 +143,9 @@ fn read(answer: Response<Body>, largest: u64) -> Result<Answer, Error> {
     let (parts, mut body) = answer.into_parts();
     Ok(Answer {
         status: parts.status.as_u16(),
-        challenges: all(&parts.headers, "www-authenticate"),
-        digest: all(&parts.headers, "docker-content-digest").pop(),
-        retry_after: all(&parts.headers, "retry-after")
+        challenges: header_values(&parts.headers, "www-authenticate"),
+        digest: header_values(&parts.headers, "docker-content-digest").pop(),
+        retry_after: header_values(&parts.headers, "retry-after")
             .pop()
             .and_then(|seconds| seconds.trim().parse().ok())
             .map(Duration::from_secs),
@@ -149,26 +153,26 @@ fn read(answer: Response<Body>, largest: u64) -> Result<Answer, Error> {
     })
 }
 
-fn all(headers: &HeaderMap, name: &str) -> Vec<String> {
+fn header_values(headers: &HeaderMap, name: &str) -> Vec<String> {
     let values = headers.get_all(name).into_iter();
     values
         .filter_map(|value| Some(value.to_str().ok()?.to_owned()))
         .collect()
 }
 
-/// Tries until there is an answer that more tries won't better.
-fn patiently(once: impl Fn() -> Result<Answer, Error>) -> Result<Answer, String> {
+/// Repeats a request until another attempt can't help.
+fn with_retries(once: impl Fn() -> Result<Answer, Error>) -> Result<Answer, String> {
     let mut pause = FIRST_PAUSE;
     let mut tries = 0;
     loop {
         let outcome = once();
         let more = match &outcome {
             Ok(answer) if matches!(answer.status, 429 | 500 | 502..=504) => MORE_TRIES,
-            Err(error) if is_passing(error) => 1,
+            Err(error) if is_transient(error) => 1,
             _ => 0,
         };
         if tries >= more {
-            return outcome.map_err(|error| in_words(&error));
+            return outcome.map_err(|error| describe(&error));
         }
         let asked = outcome.ok().and_then(|answer| answer.retry_after);
         thread::sleep(asked.unwrap_or(pause).min(LONGEST_PAUSE));
@@ -177,8 +181,8 @@ fn patiently(once: impl Fn() -> Result<Answer, Error>) -> Result<Answer, String>
     }
 }
 
-/// May it go better the next time?
-fn is_passing(error: &Error) -> bool {
+/// Whether another attempt may succeed.
+fn is_transient(error: &Error) -> bool {
     use std::io::ErrorKind;
     match error {
         Error::Timeout(_) => true,
@@ -194,24 +198,24 @@ fn is_passing(error: &Error) -> bool {
     }
 }
 
-fn in_words(error: &Error) -> String {
+fn describe(error: &Error) -> String {
     match error {
-        Error::HostNotFound => "its name leads nowhere from here".into(),
-        Error::Timeout(_) => "it doesn't answer in time".into(),
+        Error::HostNotFound => "its name can't be resolved".into(),
+        Error::Timeout(_) => "it didn't answer in time".into(),
         Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
-            "nothing listens there".into()
+            "the connection was refused".into()
         }
         Error::Io(error) if error.to_string().contains("lookup address") => {
-            "its name leads nowhere from here".into()
+            "its name can't be resolved".into()
         }
         Error::Io(error) => error.to_string(),
-        Error::ConnectionFailed => "no connection comes about".into(),
-        Error::BodyExceedsLimit(_) => "its answer is too large".into(),
+        Error::ConnectionFailed => "the connection failed".into(),
+        Error::BodyExceedsLimit(_) => "its response is too large".into(),
         other => other.to_string(),
     }
 }
 
-/// Whether a host, with or without a port, is this machine: as with Docker, that is spoken to without TLS.
+/// Whether a host, with or without a port, is this machine. As with Docker, that needs no TLS.
 pub(super) fn is_loopback(host: &str) -> bool {
     if host.starts_with("[::1]") {
         return true;
@@ -261,23 +265,23 @@ mod tests {
     #[test]
     fn a_server_that_fails_is_tried_again_and_a_no_is_a_no() {
         let tries = Cell::new(0);
-        let outcome = patiently(|| {
+        let outcome = with_retries(|| {
             tries.set(tries.get() + 1);
             Ok(answer(if tries.get() < 3 { 503 } else { 200 }, Some(0)))
         });
         assert_eq!((outcome.unwrap().status, tries.get()), (200, 3));
         tries.set(0);
-        let outcome = patiently(|| {
+        let outcome = with_retries(|| {
             tries.set(tries.get() + 1);
             Ok(answer(404, None))
         });
         assert_eq!((outcome.unwrap().status, tries.get()), (404, 1));
         tries.set(0);
-        let outcome = patiently(|| {
+        let outcome = with_retries(|| {
             tries.set(tries.get() + 1);
             Err(Error::HostNotFound)
         });
-        assert_eq!(outcome.unwrap_err(), "its name leads nowhere from here");
+        assert_eq!(outcome.unwrap_err(), "its name can't be resolved");
         assert_eq!(tries.get(), 1);
     }
 
@@ -286,7 +290,7 @@ mod tests {
     fn the_servers_own_pause_is_kept() {
         let tries = Cell::new(0);
         let begun = Instant::now();
-        let outcome = patiently(|| {
+        let outcome = with_retries(|| {
             tries.set(tries.get() + 1);
             Ok(answer(if tries.get() < 2 { 429 } else { 200 }, Some(1)))
         });

@@ -1,4 +1,4 @@
-//! A registry on loopback, for one test: it holds what it is given, and logs people in, is slow or fails as it is told.
+//! A registry on loopback, for one test: it passes what it is given, and logs people in, is slow or fails as it is told.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};

@@ -151,7 +151,7 @@ fn a_registry_that_wants_a_login_gets_the_stored_one() {
     let text = format!("FROM {name}/lock/secret:1\nFROM {name}/lock/secret:2\n");
     let build = Build::new(&text).file(".fromtier.yaml", policy(&name));
     let folder = build.folder().to_owned();
-    let wants = format!("{name} wants a login for lock/secret");
+    let wants = format!("{name} requires a login for lock/secret");
     let how = format!("docker login {name}");
     assert_output(&fromtier(&folder, &["lock"]), 2, &[&wants, &how]);
     let store = |login: &str| {
@@ -169,7 +169,7 @@ fn a_registry_that_wants_a_login_gets_the_stored_one() {
     assert_output(
         &fromtier(&folder, &["lock"]),
         1,
-        &[&missing, "1 added, 1 not found out"],
+        &[&missing, "1 added, 1 unknown"],
     );
     // An image for both platforms: the index is what is locked.
     let both = [

@@ -1,4 +1,4 @@
-//! For people: one line a step, the place that says so at its end.
+//! For people: one line per step, with its place in the policy at the end.
 
 use std::fmt::Display;
 
@@ -23,13 +23,13 @@ pub fn render(explained: &Explanation) -> String {
         .map(|path| path.display().to_string())
         .collect();
     let policies = match policies.is_empty() {
-        true => "the built-in one".to_owned(),
+        true => "the built-in policy".to_owned(),
         false => policies.join(", then "),
     };
     steps.step("policy", format!("{policies}, on {}", explained.today));
     if let Some(normalised) = &trace.normalised {
         steps.step("in full", normalised);
-        way(&mut steps, trace, explained);
+        add_steps(&mut steps, trace, explained);
     }
     steps.step("verdict", style::verdict(trace.verdict.severity));
     for finding in &trace.verdict.findings {
@@ -47,7 +47,7 @@ pub fn render(explained: &Explanation) -> String {
     steps.out
 }
 
-fn way(steps: &mut Steps, trace: &Trace, explained: &Explanation) {
+fn add_steps(steps: &mut Steps, trace: &Trace, explained: &Explanation) {
     let several = explained.policies.len() > 1;
     if trace.rewrites.is_empty() {
         steps.step("rewritten", "no rule matches");
@@ -57,10 +57,10 @@ fn way(steps: &mut Steps, trace: &Trace, explained: &Explanation) {
     }
     for profile in &trace.profiles {
         let may = match profile.only_tightens {
-            true => ", as far as it is stricter: it isn't known whether it is for this",
+            true => " (might apply, so it can only tighten)",
             false => "",
         };
-        let who = whose(profile.policy, several);
+        let who = owner_prefix(profile.policy, several);
         let at = at_place(&profile.at);
         steps.step("profile", format!("{who}{}{may}{at}", profile.part));
     }
@@ -71,14 +71,14 @@ fn way(steps: &mut Steps, trace: &Trace, explained: &Explanation) {
         steps.step("tier", membership(tier, several));
     }
     if trace.rules.is_empty() {
-        steps.step("rules", "none is about it");
+        steps.step("rules", "no rule matches");
     }
     for rule in &trace.rules {
         steps.step("rule", matched(rule, several));
     }
     if let Some(facts) = &trace.facts {
         for line in lifecycle(facts, trace.image.as_ref()) {
-            steps.step("catalogue", line);
+            steps.step("catalog", line);
         }
     }
     match (&trace.locked, &explained.lock) {
@@ -98,15 +98,15 @@ fn way(steps: &mut Steps, trace: &Trace, explained: &Explanation) {
     }
     if let Some(pull) = &trace.pull {
         let refused = match trace.verdict.severity {
-            Severity::Deny => "nothing; it would be ",
+            Severity::Deny => "nothing; if allowed: ",
             _ => "",
         };
         steps.step("pulled", format!("{refused}{pull}"));
     }
     for later in &trace.later {
-        let who = whose(later.policy, several);
+        let who = owner_prefix(later.policy, several);
         let what = format!("{who}{}{}", later.what, at_place(&later.at));
-        steps.step("then", format!("when the registry has answered: {what}"));
+        steps.step("then", format!("after the registry answers: {what}"));
     }
 }
 
@@ -142,8 +142,8 @@ fn at_place(place: &Option<Place>) -> String {
     place.as_ref().map(at_end).unwrap_or_default()
 }
 
-/// "the organisation's policy: ", where there are two.
-fn whose(policy: Owner, several: bool) -> String {
+/// `the organization's policy: `, if there are two policies.
+fn owner_prefix(policy: Owner, several: bool) -> String {
     match several {
         true => format!("{policy}: "),
         false => String::new(),
@@ -154,7 +154,7 @@ fn rewrite(rewriting: &Rewriting, several: bool) -> String {
     let (matched, to) = &rewriting.rule;
     let what = match &rewriting.to {
         Ok(image) => format!("{} by `{matched}` → `{to}`", image.familiar()),
-        Err(problem) => format!("can't be, by `{matched}` → `{to}`: {problem}"),
+        Err(problem) => format!("not possible by `{matched}` → `{to}`: {problem}"),
     };
     let because = rewriting
         .reason
@@ -163,34 +163,34 @@ fn rewrite(rewriting: &Rewriting, several: bool) -> String {
         .unwrap_or_default();
     format!(
         "{}{what}{because}{}",
-        whose(rewriting.policy, several),
+        owner_prefix(rewriting.policy, several),
         at_place(&rewriting.at)
     )
 }
 
 fn registry(origin: &Origin, several: bool) -> String {
-    let who = whose(origin.policy, several);
+    let who = owner_prefix(origin.policy, several);
     match (&origin.by, origin.allowed) {
         (Some((pattern, at)), true) => format!("{who}allowed by `{pattern}`{}", at_place(at)),
         (Some((pattern, at)), false) => format!("{who}denied by `{pattern}`{}", at_place(at)),
-        (None, _) => format!("{who}none of those that are allowed"),
+        (None, _) => format!("{who}not one of the allowed registries"),
     }
 }
 
 fn membership(tier: &Membership, several: bool) -> String {
     let why = match &tier.why {
-        Why::Catalogue => "in the catalogue of official images".to_owned(),
+        Why::Catalogue => "in the catalog of official images".to_owned(),
         Why::List(pattern, at) => format!("`{pattern}` is in its list{}", at_place(at)),
-        Why::Nowhere => "in no list and not in the catalogue".to_owned(),
+        Why::Nowhere => "in no list and not in the catalog".to_owned(),
     };
     format!(
         "{}{}, {why}; {}{}",
-        whose(tier.policy, several),
+        owner_prefix(tier.policy, several),
         tier.tier.key(),
         tier.action.key(),
         match &tier.action_at {
             Some(at) => at_end(at),
-            None => at_end("not said in the policy"),
+            None => at_end("not set in the policy"),
         },
     )
 }
@@ -222,14 +222,14 @@ fn matched(rule: &Matched, several: bool) -> String {
     }
     format!(
         "{}`{}`: {}{}",
-        whose(rule.policy, several),
+        owner_prefix(rule.policy, several),
         rule.pattern,
         parts.join("; "),
         at_place(&rule.at)
     )
 }
 
-/// The cycle, the tag, the deprecation; each says when the facts are from.
+/// The deprecation, the release cycle, and the tag, each with the day of the facts.
 fn lifecycle(facts: &Facts, image: Option<&ImageRef>) -> Vec<String> {
     let as_of = at_end(format!("as of {}", facts.as_of));
     let mut lines = Vec::new();
@@ -242,10 +242,10 @@ fn lifecycle(facts: &Facts, image: Option<&ImageRef>) -> Vec<String> {
             true => String::new(),
             false => format!("; instead: {}", instead.join(", ")),
         };
-        lines.push(format!("given up{since}{instead}{as_of}"));
+        lines.push(format!("deprecated{since}{instead}{as_of}"));
     }
     if let Some(cycle) = &facts.cycle {
-        lines.push(format!("{} {}{as_of}", facts.name, life(cycle)));
+        lines.push(format!("{} {}{as_of}", facts.name, release_cycle(cycle)));
     }
     if let Some(tag) = image.and_then(ImageRef::tag) {
         lines.push(match facts.platforms {
@@ -259,7 +259,7 @@ fn lifecycle(facts: &Facts, image: Option<&ImageRef>) -> Vec<String> {
     lines
 }
 
-fn life(cycle: &CycleFacts) -> String {
+fn release_cycle(cycle: &CycleFacts) -> String {
     let name = match cycle.codename.is_empty() {
         true => cycle.name.to_owned(),
         false => format!("{} ({})", cycle.name, cycle.codename),
@@ -267,24 +267,24 @@ fn life(cycle: &CycleFacts) -> String {
     match (cycle.end_of_life, cycle.days_left) {
         (fromtier_policy::trace::EndOfLife::On(day), Some(left)) if left >= 0 => {
             let days = crate::output::counted(usize::try_from(left).unwrap_or(0), "day");
-            format!("{name} lives until {day}, {days} left")
+            format!("{name} is supported until {day}, {days} left")
         }
         (fromtier_policy::trace::EndOfLife::On(day), _) => {
-            format!("{name} is past its end of life since {day}")
+            format!("{name} reached its end of life on {day}")
         }
-        _ if cycle.over => format!("{name} is past its end of life"),
-        _ => format!("{name} lives, its end is not announced"),
+        _ if cycle.over => format!("{name} reached its end of life"),
+        _ => format!("{name} is supported, no end of life announced"),
     }
 }
 
 fn excepted(exception: &Excepted, refused: bool, several: bool) -> String {
     let holds = match (exception.used, exception.state) {
-        (true, _) => "lets it through".to_owned(),
+        (true, _) => "lets it pass".to_owned(),
         (false, ExceptionState::Ended) => "has ended".to_owned(),
         (false, ExceptionState::TooLong(max)) => {
-            format!("lasts longer than {max} days, so it lets nothing through")
+            format!("lasts longer than {max} days, so it doesn't apply")
         }
-        (false, _) if refused => "is not for what is refused here".to_owned(),
+        (false, _) if refused => "doesn't cover the refusal".to_owned(),
         (false, _) => "is not needed".to_owned(),
     };
     let rules = match exception.rules.is_empty() {
@@ -301,7 +301,7 @@ fn excepted(exception: &Excepted, refused: bool, several: bool) -> String {
     };
     format!(
         "{}`{}`{rules} until {}: {holds} ({}: {}){}",
-        whose(exception.policy, several),
+        owner_prefix(exception.policy, several),
         exception.pattern,
         exception.until,
         exception.owner,
