@@ -143,8 +143,9 @@ fn ancestors(keys: &[Prefix], from: Option<usize>) -> impl Iterator<Item = usize
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     fn index(texts: &[String]) -> (Vec<Pattern>, Index) {
         let patterns: Vec<Pattern> = texts

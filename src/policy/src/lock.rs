@@ -57,65 +57,14 @@ impl Lock {
             };
             let fields: Vec<&str> = line.split(' ').collect();
             let [reference, digest, day] = fields[..] else {
-                error(
-                    line,
-                    "expected a reference, a digest, and a date, separated by single spaces".into(),
-                    None,
-                );
+                let message =
+                    "expected a reference, a digest, and a date, separated by single spaces";
+                error(line, message.into(), None);
                 continue;
             };
-            let entry = match (Digest::parse(digest), Day::parse(day)) {
-                (Ok(digest), Some(resolved)) => Some(LockEntry { digest, resolved }),
-                (read, resolved_day) => {
-                    if let Err(problem) = read {
-                        error(
-                            digest,
-                            format!("`{digest}` is not a valid digest: {problem}"),
-                            None,
-                        );
-                    }
-                    if resolved_day.is_none() {
-                        error(
-                            day,
-                            format!("expected a date such as `2026-11-24`, found `{day}`"),
-                            None,
-                        );
-                    }
-                    None
-                }
-            };
-            match canonical_reference(reference) {
-                Ok(canonical) if canonical == reference => {}
-                Ok(canonical) => {
-                    error(
-                        reference,
-                        format!("`{reference}` is not written in full"),
-                        Some(format!("write {canonical}")),
-                    );
-                    continue;
-                }
-                Err(problem) => {
-                    error(
-                        reference,
-                        format!("`{reference}` is not an image reference with a tag: {problem}"),
-                        None,
-                    );
-                    continue;
-                }
-            }
-            match before {
-                Some(last) if last == reference => {
-                    error(reference, format!("`{reference}` is locked twice"), None);
-                    continue;
-                }
-                Some(last) if last > reference => {
-                    error(
-                        reference,
-                        format!("the lines are not sorted: `{reference}` comes before `{last}`"),
-                        None,
-                    );
-                }
-                _ => {}
+            let entry = read_entry(digest, day, &mut error);
+            if !check_reference(reference, before, &mut error) {
+                continue;
             }
             before = Some(reference);
             if let Some(entry) = entry {
@@ -201,6 +150,56 @@ impl fmt::Display for Lock {
             writeln!(f, "{reference} {} {resolved}", digest.as_str())?;
         }
         Ok(())
+    }
+}
+
+/// Takes an error about a part of a line: the part, the message, and the help.
+type ReportError<'r> = &'r mut dyn FnMut(&str, String, Option<String>);
+
+/// Reads the digest and the day of a line.
+fn read_entry(digest: &str, day: &str, error: ReportError<'_>) -> Option<LockEntry> {
+    let read = Digest::parse(digest);
+    if let Err(problem) = &read {
+        let message = format!("`{digest}` is not a valid digest: {problem}");
+        error(digest, message, None);
+    }
+    let resolved = Day::parse(day);
+    if resolved.is_none() {
+        let message = format!("expected a date such as `2026-11-24`, found `{day}`");
+        error(day, message, None);
+    }
+    Some(LockEntry {
+        digest: read.ok()?,
+        resolved: resolved?,
+    })
+}
+
+/// Whether a line's reference can be used: it is written in full, and the line before has another.
+fn check_reference(reference: &str, before: Option<&str>, error: ReportError<'_>) -> bool {
+    match canonical_reference(reference) {
+        Ok(canonical) if canonical == reference => {}
+        Ok(canonical) => {
+            let message = format!("`{reference}` is not written in full");
+            error(reference, message, Some(format!("write {canonical}")));
+            return false;
+        }
+        Err(problem) => {
+            let message = format!("`{reference}` is not an image reference with a tag: {problem}");
+            error(reference, message, None);
+            return false;
+        }
+    }
+    match before {
+        Some(last) if last == reference => {
+            error(reference, format!("`{reference}` is locked twice"), None);
+            false
+        }
+        Some(last) if last > reference => {
+            let message = format!("the lines are not sorted: `{reference}` comes before `{last}`");
+            error(reference, message, None);
+            true
+        }
+        _ => true,
     }
 }
 

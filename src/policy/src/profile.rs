@@ -79,8 +79,9 @@ pub(crate) fn path_matches(glob: &Glob, path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use fromtier_image::Platform;
+
+    use super::*;
 
     fn glob(text: &str) -> Glob {
         Glob::of_path(text)

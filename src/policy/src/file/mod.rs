@@ -24,12 +24,11 @@ mod settings;
 mod tests;
 mod yaml;
 
+use self::document::Document;
+pub use self::schema::schema;
 use crate::PolicyError;
 use crate::expectations::Expectations;
 use crate::policy::Policy;
-
-use document::Document;
-pub use schema::schema;
 
 impl Policy {
     /// Reads a policy file that extends no other. `name` is how errors call the file; every error in it is reported at
