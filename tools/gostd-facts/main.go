@@ -208,6 +208,10 @@ func urlFacts() {
 		}
 		add("Parse", s, out, err)
 	}
+	for _, s := range []string{"", "a", "a%20b", "a+b", "%", "%4", "%zz", "%C3%A9", "%ff", "\u00e9%2F", "10.0.1%2B1", "a%2"} {
+		out, err := url.PathUnescape(s)
+		add("PathUnescape", s, strings.ToValidUTF8(out, "\ufffd"), err)
+	}
 	for _, s := range []string{"", "a", "a=b", "a=b&a=c", "&&a", "a=1;b=2", "a=%zz&b=1", "a+b=c+d", "=x", "a=b=c", "%41=%42", "a=%", "\u00e9=\u4e16", "a&b&c=&d", "b=1&a=%&c=;"} {
 		values, err := url.ParseQuery(s)
 		out := [][]string{}
@@ -261,7 +265,7 @@ func jsonFacts() {
 		add("MarshalString", s, string(b), err)
 	}
 	for _, s := range []string{
-		"", " ", "{", "}", "[", "]", "{}", "[]", "null", "nul", "nulL", "true", "tru", "false", "falsy", "0", "-0", "-", "+1", "01", "1.", ".5", "1.5", "1e", "1e+", "1e5", "1E-5", "1x",
+		"", " ", "{", "}", "[", "]", "{}", "[]", "null", "nul", "nulL", "true", "t", "trux", "false", "falsy", "0", "-0", "-", "+1", "01", "1.", ".5", "1.5", "1e", "1e+", "1e5", "1E-5", "1x",
 		"{}x", "[] []", "[1,]", "[,1]", "[1 2]", "[1", "[1,", "{\"a\"}", "{\"a\":}", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{\"a\" 1}", "{\"a\":1 2}", "{a:1}", "{1:2}", "{'a':1}",
 		"\"", "\"a", "\"\\", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\\u1234\"", "\"\n\"", "\"\t\"", "\"\x00\"", "\"\x7f\"", "'", "<html>", "\u00a0{}", "\ufeff{}", "{\"a\":[1,{\"b\":null}]}",
 		"[[[]]]", "[{}", "{\"a\":{}", "\"\u00e9\"", "\u00e9", "[\"a\"\"b\"]", "\u2028", "tRue", "nan", "Infinity", "\r\n\t 1 ", "\v1", "//x", "[1]//x",

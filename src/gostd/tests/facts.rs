@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use fromtier_gostd::time::{Time, calendar::Date, parse_duration};
-use fromtier_gostd::url::{Url, parse_query};
+use fromtier_gostd::url::{Url, parse_query, path_unescape};
 use fromtier_gostd::{Result, csv, json, path, strconv, strings, tabwriter, unicode, utf8};
 use serde_json::{Value, json};
 
@@ -131,6 +131,7 @@ fn urls_are_gos() {
                     "has_password": user.password.is_some(),
                 })
             }
+            "PathUnescape" => path_unescape(text(input))?.into(),
             "ParseQuery" => {
                 let (query, mistake) = parse_query(text(input));
                 if let Some(mistake) = mistake {

@@ -2,6 +2,7 @@
 
 use fromtier_gostd::path;
 use fromtier_gostd::strconv::quote;
+use fromtier_gostd::url::path_unescape;
 
 /// The platform that an image runs on, as in the OCI image spec.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -268,14 +269,14 @@ fn parse_os(component: &str, whole: &str) -> Result<Platform, PlatformError> {
         os: normalize_os(os),
         ..Platform::default()
     };
-    platform.os_version = unescape(version).map_err(|e| {
+    platform.os_version = path_unescape(version).map_err(|e| {
         PlatformError(format!(
             "{whole} has an invalid OS version {}: {e}",
             quote(version)
         ))
     })?;
     for raw in features.split('+').skip(1) {
-        let feature = unescape(raw).map_err(|e| {
+        let feature = path_unescape(raw).map_err(|e| {
             PlatformError(format!(
                 "{whole} has invalid OS features: invalid os feature {}: {e}",
                 quote(raw)
@@ -311,30 +312,6 @@ fn split_os(part: &str) -> Option<(&str, &str, &str)> {
             .skip(1)
             .all(|f| !f.is_empty() && f.bytes().all(option));
     fine.then_some((os, version, features))
-}
-
-/// Go's `url.PathUnescape`.
-fn unescape(text: &str) -> Result<String, String> {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        if bytes[at] != b'%' {
-            out.push(bytes[at]);
-            at += 1;
-            continue;
-        }
-        let digit = |i: usize| bytes.get(i).and_then(|b| char::from(*b).to_digit(16));
-        match (digit(at + 1), digit(at + 2)) {
-            (Some(high), Some(low)) => out.push((high * 16 + low) as u8),
-            _ => {
-                let bad = String::from_utf8_lossy(&bytes[at..bytes.len().min(at + 3)]).into_owned();
-                return Err(format!("invalid URL escape {}", quote(&bad)));
-            }
-        }
-        at += 3;
-    }
-    Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
 /// Escapes the characters that have a meaning in OS options.

@@ -5,6 +5,7 @@ mod pattern;
 mod validate;
 
 use fromtier_gostd::path;
+use fromtier_gostd::utf8::lossy;
 
 use crate::error::{Error, Result};
 
@@ -32,7 +33,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<String>> {
             0 => line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line),
             _ => line,
         };
-        patterns.extend(read_line(&text(line)));
+        patterns.extend(read_line(&lossy(line)));
     }
     Ok(patterns)
 }
@@ -52,16 +53,6 @@ fn read_line(line: &str) -> Option<String> {
     let path = path::clean(path);
     let relative = path.strip_prefix('/').filter(|rest| !rest.is_empty());
     Some(format!("{mark}{}", relative.unwrap_or(&path)))
-}
-
-/// Bytes as text, each one that isn't UTF-8 replaced.
-fn text(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
-    }
-    text
 }
 
 /// Patterns to match paths with. A later one overrides those before it.

@@ -79,6 +79,15 @@ impl Url {
     }
 }
 
+/// Returns a path segment without its escapes (`url.PathUnescape`). Bytes that aren't UTF-8 are replaced.
+///
+/// # Errors
+///
+/// A `%` without two hexadecimal digits.
+pub fn path_unescape(text: &str) -> Result<String> {
+    unescape(text, Part::Path).map(lossy)
+}
+
 /// Returns the parameters of a query, and the mistake that `url.ParseQuery` reports. Malformed parameters are left out.
 pub fn parse_query(query: &str) -> (Query, Option<Error>) {
     let mut parameters = Query::new();
