@@ -2,7 +2,7 @@
 
 use fromtier_convert::{PlannedSource, SourceKind};
 use fromtier_image::{ImageRef, Platform};
-use fromtier_policy::gate::{ImageRequest, OtherRequest};
+use fromtier_policy::gate::{ImageRequest, SourceRequest};
 use fromtier_policy::{Gate, Scope};
 
 use crate::report::JudgedSource;
@@ -42,11 +42,11 @@ pub fn judge_source(gate: &Gate, path: Option<&str>, source: PlannedSource) -> J
     let url = source.reference.as_str();
     let request = match source.kind {
         SourceKind::Image => return judge_image(gate, path, source),
-        SourceKind::Scratch => OtherRequest::Scratch,
-        SourceKind::Git => OtherRequest::Git { url, checksum },
-        SourceKind::Http => OtherRequest::Http { url, checksum },
+        SourceKind::Scratch => SourceRequest::Scratch,
+        SourceKind::Git => SourceRequest::Git { url, checksum },
+        SourceKind::Http => SourceRequest::Http { url, checksum },
     };
-    let verdict = match gate.other(&request, &scope_of(&source, None, path)) {
+    let verdict = match gate.source(&request, &scope_of(&source, None, path)) {
         Ok(approved) => approved.verdict().clone(),
         Err(denial) => *denial.verdict,
     };

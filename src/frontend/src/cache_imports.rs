@@ -1,7 +1,7 @@
 //! The gate and the caches that a build imports.
 
 use fromtier_convert::{Outcome, SourceVerdict};
-use fromtier_policy::gate::{OtherRequest, Via};
+use fromtier_policy::gate::{SourceRequest, Via};
 use fromtier_policy::{Gate, Scope, Verdict};
 use fromtier_proto::gw::CacheOptionsEntry;
 
@@ -21,7 +21,7 @@ pub fn check(imports: &[CacheOptionsEntry], gate: &Gate) -> Outcome<()> {
     let mut result = Ok(());
     for import in imports {
         let from = display_text(import);
-        match gate.other(&OtherRequest::CacheImport { from: &from }, &Scope::UNKNOWN) {
+        match gate.source(&SourceRequest::CacheImport { from: &from }, &Scope::UNKNOWN) {
             Ok(approved) => record(approved.verdict()),
             Err(denial) => {
                 record(&denial.verdict);

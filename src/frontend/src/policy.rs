@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use fromtier_catalog::Day;
 use fromtier_dockerfile::error::{Error, Origin, Result};
-use fromtier_policy::{Code, Gate, Lock, Organisation, Policy, PolicyError};
+use fromtier_policy::{Code, Gate, Lock, Organization, Policy, PolicyError};
 
 /// The folder in the frontend image that an organization's policy and lock are baked into.
 pub const BAKED: &str = "/etc/fromtier";
@@ -22,7 +22,7 @@ pub const REPOSITORY_FILE: &str = ".fromtier.yaml";
 #[derive(Debug, Default)]
 pub struct OrganizationFiles {
     folder: PathBuf,
-    organization: Organisation,
+    organization: Organization,
 }
 
 impl OrganizationFiles {
@@ -36,7 +36,7 @@ impl OrganizationFiles {
         let lock = lock.as_ref().map(read_lock).transpose()?;
         Ok(OrganizationFiles {
             folder: folder.to_owned(),
-            organization: Organisation::new(policy, lock),
+            organization: Organization::new(policy, lock),
         })
     }
 

@@ -11,7 +11,7 @@
 
 use criterion::{BenchmarkId, Criterion};
 use fromtier_policy::gate::{ImageRequest, Via};
-use fromtier_policy::{Day, Gate, Organisation, Policy, Scope};
+use fromtier_policy::{Day, Gate, Organization, Policy, Scope};
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Instant;
@@ -108,7 +108,7 @@ fn main() {
             let text = policy(forms, kind == "globs", size);
             let today = Day::new(2026, 11, 24).expect("a day");
             let (policy, read_in) = milliseconds(|| read(&text));
-            let (organisation, indexed_in) = milliseconds(|| Organisation::new(Some(policy), None));
+            let (organisation, indexed_in) = milliseconds(|| Organization::new(Some(policy), None));
             gates.push(organisation.gate(None, None, today));
             let repository = read("version: 1");
             let (_, beside_in) =

@@ -2,14 +2,11 @@
 
 use crate::Place;
 use crate::code::Code;
+use crate::exception_state::ExceptionState;
 use crate::gate::Gate;
 use crate::owner::Owner;
-use crate::policy::Exception;
 use crate::verdict::{ExceptionId, Verdict};
 use fromtier_catalog::Day;
-
-/// How many days before its end an exception is said to end soon.
-pub const SOON: i32 = 14;
 
 /// One exception of a policy, and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,36 +28,6 @@ pub struct ExceptionReport<'a> {
     pub used: bool,
 }
 
-/// Whether an exception holds on the gate's day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExceptionState {
-    /// It holds, for more than [`SOON`] days.
-    Holds,
-    /// It holds, for so many more days; 0 is today for the last time.
-    EndsSoon(i32),
-    /// It is over.
-    Ended,
-    /// It lasts longer than the policy's `exceptions-max` of so many days allows, and does not hold.
-    TooLong(u32),
-}
-
-impl ExceptionState {
-    /// Does it let anything through?
-    pub fn holds(self) -> bool {
-        matches!(self, ExceptionState::Holds | ExceptionState::EndsSoon(_))
-    }
-
-    pub(crate) fn of(exception: &Exception, max: Option<u32>, today: Day) -> ExceptionState {
-        let left = exception.until.days_since(today);
-        match max {
-            _ if left < 0 => ExceptionState::Ended,
-            Some(max) if i64::from(left) > i64::from(max) => ExceptionState::TooLong(max),
-            _ if left <= SOON => ExceptionState::EndsSoon(left),
-            _ => ExceptionState::Holds,
-        }
-    }
-}
-
 impl Gate {
     /// All exceptions, the organisation's first, each policy's in the order of its file; `verdicts` are those in which
     /// they may have been used.
@@ -72,7 +39,7 @@ impl Gate {
             .flat_map(|verdict| verdict.exceptions.iter().copied())
             .collect();
         let mut reports = Vec::new();
-        for layer in &self.layers {
+        for layer in &self.policies.layers {
             let policy = &layer.index.policy;
             let exceptions = policy.exceptions.iter().enumerate();
             reports.extend(exceptions.map(|(index, exception)| ExceptionReport {
@@ -83,7 +50,7 @@ impl Gate {
                 until: exception.until,
                 owner: &exception.owner,
                 reason: &exception.reason,
-                state: ExceptionState::of(exception, policy.exceptions_max, self.today),
+                state: ExceptionState::of(exception, policy.exceptions_max, self.policies.today),
                 used: used.contains(&ExceptionId {
                     owner: layer.owner,
                     index,
@@ -141,7 +108,7 @@ mod tests {
         assert!(!passes(&gate, "acme/a", at("services/new/Dockerfile")));
         // Where the path isn't known, it isn't one of these.
         assert!(!passes(&gate, "acme/a", Scope::UNKNOWN));
-        let of_file = gate.of_file(Some("services/legacy/x/Dockerfile"));
+        let of_file = gate.for_file(Some("services/legacy/x/Dockerfile"));
         assert!(passes(&of_file, "acme/a", Scope::UNKNOWN));
     }
 

@@ -3,7 +3,7 @@
 use fromtier_image::ImageConfig;
 
 use crate::code::Code;
-use crate::gate::Via;
+use crate::request::Via;
 use crate::verdict::Severity;
 use crate::{Day, Place};
 

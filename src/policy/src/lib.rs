@@ -1,16 +1,21 @@
 //! One policy, one request, one verdict: the gate. Pure; the day is an argument.
 
+mod active_policy;
 mod advice;
+mod classify;
 mod code;
-mod decide;
+mod draft;
 pub mod error;
+mod exception_state;
 pub mod exceptions;
 pub mod expectations;
 mod file;
+mod findings;
 pub mod gate;
 mod glob;
 mod image_rule;
 mod index;
+mod judge;
 mod layer;
 #[cfg(test)]
 mod layers_tests;
@@ -21,12 +26,15 @@ mod owner;
 mod pattern;
 mod per_variant;
 mod place;
+mod policies;
 pub mod policy;
 mod policy_index;
 mod profile;
+mod recorder;
+mod request;
 mod rewrite;
+mod rewriting;
 mod rules;
-mod said;
 mod scope;
 mod setting_key;
 mod settings;
@@ -43,10 +51,11 @@ pub mod verdict;
 
 pub use code::{Code, SeverityRule, UnknownCode};
 pub use error::PolicyError;
-pub use exceptions::{ExceptionReport, ExceptionState};
+pub use exception_state::ExceptionState;
+pub use exceptions::ExceptionReport;
 pub use file::schema;
 pub use fromtier_catalog::Day;
-pub use gate::{ApprovedImage, ApprovedSource, Gate, Lockable, Organisation, Pass};
+pub use gate::{ApprovedImage, ApprovedSource, Gate, LockCandidate, Organization, Pass};
 pub use lock::Lock;
 pub use owner::Owner;
 pub use place::Place;

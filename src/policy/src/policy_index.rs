@@ -31,6 +31,19 @@ pub(crate) struct PolicyIndex {
     exceptions: Index,
 }
 
+/// Which entry of `registries` decides on an image.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum RegistryEntry<'a> {
+    /// An entry of `deny`.
+    Denied(&'a Pattern),
+    /// An entry of `allow`.
+    Allowed(&'a Pattern),
+    /// None, but only those of `allow` are allowed.
+    Missing,
+    /// None: images may come from anywhere.
+    Unrestricted,
+}
+
 impl PolicyIndex {
     pub fn new(mut policy: Policy, gaps: Gaps) -> PolicyIndex {
         policy
@@ -55,26 +68,28 @@ impl PolicyIndex {
         }
     }
 
-    /// Is the image in the policy's list of this tier?
-    pub fn lists(&self, tier: Tier, name: &str, tag: Option<&str>) -> bool {
+    /// The entry that has the image, in the policy's list of this tier.
+    pub fn list_entry(&self, tier: Tier, name: &str, tag: Option<&str>) -> Option<&Pattern> {
         let (index, list) = match tier {
             Tier::Internal => (&self.internal, &self.policy.internal),
             Tier::Verified => (&self.verified, &self.policy.verified),
             Tier::OpenSource => (&self.open_source, &self.policy.open_source),
-            Tier::Official | Tier::Community => return false,
+            Tier::Official | Tier::Community => return None,
         };
-        first_match(index, list, name, tag).is_some()
+        first_match(index, list, name, tag)
     }
 
-    /// Whether only some registries are allowed, and this image isn't from one of them.
-    pub fn is_from_elsewhere(&self, name: &str, tag: Option<&str>) -> bool {
-        let allowed = &self.policy.registries.allow;
-        !allowed.is_empty() && first_match(&self.allowed, allowed, name, tag).is_none()
-    }
-
-    /// The denied registry that the image is from.
-    pub fn denied_registry(&self, name: &str, tag: Option<&str>) -> Option<&Pattern> {
-        first_match(&self.denied, &self.policy.registries.deny, name, tag)
+    /// The entry of `registries` that decides on the image.
+    pub fn registry_entry(&self, name: &str, tag: Option<&str>) -> RegistryEntry<'_> {
+        let registries = &self.policy.registries;
+        if let Some(denied) = first_match(&self.denied, &registries.deny, name, tag) {
+            return RegistryEntry::Denied(denied);
+        }
+        match first_match(&self.allowed, &registries.allow, name, tag) {
+            Some(allowed) => RegistryEntry::Allowed(allowed),
+            None if registries.allow.is_empty() => RegistryEntry::Unrestricted,
+            None => RegistryEntry::Missing,
+        }
     }
 
     /// The first rewrite rule that matches.

@@ -1,221 +1,255 @@
-//! What to use instead: an image that the policies at hand let through, whose tag exists and is alive.
+//! Suggestions for findings: an image that the policies at hand let through, whose tag exists and is supported.
 //!
-//! What a policy prefers comes first, then the nearest official image and its successors. Nothing is offered that the
-//! gate would refuse or call outdated itself.
+//! What a policy prefers comes first, then the nearest official image and its successors. Nothing is suggested that
+//! the gate would refuse or report as outdated itself.
 
-use crate::gate::Gate;
-use crate::layer::View;
-use crate::pattern::identity;
-use crate::rules::{self, Case, Rule};
-use crate::said::Standpoint;
-use crate::settings::DigestRule;
-use crate::tier::Tier;
-use crate::verdict::{Finding, Severity};
 use fromtier_catalog::{self as catalog, Image, Notice, TagRequest};
 use fromtier_image::ImageRef;
 
-/// An image to use in the place of one that is no official one (or no longer).
-pub(crate) fn instead(case: &Case<'_>) -> Option<String> {
-    if case.advice {
-        return None;
-    }
-    preferred(case, case.name, case.tag()).or_else(|| {
-        successors(case)
-            .into_iter()
-            .find_map(|image| of(case, image))
-    })
+use crate::classify::official_image;
+use crate::draft::{Draft, SuggestionKind};
+use crate::pattern::identity;
+use crate::policies::Policies;
+use crate::recorder::NoRecorder;
+use crate::rewriting::rewrite;
+use crate::rules::{self, Rule, RuleContext};
+use crate::settings::DigestRule;
+use crate::tier::Tier;
+use crate::verdict::{Finding, Severity};
+
+/// Fills in what a policy's rules asked for: the suggestions, and the help that names them.
+pub(crate) fn fill(
+    policies: &Policies,
+    context: &RuleContext<'_>,
+    drafts: Vec<Draft>,
+) -> Vec<Finding> {
+    let search = Search { policies, context };
+    drafts.into_iter().map(|draft| search.fill(draft)).collect()
 }
 
-/// What a policy prefers to an image, where nobody else can know what stands in for it.
-pub(crate) fn stand_in(case: &Case<'_>) -> Option<String> {
-    (!case.advice)
-        .then(|| preferred(case, case.name, case.tag()))
-        .flatten()
+/// The search for an image to suggest in place of the context's image.
+struct Search<'a> {
+    policies: &'a Policies,
+    context: &'a RuleContext<'a>,
 }
 
-/// The image that was meant, where the policies let it through.
-pub(crate) fn meant(case: &Case<'_>, image: &ImageRef) -> Option<String> {
-    (!case.advice && exists(image, case) && case.gate.would_pass(image, case.from))
-        .then(|| image.familiar())
-}
-
-/// Help and suggestion for an image that won't do as it is.
-pub(crate) fn another(case: &Case<'_>) -> (Option<String>, Option<String>) {
-    let Some(official) = case.official else {
-        let suggestion = instead(case);
-        return (
-            suggestion.as_ref().map(|image| format!("use {image}")),
-            suggestion,
-        );
-    };
-    if case.advice {
-        return (None, None);
-    }
-    let own = case.image.familiar();
-    let suggestion = preferred(case, case.name, case.tag())
-        .or_else(|| of(case, official))
-        .filter(|suggestion| *suggestion != own);
-    (
-        suggestion.as_ref().map(|image| format!("use {image}")),
-        suggestion,
-    )
-}
-
-/// What to do with a suggestion, or with the successor that a notice names where there is none.
-pub(crate) fn help(
-    case: &Case<'_>,
-    suggestion: Option<&str>,
-    notice: Option<Notice>,
-) -> Option<String> {
-    if let Some(image) = suggestion {
-        let official =
-            ImageRef::parse(image).is_ok_and(|image| rules::official(&identity(&image)).is_some());
-        return Some(match case.tier {
-            Tier::Community if official => format!("use an official image: {image}"),
-            _ => format!("use {image}"),
-        });
-    }
-    let successor = notice?.alternatives().next()?;
-    let tag = case.tag().unwrap_or("latest");
-    let passes = ImageRef::parse(&format!("{successor}:{tag}"))
-        .is_ok_and(|image| !case.advice && case.gate.would_pass(&image, case.from));
-    Some(match passes {
-        true => format!("its successor is {successor}, which is let through here"),
-        false => format!("its successor is {successor}, which the policy has to allow"),
-    })
-}
-
-/// The official images to think of, nearest first: successors by their notice, what the name means.
-fn successors(case: &Case<'_>) -> Vec<Image> {
-    let path = case.image.path();
-    let library = case.name.strip_prefix("docker.io/library/");
-    let notice = case
-        .official
-        .and_then(|image| image.deprecation(case.tag()))
-        .or_else(|| library.and_then(catalog::retired));
-    let mut images: Vec<Image> = Vec::new();
-    // A notice may name a tag as well: `amazonlinux:2023`.
-    let named = notice.iter().flat_map(|notice| notice.alternatives());
-    images.extend(named.filter_map(|name| catalog::image(name.split(':').next()?)));
-    if images.is_empty() {
-        // A name that once was official is no slip of the pen.
-        let slip = || {
-            library
-                .filter(|_| notice.is_none())
-                .and_then(catalog::similarly_named)
+impl Search<'_> {
+    fn fill(&self, draft: Draft) -> Finding {
+        let finding = draft.finding;
+        let (image, help) = match draft.suggestion {
+            SuggestionKind::Nothing => return finding,
+            SuggestionKind::Another => with_lead("use", self.another()),
+            SuggestionKind::Preferred => with_lead("use", self.preferred_to_image()),
+            SuggestionKind::OfficialAsWell => {
+                with_lead("an official image is there as well:", self.replacement())
+            }
+            SuggestionKind::Replacement(notice) => {
+                let image = self.replacement();
+                let help = self.replacement_help(image.as_deref(), notice);
+                (image, help)
+            }
+            SuggestionKind::Original(original) => {
+                let image = self.original(original.as_ref());
+                let help = image.as_ref().map(|image| format!("did you mean {image}?"));
+                (image, help)
+            }
         };
-        let named = case.tag().and_then(catalog::named_in_tag);
-        images.extend(
-            named
-                .or_else(|| catalog::official_match(path))
-                .or_else(slip),
-        );
-    }
-    // What is a successor of one Java is one of the others.
-    let openjdk = catalog::image("openjdk").and_then(|image| image.deprecation(None));
-    if let (Some(first), Some(javas)) = (images.first(), openjdk) {
-        let javas: Vec<Image> = javas.alternatives().filter_map(catalog::image).collect();
-        if javas.iter().any(|java| java.name() == first.name()) {
-            images.extend(javas);
+        Finding {
+            help: help.or(finding.help),
+            suggestion: image,
+            ..finding
         }
     }
-    images
-}
 
-/// A tag of an official image for whoever asked for the case's image.
-fn of(case: &Case<'_>, image: Image) -> Option<String> {
-    let name = format!("docker.io/library/{}", image.name());
-    if let Some(preferred) = preferred(case, &name, Some("latest")) {
-        return Some(preferred);
+    /// An official image to use in place of one that is none, or is none any more.
+    fn replacement(&self) -> Option<String> {
+        self.preferred_to_image().or_else(|| {
+            let mut candidates = self.candidates().into_iter();
+            candidates.find_map(|image| self.tag_of(image))
+        })
     }
-    let tag = match case.official {
-        Some(_) => case.tag().map(str::to_owned),
-        None => catalog::requested_tag(image, case.image.path(), case.tag()),
-    };
-    let asked = TagRequest {
-        tag: tag.as_deref(),
-        platform: case.platform(),
-        today: case.today(),
-    };
-    let good = |tag: &str| {
-        ImageRef::parse(&format!("{}:{tag}", image.name()))
-            .is_ok_and(|image| case.gate.would_pass(&image, case.from))
-    };
-    // Where only what is locked is taken, a tag that is locked spares a step.
-    let pinned = case
-        .from
-        .views(case.gate)
-        .any(|layer| layer.digest() == DigestRule::Pin);
-    let locked = |tag: &str| {
-        ImageRef::parse(&format!("{}:{tag}", image.name()))
-            .is_ok_and(|image| case.gate.lock.get(&image).is_some())
-    };
-    let tag = pinned
-        .then(|| catalog::replacement_tag(image, &asked, &|tag| locked(tag) && good(tag)))
-        .flatten()
-        .or_else(|| catalog::replacement_tag(image, &asked, &good))?;
-    Some(format!("{}:{tag}", image.name()))
-}
 
-/// What a policy's rules for an image prefer to it.
-fn preferred(case: &Case<'_>, name: &str, tag: Option<&str>) -> Option<String> {
-    case.from.views(case.gate).find_map(|layer| {
-        layer
-            .image_rules(name, tag)
-            .filter_map(|rule| rule.prefer.as_ref())
-            .find(|prefer| exists(prefer, case) && case.gate.would_pass(prefer, case.from))
+    /// Another tag of an official image, or another image.
+    fn another(&self) -> Option<String> {
+        let Some(official) = self.context.official else {
+            return self.replacement();
+        };
+        let own = self.context.image.familiar();
+        self.preferred_to_image()
+            .or_else(|| self.tag_of(official))
+            .filter(|suggestion| *suggestion != own)
+    }
+
+    /// The image that was probably meant, where the policies let it through; else a replacement.
+    fn original(&self, original: Option<&ImageRef>) -> Option<String> {
+        // Who named no tag is offered a supported one, where there is one.
+        let floats =
+            |image: &ImageRef| image.tag() == Some("latest") && image.domain() == "docker.io";
+        original
+            .filter(|image| !floats(image) && self.exists(image) && self.would_pass(image))
             .map(ImageRef::familiar)
-    })
-}
-
-/// Is the image there for the platform, as far as the catalogue knows?
-fn exists(image: &ImageRef, case: &Case<'_>) -> bool {
-    let known = rules::official(&identity(image)).and_then(|known| known.tag(image.tag()?));
-    match (known, case.platform()) {
-        (Some(platforms), Some(platform)) => platforms.has(platform),
-        _ => true,
+            .or_else(|| self.replacement())
     }
-}
 
-impl Gate {
-    /// Would all policies let the image through where it is wanted, without an exception, and without calling it
-    /// outdated?
-    fn would_pass(&self, image: &ImageRef, from: &Standpoint) -> bool {
-        let mut findings = Vec::new();
-        let image = self.rewrite(&image.clone().tag_name_only(), from, &mut findings);
-        let views: Vec<View<'_>> = from.views(self).collect();
-        self.ask(&views, &image, from, &rules::RULES, &mut findings);
-        if let Some((whose, mirror)) = self.mirror_of(&image) {
-            // Those before whoever named the mirror judge it as a place like any other.
-            let before = &views[..whose];
-            self.ask(before, &mirror, from, &rules::PLACE_RULES, &mut findings);
+    /// What to do with a replacement, or with the successor that a notice names where there is none.
+    fn replacement_help(&self, image: Option<&str>, notice: Option<Notice>) -> Option<String> {
+        if let Some(image) = image {
+            let is_official = ImageRef::parse(image)
+                .is_ok_and(|image| official_image(&identity(&image)).is_some());
+            return Some(match self.context.tier {
+                Tier::Community if is_official => format!("use an official image: {image}"),
+                _ => format!("use {image}"),
+            });
         }
-        !findings.iter().any(objects)
+        let successor = notice?.alternatives().next()?;
+        let tag = self.context.tag().unwrap_or("latest");
+        let passes = ImageRef::parse(&format!("{successor}:{tag}"))
+            .is_ok_and(|image| self.would_pass(&image));
+        Some(match passes {
+            true => format!("its successor is {successor}, which is let through here"),
+            false => format!("its successor is {successor}, which the policy has to allow"),
+        })
     }
 
-    /// What some policies' rules say of an image, before exceptions and `mode: warn` have their word.
-    fn ask(
-        &self,
-        layers: &[View<'_>],
-        image: &ImageRef,
-        from: &Standpoint,
-        rules: &[Rule],
-        findings: &mut Vec<Finding>,
-    ) {
-        let name = identity(image);
-        for (at, layer) in layers.iter().enumerate() {
-            let case = Case {
-                advice: true,
-                ..Case::new(self, from, (at, *layer), image, &name)
+    /// The official images to consider, nearest first: successors by their notice, and what the name means.
+    fn candidates(&self) -> Vec<Image> {
+        let context = self.context;
+        let path = context.image.path();
+        let library = context.name.strip_prefix("docker.io/library/");
+        let notice = context
+            .official
+            .and_then(|image| image.deprecation(context.tag()))
+            .or_else(|| library.and_then(catalog::retired));
+        let mut images: Vec<Image> = Vec::new();
+        // A notice may name a tag as well: `amazonlinux:2023`.
+        let named = notice.iter().flat_map(|notice| notice.alternatives());
+        images.extend(named.filter_map(|name| catalog::image(name.split(':').next()?)));
+        if images.is_empty() {
+            // A name that once was official is no typing error.
+            let similar = || {
+                library
+                    .filter(|_| notice.is_none())
+                    .and_then(catalog::similarly_named)
             };
+            let named = context.tag().and_then(catalog::named_in_tag);
+            images.extend(
+                named
+                    .or_else(|| catalog::official_match(path))
+                    .or_else(similar),
+            );
+        }
+        // A successor of one Java is a successor of the others.
+        let openjdk = catalog::image("openjdk").and_then(|image| image.deprecation(None));
+        if let (Some(first), Some(javas)) = (images.first(), openjdk) {
+            let javas: Vec<Image> = javas.alternatives().filter_map(catalog::image).collect();
+            if javas.iter().any(|java| java.name() == first.name()) {
+                images.extend(javas);
+            }
+        }
+        images
+    }
+
+    /// A tag of an official image for whoever requested the context's image.
+    fn tag_of(&self, image: Image) -> Option<String> {
+        let context = self.context;
+        let name = format!("docker.io/library/{}", image.name());
+        if let Some(preferred) = self.preferred_to(&name, Some("latest")) {
+            return Some(preferred);
+        }
+        let tag = match context.official {
+            Some(_) => context.tag().map(str::to_owned),
+            None => catalog::requested_tag(image, context.image.path(), context.tag()),
+        };
+        let wanted = TagRequest {
+            tag: tag.as_deref(),
+            platform: context.platform(),
+            today: context.today,
+        };
+        let parse = |tag: &str| ImageRef::parse(&format!("{}:{tag}", image.name())).ok();
+        let passes = |tag: &str| parse(tag).is_some_and(|image| self.would_pass(&image));
+        let is_locked =
+            |tag: &str| parse(tag).is_some_and(|image| self.policies.lock.get(&image).is_some());
+        // Where only locked images are allowed, a tag that is locked already saves a step.
+        let mut policies = context.request.active_policies(self.policies);
+        let pinned = policies.any(|policy| policy.digest() == DigestRule::Pin);
+        let locked = pinned
+            .then(|| catalog::replacement_tag(image, &wanted, &|tag| is_locked(tag) && passes(tag)))
+            .flatten();
+        let tag = locked.or_else(|| catalog::replacement_tag(image, &wanted, &passes))?;
+        Some(format!("{}:{tag}", image.name()))
+    }
+
+    fn preferred_to_image(&self) -> Option<String> {
+        self.preferred_to(self.context.name, self.context.tag())
+    }
+
+    /// The image that a policy's rules for an image prefer to it.
+    fn preferred_to(&self, name: &str, tag: Option<&str>) -> Option<String> {
+        let mut policies = self.context.request.active_policies(self.policies);
+        policies.find_map(|policy| {
+            policy
+                .image_rules(name, tag)
+                .filter_map(|rule| rule.prefer.as_ref())
+                .find(|prefer| self.exists(prefer) && self.would_pass(prefer))
+                .map(ImageRef::familiar)
+        })
+    }
+
+    /// Whether the image is built for the platform, as far as the catalog knows.
+    fn exists(&self, image: &ImageRef) -> bool {
+        let known = official_image(&identity(image)).and_then(|known| known.tag(image.tag()?));
+        match (known, self.context.platform()) {
+            (Some(platforms), Some(platform)) => platforms.has(platform),
+            _ => true,
+        }
+    }
+
+    /// Whether all policies would let the image through where it is wanted, without an exception, and without
+    /// reporting it as outdated.
+    fn would_pass(&self, image: &ImageRef) -> bool {
+        let (policies, request) = (self.policies, self.context.request);
+        let normalized = image.clone().tag_name_only();
+        let mut findings = Vec::new();
+        let image = rewrite(
+            policies,
+            request,
+            &normalized,
+            &mut NoRecorder,
+            &mut findings,
+        );
+        let mut drafts: Vec<Draft> = findings.into_iter().map(Draft::from).collect();
+        self.ask(
+            policies.layers.len(),
+            &image,
+            rules::IMAGE_RULES,
+            &mut drafts,
+        );
+        if let Some(mirror) = policies.mirror_of(&image) {
+            // The policies before the one that names the mirror judge it as a place like any other.
+            self.ask(mirror.layer, &mirror.image, rules::PLACE_RULES, &mut drafts);
+        }
+        !drafts.iter().any(|draft| rules_out(&draft.finding))
+    }
+
+    /// What the rules of the first policies report about an image, before exceptions and `mode: warn` apply.
+    fn ask(&self, policies: usize, image: &ImageRef, rules: &[Rule], drafts: &mut Vec<Draft>) {
+        let name = identity(image);
+        let contexts = rules::contexts(self.policies, self.context.request, image, &name);
+        for context in contexts.take(policies) {
             for rule in rules {
-                rule(&case, findings);
+                rule(&context, drafts);
             }
         }
     }
 }
 
-fn objects(finding: &Finding) -> bool {
+fn with_lead(lead: &str, image: Option<String>) -> (Option<String>, Option<String>) {
+    let help = image.as_ref().map(|image| format!("{lead} {image}"));
+    (image, help)
+}
+
+/// Whether an image that this is reported about can't be suggested.
+fn rules_out(finding: &Finding) -> bool {
     match finding.severity {
         Severity::Deny => !finding.code.is_digest_missing(),
         Severity::Warn => finding.code.is_outdated(),

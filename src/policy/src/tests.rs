@@ -145,12 +145,12 @@ fn a_repositorys_policy_loosens_nothing() {
                 denial.message
             );
         }
-        let http = crate::gate::OtherRequest::Http {
+        let http = crate::gate::SourceRequest::Http {
             url: "https://example.com",
             checksum: None,
         };
         assert_eq!(
-            gate.other(&http, &Scope::default()).unwrap_err().code,
+            gate.source(&http, &Scope::default()).unwrap_err().code,
             "FT141"
         );
     }

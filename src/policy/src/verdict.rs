@@ -1,12 +1,13 @@
 //! What the gate says of a source, as data.
 
-use crate::code::Code;
+use crate::code::{Code, SeverityRule};
 use crate::owner::Owner;
 use fromtier_image::ImageRef;
 
 /// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Severity {
+    #[default]
     Allow,
     Warn,
     Deny,
@@ -20,6 +21,12 @@ impl Severity {
             Severity::Warn => "warn",
             Severity::Deny => "deny",
         }
+    }
+
+    /// The severity of the worst finding.
+    pub(crate) fn worst_of(findings: &[Finding]) -> Severity {
+        let severities = findings.iter().map(|finding| finding.severity);
+        severities.max().unwrap_or(Severity::Allow)
     }
 }
 
@@ -69,8 +76,48 @@ pub struct Finding {
     pub suggestion: Option<String>,
 }
 
+impl Finding {
+    /// A finding without help and without a suggestion.
+    pub fn new(code: Code, severity: Severity, message: impl Into<String>) -> Finding {
+        Finding {
+            code,
+            severity,
+            message: message.into(),
+            help: None,
+            suggestion: None,
+        }
+    }
+
+    /// A finding of a code that always has the same severity; of any other it is a refusal.
+    pub(crate) fn fixed(code: Code, message: impl Into<String>) -> Finding {
+        let severity = match code.severity_rule() {
+            SeverityRule::Fixed(severity) => severity,
+            SeverityRule::Configurable => Severity::Deny,
+        };
+        Finding::new(code, severity, message)
+    }
+
+    /// The finding with this line of help.
+    #[must_use]
+    pub fn with_help(self, help: impl Into<String>) -> Finding {
+        Finding {
+            help: Some(help.into()),
+            ..self
+        }
+    }
+
+    /// The finding with the image to use instead.
+    #[must_use]
+    pub fn with_suggestion(self, image: impl Into<String>) -> Finding {
+        Finding {
+            suggestion: Some(image.into()),
+            ..self
+        }
+    }
+}
+
 /// All that the gate decided about one source.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Verdict {
     /// `None`: the reference isn't valid, so it is not known.
     pub kind: Option<JudgedKind>,
@@ -88,6 +135,36 @@ pub struct Verdict {
     pub exceptions: Vec<ExceptionId>,
 }
 
+impl Verdict {
+    /// A verdict on what was requested, with these findings.
+    pub(crate) fn new(requested: &str, findings: Vec<Finding>) -> Verdict {
+        Verdict {
+            kind: None,
+            asked: requested.to_owned(),
+            normalised: None,
+            rewritten: None,
+            resolved: None,
+            severity: Severity::worst_of(&findings),
+            findings,
+            exceptions: Vec::new(),
+        }
+    }
+
+    /// The verdict, unless something in it refuses.
+    pub(crate) fn into_result(self) -> Result<Verdict, Denial> {
+        let mut findings = self.findings.iter();
+        match findings.find(|finding| finding.severity == Severity::Deny) {
+            None => Ok(self),
+            Some(finding) => Err(Denial {
+                code: finding.code,
+                message: finding.message.clone(),
+                help: finding.help.clone(),
+                verdict: Box::new(self),
+            }),
+        }
+    }
+}
+
 /// An exception of one of a gate's policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExceptionId {
@@ -103,4 +180,16 @@ pub struct Denial {
     pub message: String,
     pub help: Option<String>,
     pub verdict: Box<Verdict>,
+}
+
+impl Denial {
+    /// A refusal of what was requested, for this one reason.
+    pub(crate) fn new(requested: &str, finding: Finding) -> Denial {
+        Denial {
+            code: finding.code,
+            message: finding.message.clone(),
+            help: finding.help.clone(),
+            verdict: Box::new(Verdict::new(requested, vec![finding])),
+        }
+    }
 }

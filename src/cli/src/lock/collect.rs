@@ -7,7 +7,7 @@ use fromtier_convert::{Options, PlannedSource, SourceKind, sources, trigger_sour
 use fromtier_image::{ImageRef, Platform};
 use fromtier_policy::gate::{ImageRequest, Via};
 use fromtier_policy::lock::LockEntry;
-use fromtier_policy::{Gate, Lock, Lockable, Scope};
+use fromtier_policy::{Gate, Lock, LockCandidate, Scope};
 
 use super::args::LockArgs;
 use crate::judge::{needs_build_argument, scope_of};
@@ -81,7 +81,7 @@ impl LockGroup {
         self.old.as_ref()?.lock.get(image)
     }
 
-    fn want(&mut self, lockable: &Lockable, place: Origin, base: Option<BaseUse>) {
+    fn want(&mut self, lockable: &LockCandidate, place: Origin, base: Option<BaseUse>) {
         // Without a tag it is pinned by its digest, and needs no line.
         let Some(name) = Lock::name_of(lockable.image()) else {
             return;
@@ -194,7 +194,7 @@ pub fn collect_argument(
     gate: &Gate,
     group: &mut LockGroup,
 ) -> Result<(), fromtier_policy::Denial> {
-    let lockable = gate.lockable(&ImageRequest {
+    let lockable = gate.check_lockable(&ImageRequest {
         reference,
         via: Via::NamedContext,
         scope: Scope::default(),
@@ -227,7 +227,7 @@ fn ask(
         return say(source, None);
     }
     let platform = Platform::parse(&source.platform).ok();
-    let asked = gate.lockable(&ImageRequest {
+    let asked = gate.check_lockable(&ImageRequest {
         reference: &source.reference,
         via: source.via,
         scope: scope_of(&source, platform.as_ref(), path.as_deref()),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use fromtier_image::{Digest, ImageRef, Platform};
 use fromtier_policy::expectations::{Expectation, Expectations, ExpectedVerdict, Subject};
-use fromtier_policy::gate::{ImageRequest, OtherRequest, Resolved};
+use fromtier_policy::gate::{ImageRequest, Resolved, SourceRequest};
 use fromtier_policy::{Code, Day, Finding, Gate, JudgedKind, Lock, Scope, Severity, Verdict};
 use serde_json::{Value, json};
 
@@ -115,19 +115,19 @@ fn run_table(path: PathBuf, args: &PolicyTestArgs, today: Day) -> Result<Outcome
 
 fn judge(gate: &Gate, row: &Expectation) -> Actual {
     let other = match &row.subject {
-        Subject::Image(image) if image == "scratch" => OtherRequest::Scratch,
+        Subject::Image(image) if image == "scratch" => SourceRequest::Scratch,
         Subject::Image(image) => return judge_image(gate, row, image),
-        Subject::Git(url, checksum) => OtherRequest::Git {
+        Subject::Git(url, checksum) => SourceRequest::Git {
             url,
             checksum: checksum.as_deref(),
         },
-        Subject::Http(url, checksum) => OtherRequest::Http {
+        Subject::Http(url, checksum) => SourceRequest::Http {
             url,
             checksum: checksum.as_deref(),
         },
     };
     let platform = platform_of(row);
-    match gate.other(&other, &scope(row, &platform)) {
+    match gate.source(&other, &scope(row, &platform)) {
         Ok(approved) => Actual::new(approved.verdict(), None),
         Err(denial) => Actual::new(&denial.verdict, None),
     }

@@ -9,7 +9,7 @@ use fromtier_image::config::ContainerConfig;
 use fromtier_image::{ImageConfig, Platform};
 use fromtier_llb::{ImageOptions, State};
 use fromtier_policy::ApprovedImage;
-use fromtier_policy::gate::{OtherRequest, Via};
+use fromtier_policy::gate::{SourceRequest, Via};
 
 use super::images::{Admitted, Place};
 use super::job::{BaseJob, FetchedBase, JobKind, base_place};
@@ -123,7 +123,7 @@ impl<R: Resolver> Converter<'_, R> {
             ..base_place(stage)
         };
         let path = &context.input;
-        let request = OtherRequest::RootFileSystem { path };
+        let request = SourceRequest::RootFileSystem { path };
         self.sources
             .ledger
             .approve_source(&request, &place)

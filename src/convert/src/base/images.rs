@@ -8,7 +8,7 @@ use fromtier_dockerfile::error::{Error, Origin, Result};
 use fromtier_dockerfile::span::Range;
 use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
 use fromtier_llb::ResolveMode;
-use fromtier_policy::gate::{ImageRequest, OtherRequest, Resolved, Via};
+use fromtier_policy::gate::{ImageRequest, Resolved, SourceRequest, Via};
 use fromtier_policy::{ApprovedImage, ApprovedSource, Code, Denial, Gate, Scope, Verdict};
 use futures_util::lock::Mutex;
 
@@ -259,10 +259,10 @@ impl<'a> Ledger<'a> {
     /// The gate's approval of a source that isn't an image.
     pub fn approve_source(
         &self,
-        request: &OtherRequest<'_>,
+        request: &SourceRequest<'_>,
         place: &Place<'_>,
     ) -> Result<ApprovedSource> {
-        match self.gate.other(request, &place.scope) {
+        match self.gate.source(request, &place.scope) {
             Ok(approved) => {
                 self.record_verdict(approved.verdict(), place);
                 Ok(approved)

@@ -15,7 +15,7 @@ use fromtier_dockerfile::shell::NoEnv;
 use fromtier_dockerfile::suggest;
 use fromtier_image::ImageRef;
 use fromtier_llb::State;
-use fromtier_policy::gate::OtherRequest;
+use fromtier_policy::gate::SourceRequest;
 use futures_util::future::join_all;
 
 use crate::context::{lookup, named};
@@ -140,7 +140,7 @@ impl<R: Resolver> Converter<'_, R> {
             let place = base_place(stage);
             self.sources
                 .ledger
-                .approve_source(&OtherRequest::Scratch, &place)
+                .approve_source(&SourceRequest::Scratch, &place)
                 .map_err(|e| at_stage(e, stage))?;
         }
         stage.built.state = State::scratch();

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::git_url::GitRef;
 use fromtier_policy::Scope;
-use fromtier_policy::gate::OtherRequest;
+use fromtier_policy::gate::SourceRequest;
 
 use super::images::{Ledger, Place};
 use crate::options::Options;
@@ -80,11 +80,11 @@ pub(crate) fn with_download_refusals(
         let git = GitRef::parse(&source.reference).map(|git| git.remote);
         let checksum = Some(source.checksum.as_str()).filter(|checksum| !checksum.is_empty());
         let request = match source.kind {
-            SourceKind::Git => OtherRequest::Git {
+            SourceKind::Git => SourceRequest::Git {
                 url: git.as_deref().unwrap_or(&source.reference),
                 checksum,
             },
-            SourceKind::Http => OtherRequest::Http {
+            SourceKind::Http => SourceRequest::Http {
                 url: &source.reference,
                 checksum,
             },
@@ -100,7 +100,7 @@ pub(crate) fn with_download_refusals(
             },
             location: &source.ranges,
         };
-        let Err(denial) = ledger.gate.other(&request, &place.scope) else {
+        let Err(denial) = ledger.gate.source(&request, &place.scope) else {
             continue;
         };
         let line = source.ranges.first().map(|range| range.start.line);

@@ -3,7 +3,7 @@
 use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::git_url::GitRef;
 use fromtier_llb::{Constraints, CopyInfo, FileAction, GitOptions, Graph, LocalOptions, State};
-use fromtier_policy::gate::{OtherRequest, Via};
+use fromtier_policy::gate::{SourceRequest, Via};
 use fromtier_policy::{Gate, Scope};
 
 use super::main_context::{Context, MainContext};
@@ -137,7 +137,7 @@ pub(crate) fn place_used_paths(
     if let Some(state) = options.main_context.place_remote(graph, ledger)? {
         return Ok(state);
     }
-    let source = ledger.approve_source(&OtherRequest::Local { name: NAME }, &PLACE)?;
+    let source = ledger.approve_source(&SourceRequest::Local { name: NAME }, &PLACE)?;
     let how = LocalOptions {
         session_id: options.session_of(NAME).to_owned(),
         exclude_patterns: excludes.to_vec(),

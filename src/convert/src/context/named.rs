@@ -7,7 +7,7 @@ use fromtier_dockerfile::ignore;
 use fromtier_image::{ImageConfig, ImageRef, Platform};
 use fromtier_llb::{Constraints, Differ, Graph, LocalOptions, State};
 use fromtier_policy::ApprovedSource;
-use fromtier_policy::gate::{OtherRequest, Via};
+use fromtier_policy::gate::{SourceRequest, Via};
 use fromtier_proto::pb;
 
 use super::lookup::NamedContext;
@@ -147,7 +147,7 @@ async fn load_image<R: Resolver>(
     if reference == crate::SCRATCH {
         sources
             .ledger
-            .approve_source(&OtherRequest::Scratch, place)?;
+            .approve_source(&SourceRequest::Scratch, place)?;
         return Ok(LoadStep::Done(Box::new(Loaded::Scratch)));
     }
     ImageRef::parse(reference).map_err(|e| Error::new(e.to_string()))?;
@@ -190,7 +190,7 @@ async fn load_local<R: Resolver>(
     let key = &context.key;
     let source = sources
         .ledger
-        .approve_source(&OtherRequest::Local { name }, place)?;
+        .approve_source(&SourceRequest::Local { name }, place)?;
     let session = options.session_of(name).to_owned();
     let mut graph = Graph::new();
     let how = LocalOptions {

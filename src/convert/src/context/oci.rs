@@ -5,7 +5,7 @@ use fromtier_gostd::strconv::quote;
 use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
 use fromtier_llb::{Constraints, Graph, OciLayoutOptions, State};
 use fromtier_policy::ApprovedSource;
-use fromtier_policy::gate::OtherRequest;
+use fromtier_policy::gate::SourceRequest;
 
 use super::lookup::NamedContext;
 use crate::base::images::{Place, Sources};
@@ -53,7 +53,7 @@ pub(super) async fn load<R: Resolver>(
     };
     let source = sources
         .ledger
-        .approve_source(&OtherRequest::OciLayout { reference }, place)?;
+        .approve_source(&SourceRequest::OciLayout { reference }, place)?;
     // The log shows the context's name, which means more to its reader than the store's.
     let shown = ImageRef::parse(&context.name)
         .map_err(|e| {

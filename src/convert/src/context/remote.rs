@@ -7,7 +7,7 @@ use fromtier_gostd::url::Url;
 use fromtier_image::Digest;
 use fromtier_llb::{Constraints, GitOptions, Graph, HttpOptions, InputError, State};
 use fromtier_policy::ApprovedSource;
-use fromtier_policy::gate::OtherRequest;
+use fromtier_policy::gate::SourceRequest;
 use fromtier_proto::pb;
 
 use crate::base::images::{Ledger, Place};
@@ -43,7 +43,7 @@ pub(crate) fn approve_git(
     place: &Place<'_>,
 ) -> Result<Remote> {
     let checksum = Some(options.checksum.as_str()).filter(|c| !c.is_empty());
-    let request = OtherRequest::Git {
+    let request = SourceRequest::Git {
         url: &git.remote,
         checksum,
     };
@@ -73,7 +73,7 @@ pub(crate) fn approve_http(
     checksum: Option<Digest>,
     place: &Place<'_>,
 ) -> Result<Remote> {
-    let request = OtherRequest::Http {
+    let request = SourceRequest::Http {
         url,
         checksum: checksum.as_ref().map(Digest::as_str),
     };

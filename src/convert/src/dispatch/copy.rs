@@ -11,7 +11,7 @@ use fromtier_gostd::strconv::quote;
 use fromtier_image::Digest;
 use fromtier_llb::caps::MERGE_OP;
 use fromtier_llb::{CopyInfo, FileAction, GitOptions, MakeInfo, Mode, Owner, State};
-use fromtier_policy::gate::{OtherRequest, Via};
+use fromtier_policy::gate::{SourceRequest, Via};
 
 use super::{Dispatch, StageId};
 use crate::base::images::Place;
@@ -287,7 +287,7 @@ impl Dispatch<'_> {
         if !job.is_add || !unpacks || !at_root || !self.is_on_scratch(stage) {
             return Ok(());
         }
-        let request = OtherRequest::RootFileSystem { path: source };
+        let request = SourceRequest::RootFileSystem { path: source };
         self.ledger
             .approve_source(&request, &job.place(stage))
             .map(|_| ())

@@ -87,7 +87,7 @@ impl PreparedBuild {
         let dockerfile_path = sources.dockerfile_path(opts);
         let located = LocatedBuild {
             organization,
-            organization_gate: gate.of_file(dockerfile_path.as_deref()),
+            organization_gate: gate.for_file(dockerfile_path.as_deref()),
             dockerfile_path,
             sources,
         };
@@ -146,7 +146,7 @@ impl LocatedBuild {
         }
         let today = self.organization_gate.today();
         let gate = self.organization.gate(repository, today)?;
-        let gate = gate.of_file(self.dockerfile_path.as_deref());
+        let gate = gate.for_file(self.dockerfile_path.as_deref());
         Ok((dockerfile, Some(gate)))
     }
 }

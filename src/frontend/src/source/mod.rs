@@ -14,7 +14,7 @@ use fromtier_gostd::strconv::parse_bool;
 use fromtier_llb::{
     Constraints, Definition, Differ, Graph, LocalOptions, MarshalOptions, SourceMap, State,
 };
-use fromtier_policy::gate::OtherRequest;
+use fromtier_policy::gate::SourceRequest;
 use fromtier_policy::{ApprovedSource, Gate, Policy, Scope};
 use fromtier_proto::pb;
 use tokio::sync::OnceCell;
@@ -390,7 +390,7 @@ fn add_local(
 
 /// Asks the gate for the approval to read a directory of the client.
 fn approve_local(gate: &Gate, name: &str) -> Result<ApprovedSource, Failure> {
-    gate.other(&OtherRequest::Local { name }, &Scope::default())
+    gate.source(&SourceRequest::Local { name }, &Scope::default())
         .map_err(|d| Failure::from(denial_error(&d)))
 }
 

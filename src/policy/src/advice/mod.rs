@@ -4,19 +4,19 @@
 #[cfg(test)]
 mod tests;
 
-use crate::exceptions::ExceptionState;
+use crate::classify::official_image;
+use crate::exception_state::ExceptionState;
 use crate::image_rule::ImageRule;
 use crate::index::Index;
 use crate::pattern::{Pattern, identity};
 use crate::policy::Policy;
-use crate::rules;
 use crate::verdict::Severity;
 use crate::{Day, Place, PolicyError};
 use fromtier_catalog::{self as catalog, EndOfLife, Image, as_of};
 use fromtier_image::ImageRef;
 
 /// An exception that ends within so many days is worth a word.
-const SOON: i32 = 30;
+const ENDS_WITHIN: i32 = 30;
 
 impl Policy {
     /// What is odd about the policy on this day, file by file in their order. Nothing of it keeps a build from using it.
@@ -90,7 +90,7 @@ impl Advice<'_> {
                 );
                 continue;
             }
-            if left <= SOON {
+            if left <= ENDS_WITHIN {
                 let when = match left {
                     0 => "today".to_owned(),
                     1 => "tomorrow".to_owned(),
@@ -146,7 +146,7 @@ impl Advice<'_> {
         let indexes = lists.map(|(_, list)| Index::new(list.iter()));
         for (index, (key, list)) in lists.iter().enumerate() {
             for pattern in *list {
-                if pattern.literal_name().and_then(rules::official).is_some() {
+                if pattern.literal_name().and_then(official_image).is_some() {
                     self.say(
                         &pattern.at,
                         format!(
@@ -189,7 +189,7 @@ impl Advice<'_> {
         for rule in policy.images.iter().chain(of_profiles) {
             if let Some(name) = rule.pattern.literal_name() {
                 match (
-                    rules::official(name),
+                    official_image(name),
                     name.strip_prefix("docker.io/library/"),
                 ) {
                     (Some(image), _) => self.official(rule, image),
@@ -304,7 +304,7 @@ impl Advice<'_> {
     /// An image that the policy itself names: is it one to build on?
     fn target(&mut self, at: &Option<Place>, target: &ImageRef, what: &str) {
         let name = identity(target);
-        let Some(image) = rules::official(&name) else {
+        let Some(image) = official_image(&name) else {
             if let Some(short) = name.strip_prefix("docker.io/library/") {
                 self.unknown(at, short);
             }

@@ -4,6 +4,7 @@ use fromtier_image::ImageRef;
 
 use super::read::Places;
 use super::report::{Report, Span};
+use crate::classify::classify;
 use crate::index::Index;
 use crate::pattern::{Pattern, identity};
 use crate::policy::{Exception, Policy};
@@ -229,7 +230,7 @@ fn own_refusal(index: &PolicyIndex, target: &ImageRef, tag: Option<&str>) -> Opt
     }
     let rules: Vec<_> = index.image_rules(&name, tag).collect();
     let said = rules.iter().filter_map(|rule| rule.action).max();
-    let tier = crate::rules::tier_of([index], &name, tag);
+    let tier = classify(std::iter::once(index), &name, tag).tier;
     match said {
         Some(Severity::Deny) => return Some("a rule under `images` denies it".into()),
         Some(_) => {}

@@ -7,7 +7,7 @@ use super::report::Report;
 use super::yaml::Node;
 use crate::Day;
 use crate::expectations::{Expectation, Expectations, ExpectedVerdict, Subject};
-use crate::gate::Via;
+use crate::request::Via;
 
 /// How an image comes into the build, as rows say it.
 const VIA: &[(&str, Via)] = &[

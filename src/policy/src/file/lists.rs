@@ -9,6 +9,7 @@ use super::keys;
 use super::paths::dockerfile_paths;
 use super::report::{Report, Span};
 use super::yaml::Node;
+use crate::code::Code;
 use crate::pattern::{Pattern, canonical_registry};
 use crate::policy::{Exception, Mirror};
 
@@ -97,7 +98,7 @@ pub(super) fn read_exception(node: &Node, report: &mut Report<'_>) -> Option<(Ex
             let Some((code, span)) = read_text(item, report) else {
                 continue;
             };
-            match crate::rules::liftable(code) {
+            match liftable_code(code) {
                 Ok(code) => rules.push(code),
                 Err(problem) => report.error(span, problem, None),
             }
@@ -143,4 +144,14 @@ pub(super) fn read_names(node: &Node, report: &mut Report<'_>) -> Vec<String> {
         names.push(name.to_owned());
     }
     names
+}
+
+/// The code of a rule that an exception may lift.
+fn liftable_code(text: &str) -> Result<Code, String> {
+    let code: Code = text.parse().map_err(|_| format!("`{text}` is no rule"))?;
+    if code.is_liftable() {
+        Ok(code)
+    } else {
+        Err(format!("`{code}` can't be lifted by an exception"))
+    }
 }

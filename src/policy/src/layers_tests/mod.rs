@@ -81,7 +81,7 @@ proptest! {
         let together = said(&both, &request, &answer);
         if together.severity < Severity::Deny {
             let image = ImageRef::parse(&asked).unwrap().tag_name_only();
-            let rule = both.layers[1].index.rewrite(&identity(&image), image.tag());
+            let rule = both.policies.layers[1].index.rewrite(&identity(&image), image.tag());
             let written = rule.and_then(|rule| rule.apply(&image).ok()).unwrap_or(image).to_string();
             let by_itself = ImageRequest { reference: &written, via, scope };
             let first = said(&alone, &by_itself, &answer);
@@ -110,7 +110,7 @@ proptest! {
         let alone = alone(&organisation, &labels, &lock);
         let both = Gate::new(Some(organisation), Some(repository), Some(lock), today());
         let scope = whence.scope();
-        prop_assert!(both.other(&request, &scope).is_err() || alone.other(&request, &scope).is_ok());
+        prop_assert!(both.source(&request, &scope).is_err() || alone.source(&request, &scope).is_ok());
         let Ok(image) = ImageRef::parse(&reference) else {
             return Ok(());
         };
@@ -133,7 +133,7 @@ proptest! {
             said(&gate, &request, &answer).severity
         };
         prop_assert!(of(&less) >= of(&whence), "{less:?} and not {whence:?}");
-        let of = |whence: &Whence| gate.other(&other, &whence.scope()).is_ok();
+        let of = |whence: &Whence| gate.source(&other, &whence.scope()).is_ok();
         prop_assert!(!of(&less) || of(&whence), "{other:?}: {less:?} and not {whence:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Random policies over all keys, and what they are asked.
 
-use crate::gate::{OtherRequest, Via};
+use crate::gate::{SourceRequest, Via};
 use crate::testing::{digest, lock_of};
 use crate::{Lock, Policy, Scope};
 use fromtier_image::{ImageConfig, Platform};
@@ -378,28 +378,28 @@ pub fn locks() -> impl Strategy<Value = Lock> {
     })
 }
 
-pub fn others() -> impl Strategy<Value = OtherRequest<'static>> {
+pub fn others() -> impl Strategy<Value = SourceRequest<'static>> {
     const URL: &str = "https://example.com/x";
     const COMMIT: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     prop::sample::select(vec![
-        OtherRequest::Git {
+        SourceRequest::Git {
             url: URL,
             checksum: None,
         },
-        OtherRequest::Git {
+        SourceRequest::Git {
             url: URL,
             checksum: Some(COMMIT),
         },
-        OtherRequest::Http {
+        SourceRequest::Http {
             url: URL,
             checksum: None,
         },
-        OtherRequest::Scratch,
-        OtherRequest::RootFileSystem { path: "root.tar" },
-        OtherRequest::CacheImport { from: "acme/cache" },
-        OtherRequest::OciLayout {
+        SourceRequest::Scratch,
+        SourceRequest::RootFileSystem { path: "root.tar" },
+        SourceRequest::CacheImport { from: "acme/cache" },
+        SourceRequest::OciLayout {
             reference: "s@sha256:a",
         },
-        OtherRequest::Local { name: "context" },
+        SourceRequest::Local { name: "context" },
     ])
 }

@@ -1,15 +1,16 @@
 //! FT130: an official image, or this tag of it, that its maintainers have given up.
 
-use super::Case;
+use super::RuleContext;
 use crate::code::Code;
-use crate::suggest::{help, instead};
+use crate::draft::{Draft, SuggestionKind};
+use crate::settings::Check;
 use crate::verdict::{Finding, Severity};
 
-pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let severity = case.layer.deprecated();
-    let Some(notice) = case
+pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
+    let severity = context.policy.check(Check::Deprecated);
+    let Some(notice) = context
         .official
-        .and_then(|image| image.deprecation(case.tag()))
+        .and_then(|image| image.deprecation(context.tag()))
     else {
         return;
     };
@@ -21,18 +22,13 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
     } else {
         format!(" since {}", notice.since)
     };
-    let suggestion = instead(case);
-    out.push(Finding {
-        code: Code::DeprecatedImage,
-        severity,
-        message: format!(
-            "{} is deprecated{since}; {} deprecated images",
-            case.shown(),
-            case.says(severity)
-        ),
-        help: help(case, suggestion.as_deref(), Some(notice)),
-        suggestion,
-    });
+    let message = format!(
+        "{} is deprecated{since}; {} deprecated images",
+        context.shown(),
+        context.policy_verb(severity)
+    );
+    let finding = Finding::new(Code::DeprecatedImage, severity, message);
+    drafts.push(finding.suggesting(SuggestionKind::Replacement(Some(notice))));
 }
 
 #[cfg(test)]

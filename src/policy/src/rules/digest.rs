@@ -1,59 +1,44 @@
 //! FT120, FT121: the image must be known by its digest before the registry is asked.
 
-use super::Case;
 use crate::code::Code;
+use crate::draft::Draft;
 use crate::settings::DigestRule;
-use crate::verdict::{Finding, Severity};
+use crate::verdict::Finding;
 
-pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let own = case.image.digest();
-    let locked = case.locked.is_some()
+use super::RuleContext;
+
+pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
+    let (own, owner) = (context.image.digest(), context.policy.owner);
+    let is_locked = context.locked.is_some()
         || own.is_some_and(|digest| {
-            case.tag().is_none() && case.gate.lock.has_digest(case.image, digest)
+            context.tag().is_none() && context.lock.has_digest(context.image, digest)
         });
-    let (code, message) = match case.layer.digest() {
-        DigestRule::Pin if !locked => (
+    let (code, message) = match context.policy.digest() {
+        DigestRule::Pin if !is_locked => (
             Code::NotLocked,
             format!(
-                "{} is not in the lock file; {} images that it holds only",
-                case.shown(),
-                takes(case)
+                "{} is not in the lock file; {owner} takes images that it holds only",
+                context.shown()
             ),
         ),
-        DigestRule::Require if !locked && own.is_none() => (
+        DigestRule::Require if !is_locked && own.is_none() => (
             Code::DigestRequired,
             format!(
-                "{} has no digest; {} images by their digest only",
-                case.shown(),
-                takes(case)
+                "{} has no digest; {owner} takes images by their digest only",
+                context.shown()
             ),
         ),
         _ => return,
     };
     let digest = own.map_or("sha256:<digest>", |digest| digest.as_str());
-    let help = match case.tag() {
+    let (name, today) = (context.name, context.today);
+    let help = match context.tag() {
         Some(tag) => format!(
-            "add its line to fromtier.lock with `fromtier lock`: {}:{tag} {digest} {}",
-            case.name,
-            case.today()
+            "add its line to fromtier.lock with `fromtier lock`: {name}:{tag} {digest} {today}"
         ),
-        None => format!(
-            "add a line to fromtier.lock: {}:<tag> {digest} {}",
-            case.name,
-            case.today()
-        ),
+        None => format!("add a line to fromtier.lock: {name}:<tag> {digest} {today}"),
     };
-    out.push(Finding {
-        code,
-        severity: Severity::Deny,
-        message,
-        help: Some(help),
-        suggestion: None,
-    });
-}
-
-fn takes(case: &Case<'_>) -> String {
-    format!("{} takes", case.layer.owner)
+    drafts.push(Finding::fixed(code, message).with_help(help).into());
 }
 
 #[cfg(test)]

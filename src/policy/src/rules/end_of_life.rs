@@ -1,20 +1,21 @@
 //! FT131: the release cycle of an official image's tag is over.
 
-use super::Case;
+use super::RuleContext;
 use crate::code::Code;
-use crate::suggest::another;
+use crate::draft::{Draft, SuggestionKind};
+use crate::settings::Check;
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog::{CycleRelation, EndOfLife, as_of};
 
-pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let severity = case.layer.end_of_life();
+pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
+    let severity = context.policy.check(Check::EndOfLife);
     if severity == Severity::Allow {
         return;
     }
-    let (Some(image), Some(tag)) = (case.official, case.tag()) else {
+    let (Some(image), Some(tag)) = (context.official, context.tag()) else {
         return;
     };
-    let Some(ended) = image.ended_release(tag, case.today()) else {
+    let Some(ended) = image.ended_release(tag, context.today) else {
         return;
     };
     let (name, cycle) = (ended.image.name(), ended.cycle.name);
@@ -40,19 +41,14 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
             ),
         ),
     };
-    let (help, suggestion) = another(case);
-    out.push(Finding {
-        code: Code::EndOfLife,
-        severity,
-        message: format!(
-            "{} is past its end of life{since} ({because}, as of {}); {} images that get no fixes",
-            case.shown(),
-            as_of(),
-            case.says(severity),
-        ),
-        help,
-        suggestion,
-    });
+    let message = format!(
+        "{} is past its end of life{since} ({because}, as of {}); {} images that get no fixes",
+        context.shown(),
+        as_of(),
+        context.policy_verb(severity),
+    );
+    let finding = Finding::new(Code::EndOfLife, severity, message);
+    drafts.push(finding.suggesting(SuggestionKind::Another));
 }
 
 #[cfg(test)]

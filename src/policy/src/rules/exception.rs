@@ -1,29 +1,33 @@
 //! FT150: an exception lets a refused image through, for a time, and says so. An expired one is mentioned.
 
-use super::Case;
 use crate::code::Code;
-use crate::exceptions::ExceptionState;
+use crate::exception_state::ExceptionState;
+use crate::policies::Policies;
 use crate::policy::Exception;
 use crate::profile::path_matches;
 use crate::verdict::{Finding, Severity};
 
-/// Turns refusals into warnings where an exception holds today. Gives the exceptions that matched a refusal, by their
-/// place in the list.
-pub(crate) fn apply(case: &Case<'_>, findings: &mut [Finding]) -> Vec<usize> {
-    let (policy, today) = (&case.layer.index.policy, case.today());
-    let state = |exception: &Exception| ExceptionState::of(exception, policy.exceptions_max, today);
+use super::RuleContext;
+
+/// Turns refusals into warnings where an exception applies on the gate's day. Returns the exceptions that matched a
+/// refusal, by their position in the policy's list.
+pub(crate) fn apply(
+    policies: &Policies,
+    context: &RuleContext<'_>,
+    findings: &mut [Finding],
+) -> Vec<usize> {
+    let policy = &context.policy.index.policy;
+    let state =
+        |exception: &Exception| ExceptionState::of(exception, policy.exceptions_max, context.today);
     let mut used = Vec::new();
-    for finding in findings
-        .iter_mut()
-        .filter(|finding| finding.severity == Severity::Deny && finding.code.is_liftable())
-    {
-        let matching: Vec<(usize, &Exception)> = case
-            .layer
-            .index
-            .exceptions(case.name, case.tag())
-            .filter(|(_, exception)| is_for(case, exception, finding.code))
+    let refusals = (findings.iter_mut())
+        .filter(|finding| finding.severity == Severity::Deny && finding.code.is_liftable());
+    for finding in refusals {
+        let matching: Vec<(usize, &Exception)> = (context.policy.index)
+            .exceptions(context.name, context.tag())
+            .filter(|(_, exception)| is_for(policies, context, exception, finding.code))
             .collect();
-        // Of several, the one that holds longest; where none holds, the last to have held is worth a word.
+        // Of several, the one that applies longest; where none applies, the last to have applied is worth a word.
         let Some((index, last)) = matching
             .iter()
             .max_by_key(|(_, exception)| (state(exception).holds(), exception.until))
@@ -33,13 +37,13 @@ pub(crate) fn apply(case: &Case<'_>, findings: &mut [Finding]) -> Vec<usize> {
         used.push(*index);
         let state = state(last);
         if state.holds() {
-            *finding = lifted(case, last, state, finding);
+            *finding = lifted(context, last, state, finding);
             continue;
         }
         let why = match state {
             ExceptionState::TooLong(max) => format!(
                 "an exception for it lasts until {} ({}), and {} takes none of more than {max} days",
-                last.until, last.owner, case.layer.owner
+                last.until, last.owner, context.policy.owner
             ),
             _ => format!(
                 "an exception for it ended on {} ({})",
@@ -54,24 +58,30 @@ pub(crate) fn apply(case: &Case<'_>, findings: &mut [Finding]) -> Vec<usize> {
     used
 }
 
-/// Is the exception for this rule, this Dockerfile and this repository?
-fn is_for(case: &Case<'_>, exception: &Exception, code: Code) -> bool {
+/// Whether the exception is for this rule, this Dockerfile and this repository.
+fn is_for(
+    policies: &Policies,
+    context: &RuleContext<'_>,
+    exception: &Exception,
+    code: Code,
+) -> bool {
     let rule = exception.rules.is_empty() || exception.rules.contains(&code);
     let file = exception.files.is_empty()
-        || case.from.path.as_deref().is_some_and(|path| {
+        || context.request.path.as_deref().is_some_and(|path| {
             let mut files = exception.files.iter();
             files.any(|glob| path_matches(glob, path))
         });
     let label = exception.labels.is_empty()
-        || (exception.labels.iter()).any(|label| case.gate.has_label(label));
+        || (exception.labels.iter()).any(|label| policies.has_label(label));
     rule && file && label
 }
 
+/// The warning that replaces a refusal.
 fn lifted(
-    case: &Case<'_>,
+    context: &RuleContext<'_>,
     exception: &Exception,
     state: ExceptionState,
-    finding: &mut Finding,
+    refusal: &mut Finding,
 ) -> Finding {
     let soon = match state {
         ExceptionState::EndsSoon(0) => ", which is today".to_owned(),
@@ -79,15 +89,14 @@ fn lifted(
         ExceptionState::EndsSoon(days) => format!(", which is in {days} days"),
         _ => String::new(),
     };
+    let message = format!(
+        "{} passes by an exception until {}{soon} ({}: {})",
+        context.name, exception.until, exception.owner, exception.reason
+    );
     Finding {
-        code: Code::ExceptionInUse,
-        severity: Severity::Warn,
-        message: format!(
-            "{} passes by an exception until {}{soon} ({}: {})",
-            case.name, exception.until, exception.owner, exception.reason
-        ),
-        help: Some(format!("without it: {}: {}", finding.code, finding.message)),
-        suggestion: finding.suggestion.take(),
+        suggestion: refusal.suggestion.take(),
+        ..Finding::fixed(Code::ExceptionInUse, message)
+            .with_help(format!("without it: {}: {}", refusal.code, refusal.message))
     }
 }
 

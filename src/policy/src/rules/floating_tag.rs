@@ -1,42 +1,38 @@
 //! FT133: a tag that moves from one release to the next: `latest`, `alpine`, no version at all.
 
-use super::{Case, parts};
+use super::RuleContext;
 use crate::code::Code;
-use crate::suggest::another;
+use crate::draft::{Draft, SuggestionKind};
+use crate::settings::Check;
 use crate::verdict::{Finding, Severity};
 
-pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let severity = case.layer.floating_tag();
-    if severity == Severity::Allow || case.image.digest().is_some() || case.locked.is_some() {
+pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
+    let severity = context.policy.check(Check::FloatingTag);
+    if severity == Severity::Allow || context.image.digest().is_some() || context.locked.is_some() {
         return;
     }
-    let (Some(tag), Some(parts)) = (case.tag(), parts(case)) else {
+    let (Some(tag), Some(parts)) = (context.tag(), context.tag_parts()) else {
         return;
     };
-    let codename = case
+    let codename = context
         .official
         .is_some_and(|image| image.cycle_of(tag).is_some());
     let dated = parts
         .variants
         .iter()
         .any(|part| part.starts_with(|c: char| c.is_ascii_digit()));
-    if !parts.version.is_empty() || codename || (dated && case.official.is_none()) {
+    if !parts.version.is_empty() || codename || (dated && context.official.is_none()) {
         return;
     }
-    let (help, suggestion) = match case.official {
-        Some(_) => another(case),
-        None => (None, None),
-    };
-    out.push(Finding {
-        code: Code::FloatingTag,
-        severity,
-        message: format!(
-            "{} says no version, so it moves from one release to the next; {} floating tags",
-            case.shown(),
-            case.says(severity)
-        ),
-        help: help.or(Some("name a version".into())),
-        suggestion,
+    let message = format!(
+        "{} says no version, so it moves from one release to the next; {} floating tags",
+        context.shown(),
+        context.policy_verb(severity)
+    );
+    let finding = Finding::new(Code::FloatingTag, severity, message).with_help("name a version");
+    drafts.push(match context.official {
+        Some(_) => finding.suggesting(SuggestionKind::Another),
+        None => finding.into(),
     });
 }
 

@@ -1,85 +1,61 @@
 //! FT106, FT110, FT111: what the policy's `images` say of this very image: its action, its tags, its variants.
 
-use super::Case;
 use crate::code::Code;
+use crate::draft::{Draft, SuggestionKind};
 use crate::image_rule::ImageRule;
-use crate::suggest::another;
 use crate::verdict::{Finding, Severity};
 
-pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let rules: Vec<&ImageRule> = case.layer.image_rules(case.name, case.tag()).collect();
-    let strictest = rules
-        .iter()
-        .filter(|rule| rule.action.is_some())
-        .max_by_key(|rule| rule.action);
-    if let Some((rule, severity)) = strictest
-        .and_then(|rule| Some((rule, rule.action?)))
-        .filter(|(_, s)| *s > Severity::Allow)
-    {
-        let because = rule
-            .reason
-            .as_ref()
-            .map(|reason| format!(": {reason}"))
-            .unwrap_or_default();
-        let (help, suggestion) = another(case);
-        out.push(Finding {
-            code: Code::ImageNamedByPolicy,
-            severity,
-            message: format!("{} `{}`{because}", case.says(severity), rule.pattern.text),
-            help,
-            suggestion,
-        });
+use super::RuleContext;
+
+pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
+    let rules: Vec<&ImageRule> = (context.policy)
+        .image_rules(context.name, context.tag())
+        .collect();
+    let actions = rules.iter().filter_map(|rule| Some((rule, rule.action?)));
+    let strictest = actions.max_by_key(|(_, action)| *action);
+    if let Some((rule, severity)) = strictest.filter(|(_, action)| *action > Severity::Allow) {
+        let because = match &rule.reason {
+            Some(reason) => format!(": {reason}"),
+            None => String::new(),
+        };
+        let message = format!(
+            "{} `{}`{because}",
+            context.policy_verb(severity),
+            rule.pattern.text
+        );
+        let finding = Finding::new(Code::ImageNamedByPolicy, severity, message);
+        drafts.push(finding.suggesting(SuggestionKind::Another));
     }
-    for rule in rules {
-        if let Some(finding) = tag(case, rule) {
-            out.push(finding);
-            return;
-        }
-    }
+    let refused = rules.into_iter().find_map(|rule| check_tag(context, rule));
+    drafts.extend(refused.map(|finding| finding.suggesting(SuggestionKind::Another)));
 }
 
 /// What is wrong with the tag by one rule. Tags and variants have no softer form than a refusal.
-fn tag(case: &Case<'_>, rule: &ImageRule) -> Option<Finding> {
+fn check_tag(context: &RuleContext<'_>, rule: &ImageRule) -> Option<Finding> {
     if rule.tags.is_none() && rule.variants.is_empty() {
         return None;
     }
+    let (shown, owner) = (context.shown(), context.policy.owner);
     let short = rule.pattern.text.split(':').next().unwrap_or_default();
-    let (code, message) = match (case.tag(), &rule.tags) {
+    let (code, message) = match (context.tag(), &rule.tags) {
         (None, _) => (
             Code::TagNotAllowed,
-            format!(
-                "{} says no tag, and {} allows `{short}` by its tags only",
-                case.shown(),
-                case.layer.owner
-            ),
+            format!("{shown} says no tag, and {owner} allows `{short}` by its tags only"),
         ),
         (Some(tag), Some(tags)) if !tags.allows(tag) => (
             Code::TagNotAllowed,
-            format!(
-                "{} is not of the tags that {} allows for `{short}`: {tags}",
-                case.shown(),
-                case.layer.owner
-            ),
+            format!("{shown} is not of the tags that {owner} allows for `{short}`: {tags}"),
         ),
         (Some(tag), _) if !rule.allows_variant(tag) => (
             Code::VariantNotAllowed,
             format!(
-                "{} is not of the variants that {} allows for `{short}`: {}",
-                case.shown(),
-                case.layer.owner,
+                "{shown} is not of the variants that {owner} allows for `{short}`: {}",
                 rule.variants.join(", ")
             ),
         ),
         _ => return None,
     };
-    let (help, suggestion) = another(case);
-    Some(Finding {
-        code,
-        severity: Severity::Deny,
-        message,
-        help,
-        suggestion,
-    })
+    Some(Finding::fixed(code, message))
 }
 
 #[cfg(test)]

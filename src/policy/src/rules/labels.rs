@@ -1,17 +1,21 @@
 //! FT138, FT139: labels that an image must have or must not have. Known only after the registry has answered.
 
-use super::Case;
+use super::RuleContext;
 use crate::code::Code;
-use crate::verdict::{Finding, Severity};
+use crate::verdict::Finding;
 use fromtier_image::ImageConfig;
 
-pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec<Finding>) {
+pub(crate) fn check(
+    context: &RuleContext<'_>,
+    config: Option<&ImageConfig>,
+    findings: &mut Vec<Finding>,
+) {
     let label = |key: &str| {
         let labels = config.and_then(|config| config.config.labels.as_ref());
         labels.and_then(|labels| labels.get(key))
     };
-    let who = case.layer.owner;
-    let missing = case.layer.required_labels().find(|rule| {
+    let who = context.policy.owner;
+    let missing = context.policy.required_labels().find(|rule| {
         let value = label(&rule.key);
         !value.is_some_and(|value| rule.matches(value))
     });
@@ -20,49 +24,33 @@ pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec
             Some(value) => format!("has the label {}={value}", rule.key),
             None => format!("has no label {}", rule.key),
         };
-        out.push(refusal(
-            Code::LabelMissing,
-            format!("{} {has}; {who} requires {}", case.shown(), rule.text),
-            "use an image that has the label, or have its maker set it",
-        ));
+        let message = format!("{} {has}; {who} requires {}", context.shown(), rule.text);
+        let help = "use an image that has the label, or have its maker set it";
+        findings.push(Finding::fixed(Code::LabelMissing, message).with_help(help));
     }
-    let forbidden = case.layer.forbidden_labels().find_map(|rule| {
+    let forbidden = context.policy.forbidden_labels().find_map(|rule| {
         let value = label(&rule.key).filter(|value| rule.matches(value))?;
         Some((rule, value.as_str()))
     });
     if let Some((rule, value)) = forbidden {
-        out.push(refusal(
-            Code::LabelNotAllowed,
-            format!(
-                "{} has the label {}={value}; {who} forbids {}",
-                case.shown(),
-                rule.key,
-                rule.text
-            ),
-            "use an image without the label",
-        ));
+        let message = format!(
+            "{} has the label {}={value}; {who} forbids {}",
+            context.shown(),
+            rule.key,
+            rule.text
+        );
+        let help = "use an image without the label";
+        findings.push(Finding::fixed(Code::LabelNotAllowed, message).with_help(help));
     } else if config.is_none()
-        && let Some(rule) = case.layer.forbidden_labels().next()
+        && let Some(rule) = context.policy.forbidden_labels().next()
     {
-        out.push(refusal(
-            Code::LabelNotAllowed,
-            format!(
-                "the labels of {} are not known; {who} forbids {}",
-                case.shown(),
-                rule.text
-            ),
-            "name the image in the Dockerfile instead",
-        ));
-    }
-}
-
-fn refusal(code: Code, message: String, help: &str) -> Finding {
-    Finding {
-        code,
-        severity: Severity::Deny,
-        message,
-        help: Some(help.to_owned()),
-        suggestion: None,
+        let message = format!(
+            "the labels of {} are not known; {who} forbids {}",
+            context.shown(),
+            rule.text
+        );
+        let help = "name the image in the Dockerfile instead";
+        findings.push(Finding::fixed(Code::LabelNotAllowed, message).with_help(help));
     }
 }
 

@@ -1,29 +1,31 @@
 //! FT122: the digest in the Dockerfile and the digest in the lock are not the same.
 
-use super::Case;
 use crate::code::Code;
-use crate::verdict::{Finding, Severity};
+use crate::draft::Draft;
+use crate::verdict::Finding;
 
-pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let (Some(own), Some(locked)) = (case.image.digest(), case.locked) else {
+use super::RuleContext;
+
+pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
+    let (Some(own), Some(locked)) = (context.image.digest(), context.locked) else {
         return;
     };
     if *own == locked.digest {
         return;
     }
-    out.push(Finding {
-        code: Code::DigestNotAsLocked,
-        severity: Severity::Deny,
-        message: format!(
-            "{} is asked for by the digest {}, and the lock file says {} since {}",
-            case.shown(),
-            own.as_str(),
-            locked.digest.as_str(),
-            locked.resolved
-        ),
-        help: Some("leave the digest out of the Dockerfile, or bring the two together".into()),
-        suggestion: None,
-    });
+    let message = format!(
+        "{} is asked for by the digest {}, and the lock file says {} since {}",
+        context.shown(),
+        own.as_str(),
+        locked.digest.as_str(),
+        locked.resolved
+    );
+    let help = "leave the digest out of the Dockerfile, or bring the two together";
+    drafts.push(
+        Finding::fixed(Code::DigestNotAsLocked, message)
+            .with_help(help)
+            .into(),
+    );
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! FT109: a name that is made to look like, or by a slip is nearly, an official image's or a well-known registry's.
 
-use super::Case;
+use super::RuleContext;
 use crate::code::Code;
+use crate::draft::{Draft, SuggestionKind};
 use crate::spelling::{skeleton, unicode_host};
-use crate::suggest::{instead, meant};
 use crate::tier::Tier;
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog::{self as catalog, edits_up_to_two};
@@ -90,62 +90,58 @@ const CLAIMS: [&str; 6] = [
     "official",
 ];
 
-pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
-    look(case, |case| registry(case).or_else(|| namespace(case)), out);
+pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
+    report(
+        context,
+        |context| registry(context).or_else(|| namespace(context)),
+        drafts,
+    );
 }
 
 /// A place that only stands for another has that one's names in its own: its registry alone can look like another.
-pub(crate) fn of_place(case: &Case<'_>, out: &mut Vec<Finding>) {
-    look(case, registry, out);
+pub(crate) fn check_place(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
+    report(context, registry, drafts);
 }
 
-fn look(case: &Case<'_>, find: fn(&Case<'_>) -> Option<Found>, out: &mut Vec<Finding>) {
-    let said = || case.layer.speaks(case.name, case.tag());
-    let severity = case.layer.look_alike();
-    if case.tier != Tier::Community || severity == Severity::Allow || said() {
+fn report(
+    context: &RuleContext<'_>,
+    find: fn(&RuleContext<'_>) -> Option<LookAlike>,
+    drafts: &mut Vec<Draft>,
+) {
+    let severity = context.policy.look_alike();
+    if context.tier != Tier::Community || severity == Severity::Allow || context.has_image_action()
+    {
         return;
     }
-    let Some(found) = find(case) else {
+    let Some(found) = find(context) else {
         return;
     };
-    // Who named no tag is offered one that lives, where there is one.
-    let floats = |image: &ImageRef| image.tag() == Some("latest") && image.domain() == "docker.io";
-    let suggestion = match &found.meant {
-        Some(image) if !floats(image) => meant(case, image),
-        _ => None,
-    };
-    let suggestion = suggestion.or_else(|| instead(case));
-    let help = match (&suggestion, &found.meant) {
-        (Some(image), _) => format!("did you mean {image}?"),
-        (None, Some(image)) => {
+    let message = format!(
+        "{} {}; {} look-alikes",
+        context.name,
+        found.what,
+        context.policy_verb(severity)
+    );
+    let help = match &found.original {
+        Some(image) => {
             let shown = image.familiar();
             format!("did you mean {}?", shown.trim_end_matches(":latest"))
         }
-        (None, None) => "if it is one of yours, list it under `internal`".to_owned(),
+        None => "if it is one of yours, list it under `internal`".to_owned(),
     };
-    out.push(Finding {
-        code: Code::LookAlike,
-        severity,
-        message: format!(
-            "{} {}; {} look-alikes",
-            case.name,
-            found.what,
-            case.says(severity)
-        ),
-        help: Some(help),
-        suggestion,
-    });
+    let finding = Finding::new(Code::LookAlike, severity, message).with_help(help);
+    drafts.push(finding.suggesting(SuggestionKind::Original(found.original)));
 }
 
-struct Found {
+struct LookAlike {
     /// "is on docker.lo, which looks like docker.io"
     what: String,
-    meant: Option<ImageRef>,
+    original: Option<ImageRef>,
 }
 
 /// A registry that looks like another.
-fn registry(case: &Case<'_>) -> Option<Found> {
-    let domain = case.name.split('/').next()?;
+fn registry(context: &RuleContext<'_>) -> Option<LookAlike> {
+    let domain = context.name.split('/').next()?;
     let host = domain.split(':').next()?;
     if is_owned(host) || is_private(domain) {
         return None;
@@ -164,18 +160,21 @@ fn registry(case: &Case<'_>) -> Option<Found> {
     };
     match known {
         Some(known) => {
-            let name = format!("{known}/{}", case.image.path());
-            let tag = case.tag().map(|tag| format!(":{tag}")).unwrap_or_default();
-            Some(Found {
+            let name = format!("{known}/{}", context.image.path());
+            let tag = context
+                .tag()
+                .map(|tag| format!(":{tag}"))
+                .unwrap_or_default();
+            Some(LookAlike {
                 what: format!("is on {shown}, which looks like {known} and is not"),
-                meant: ImageRef::parse(&format!("{name}{tag}")).ok(),
+                original: ImageRef::parse(&format!("{name}{tag}")).ok(),
             })
         }
-        None if host.split('.').any(|label| label.starts_with("xn--")) => Some(Found {
+        None if host.split('.').any(|label| label.starts_with("xn--")) => Some(LookAlike {
             what: format!(
                 "is on {shown}, a host whose letters outside ASCII may look like those of any other"
             ),
-            meant: None,
+            original: None,
         }),
         None => None,
     }
@@ -242,16 +241,17 @@ fn sorted(text: &[u8]) -> Vec<u8> {
 }
 
 /// An official image's name in a place that claims to be Docker's library.
-fn namespace(case: &Case<'_>) -> Option<Found> {
-    let (domain, path) = case.name.split_once('/')?;
+fn namespace(context: &RuleContext<'_>) -> Option<LookAlike> {
+    let (domain, path) = context.name.split_once('/')?;
     let (before, last) = path.rsplit_once('/')?;
     catalog::image(last)?;
     let ours = |prefix: &str| {
-        case.name
+        context
+            .name
             .strip_prefix(prefix)
             .is_some_and(|rest| rest.starts_with('/') || prefix.ends_with('/'))
     };
-    let mirrored = case.lists.iter().any(|layer| {
+    let mirrored = context.listing.iter().any(|layer| {
         let mut mirrors = layer.index.policy.mirrors.iter();
         mirrors.any(|mirror| ours(&mirror.prefix))
     });
@@ -267,9 +267,9 @@ fn namespace(case: &Case<'_>) -> Option<Found> {
         }
         _ => *part == "library" || REGISTRIES.contains(part),
     })?;
-    Some(Found {
+    Some(LookAlike {
         what: format!("is no official image, though its `{claimed}` looks so"),
-        meant: None,
+        original: None,
     })
 }
 

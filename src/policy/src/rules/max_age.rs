@@ -1,42 +1,40 @@
 //! FT134: the image was made too long ago. Known only after the registry has answered.
 
-use super::Case;
+use super::RuleContext;
 use crate::code::Code;
-use crate::verdict::{Finding, Severity};
+use crate::verdict::Finding;
 use fromtier_catalog::Day;
 use fromtier_image::ImageConfig;
 
-pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec<Finding>) {
-    let Some(max) = case.layer.reading.effective.max_age else {
+pub(crate) fn check(
+    context: &RuleContext<'_>,
+    config: Option<&ImageConfig>,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(max) = context.policy.resolution.effective.max_age else {
         return;
     };
     let created = config.and_then(|config| config.created.as_deref());
     let day = created.and_then(|time| time.get(..10)).and_then(Day::parse);
-    let who = case.layer.owner;
+    let who = context.policy.owner;
     let message = match day {
         Some(day) => {
-            let age = case.today().days_since(day);
+            let age = context.today.days_since(day);
             if i64::from(age) <= i64::from(max) {
                 return;
             }
             format!(
                 "{} was made {age} days ago, on {day}; {who} takes images of up to {max} days",
-                case.shown()
+                context.shown()
             )
         }
         None => format!(
             "{} doesn't say when it was made; {who} takes images of up to {max} days",
-            case.shown()
+            context.shown()
         ),
     };
-    let help = Some("use a tag that is rebuilt, or resolve the digest anew".into());
-    out.push(Finding {
-        code: Code::TooOld,
-        severity: Severity::Deny,
-        message,
-        help,
-        suggestion: None,
-    });
+    let help = "use a tag that is rebuilt, or resolve the digest anew";
+    findings.push(Finding::fixed(Code::TooOld, message).with_help(help));
 }
 
 #[cfg(test)]

@@ -1,79 +1,83 @@
 //! The rules: one file each, with its tests and its page in `docs/rules`.
 //!
-//! A rule looks at one image under one policy and may say something of it. Exceptions and `mode: warn` are dealt
-//! with after all rules have spoken.
+//! A rule looks at one image under one policy and reports what it finds. It asks the gate nothing: suggestions are
+//! filled in afterwards, and exceptions and `mode: warn` apply after that.
 
-pub(crate) mod deprecated;
-pub(crate) mod digest;
-pub(crate) mod end_is_near;
-pub(crate) mod end_of_life;
+mod deprecated;
+mod digest;
+mod end_of_life;
+mod end_of_life_near;
 pub(crate) mod exception;
-pub(crate) mod floating_tag;
-pub(crate) mod image_rule;
-pub(crate) mod labels;
-pub(crate) mod lock;
-pub(crate) mod look_alike;
-pub(crate) mod max_age;
-pub(crate) mod onbuild;
-pub(crate) mod registry;
-pub(crate) mod root_user;
+mod floating_tag;
+mod image_rule;
+mod labels;
+mod lock;
+mod look_alike;
+mod max_age;
+mod onbuild;
+mod registry;
+mod root_user;
 pub(crate) mod sources;
-pub(crate) mod tier;
-pub(crate) mod unlisted_tag;
+mod tier;
+mod unlisted_tag;
 
-use crate::code::Code;
-use crate::gate::Gate;
-use crate::layer::{Layer, View};
-use crate::lock::LockEntry;
-use crate::policy_index::PolicyIndex;
-use crate::said::Standpoint;
-use crate::tier::Tier;
-use crate::verdict::{Finding, Severity};
-use fromtier_catalog::{self as catalog, Day, Image, TagParts};
+use fromtier_catalog::{Day, Image, TagParts};
 use fromtier_image::{ImageConfig, ImageRef, Platform};
 
-/// One image before one policy.
-pub(crate) struct Case<'a> {
-    /// Normalised and rewritten.
+use crate::active_policy::ActivePolicy;
+use crate::classify::{classify, official_image};
+use crate::draft::Draft;
+use crate::layer::Layer;
+use crate::lock::{Lock, LockEntry};
+use crate::pattern::Pattern;
+use crate::policies::{Policies, RequestContext};
+use crate::tier::Tier;
+use crate::verdict::{Finding, Severity};
+
+/// One image before one policy: all that a rule may know.
+pub(crate) struct RuleContext<'a> {
+    /// The image, normalized and rewritten.
     pub image: &'a ImageRef,
     /// [`crate::pattern::identity`] of the image.
     pub name: &'a str,
     pub tier: Tier,
+    /// The entry of a policy's list that the image has its tier from.
+    pub tier_entry: Option<&'a Pattern>,
     pub official: Option<Image>,
-    /// The policy, as it holds where the image is wanted.
-    pub layer: View<'a>,
-    /// Whose lists it goes by: its own and the organisation's, never the repository's on the organisation's behalf.
-    pub lists: &'a [Layer],
-    /// What the lock says of it.
+    /// The policy, as it applies where the image is wanted.
+    pub policy: ActivePolicy<'a>,
+    /// The policies whose lists count here: the organization's and the policy itself, never the repository's on the
+    /// organization's behalf.
+    pub listing: &'a [Layer],
+    pub lock: &'a Lock,
+    /// The entry of the lock file for the image.
     pub locked: Option<&'a LockEntry>,
-    pub from: &'a Standpoint,
-    pub gate: &'a Gate,
-    /// Is it asked of an image whether it can be an advice? Then no rule gives one of its own.
-    pub advice: bool,
+    pub request: &'a RequestContext,
+    pub today: Day,
 }
 
-/// A rule: what it has to say goes into the list.
-pub(crate) type Rule = fn(&Case<'_>, &mut Vec<Finding>);
+/// A rule: what it reports is added to the list.
+pub(crate) type Rule = fn(&RuleContext<'_>, &mut Vec<Draft>);
 
-/// In the order in which they are said.
-pub(crate) const RULES: [Rule; 11] = [
+/// The rules for images, in the order in which they report.
+pub(crate) const IMAGE_RULES: &[Rule] = &[
     look_alike::check,
     tier::check,
     registry::check,
     image_rule::check,
     deprecated::check,
     end_of_life::check,
-    end_is_near::check,
+    end_of_life_near::check,
     unlisted_tag::check,
     floating_tag::check,
     digest::check,
     lock::check,
 ];
 
-/// What a place is judged by that only stands for another, as a mirror does: all but what hangs on the digest, which is
-/// that of the image.
-pub(crate) const PLACE_RULES: [Rule; 7] = [
-    look_alike::of_place,
+/// The rules for a mirror, which only stands in for the image's own registry: all but those about the digest, which is
+/// the image's.
+pub(crate) const PLACE_RULES: &[Rule] = &[
+    look_alike::check_place,
     tier::check,
     registry::check,
     image_rule::check,
@@ -82,61 +86,89 @@ pub(crate) const PLACE_RULES: [Rule; 7] = [
     unlisted_tag::check,
 ];
 
-/// A rule about what the registry answered. No config: nothing is known of it, as of an image within a client's own
-/// definition.
-type ConfigRule = fn(&Case<'_>, Option<&ImageConfig>, &mut Vec<Finding>);
+/// A rule about the config that the registry answered with. Without a config nothing is known about it, as for an
+/// image in a client's own definition.
+type ConfigRule = fn(&RuleContext<'_>, Option<&ImageConfig>, &mut Vec<Finding>);
 
-/// In the order in which they are said.
-pub(crate) const CONFIG_RULES: [ConfigRule; 4] = [
+/// The rules about configs, in the order in which they report.
+const CONFIG_RULES: &[ConfigRule] = &[
     max_age::check,
     labels::check,
     root_user::check,
     onbuild::check,
 ];
 
-/// Asks all rules about what the registry answered.
-pub(crate) fn of_config(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec<Finding>) {
-    for rule in CONFIG_RULES {
-        rule(case, config, out);
-    }
+/// What a policy's rules for images report.
+pub(crate) fn judge_image(context: &RuleContext<'_>) -> Vec<Draft> {
+    judge_by(IMAGE_RULES, context)
 }
 
-impl<'a> Case<'a> {
-    /// An image before the gate's policy at this place among its policies; `name` is the image's identity.
-    pub fn new(
-        gate: &'a Gate,
-        from: &'a Standpoint,
-        (at, layer): (usize, View<'a>),
-        image: &'a ImageRef,
-        name: &'a str,
-    ) -> Case<'a> {
-        // A policy goes by its own lists and by the organisation's, never by the repository's on its behalf.
-        let lists = &gate.layers[..=at];
-        Case {
+/// What a policy's rules report about a place that images are pulled from.
+pub(crate) fn judge_place(context: &RuleContext<'_>) -> Vec<Draft> {
+    judge_by(PLACE_RULES, context)
+}
+
+fn judge_by(rules: &[Rule], context: &RuleContext<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for rule in rules {
+        rule(context, &mut drafts);
+    }
+    drafts
+}
+
+/// What a policy's rules report about the config that the registry answered with.
+pub(crate) fn judge_config(
+    context: &RuleContext<'_>,
+    config: Option<&ImageConfig>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in CONFIG_RULES {
+        rule(context, config, &mut findings);
+    }
+    findings
+}
+
+/// An image before each of the policies, in their order; `name` is the image's identity.
+pub(crate) fn contexts<'a>(
+    policies: &'a Policies,
+    request: &'a RequestContext,
+    image: &'a ImageRef,
+    name: &'a str,
+) -> impl Iterator<Item = RuleContext<'a>> {
+    let active = request.active_policies(policies).enumerate();
+    active.map(move |(at, policy)| {
+        let listing = &policies.layers[..=at];
+        let indexes = listing.iter().map(|layer| &*layer.index);
+        let classification = classify(indexes, name, image.tag());
+        RuleContext {
             image,
             name,
-            tier: tier_of(lists.iter().map(|layer| &*layer.index), name, image.tag()),
-            official: official(name),
-            layer,
-            lists,
-            locked: gate.lock.get(image),
-            from,
-            gate,
-            advice: false,
+            tier: classification.tier,
+            tier_entry: classification.entry,
+            official: official_image(name),
+            policy,
+            listing,
+            lock: &policies.lock,
+            locked: policies.lock.get(image),
+            request,
+            today: policies.today,
         }
-    }
+    })
+}
 
+impl<'a> RuleContext<'a> {
     pub fn tag(&self) -> Option<&'a str> {
         self.image.tag()
     }
 
-    pub fn today(&self) -> Day {
-        self.gate.today
+    /// The parts of the image's tag.
+    pub fn tag_parts(&self) -> Option<TagParts<'a>> {
+        self.tag().map(TagParts::parse)
     }
 
-    /// What the image is for, where it is known.
+    /// The platform that the image is for, where it is known.
     pub fn platform(&self) -> Option<&'a Platform> {
-        self.from.platform.as_ref()
+        self.request.platform.as_ref()
     }
 
     /// `docker.io/library/node:22`, or by its digest where it has no tag.
@@ -149,47 +181,12 @@ impl<'a> Case<'a> {
     }
 
     /// "this policy refuses" or "this policy warns about".
-    pub fn says(&self, severity: Severity) -> String {
-        let verb = if severity == Severity::Deny {
-            "refuses"
-        } else {
-            "warns about"
-        };
-        format!("{} {verb}", self.layer.owner)
+    pub fn policy_verb(&self, severity: Severity) -> String {
+        self.policy.verb(severity)
     }
-}
 
-/// Who makes the image, by the lists of all policies together.
-pub(crate) fn tier_of<'a>(
-    policies: impl IntoIterator<Item = &'a PolicyIndex> + Clone,
-    name: &str,
-    tag: Option<&str>,
-) -> Tier {
-    if official(name).is_some() {
-        return Tier::Official;
-    }
-    [Tier::Internal, Tier::Verified, Tier::OpenSource]
-        .into_iter()
-        .find(|tier| (policies.clone().into_iter()).any(|policy| policy.lists(*tier, name, tag)))
-        .unwrap_or(Tier::Community)
-}
-
-/// The official image of a full name.
-pub(crate) fn official(name: &str) -> Option<Image> {
-    catalog::image(name.strip_prefix("docker.io/library/")?)
-}
-
-/// The parts of the case's tag.
-pub(crate) fn parts<'a>(case: &Case<'a>) -> Option<TagParts<'a>> {
-    case.tag().map(TagParts::parse)
-}
-
-/// The code of a rule that an exception may lift.
-pub(crate) fn liftable(text: &str) -> Result<Code, String> {
-    let code: Code = text.parse().map_err(|_| format!("`{text}` is no rule"))?;
-    if code.is_liftable() {
-        Ok(code)
-    } else {
-        Err(format!("`{code}` can't be lifted by an exception"))
+    /// Whether an image rule of the policy has an action, which replaces that of the tier.
+    pub fn has_image_action(&self) -> bool {
+        self.policy.has_image_action(self.name, self.tag())
     }
 }

@@ -1,14 +1,20 @@
 //! FT137: the base has triggers (`ONBUILD`) for whoever builds on it. Known only after the registry has answered.
 
-use super::{Case, root_user};
+use fromtier_image::ImageConfig;
+
 use crate::code::Code;
 use crate::settings::Check;
 use crate::verdict::{Finding, Severity};
-use fromtier_image::ImageConfig;
 
-pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec<Finding>) {
-    let severity = case.layer.check(Check::Onbuild);
-    if severity == Severity::Allow || !root_user::is_built_on(case.from.via) {
+use super::{RuleContext, root_user};
+
+pub(crate) fn check(
+    context: &RuleContext<'_>,
+    config: Option<&ImageConfig>,
+    findings: &mut Vec<Finding>,
+) {
+    let severity = context.policy.check(Check::Onbuild);
+    if severity == Severity::Allow || !root_user::is_built_on(context.request.via) {
         return;
     }
     let what = match config {
@@ -19,15 +25,13 @@ pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec
         },
         None => "is not known to have no triggers".to_owned(),
     };
-    out.push(Finding {
-        code: Code::OnbuildTriggers,
-        severity,
-        message: format!("{} {what}; {} ONBUILD", case.shown(), case.says(severity)),
-        help: Some(
-            "use an image without triggers, and write in the Dockerfile what they do".into(),
-        ),
-        suggestion: None,
-    });
+    let message = format!(
+        "{} {what}; {} ONBUILD",
+        context.shown(),
+        context.policy_verb(severity)
+    );
+    let help = "use an image without triggers, and write in the Dockerfile what they do";
+    findings.push(Finding::new(Code::OnbuildTriggers, severity, message).with_help(help));
 }
 
 #[cfg(test)]

@@ -1,40 +1,39 @@
 //! FT113: images come from the registries and repositories that the policy names only.
 
-use super::Case;
 use crate::code::Code;
-use crate::verdict::{Finding, Severity};
+use crate::draft::Draft;
+use crate::policy_index::RegistryEntry;
+use crate::verdict::Finding;
 
-pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let who = case.layer.owner;
-    let message = if let Some(denied) = case.layer.index.denied_registry(case.name, case.tag()) {
-        format!(
-            "{} is from `{}`, where {who} takes no images from",
-            case.shown(),
+use super::RuleContext;
+
+pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
+    let (index, shown, owner) = (context.policy.index, context.shown(), context.policy.owner);
+    let message = match index.registry_entry(context.name, context.tag()) {
+        RegistryEntry::Denied(denied) => format!(
+            "{shown} is from `{}`, where {owner} takes no images from",
             denied.text
-        )
-    } else if case.layer.index.is_from_elsewhere(case.name, case.tag()) {
-        let allowed: Vec<&str> = (case.layer.index.policy.registries.allow.iter())
-            .map(|pattern| pattern.text.as_str())
-            .collect();
-        format!(
-            "{} is from none of the registries that {who} takes images from: {}",
-            case.shown(),
-            some(&allowed)
-        )
-    } else {
-        return;
+        ),
+        RegistryEntry::Missing => {
+            let allowed: Vec<&str> = (index.policy.registries.allow.iter())
+                .map(|pattern| pattern.text.as_str())
+                .collect();
+            format!(
+                "{shown} is from none of the registries that {owner} takes images from: {}",
+                shortened_list(&allowed)
+            )
+        }
+        RegistryEntry::Allowed(_) | RegistryEntry::Unrestricted => return,
     };
-    out.push(Finding {
-        code: Code::RegistryNotAllowed,
-        severity: Severity::Deny,
-        message,
-        help: Some("`registries` in the policy decides on it".into()),
-        suggestion: None,
-    });
+    drafts.push(
+        Finding::fixed(Code::RegistryNotAllowed, message)
+            .with_help("`registries` in the policy decides on it")
+            .into(),
+    );
 }
 
-/// The first few.
-fn some(names: &[&str]) -> String {
+/// The first few names, and how many more there are.
+fn shortened_list(names: &[&str]) -> String {
     match names {
         [a, b, c, d, _, more @ ..] if !more.is_empty() => {
             format!("{a}, {b}, {c}, {d} and {} more", more.len() + 1)

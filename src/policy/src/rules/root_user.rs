@@ -1,15 +1,19 @@
 //! FT136: the base runs as root. Known only after the registry has answered.
 
-use super::Case;
+use super::RuleContext;
 use crate::code::Code;
-use crate::gate::Via;
+use crate::request::Via;
 use crate::settings::Check;
 use crate::verdict::{Finding, Severity};
 use fromtier_image::ImageConfig;
 
-pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec<Finding>) {
-    let severity = case.layer.check(Check::RootUser);
-    if severity == Severity::Allow || !is_built_on(case.from.via) {
+pub(crate) fn check(
+    context: &RuleContext<'_>,
+    config: Option<&ImageConfig>,
+    findings: &mut Vec<Finding>,
+) {
+    let severity = context.policy.check(Check::RootUser);
+    if severity == Severity::Allow || !is_built_on(context.request.via) {
         return;
     }
     let what = match config.map(|config| config.config.user.as_str()) {
@@ -18,17 +22,13 @@ pub(crate) fn check(case: &Case<'_>, config: Option<&ImageConfig>, out: &mut Vec
         Some(user) => format!("runs as {user}"),
         None => "is not known to run as another user than root".to_owned(),
     };
-    out.push(Finding {
-        code: Code::RootUser,
-        severity,
-        message: format!(
-            "{} {what}; {} bases that run as root",
-            case.shown(),
-            case.says(severity)
-        ),
-        help: Some("use a variant that names another user, such as nonroot or rootless".into()),
-        suggestion: None,
-    });
+    let message = format!(
+        "{} {what}; {} bases that run as root",
+        context.shown(),
+        context.policy_verb(severity)
+    );
+    let help = "use a variant that names another user, such as nonroot or rootless";
+    findings.push(Finding::new(Code::RootUser, severity, message).with_help(help));
 }
 
 /// Is the image something that a stage stands on, or that is run, and not only a place to copy files from?

@@ -1,107 +1,76 @@
 //! FT140–FT144, FT146, FT147: sources that are no images: git, HTTP, scratch, OCI layouts, local directories, cache.
 
-use crate::code::Code;
-use crate::gate::OtherRequest;
-use crate::layer::View;
-use crate::settings::{SourceKind, SourceRule};
-use crate::verdict::{Finding, Severity};
 use fromtier_image::Digest;
 
-pub(crate) fn check(layer: &View<'_>, request: &OtherRequest<'_>) -> Option<Finding> {
-    let (code, kind, shown, group) = match request {
-        OtherRequest::Git { url, .. } => (
-            Code::GitRepository,
-            SourceKind::Git,
-            *url,
-            "git repositories",
-        ),
-        OtherRequest::Http { url, .. } => (
-            Code::HttpDownload,
-            SourceKind::Http,
-            *url,
-            "downloads by URL",
-        ),
-        OtherRequest::Scratch => (
-            Code::Scratch,
-            SourceKind::Scratch,
-            "scratch",
-            "bases without a base",
-        ),
-        OtherRequest::OciLayout { reference } => (
+use crate::active_policy::ActivePolicy;
+use crate::code::Code;
+use crate::request::SourceRequest;
+use crate::settings::{SourceKind, SourceRule};
+use crate::verdict::{Finding, Severity};
+
+pub(crate) fn check(policy: &ActivePolicy<'_>, request: &SourceRequest<'_>) -> Option<Finding> {
+    let (code, kind, group) = match request {
+        SourceRequest::Git { .. } => (Code::GitRepository, SourceKind::Git, "git repositories"),
+        SourceRequest::Http { .. } => (Code::HttpDownload, SourceKind::Http, "downloads by URL"),
+        SourceRequest::Scratch => (Code::Scratch, SourceKind::Scratch, "bases without a base"),
+        SourceRequest::OciLayout { .. } => (
             Code::OciLayout,
             SourceKind::OciLayout,
-            *reference,
             "images from an OCI layout",
         ),
-        OtherRequest::Local { name } => (
-            Code::LocalDirectory,
-            SourceKind::Local,
-            *name,
-            "local directories",
-        ),
-        OtherRequest::RootFileSystem { path } => (
+        SourceRequest::Local { .. } => {
+            (Code::LocalDirectory, SourceKind::Local, "local directories")
+        }
+        SourceRequest::RootFileSystem { .. } => (
             Code::RootFileSystem,
             SourceKind::RootFileSystem,
-            *path,
             "what may be a root file system on scratch",
         ),
-        OtherRequest::CacheImport { from } => (
+        SourceRequest::CacheImport { .. } => (
             Code::ImportedCache,
             SourceKind::CacheImport,
-            *from,
             "imported cache",
         ),
     };
-    let key = kind.key();
-    let who = layer.owner;
-    let severity = match layer.source(kind) {
-        SourceRule::Say(Severity::Allow) => return None,
-        SourceRule::Say(severity) => severity,
-        SourceRule::RequireChecksum if is_checked(request) => return None,
+    let (shown, owner) = (request.identifier(), policy.owner);
+    match policy.source(kind) {
+        SourceRule::Say(Severity::Allow) => None,
+        SourceRule::RequireChecksum if is_checked(request) => None,
         SourceRule::RequireChecksum => {
-            return Some(Finding {
-                code,
-                severity: Severity::Deny,
-                message: format!(
-                    "{shown} has no checksum; {who} takes {group} with a checksum only"
-                ),
-                help: Some(match request {
-                    OtherRequest::Git { .. } => {
-                        "ADD --checksum=<commit> …, all of its 40 or 64 digits".into()
-                    }
-                    _ => "ADD --checksum=sha256:<digest> …".into(),
-                }),
-                suggestion: None,
-            });
+            let message =
+                format!("{shown} has no checksum; {owner} takes {group} with a checksum only");
+            let help = match request {
+                SourceRequest::Git { .. } => {
+                    "ADD --checksum=<commit> …, all of its 40 or 64 digits"
+                }
+                _ => "ADD --checksum=sha256:<digest> …",
+            };
+            Some(Finding::new(code, Severity::Deny, message).with_help(help))
         }
-    };
-    let verb = if severity == Severity::Deny {
-        "refuses"
-    } else {
-        "warns about"
-    };
-    Some(Finding {
-        code,
-        severity,
-        message: format!("{shown}: {who} {verb} {group}"),
-        help: Some(match request {
-            OtherRequest::RootFileSystem { .. } => {
-                "COPY unpacks nothing; for a whole system use a base image".to_owned()
-            }
-            _ => format!("`sources: {{{key}: …}}` in the policy decides on it"),
-        }),
-        suggestion: None,
-    })
+        SourceRule::Say(severity) => {
+            let message = format!("{shown}: {} {group}", policy.verb(severity));
+            let help = match request {
+                SourceRequest::RootFileSystem { .. } => {
+                    "COPY unpacks nothing; for a whole system use a base image".to_owned()
+                }
+                _ => format!(
+                    "`sources: {{{}: …}}` in the policy decides on it",
+                    kind.key()
+                ),
+            };
+            Some(Finding::new(code, severity, message).with_help(help))
+        }
+    }
 }
 
 /// Is it held to its content, wholly?
-fn is_checked(request: &OtherRequest<'_>) -> bool {
+fn is_checked(request: &SourceRequest<'_>) -> bool {
     match request {
-        OtherRequest::Git {
+        SourceRequest::Git {
             checksum: Some(checksum),
             ..
         } => matches!(checksum.len(), 40 | 64) && checksum.bytes().all(|b| b.is_ascii_hexdigit()),
-        OtherRequest::Http {
+        SourceRequest::Http {
             checksum: Some(checksum),
             ..
         } => Digest::parse(checksum).is_ok(),
@@ -111,7 +80,7 @@ fn is_checked(request: &OtherRequest<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::gate::OtherRequest;
+    use crate::request::SourceRequest;
     use crate::scope::Scope;
     use crate::testing::gate;
 
@@ -119,23 +88,23 @@ mod tests {
     fn without_a_word_they_pass() {
         let gate = gate("version: 1", "");
         for request in [
-            OtherRequest::Git {
+            SourceRequest::Git {
                 url: "https://github.com/a/b.git",
                 checksum: None,
             },
-            OtherRequest::Http {
+            SourceRequest::Http {
                 url: "https://example.com/x",
                 checksum: None,
             },
-            OtherRequest::Scratch,
-            OtherRequest::OciLayout {
+            SourceRequest::Scratch,
+            SourceRequest::OciLayout {
                 reference: "store@sha256:abc",
             },
-            OtherRequest::Local { name: "context" },
-            OtherRequest::RootFileSystem { path: "root.tar" },
-            OtherRequest::CacheImport { from: "acme/cache" },
+            SourceRequest::Local { name: "context" },
+            SourceRequest::RootFileSystem { path: "root.tar" },
+            SourceRequest::CacheImport { from: "acme/cache" },
         ] {
-            gate.other(&request, &Scope::default()).unwrap();
+            gate.source(&request, &Scope::default()).unwrap();
         }
     }
 
@@ -147,32 +116,32 @@ mod tests {
         );
         for (request, code) in [
             (
-                OtherRequest::Git {
+                SourceRequest::Git {
                     url: "https://github.com/a/b.git",
                     checksum: None,
                 },
                 "FT140",
             ),
             (
-                OtherRequest::Http {
+                SourceRequest::Http {
                     url: "https://example.com/x",
                     checksum: None,
                 },
                 "FT141",
             ),
-            (OtherRequest::Scratch, "FT142"),
+            (SourceRequest::Scratch, "FT142"),
             (
-                OtherRequest::OciLayout {
+                SourceRequest::OciLayout {
                     reference: "store@sha256:abc",
                 },
                 "FT143",
             ),
-            (OtherRequest::Local { name: "context" }, "FT144"),
-            (OtherRequest::RootFileSystem { path: "root.tar" }, "FT146"),
-            (OtherRequest::CacheImport { from: "acme/cache" }, "FT147"),
+            (SourceRequest::Local { name: "context" }, "FT144"),
+            (SourceRequest::RootFileSystem { path: "root.tar" }, "FT146"),
+            (SourceRequest::CacheImport { from: "acme/cache" }, "FT147"),
         ] {
             assert_eq!(
-                gate.other(&request, &Scope::default()).unwrap_err().code,
+                gate.source(&request, &Scope::default()).unwrap_err().code,
                 code
             );
         }
@@ -186,31 +155,31 @@ mod tests {
         );
         let sum = format!("sha256:{}", "a".repeat(64));
         let commit = "a".repeat(40);
-        let http = OtherRequest::Http {
+        let http = SourceRequest::Http {
             url: "https://example.com/x",
             checksum: Some(&sum),
         };
-        gate.other(&http, &Scope::default()).unwrap();
-        let git = OtherRequest::Git {
+        gate.source(&http, &Scope::default()).unwrap();
+        let git = SourceRequest::Git {
             url: "https://github.com/a/b.git",
             checksum: Some(&commit),
         };
-        gate.other(&git, &Scope::default()).unwrap();
+        gate.source(&git, &Scope::default()).unwrap();
         for checksum in [None, Some("abc"), Some("")] {
-            let git = OtherRequest::Git {
+            let git = SourceRequest::Git {
                 url: "https://github.com/a/b.git",
                 checksum,
             };
-            let http = OtherRequest::Http {
+            let http = SourceRequest::Http {
                 url: "https://example.com/x",
                 checksum,
             };
             assert_eq!(
-                gate.other(&git, &Scope::default()).unwrap_err().code,
+                gate.source(&git, &Scope::default()).unwrap_err().code,
                 "FT140"
             );
             assert_eq!(
-                gate.other(&http, &Scope::default()).unwrap_err().code,
+                gate.source(&http, &Scope::default()).unwrap_err().code,
                 "FT141"
             );
         }

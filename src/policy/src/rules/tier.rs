@@ -1,26 +1,24 @@
 //! FT101–FT105, FT107, FT108: who makes the image, and what the policy says of them.
 
-use super::Case;
+use super::RuleContext;
 use crate::code::Code;
-use crate::suggest::{help, instead, stand_in};
+use crate::draft::{Draft, SuggestionKind};
+use crate::settings::Check;
 use crate::tier::Tier;
 use crate::verdict::{Finding, Severity};
 use fromtier_catalog::{self as catalog, Notice};
 
-pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let said = case.layer.speaks(case.name, case.tag());
-    let severity = match retired(case) {
-        Some(_) => case
-            .layer
-            .tier_action(case.tier)
-            .max(case.layer.deprecated()),
-        None => case.layer.tier_action(case.tier),
+pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
+    let action = context.policy.tier_action(context.tier);
+    let severity = match retired(context) {
+        Some(_) => action.max(context.policy.check(Check::Deprecated)),
+        None => action,
     };
-    if severity == Severity::Allow || said {
+    if severity == Severity::Allow || context.has_image_action() {
         return;
     }
-    let (code, what, group) = match case.tier {
-        Tier::Community => return community(case, severity, out),
+    let (code, what, group) = match context.tier {
+        Tier::Community => return community(context, severity, drafts),
         Tier::Verified => (
             Code::VerifiedPublisherImage,
             "a verified publisher's image",
@@ -34,56 +32,53 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
         Tier::Official => (Code::OfficialImage, "an official image", "official images"),
         Tier::Internal => (Code::InternalImage, "an internal image", "internal images"),
     };
-    // What stands in for an official image only the policy can know.
-    let (nearest, lead) = match case.tier {
-        Tier::Official => (stand_in(case), "use"),
-        _ => (instead(case), "an official image is there as well:"),
+    let message = format!(
+        "{} is {what}; {} {group}",
+        context.name,
+        context.policy_verb(severity)
+    );
+    let suggestion = match context.tier {
+        Tier::Official => SuggestionKind::Preferred,
+        _ => SuggestionKind::OfficialAsWell,
     };
-    out.push(Finding {
-        code,
-        severity,
-        message: format!("{} is {what}; {} {group}", case.name, case.says(severity)),
-        help: nearest.as_ref().map(|image| format!("{lead} {image}")),
-        suggestion: nearest,
-    });
+    drafts.push(Finding::new(code, severity, message).suggesting(suggestion));
 }
 
 /// The notice on an image that once was official: given up, whatever is said of community images.
-fn retired(case: &Case<'_>) -> Option<Notice> {
-    let library = case.name.strip_prefix("docker.io/library/")?;
-    (case.tier == Tier::Community)
+fn retired(context: &RuleContext<'_>) -> Option<Notice> {
+    let library = context.name.strip_prefix("docker.io/library/")?;
+    (context.tier == Tier::Community)
         .then(|| catalog::retired(library))
         .flatten()
 }
 
-fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
+fn community(context: &RuleContext<'_>, severity: Severity, drafts: &mut Vec<Draft>) {
     // A look-alike has been called so.
-    if out
-        .iter()
-        .any(|f| f.code == Code::LookAlike && f.severity >= severity)
-    {
+    if drafts.iter().any(|Draft { finding, .. }| {
+        finding.code == Code::LookAlike && finding.severity >= severity
+    }) {
         return;
     }
-    let group = match case.layer.tier_action(Tier::Community) == severity {
+    let group = match context.policy.tier_action(Tier::Community) == severity {
         true => "community",
         false => "deprecated",
     };
-    let policy = format!("{} {group} images", case.says(severity));
-    let library = case.name.strip_prefix("docker.io/library/");
-    let retired = retired(case);
+    let policy = format!("{} {group} images", context.policy_verb(severity));
+    let library = context.name.strip_prefix("docker.io/library/");
+    let retired = retired(context);
     let (code, message) = match (library, retired) {
         (_, Some(notice)) => (
             Code::RetiredOfficialImage,
             format!(
                 "{} is no official image any more since {}; {policy}",
-                case.name, notice.since
+                context.name, notice.since
             ),
         ),
         (Some(name), None) => (
             Code::UnknownOfficialName,
             format!(
                 "{} is not among the official images as of {}{}; {policy}",
-                case.name,
+                context.name,
                 catalog::as_of(),
                 match catalog::similarly_named(name) {
                     Some(image) => format!(", and looks like `{}`", image.name()),
@@ -93,19 +88,12 @@ fn community(case: &Case<'_>, severity: Severity, out: &mut Vec<Finding>) {
         ),
         (None, None) => (
             Code::CommunityImage,
-            format!("{} is a community image; {policy}", case.name),
+            format!("{} is a community image; {policy}", context.name),
         ),
     };
-    let suggestion = instead(case);
-    let help = help(case, suggestion.as_deref(), retired)
-        .unwrap_or_else(|| "use an official image, or have the policy allow this one".to_owned());
-    out.push(Finding {
-        code,
-        severity,
-        message,
-        help: Some(help),
-        suggestion,
-    });
+    let finding = Finding::new(code, severity, message)
+        .with_help("use an official image, or have the policy allow this one");
+    drafts.push(finding.suggesting(SuggestionKind::Replacement(retired)));
 }
 
 #[cfg(test)]

@@ -1,38 +1,36 @@
 //! FT132: a tag of an official image that is not among those that are rebuilt.
 
-use super::Case;
-use crate::code::Code;
-use crate::suggest::another;
-use crate::verdict::{Finding, Severity};
 use fromtier_catalog::as_of;
 
-pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let severity = case.layer.unlisted_tag();
-    let (Some(image), Some(tag)) = (case.official, case.tag()) else {
+use crate::code::Code;
+use crate::draft::{Draft, SuggestionKind};
+use crate::settings::Check;
+use crate::verdict::{Finding, Severity};
+
+use super::RuleContext;
+
+pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
+    let severity = context.policy.check(Check::UnlistedTag);
+    let (Some(image), Some(tag)) = (context.official, context.tag()) else {
         return;
     };
     // A deprecation or an end of life says it better.
-    let said = out.iter().any(|finding| {
+    let is_reported = drafts.iter().any(|Draft { finding, .. }| {
         matches!(finding.code, Code::DeprecatedImage | Code::EndOfLife)
             && finding.severity >= severity
     });
-    if severity == Severity::Allow || said || image.tag(tag).is_some() {
+    if severity == Severity::Allow || is_reported || image.tag(tag).is_some() {
         return;
     }
-    let (help, suggestion) = another(case);
-    out.push(Finding {
-        code: Code::UnlistedTag,
-        severity,
-        message: format!(
-            "{} is not among the supported tags of {} as of {}; {} tags that are not rebuilt",
-            case.shown(),
-            image.name(),
-            as_of(),
-            case.says(severity)
-        ),
-        help,
-        suggestion,
-    });
+    let message = format!(
+        "{} is not among the supported tags of {} as of {}; {} tags that are not rebuilt",
+        context.shown(),
+        image.name(),
+        as_of(),
+        context.policy_verb(severity)
+    );
+    let finding = Finding::new(Code::UnlistedTag, severity, message);
+    drafts.push(finding.suggesting(SuggestionKind::Another));
 }
 
 #[cfg(test)]

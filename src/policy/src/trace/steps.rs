@@ -1,7 +1,7 @@
 //! What the steps of a trace say.
 
 use crate::code::Code;
-use crate::exceptions::ExceptionState;
+use crate::exception_state::ExceptionState;
 use crate::owner::Owner;
 use crate::setting_key::SettingKey;
 use crate::tier::Tier;
@@ -11,7 +11,7 @@ use fromtier_catalog::{EndOfLife, Platforms};
 use fromtier_image::{Digest, ImageRef};
 
 /// The way of one image through the gate.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Trace {
     /// The reference in full; `None` when it is none.
     pub normalised: Option<ImageRef>,
@@ -20,19 +20,19 @@ pub struct Trace {
     /// What the rules judge: normalised and rewritten.
     pub image: Option<ImageRef>,
     /// The profiles that hold where it is asked.
-    pub profiles: Vec<Applied>,
+    pub profiles: Vec<AppliedProfile>,
     /// Where images may come from at all, by each policy that says so.
     pub registries: Vec<Origin>,
     /// Who makes the image, by each policy.
     pub tiers: Vec<Membership>,
     /// The rules under `images` that match.
-    pub rules: Vec<Matched>,
+    pub rules: Vec<MatchedRule>,
     /// What the catalogue knows; `None` for an image that is not in it.
     pub facts: Option<Facts>,
     /// What the lock file says.
     pub locked: Option<(Digest, Day)>,
     /// The exceptions that match, whether or not they hold today.
-    pub exceptions: Vec<Excepted>,
+    pub exceptions: Vec<MatchedException>,
     /// The registry that the image is pulled through, and where that is said.
     pub mirror: Option<(String, Option<Place>)>,
     /// What is judged when the registry has answered.
@@ -58,7 +58,7 @@ pub struct Rewriting {
 
 /// A profile of a policy.
 #[derive(Debug, Clone)]
-pub struct Applied {
+pub struct AppliedProfile {
     pub policy: Owner,
     /// `stages.final`, `platforms.linux/arm64`, `paths.services/*`.
     pub part: String,
@@ -112,7 +112,7 @@ pub enum Why {
 
 /// A rule under `images` that matches.
 #[derive(Debug, Clone)]
-pub struct Matched {
+pub struct MatchedRule {
     pub policy: Owner,
     pub pattern: String,
     pub at: Option<Place>,
@@ -154,7 +154,7 @@ pub struct CycleFacts {
 
 /// An exception that matches.
 #[derive(Debug, Clone)]
-pub struct Excepted {
+pub struct MatchedException {
     pub policy: Owner,
     pub pattern: String,
     pub at: Option<Place>,

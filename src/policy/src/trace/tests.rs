@@ -3,6 +3,7 @@ use super::*;
 use crate::Scope;
 use crate::gate::Via;
 use crate::testing::{gate, lock_of};
+use crate::verdict::Severity;
 
 fn trace(policy: &str, lock: &str, reference: &str) -> Trace {
     gate(policy, lock).trace(&ImageRequest {

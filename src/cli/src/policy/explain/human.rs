@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use fromtier_image::ImageRef;
 use fromtier_policy::trace::{
-    CycleFacts, Excepted, Facts, Matched, Membership, Origin, Rewriting, Trace, Why,
+    CycleFacts, Facts, MatchedException, MatchedRule, Membership, Origin, Rewriting, Trace, Why,
 };
 use fromtier_policy::{ExceptionState, Finding, Owner, Place, Severity};
 
@@ -195,7 +195,7 @@ fn membership(tier: &Membership, several: bool) -> String {
     )
 }
 
-fn matched(rule: &Matched, several: bool) -> String {
+fn matched(rule: &MatchedRule, several: bool) -> String {
     let mut parts = Vec::new();
     if let Some(tags) = &rule.tags {
         parts.push(format!("tags {tags}"));
@@ -277,7 +277,7 @@ fn release_cycle(cycle: &CycleFacts) -> String {
     }
 }
 
-fn excepted(exception: &Excepted, refused: bool, several: bool) -> String {
+fn excepted(exception: &MatchedException, refused: bool, several: bool) -> String {
     let holds = match (exception.used, exception.state) {
         (true, _) => "lets it pass".to_owned(),
         (false, ExceptionState::Ended) => "has ended".to_owned(),

@@ -3,7 +3,8 @@
 use fromtier_image::Digest;
 use fromtier_policy::gate::Via;
 use fromtier_policy::trace::{
-    Applied, EndOfLife, Excepted, Facts, Later, Matched, Membership, Origin, Rewriting, Why,
+    AppliedProfile, EndOfLife, Facts, Later, MatchedException, MatchedRule, Membership, Origin,
+    Rewriting, Why,
 };
 use fromtier_policy::{Day, JudgedKind, Place, Severity};
 use serde_json::{Value, json};
@@ -52,7 +53,7 @@ pub fn render(explanation: &Explanation) -> String {
     json::document(Value::Object(document))
 }
 
-fn profile(profile: &Applied) -> Value {
+fn profile(profile: &AppliedProfile) -> Value {
     json!({
         "policy": json::owner(profile.policy), "part": profile.part, "only_tightens": profile.only_tightens,
         "at": place(&profile.at),
@@ -109,7 +110,7 @@ fn membership(tier: &Membership) -> Value {
     })
 }
 
-fn matched(rule: &Matched) -> Value {
+fn matched(rule: &MatchedRule) -> Value {
     json!({
         "policy": json::owner(rule.policy), "match": rule.pattern, "tags": rule.tags, "variants": rule.variants,
         "prefer": rule.prefer, "action": rule.action.map(Severity::key), "reason": rule.reason, "fits": rule.fits,
@@ -141,7 +142,7 @@ fn facts(facts: &Facts) -> Value {
     })
 }
 
-fn excepted(exception: &Excepted) -> Value {
+fn excepted(exception: &MatchedException) -> Value {
     json::exception(&Exception {
         policy: exception.policy,
         pattern: &exception.pattern,

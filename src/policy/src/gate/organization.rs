@@ -1,26 +1,27 @@
-//! What holds in every repository: one organisation's part of any number of gates.
+//! What holds in every repository: one organization's part of any number of gates.
 
 use super::Gate;
 use crate::layer::Layer;
 use crate::lock::Lock;
 use crate::owner::Owner;
+use crate::policies::Policies;
 use crate::policy::Policy;
 use crate::settings::Gaps;
 use fromtier_catalog::Day;
 use std::sync::Arc;
 
-/// An organisation's policy and lock, either or neither. The gates that it makes share them: they are indexed once,
+/// An organization's policy and lock, either or neither. The gates that it makes share them: they are indexed once,
 /// and not copied.
 #[derive(Debug, Clone, Default)]
-pub struct Organisation {
+pub struct Organization {
     policy: Option<Layer>,
     lock: Option<Arc<Lock>>,
 }
 
-impl Organisation {
-    /// What was read from the organisation's files.
-    pub fn new(policy: Option<Policy>, lock: Option<Lock>) -> Organisation {
-        Organisation {
+impl Organization {
+    /// What was read from the organization's files.
+    pub fn new(policy: Option<Policy>, lock: Option<Lock>) -> Organization {
+        Organization {
             policy: policy.map(alone),
             lock: lock.map(Arc::new),
         }
@@ -31,24 +32,26 @@ impl Organisation {
         self.lock.is_some()
     }
 
-    /// The gate of a repository: beside an organisation's policy its own can only tighten; with neither,
-    /// [`Policy::builtin`] holds. Its lock counts only where the organisation has none. `today` is the builder's day
+    /// The gate of a repository: beside an organization's policy its own can only tighten; with neither,
+    /// [`Policy::builtin`] holds. Its lock counts only where the organization has none. `today` is the builder's day
     /// (UTC).
     pub fn gate(&self, repository: Option<Policy>, lock: Option<Lock>, today: Day) -> Gate {
         let layers = match (&self.policy, repository) {
-            (Some(organisation), Some(repository)) => vec![
-                organisation.owned_by(Owner::Organization),
+            (Some(organization), Some(repository)) => vec![
+                organization.owned_by(Owner::Organization),
                 Layer::new(repository, Owner::Repository, Gaps::NoOpinion),
             ],
-            (Some(organisation), None) => vec![organisation.clone()],
+            (Some(organization), None) => vec![organization.clone()],
             (None, repository) => vec![alone(repository.unwrap_or_else(Policy::builtin))],
         };
         let lock = self.lock.clone().or_else(|| lock.map(Arc::new));
         Gate {
-            layers,
-            lock: lock.unwrap_or_default(),
-            today,
-            file: None,
+            policies: Policies {
+                layers,
+                lock: lock.unwrap_or_default(),
+                today,
+                file: None,
+            },
         }
     }
 }
@@ -74,9 +77,9 @@ mod tests {
     #[test]
     fn each_gate_calls_the_policy_by_who_is_beside_it() {
         let denied = "version: 1\nimages: [{match: acme/x, action: deny}]";
-        let organisation = Organisation::new(Some(policy(denied)), None);
-        let before = organisation.gate(None, None, today());
-        let beside = organisation.gate(Some(policy("version: 1")), None, today());
+        let organization = Organization::new(Some(policy(denied)), None);
+        let before = organization.gate(None, None, today());
+        let beside = organization.gate(Some(policy("version: 1")), None, today());
         let alone = refused(&before, "acme/x");
         assert!(alone.contains("this policy"), "{alone}");
         let both = refused(&beside, "acme/x");
@@ -86,21 +89,21 @@ mod tests {
     }
 
     #[test]
-    fn the_gates_of_an_organisation_share_its_policy_and_its_lock() {
-        let organisation = Organisation::new(Some(policy("version: 1")), Some(lock('a')));
-        let before = organisation.gate(None, None, today());
-        let beside = organisation.gate(Some(policy("version: 1")), None, today());
+    fn the_gates_of_an_organization_share_its_policy_and_its_lock() {
+        let organization = Organization::new(Some(policy("version: 1")), Some(lock('a')));
+        let before = organization.gate(None, None, today());
+        let beside = organization.gate(Some(policy("version: 1")), None, today());
         assert!(std::ptr::eq(
-            &before.layers[0].index.policy,
-            &beside.layers[0].index.policy
+            &before.policies.layers[0].index.policy,
+            &beside.policies.layers[0].index.policy
         ));
-        assert!(Arc::ptr_eq(&before.lock, &beside.lock));
+        assert!(Arc::ptr_eq(&before.policies.lock, &beside.policies.lock));
     }
 
     #[test]
-    fn a_repositorys_lock_counts_only_where_the_organisation_has_none() {
+    fn a_repositorys_lock_counts_only_where_the_organization_has_none() {
         let pinned = |own: Option<Lock>| {
-            let gate = Organisation::new(None, own).gate(None, Some(lock('b')), today());
+            let gate = Organization::new(None, own).gate(None, Some(lock('b')), today());
             ask(&gate, "node:22").unwrap().pinned().cloned()
         };
         assert_eq!(pinned(None), Some(digest('b')));

@@ -1,19 +1,22 @@
 //! What a lock file may hold, for whoever makes one: the gate before there is a lock.
 
-use super::{Gate, ImageRequest, passing, worst};
-use crate::said::Standpoint;
-use crate::verdict::Denial;
 use fromtier_image::ImageRef;
+
+use crate::policies::RequestContext;
+use crate::recorder::NoRecorder;
+use crate::verdict::{Denial, Severity};
+
+use super::{Gate, ImageRequest};
 
 /// An image that may be locked.
 #[derive(Debug, Clone)]
-pub struct Lockable {
+pub struct LockCandidate {
     image: ImageRef,
     pull: ImageRef,
 }
 
-impl Lockable {
-    /// What a line of the lock is about: rewritten, not mirrored; with the Dockerfile's own digest, where it has one.
+impl LockCandidate {
+    /// The image of the lock file's line: rewritten, not mirrored; with the Dockerfile's own digest, where it has one.
     pub fn image(&self) -> &ImageRef {
         &self.image
     }
@@ -25,17 +28,19 @@ impl Lockable {
 }
 
 impl Gate {
-    /// Leave to lock an image: what [`Gate::request`] says, but for what the lock itself is to settle. It gives no
-    /// leave to use it.
-    pub fn lockable(&self, request: &ImageRequest<'_>) -> Result<Lockable, Denial> {
-        let from = Standpoint::new(self, request.via, &request.scope);
-        let (image, pull, mut verdict) = self.judge(request, &from)?;
-        verdict
-            .findings
-            .retain(|finding| !finding.code.settled_by_lock());
-        verdict.severity = worst(&verdict.findings);
-        passing(verdict)?;
-        Ok(Lockable { image, pull })
+    /// Permission to lock an image: as [`Gate::request`], but for what the lock itself will settle. It is no
+    /// permission to use the image.
+    pub fn check_lockable(&self, request: &ImageRequest<'_>) -> Result<LockCandidate, Denial> {
+        let context = RequestContext::new(&self.policies, request.via, &request.scope);
+        let mut judged = self.judge(request, &context, &mut NoRecorder)?;
+        let verdict = &mut judged.verdict;
+        (verdict.findings).retain(|finding| !finding.code.settled_by_lock());
+        verdict.severity = Severity::worst_of(&verdict.findings);
+        judged.verdict.into_result()?;
+        Ok(LockCandidate {
+            image: judged.image,
+            pull: judged.place,
+        })
     }
 }
 
@@ -43,10 +48,10 @@ impl Gate {
 mod tests {
     use crate::gate::{ImageRequest, Via};
     use crate::testing::{gate, lock_of};
-    use crate::{Denial, Lockable, Scope};
+    use crate::{Denial, LockCandidate, Scope};
 
-    fn ask(policy: &str, lock: &str, reference: &str) -> Result<Lockable, Denial> {
-        gate(policy, lock).lockable(&ImageRequest {
+    fn ask(policy: &str, lock: &str, reference: &str) -> Result<LockCandidate, Denial> {
+        gate(policy, lock).check_lockable(&ImageRequest {
             reference,
             via: Via::From,
             scope: Scope::default(),

@@ -1,28 +1,28 @@
 //! FT135: the release cycle of an official image's tag ends soon.
 
-use super::Case;
+use super::RuleContext;
 use crate::code::Code;
-use crate::suggest::another;
-use crate::verdict::{Finding, Severity};
+use crate::draft::{Draft, SuggestionKind};
+use crate::verdict::Finding;
 use fromtier_catalog::{EndOfLife, as_of};
 
-pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
-    let Some(notice) = case.layer.reading.effective.notice else {
+pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
+    let Some(notice) = context.policy.resolution.effective.notice else {
         return;
     };
-    let (Some(image), Some(tag)) = (case.official, case.tag()) else {
+    let (Some(image), Some(tag)) = (context.official, context.tag()) else {
         return;
     };
     let Some(cycle) = image
         .cycle_of(tag)
-        .filter(|cycle| !cycle.is_over(case.today()))
+        .filter(|cycle| !cycle.is_over(context.today))
     else {
         return;
     };
     let EndOfLife::On(day) = cycle.end_of_life else {
         return;
     };
-    let left = day.days_since(case.today());
+    let left = day.days_since(context.today);
     if i64::from(left) > i64::from(notice) {
         return;
     }
@@ -31,20 +31,15 @@ pub(crate) fn check(case: &Case<'_>, out: &mut Vec<Finding>) {
         1 => "tomorrow".to_owned(),
         days => format!("in {days} days"),
     };
-    let (help, suggestion) = another(case);
-    out.push(Finding {
-        code: Code::EndOfLifeNear,
-        severity: Severity::Warn,
-        message: format!(
-            "{} reaches its end of life {when}, on {day} ({} {}, as of {})",
-            case.shown(),
-            image.name(),
-            cycle.name,
-            as_of(),
-        ),
-        help,
-        suggestion,
-    });
+    let message = format!(
+        "{} reaches its end of life {when}, on {day} ({} {}, as of {})",
+        context.shown(),
+        image.name(),
+        cycle.name,
+        as_of(),
+    );
+    let finding = Finding::fixed(Code::EndOfLifeNear, message);
+    drafts.push(finding.suggesting(SuggestionKind::Another));
 }
 
 #[cfg(test)]

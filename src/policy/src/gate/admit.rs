@@ -1,0 +1,130 @@
+//! Steps 6 and 7 of the gate: what the registry answered is checked, and approved.
+
+use fromtier_image::{Digest, ImageRef};
+
+use crate::code::Code;
+use crate::findings::Findings;
+use crate::judge::Judge;
+use crate::pattern::identity;
+use crate::recorder::NoRecorder;
+use crate::settings::DigestRule;
+use crate::verdict::{Denial, Finding, Severity, Verdict};
+
+use super::{ApprovedImage, Gate, Pass, Resolved, missing_digest};
+
+impl Gate {
+    /// Checks what was resolved, and approves it.
+    pub fn admit(&self, pass: &Pass, resolved: &Resolved<'_>) -> Result<ApprovedImage, Denial> {
+        let mut recorder = NoRecorder;
+        let mut judge = Judge::new(&self.policies, &pass.context, &mut recorder);
+        judge.findings = Findings {
+            findings: pass.verdict.findings.clone(),
+            exceptions: pass.verdict.exceptions.clone(),
+        };
+        let answer = resolved.reference;
+        let is_replaced =
+            identity(answer) != identity(&pass.pull) || answer.tag() != pass.pull.tag();
+        if is_replaced {
+            self.judge_replacement(pass, answer, &mut judge.findings);
+        }
+        let digest = resolved.digest.or(answer.digest());
+        let findings = &mut judge.findings.findings;
+        self.check_digest(pass, answer, is_replaced, digest, findings);
+        let image = if is_replaced { answer } else { &pass.image };
+        judge.judge_config(image, Some(resolved.config));
+        let shown = answer.clone().without_digest();
+        let reference = match digest {
+            Some(digest) => shown.with_digest(digest.clone()),
+            None => shown,
+        };
+        let mut verdict = Verdict {
+            kind: pass.verdict.kind,
+            normalised: pass.verdict.normalised.clone(),
+            rewritten: pass.verdict.rewritten.clone(),
+            ..judge.findings.into_verdict(&pass.verdict.asked)
+        }
+        .into_result()?;
+        verdict.resolved = Some(reference.clone());
+        Ok(ApprovedImage { reference, verdict })
+    }
+
+    /// The builder's own policy put another image in place of the requested one: that one has to pass as well.
+    fn judge_replacement(&self, pass: &Pass, replacement: &ImageRef, findings: &mut Findings) {
+        let mut recorder = NoRecorder;
+        let mut judge = Judge::new(&self.policies, &pass.context, &mut recorder);
+        judge.judge_image(replacement);
+        let judged = judge.findings;
+        match judged.first_refusal() {
+            Some(refused) => {
+                let message = format!(
+                    "the builder replaced {} by {replacement}: {}",
+                    pass.pull, refused.message
+                );
+                findings.findings.push(Finding {
+                    help: refused.help.clone(),
+                    ..Finding::fixed(Code::ReplacedByBuilder, message)
+                });
+            }
+            None => findings.findings.extend(judged.findings),
+        }
+        for id in judged.exceptions {
+            findings.add_exception(id);
+        }
+    }
+
+    /// Compares the digest of the answer with those that are expected. A replacement answers for its own digest, too:
+    /// the one that it is named by, or that of the lock file.
+    fn check_digest(
+        &self,
+        pass: &Pass,
+        answer: &ImageRef,
+        is_replaced: bool,
+        digest: Option<&Digest>,
+        findings: &mut Vec<Finding>,
+    ) {
+        let locked = || (self.policies.lock.get(answer)).map(|entry| &entry.digest);
+        let own = is_replaced
+            .then(|| answer.digest().or_else(locked))
+            .flatten();
+        match digest {
+            Some(digest) => {
+                let mut expected = [pass.pinned.as_ref(), own].into_iter().flatten();
+                let other = expected.find(|expected| *expected != digest);
+                findings.extend(other.map(|expected| unexpected_digest(answer, expected, digest)));
+            }
+            None if own.is_some() => {
+                findings.push(missing_digest(&answer.to_string(), "the lock file"));
+            }
+            None => self.check_missing_digest(pass, findings),
+        }
+    }
+
+    /// No digest came back: BuildKit can do that for an image in a local store. It passes only where no policy wants
+    /// a digest.
+    fn check_missing_digest(&self, pass: &Pass, findings: &mut Vec<Finding>) {
+        let shown = pass.pull.to_string();
+        if pass.pinned.is_some() {
+            findings.push(missing_digest(&shown, "the lock file or the Dockerfile"));
+            return;
+        }
+        let policies = pass.context.active_policies(&self.policies);
+        for policy in policies.filter(|policy| policy.digest() != DigestRule::Resolve) {
+            let mut finding = missing_digest(&shown, policy.owner.name());
+            if policy.warn_only() {
+                finding.severity = Severity::Warn;
+            }
+            findings.push(finding);
+        }
+    }
+}
+
+fn unexpected_digest(reference: &ImageRef, expected: &Digest, digest: &Digest) -> Finding {
+    let message = format!(
+        "{} was to be {}, and the registry says {}",
+        reference.clone().without_digest(),
+        expected.as_str(),
+        digest.as_str()
+    );
+    Finding::fixed(Code::UnexpectedDigest, message)
+        .with_help("the lock file or the Dockerfile says which digest is meant")
+}

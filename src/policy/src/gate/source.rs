@@ -1,0 +1,156 @@
+//! Sources that are no images, and those within a client's own definition.
+
+use std::collections::BTreeMap;
+
+use fromtier_image::ImageRef;
+
+use crate::code::Code;
+use crate::findings::Findings;
+use crate::judge::Judge;
+use crate::policies::RequestContext;
+use crate::recorder::NoRecorder;
+use crate::request::{SourceRequest, Via};
+use crate::rules;
+use crate::scope::Scope;
+use crate::settings::DigestRule;
+use crate::verdict::{Denial, Finding, JudgedKind, Severity, Verdict};
+
+use super::{ApprovedSource, Gate, missing_digest, normalize};
+
+impl Gate {
+    /// Judges a source that is not an image.
+    pub fn source(
+        &self,
+        request: &SourceRequest<'_>,
+        scope: &Scope<'_>,
+    ) -> Result<ApprovedSource, Denial> {
+        let verdict = self.judge_source(request, scope)?;
+        Ok(ApprovedSource {
+            identifier: request.identifier().to_owned(),
+            verdict,
+        })
+    }
+
+    fn judge_source(
+        &self,
+        request: &SourceRequest<'_>,
+        scope: &Scope<'_>,
+    ) -> Result<Verdict, Denial> {
+        let context = RequestContext::new(&self.policies, Via::Add, scope);
+        let mut findings = Findings::default();
+        for policy in context.active_policies(&self.policies) {
+            let mut finding = rules::sources::check(&policy, request);
+            if let Some(finding) = finding.as_mut().filter(|_| policy.warn_only()) {
+                finding.severity = finding.severity.min(Severity::Warn);
+            }
+            findings.findings.extend(finding);
+        }
+        let verdict = Verdict {
+            kind: Some(request.kind()),
+            ..findings.into_verdict(request.identifier())
+        };
+        verdict.into_result()
+    }
+
+    /// A source within a client's own definition (`input:` contexts), by its LLB identifier (`docker-image://…`,
+    /// `docker-image+blob://…`, `oci-layout://…`, `git://…`, `http(s)://…`, `local://…`) and its attributes
+    /// (`git.fullurl` is what is fetched, `http.checksum`, `git.bundle` names one more source, …). It is taken or
+    /// refused as it is: nothing is rewritten, and an unknown scheme is refused.
+    pub fn input_source(
+        &self,
+        identifier: &str,
+        attrs: &BTreeMap<String, String>,
+        scope: &Scope<'_>,
+    ) -> Result<Verdict, Denial> {
+        let (scheme, rest) = identifier.split_once("://").unwrap_or((identifier, ""));
+        let attr = |key: &str| {
+            attrs
+                .get(key)
+                .map(String::as_str)
+                .filter(|value| !value.is_empty())
+        };
+        let mut verdict = match scheme {
+            "docker-image" | "docker-image+blob" => self.fixed_image(identifier, rest, scope)?,
+            "oci-layout" | "oci-layout+blob" => {
+                self.judge_source(&SourceRequest::OciLayout { reference: rest }, scope)?
+            }
+            "git" => {
+                let url = attr("git.fullurl").unwrap_or(identifier);
+                let checksum = attr("git.checksum");
+                self.judge_source(&SourceRequest::Git { url, checksum }, scope)?
+            }
+            "http" | "https" => {
+                let (url, checksum) = (identifier, attr("http.checksum"));
+                self.judge_source(&SourceRequest::Http { url, checksum }, scope)?
+            }
+            "local" => self.judge_source(&SourceRequest::Local { name: rest }, scope)?,
+            _ => {
+                let message =
+                    format!("{identifier} is a kind of source that is not known; it is refused");
+                let finding = Finding::fixed(Code::UnknownSource, message);
+                return Err(Denial::new(identifier, finding));
+            }
+        };
+        if let Some(bundle) = attr("git.bundle") {
+            // A bundle is a source that names no bundle of its own.
+            let inner = self.input_source(bundle, &BTreeMap::new(), scope)?;
+            verdict.findings.extend(inner.findings);
+            verdict.severity = Severity::worst_of(&verdict.findings);
+        }
+        Ok(verdict)
+    }
+
+    /// An image that can be neither rewritten nor pinned: what has to be pinned must be so already. Its config is not
+    /// known here.
+    fn fixed_image(
+        &self,
+        identifier: &str,
+        reference: &str,
+        scope: &Scope<'_>,
+    ) -> Result<Verdict, Denial> {
+        let image = normalize(reference)?;
+        if !is_written_in_full(&image, reference) {
+            return Err(not_in_full(identifier, &image));
+        }
+        let context = RequestContext::new(&self.policies, Via::Input, scope);
+        let mut recorder = NoRecorder;
+        let mut judge = Judge::new(&self.policies, &context, &mut recorder);
+        judge.judge_image(&image);
+        if image.digest().is_none() && self.policies.lock.get(&image).is_some() {
+            let finding = missing_digest(&image.to_string(), "the lock file");
+            judge.findings.add(vec![finding]);
+        }
+        judge.judge_each(&image, |context| {
+            let mut findings = Vec::new();
+            if context.policy.digest() != DigestRule::Resolve && context.image.digest().is_none() {
+                let owner = context.policy.owner.name();
+                findings.push(missing_digest(&context.shown(), owner));
+            }
+            findings.extend(rules::judge_config(context, None));
+            findings
+        });
+        let verdict = judge.findings.into_verdict(identifier);
+        Verdict {
+            kind: Some(JudgedKind::Image),
+            normalised: Some(image),
+            ..verdict
+        }
+        .into_result()
+    }
+}
+
+/// Whether a reference is written in full. BuildKit adds nothing to what is in a graph: there, `library/node` is an image
+/// of a registry that is called `library`.
+fn is_written_in_full(image: &ImageRef, written: &str) -> bool {
+    let rest = written.strip_prefix(&image.name());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '@']))
+}
+
+fn not_in_full(identifier: &str, image: &ImageRef) -> Denial {
+    let message = format!(
+        "{identifier} stands in a client's own definition, where BuildKit does not read it as {image}"
+    );
+    let help = format!("write docker-image://{image}");
+    let finding = Finding::fixed(Code::InvalidReference, message).with_help(help);
+    Denial::new(identifier, finding)
+}

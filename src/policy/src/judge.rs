@@ -1,0 +1,116 @@
+//! The judgment of one image: rewriting, every policy's rules, exceptions, and mirrors.
+
+use fromtier_image::{ImageConfig, ImageRef};
+
+use crate::findings::Findings;
+use crate::pattern::identity;
+use crate::policies::{Policies, RequestContext};
+use crate::recorder::Recorder;
+use crate::rewriting;
+use crate::rules::{self, RuleContext};
+use crate::suggest;
+use crate::verdict::{ExceptionId, Finding, Severity};
+
+/// Takes the gate's steps for one request, and gathers the findings.
+pub(crate) struct Judge<'a> {
+    policies: &'a Policies,
+    request: &'a RequestContext,
+    recorder: &'a mut dyn Recorder,
+    pub findings: Findings,
+}
+
+impl<'a> Judge<'a> {
+    pub fn new(
+        policies: &'a Policies,
+        request: &'a RequestContext,
+        recorder: &'a mut dyn Recorder,
+    ) -> Judge<'a> {
+        Judge {
+            policies,
+            request,
+            recorder,
+            findings: Findings::default(),
+        }
+    }
+
+    /// Step 2: the image after the policies' rewriting.
+    pub fn rewrite(&mut self, normalized: &ImageRef) -> ImageRef {
+        let findings = &mut self.findings.findings;
+        rewriting::rewrite(
+            self.policies,
+            self.request,
+            normalized,
+            self.recorder,
+            findings,
+        )
+    }
+
+    /// Step 3: every policy's rules judge the image.
+    pub fn judge_image(&mut self, image: &ImageRef) {
+        let (policies, request, name) = (self.policies, self.request, identity(image));
+        for context in rules::contexts(policies, request, image, &name) {
+            self.recorder.judge(&context);
+            let drafts = rules::judge_image(&context);
+            let findings = suggest::fill(policies, &context, drafts);
+            self.conclude(&context, findings);
+        }
+    }
+
+    /// Step 4: the place that the image is pulled from. Where the repository's policy names the mirror, it is a place
+    /// like any other to the organization's, and is judged.
+    pub fn mirror(&mut self, image: &ImageRef) -> ImageRef {
+        let policies = self.policies;
+        let Some(mirror) = policies.mirror_of(image) else {
+            return image.clone();
+        };
+        let layer = &policies.layers[mirror.layer];
+        self.recorder.mirror(layer, &mirror);
+        let name = identity(&mirror.image);
+        let contexts = rules::contexts(policies, self.request, &mirror.image, &name);
+        for context in contexts.take(mirror.layer) {
+            let shown = image.clone().without_digest();
+            let help = format!("{} pulls {shown} from there", layer.owner);
+            // No image could be suggested for a place: the Dockerfile doesn't name it.
+            let findings = (rules::judge_place(&context).into_iter())
+                .map(|draft| draft.finding.with_help(help.clone()))
+                .collect();
+            self.conclude(&context, findings);
+        }
+        mirror.image
+    }
+
+    /// Step 6: every policy's rules judge the config that the registry answered with. Without a config nothing is
+    /// known about it.
+    pub fn judge_config(&mut self, image: &ImageRef, config: Option<&ImageConfig>) {
+        self.judge_each(image, |context| rules::judge_config(context, config));
+    }
+
+    /// Every policy judges the image by these rules, which suggest nothing.
+    pub fn judge_each(
+        &mut self,
+        image: &ImageRef,
+        rules: impl Fn(&RuleContext<'_>) -> Vec<Finding>,
+    ) {
+        let name = identity(image);
+        for context in rules::contexts(self.policies, self.request, image, &name) {
+            let findings = rules(&context);
+            self.conclude(&context, findings);
+        }
+    }
+
+    /// Applies a policy's exceptions and its mode to the findings of its rules, and keeps them.
+    fn conclude(&mut self, context: &RuleContext<'_>, mut findings: Vec<Finding>) {
+        for index in rules::exception::apply(self.policies, context, &mut findings) {
+            self.findings.add_exception(ExceptionId {
+                owner: context.policy.owner,
+                index,
+            });
+        }
+        if context.policy.warn_only() {
+            for finding in &mut findings {
+                finding.severity = finding.severity.min(Severity::Warn);
+            }
+        }
+        self.findings.add(findings);
+    }
+}

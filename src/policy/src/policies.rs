@@ -1,0 +1,109 @@
+//! The policies of a gate with its lock file and its day, and how each policy applies to one request.
+
+use std::sync::Arc;
+
+use fromtier_catalog::Day;
+use fromtier_image::{ImageRef, Platform};
+
+use crate::active_policy::{ActivePolicy, Resolution};
+use crate::layer::Layer;
+use crate::lock::Lock;
+use crate::pattern::identity;
+use crate::request::Via;
+use crate::scope::Scope;
+
+/// What a gate judges by.
+#[derive(Debug)]
+pub(crate) struct Policies {
+    /// The organization's policy comes first.
+    pub layers: Vec<Layer>,
+    pub lock: Arc<Lock>,
+    pub today: Day,
+    /// The path of the Dockerfile, where it is known and the same for all requests.
+    pub file: Option<Box<str>>,
+}
+
+/// The place that a mirror has an image in.
+#[derive(Debug)]
+pub(crate) struct MirroredImage<'a> {
+    /// Which of the policies names the mirror, by its position.
+    pub layer: usize,
+    /// The image's own registry.
+    pub registry: String,
+    /// The registry and path prefix of the mirror.
+    pub prefix: &'a str,
+    /// The image in the mirror.
+    pub image: ImageRef,
+}
+
+impl Policies {
+    /// Whether one of the policies gives the repository this label.
+    pub fn has_label(&self, label: &str) -> bool {
+        let mut labels = (self.layers.iter()).flat_map(|layer| &layer.index.policy.labels);
+        labels.any(|own| own == label)
+    }
+
+    /// The place that an image is pulled from, where a policy names a mirror of its registry.
+    pub fn mirror_of(&self, image: &ImageRef) -> Option<MirroredImage<'_>> {
+        let name = identity(image);
+        let registry = name.split('/').next().unwrap_or_default();
+        let (layer, prefix) = (self.layers.iter().enumerate())
+            .find_map(|(at, layer)| Some((at, layer.index.mirror(registry)?)))?;
+        let mut text = format!("{prefix}/{}", image.path());
+        if let Some(tag) = image.tag() {
+            text = format!("{text}:{tag}");
+        }
+        if let Some(digest) = image.digest() {
+            text = format!("{text}@{}", digest.as_str());
+        }
+        Some(MirroredImage {
+            layer,
+            registry: registry.to_owned(),
+            prefix,
+            // The prefix was checked when the policy was read; a path that grows too long is pulled from its own place.
+            image: ImageRef::parse(&text).ok()?,
+        })
+    }
+}
+
+/// Where in a build a source is requested, and how each policy applies there.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestContext {
+    pub via: Via,
+    /// The Dockerfile's path, where it is known.
+    pub path: Option<Box<str>>,
+    /// The platform that the source is wanted for, where it is known.
+    pub platform: Option<Platform>,
+    /// One for each policy, in their order.
+    resolutions: Vec<Resolution>,
+}
+
+impl RequestContext {
+    pub fn new(policies: &Policies, via: Via, scope: &Scope<'_>) -> RequestContext {
+        let scope = &Scope {
+            path: scope.path.or(policies.file.as_deref()),
+            ..*scope
+        };
+        RequestContext {
+            via,
+            path: scope.path.map(Into::into),
+            platform: scope.platform.cloned(),
+            resolutions: (policies.layers.iter())
+                .map(|layer| Resolution::new(&layer.index, scope))
+                .collect(),
+        }
+    }
+
+    /// The policies as they apply here, in their order.
+    pub fn active_policies<'a>(
+        &'a self,
+        policies: &'a Policies,
+    ) -> impl DoubleEndedIterator<Item = ActivePolicy<'a>> + ExactSizeIterator {
+        let pairs = policies.layers.iter().zip(&self.resolutions);
+        pairs.map(|(layer, resolution)| ActivePolicy {
+            owner: layer.owner,
+            index: &layer.index,
+            resolution,
+        })
+    }
+}

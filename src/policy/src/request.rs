@@ -1,0 +1,125 @@
+//! The questions that a gate is asked.
+
+use crate::scope::Scope;
+use crate::verdict::JudgedKind;
+
+/// The path by which a source came into the build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// `FROM`
+    From,
+    /// `COPY --from`
+    CopyFrom,
+    /// `RUN --mount=from=`
+    MountFrom,
+    /// A trigger of a base image.
+    Onbuild,
+    /// A named context.
+    NamedContext,
+    /// The build context itself.
+    MainContext,
+    /// `ADD`
+    Add,
+    /// The scanner that writes the software bill of materials.
+    SbomGenerator,
+    /// A client's own definition (`input:`).
+    Input,
+    /// `--cache-from`
+    CacheImport,
+}
+
+impl Via {
+    /// The word for it in data.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Via::From => "from",
+            Via::CopyFrom => "copy-from",
+            Via::MountFrom => "mount-from",
+            Via::Onbuild => "onbuild",
+            Via::NamedContext => "named-context",
+            Via::MainContext => "main-context",
+            Via::Add => "add",
+            Via::SbomGenerator => "sbom-generator",
+            Via::Input => "input",
+            Via::CacheImport => "cache-import",
+        }
+    }
+}
+
+/// A request for an image.
+#[derive(Debug, Clone)]
+pub struct ImageRequest<'a> {
+    /// The reference as written, after expansion of arguments.
+    pub reference: &'a str,
+    /// How the image comes into the build.
+    pub via: Via,
+    /// Where in the build it is wanted.
+    pub scope: Scope<'a>,
+}
+
+/// A request for a source that is not an image.
+#[derive(Debug, Clone)]
+pub enum SourceRequest<'a> {
+    /// A git repository.
+    Git {
+        /// The repository's URL.
+        url: &'a str,
+        /// The commit that is expected.
+        checksum: Option<&'a str>,
+    },
+    /// A download.
+    Http {
+        /// The file's URL.
+        url: &'a str,
+        /// The digest that is expected.
+        checksum: Option<&'a str>,
+    },
+    /// A directory of the client.
+    Local {
+        /// The name that the client has for it.
+        name: &'a str,
+    },
+    /// An OCI layout on the client.
+    OciLayout {
+        /// Store and digest reference.
+        reference: &'a str,
+    },
+    /// `FROM scratch`
+    Scratch,
+    /// What `ADD` may unpack at the root of a stage on scratch: a base that no rule about images sees.
+    RootFileSystem {
+        /// The path or URL that is added.
+        path: &'a str,
+    },
+    /// Imported cache: who wrote it chose what is in the layers that replace a step.
+    CacheImport {
+        /// Where it is.
+        from: &'a str,
+    },
+}
+
+impl<'a> SourceRequest<'a> {
+    pub(crate) fn kind(&self) -> JudgedKind {
+        match self {
+            SourceRequest::Git { .. } => JudgedKind::Git,
+            SourceRequest::Http { .. } => JudgedKind::Http,
+            SourceRequest::Local { .. } => JudgedKind::Local,
+            SourceRequest::OciLayout { .. } => JudgedKind::OciLayout,
+            SourceRequest::Scratch => JudgedKind::Scratch,
+            SourceRequest::RootFileSystem { .. } => JudgedKind::RootFileSystem,
+            SourceRequest::CacheImport { .. } => JudgedKind::Cache,
+        }
+    }
+
+    /// The source as it was requested: its URL, name, reference or path.
+    pub fn identifier(&self) -> &'a str {
+        match self {
+            SourceRequest::Git { url, .. } | SourceRequest::Http { url, .. } => url,
+            SourceRequest::Local { name } => name,
+            SourceRequest::OciLayout { reference } => reference,
+            SourceRequest::Scratch => "scratch",
+            SourceRequest::RootFileSystem { path } => path,
+            SourceRequest::CacheImport { from } => from,
+        }
+    }
+}

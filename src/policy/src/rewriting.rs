@@ -1,0 +1,72 @@
+//! The policies' rewriting of one image.
+
+use fromtier_image::ImageRef;
+
+use crate::code::Code;
+use crate::pattern::identity;
+use crate::policies::{Policies, RequestContext};
+use crate::recorder::Recorder;
+use crate::verdict::{Finding, Severity};
+
+/// Rewrites an image by the repository's rules, as if the Dockerfile had been written so, and then by the
+/// organization's; each policy rewrites once.
+pub(crate) fn rewrite(
+    policies: &Policies,
+    request: &RequestContext,
+    normalized: &ImageRef,
+    recorder: &mut dyn Recorder,
+    findings: &mut Vec<Finding>,
+) -> ImageRef {
+    let mut image = normalized.clone();
+    for policy in request.active_policies(policies).rev() {
+        let Some(rule) = policy.index.rewrite(&identity(&image), image.tag()) else {
+            continue;
+        };
+        let result = rule.apply(&image);
+        recorder.rewrite(&policy, rule, &image, &result);
+        match result {
+            Ok(target) if target == image => {}
+            Ok(target) => {
+                let because = match &rule.reason {
+                    Some(reason) => format!(": {reason}"),
+                    None => String::new(),
+                };
+                let message = format!(
+                    "{} makes {} of {}{because}",
+                    policy.owner,
+                    target.familiar(),
+                    without_digest(&image)
+                );
+                findings.push(
+                    Finding::fixed(Code::Rewritten, message).with_suggestion(target.familiar()),
+                );
+                image = target;
+            }
+            Err(error) => {
+                let message = format!(
+                    "{} rewrites {}, and can't: {error}",
+                    policy.owner,
+                    image.familiar()
+                );
+                let help = error.help.unwrap_or_else(|| {
+                    format!("name a tag: {} becomes {}", rule.pattern.text, rule.to)
+                });
+                let mut finding = Finding::fixed(Code::RewriteFailed, message).with_help(help);
+                if policy.warn_only() {
+                    finding.severity = Severity::Warn;
+                }
+                findings.push(finding);
+            }
+        }
+    }
+    image
+}
+
+/// The image as a Dockerfile names it; a digest is only mentioned.
+fn without_digest(image: &ImageRef) -> String {
+    let shown = image.clone().without_digest().familiar();
+    match image.digest() {
+        Some(_) => format!("{shown}, without its digest"),
+        None => shown,
+    }
+}

@@ -1,0 +1,81 @@
+//! What a policy checks once the registry has answered, and where its settings are written.
+
+use crate::Place;
+use crate::active_policy::ActivePolicy;
+use crate::setting_key::SettingKey;
+use crate::settings::{Check, LabelRule, Settings};
+use crate::verdict::Severity;
+
+use super::Later;
+
+impl ActivePolicy<'_> {
+    /// The checks of an image's config, in the order of the rules.
+    pub(super) fn later(&self) -> Vec<Later> {
+        let mut later = Vec::new();
+        let mut add = |setting: SettingKey, what, says: &dyn Fn(&Settings) -> bool| {
+            later.push(Later {
+                policy: self.owner,
+                at: self.setting_place(&setting, says).cloned(),
+                setting,
+                what,
+            });
+        };
+        if let Some(days) = self.resolution.effective.max_age {
+            let says = |settings: &Settings| settings.max_age == Some(days);
+            add(
+                SettingKey::MaxAge,
+                format!("built within {days} days"),
+                &says,
+            );
+        }
+        for (check, what) in [
+            (Check::RootUser, "not root"),
+            (Check::Onbuild, "no ONBUILD triggers"),
+        ] {
+            let severity = self.check(check);
+            if severity > Severity::Allow {
+                let or = match severity {
+                    Severity::Deny => "or it is refused",
+                    _ => "or it warns",
+                };
+                let says = move |settings: &Settings| *settings.checks.get(check) == Some(severity);
+                add(SettingKey::Check(check), format!("{what}, {or}"), &says);
+            }
+        }
+        let texts = |rules: Vec<&LabelRule>| {
+            let texts: Vec<&str> = rules.iter().map(|rule| rule.text.as_str()).collect();
+            (!texts.is_empty()).then(|| texts.join(", "))
+        };
+        if let Some(labels) = texts(self.required_labels().collect()) {
+            let says = |settings: &Settings| !settings.require.is_empty();
+            add(
+                SettingKey::Labels,
+                format!("has the labels {labels}"),
+                &says,
+            );
+        }
+        if let Some(labels) = texts(self.forbidden_labels().collect()) {
+            let says = |settings: &Settings| !settings.forbid.is_empty();
+            add(
+                SettingKey::Labels,
+                format!("has none of the labels {labels}"),
+                &says,
+            );
+        }
+        later
+    }
+
+    /// Where a setting that applies here is written: in the profile that sets it so, else in the policy itself.
+    pub(super) fn setting_place(
+        &self,
+        key: &SettingKey,
+        sets: impl Fn(&Settings) -> bool,
+    ) -> Option<&Place> {
+        let policy = &self.index.policy;
+        (self.resolution.profiles())
+            .map(|(index, _)| &policy.profiles[index])
+            .filter(|profile| sets(&profile.settings))
+            .find_map(|profile| profile.places.get(key))
+            .or_else(|| policy.setting_places.get(key))
+    }
+}
