@@ -29,6 +29,7 @@ pub enum LoadError {
 }
 
 impl LoadError {
+    /// The path can't be read.
     pub fn unreadable(path: &Path, error: impl ToString) -> LoadError {
         LoadError::Unreadable {
             path: path.to_owned(),
@@ -57,6 +58,7 @@ pub struct GateLookup<'a> {
 }
 
 impl<'a> GateLookup<'a> {
+    /// `policy` is the organization's; `lock` replaces the lock files next to the Dockerfiles.
     pub fn new(policy: Option<&'a Path>, lock: Option<&'a Path>, today: Day) -> GateLookup<'a> {
         GateLookup {
             policy,

@@ -34,7 +34,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::Parser as _;
 use fromtier_policy::Day;
 
-use args::{Command, CommandLine};
+use crate::args::{Command, CommandLine};
 
 #[expect(clippy::disallowed_methods, reason = "the command line's clock")]
 fn main() -> ExitCode {

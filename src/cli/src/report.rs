@@ -96,6 +96,7 @@ impl CheckReport {
             .count()
     }
 
+    /// How the command ends.
     pub fn exit(&self, deny_warnings: bool) -> Exit {
         let refused = self.count(Severity::Deny) + self.broken();
         let warned = if deny_warnings {

@@ -67,6 +67,7 @@ pub struct BaseUse {
 }
 
 impl LockGroup {
+    /// A group without images.
     pub fn new(path: PathBuf, old: Option<ExistingLock>) -> LockGroup {
         LockGroup {
             path,

@@ -16,15 +16,15 @@ use std::path::{Path, PathBuf};
 use fromtier_image::ImageRef;
 use fromtier_policy::{Day, Lock};
 
+use self::args::LockArgs;
+use self::changes::{Change, Line, is_named, mode};
+use self::collect::{ExistingLock, LockGroup};
+use self::report::{LineReport, LockFileReport, LockReport};
+use self::resolve::Answers;
 use crate::exit::Exit;
 use crate::files;
 use crate::lookup::{GateLookup, LoadError, Texts};
 use crate::values::Format;
-use args::LockArgs;
-use changes::{Change, Line, is_named, mode};
-use collect::{ExistingLock, LockGroup};
-use report::{LineReport, LockFileReport, LockReport};
-use resolve::Answers;
 
 /// The first lines of a new lock file.
 const HEADER: &str = "# Written by `fromtier lock`: the digest of each image.\n\n";

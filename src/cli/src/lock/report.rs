@@ -65,6 +65,7 @@ impl LineReport {
 }
 
 impl LockReport {
+    /// The lines of all lock files.
     pub fn lines(&self) -> impl Iterator<Item = &LineReport> {
         self.locks
             .iter()
@@ -95,6 +96,7 @@ impl LockReport {
             + self.refused.len()
     }
 
+    /// How the command ends.
     pub fn exit(&self) -> Exit {
         let open = self.lines().any(
             |item| matches!(&item.line.change, Change::Failed(problem) if !problem.is_final()),

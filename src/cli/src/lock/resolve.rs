@@ -23,6 +23,7 @@ pub struct Question {
 }
 
 impl Question {
+    /// Asks for the digest of an image, and for its config if a platform is given.
     pub fn new(image: &ImageRef, config_for: Option<&Platform>) -> Question {
         Question {
             image: image.to_string(),
@@ -39,6 +40,7 @@ pub struct Answers {
 }
 
 impl Answers {
+    /// No answers.
     pub fn new() -> Answers {
         Answers {
             registries: Registries::new(),
@@ -146,8 +148,9 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::time::{Duration, Instant};
+
+    use super::*;
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "it measures")]

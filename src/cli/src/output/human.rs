@@ -29,6 +29,7 @@ pub fn render(report: &CheckReport) -> String {
 }
 
 impl Printer {
+    /// Prints the findings of a Dockerfile.
     pub fn file(&self, file: &DockerfileReport, out: &mut String) {
         if let Some(error) = &file.error {
             let line = error.line().unwrap_or(1);

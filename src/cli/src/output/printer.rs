@@ -30,6 +30,7 @@ pub struct Note<'a> {
 }
 
 impl Printer {
+    /// A printer with colors.
     pub fn new() -> Printer {
         Printer {
             renderer: Renderer::styled(),

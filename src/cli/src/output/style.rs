@@ -3,10 +3,15 @@
 use anstyle::{AnsiColor, Style};
 use fromtier_policy::Severity;
 
+/// What is refused or wrong.
 pub const ERROR: Style = AnsiColor::Red.on_default();
+/// What is warned about.
 pub const WARNING: Style = AnsiColor::Yellow.on_default();
+/// What passes.
 pub const GOOD: Style = AnsiColor::Green.on_default();
+/// The subject of the output.
 pub const BOLD: Style = Style::new().bold();
+/// The labels of steps.
 pub const DIM: Style = Style::new().dimmed();
 
 /// A word in a style.

@@ -24,6 +24,7 @@ struct PolicyReport {
     warnings: Vec<PolicyError>,
 }
 
+/// Checks policies, and returns the text to print and how it ended.
 pub fn run(args: &PolicyCheckArgs, today: Day) -> (String, Exit) {
     let (files, failures) = check(args, today);
     let errors: usize = files.iter().map(|file| file.errors.len()).sum();

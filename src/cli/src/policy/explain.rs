@@ -1,5 +1,9 @@
 //! `fromtier policy explain IMAGE`: every step of the gate's decision about one image.
 
+mod explanation;
+mod human;
+mod machine;
+
 use std::path::Path;
 
 use fromtier_image::Platform;
@@ -7,6 +11,7 @@ use fromtier_policy::gate::{ImageRequest, Via};
 use fromtier_policy::{Day, Scope, Severity};
 use serde_json::json;
 
+use self::explanation::Explanation;
 use super::args::PolicyExplainArgs;
 use super::files;
 use crate::exit::Exit;
@@ -15,12 +20,7 @@ use crate::output::json;
 use crate::output::printer::Printer;
 use crate::values::Format;
 
-mod explanation;
-mod human;
-mod machine;
-
-use explanation::Explanation;
-
+/// Explains an image, and returns the text to print and how it ended.
 pub fn run(args: &PolicyExplainArgs, today: Day) -> (String, Exit) {
     match explain(args, today) {
         Ok(explained) => {

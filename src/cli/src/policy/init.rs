@@ -73,6 +73,7 @@ fn names() -> PossibleValuesParser {
         .into()
 }
 
+/// Writes or prints a policy, and returns the text to print and how it ended.
 pub fn run(args: &PolicyInitArgs) -> (String, Exit) {
     let text = TEMPLATES
         .iter()
@@ -112,8 +113,9 @@ pub fn run(args: &PolicyInitArgs) -> (String, Exit) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use fromtier_policy::{Day, Policy};
+
+    use super::*;
 
     #[test]
     fn every_template_is_a_policy_without_oddities() {

@@ -10,8 +10,8 @@ mod test;
 
 use fromtier_policy::Day;
 
+use self::args::PolicyCommand;
 use crate::exit::Exit;
-use args::PolicyCommand;
 
 /// Runs a command, and returns the text to print and how it ended. `today` is the machine's day.
 pub fn run(policy: &PolicyCommand, today: Day) -> (String, Exit) {

@@ -2,6 +2,7 @@
 
 use crate::exit::Exit;
 
+/// Returns the schema.
 pub fn run() -> (String, Exit) {
     (fromtier_policy::schema(), Exit::Clean)
 }

@@ -45,6 +45,7 @@ struct Difference {
     actual: Option<String>,
 }
 
+/// Tests policies, and returns the text to print and how it ended.
 pub fn run(args: &PolicyTestArgs, today: Day) -> (String, Exit) {
     let mut outcomes = Vec::new();
     let mut failures = Vec::new();

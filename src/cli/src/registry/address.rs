@@ -18,6 +18,7 @@ pub(super) struct ImageAddress {
 }
 
 impl ImageAddress {
+    /// The address of an image. Docker Hub's registry has another host name than its references.
     pub fn of(image: &ImageRef) -> ImageAddress {
         let registry = image.domain().to_owned();
         let host = match registry.as_str() {
@@ -38,6 +39,7 @@ impl ImageAddress {
         }
     }
 
+    /// The registry's response is not valid.
     pub fn protocol_error(&self, what: impl Into<String>) -> Problem {
         Problem::Protocol {
             registry: self.registry.clone(),
@@ -45,6 +47,7 @@ impl ImageAddress {
         }
     }
 
+    /// The registry returned an error status.
     pub fn failing(&self, answer: &Answer) -> Problem {
         if answer.status == 429 {
             return Problem::TooMany {

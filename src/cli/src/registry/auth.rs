@@ -189,8 +189,9 @@ fn with_query(url: &str, parameters: &[(&str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use fromtier_image::ImageRef;
+
+    use super::*;
 
     fn read(headers: &[&str]) -> Option<Challenge> {
         let headers: Vec<_> = headers.iter().map(|header| (*header).to_owned()).collect();

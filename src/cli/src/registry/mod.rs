@@ -14,12 +14,12 @@ use std::sync::Mutex;
 
 use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
 
-use address::ImageAddress;
-use auth::Challenge;
-use credentials::Credentials;
-use mutex::lock;
-pub use problem::Problem;
-use web::{Answer, Method, Web};
+use self::address::ImageAddress;
+use self::auth::Challenge;
+use self::credentials::Credentials;
+use self::mutex::lock;
+pub use self::problem::Problem;
+use self::web::{Answer, Method, Web};
 
 /// The largest manifest or config, in bytes.
 const LARGEST: u64 = 8 << 20;
@@ -63,6 +63,7 @@ pub struct Registries {
 }
 
 impl Registries {
+    /// No connection is open yet.
     pub fn new() -> Registries {
         Registries {
             web: Web::default(),

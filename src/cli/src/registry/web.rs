@@ -229,9 +229,10 @@ pub(super) fn is_loopback(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::cell::Cell;
     use std::time::Instant;
+
+    use super::*;
 
     #[test]
     fn only_this_machine_is_loopback() {
