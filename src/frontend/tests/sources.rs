@@ -175,9 +175,9 @@ fn asked(outcome: &Outcome) -> Option<BTreeSet<String>> {
     };
     let json = base64::engine::general_purpose::STANDARD.decode(text);
     let document: serde_json::Value = serde_json::from_slice(&json.unwrap()).unwrap();
-    let verdicts = document["verdicts"].as_array().unwrap();
+    let verdicts = document["sources"].as_array().unwrap();
     let requests = verdicts.iter().map(|verdict| {
-        let source = verdict["source"].as_str().unwrap();
+        let source = verdict["reference"].as_str().unwrap();
         let is_image = verdict["image"].is_string();
         if is_image {
             in_full(source)
