@@ -129,12 +129,3 @@ impl Dispatch<'_> {
         self.graph.file(state, mkdir, meta)
     }
 }
-
-/// What is behind the last slash (`path.Base`).
-pub(super) fn base_name(path: &str) -> &str {
-    match path.trim_end_matches('/') {
-        "" if path.is_empty() => ".",
-        "" => "/",
-        path => path.rsplit('/').next().unwrap_or(path),
-    }
-}

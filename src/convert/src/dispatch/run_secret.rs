@@ -3,9 +3,9 @@
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::instructions::Mount;
 use fromtier_dockerfile::span::Range;
+use fromtier_gostd::path;
 use fromtier_llb::Secret;
 
-use super::run_mount::base_name;
 use crate::stage::Stage;
 
 /// The secret of a mount, noted in the stage's outline.
@@ -19,11 +19,11 @@ pub(super) fn secret(stage: &mut Stage, mount: &Mount, location: &[Range]) -> Re
         if mount.target.is_empty() {
             return Err(Error::new("one of source, target required"));
         }
-        id = base_name(&mount.target).to_owned();
+        id = path::base(&mount.target).to_owned();
     }
     let target = match (mount.target.as_str(), &mount.env) {
         ("", Some(_)) => None,
-        ("", None) => Some(format!("/run/secrets/{}", base_name(&id))),
+        ("", None) => Some(format!("/run/secrets/{}", path::base(&id))),
         (target, _) => Some(target.to_owned()),
     };
     stage
