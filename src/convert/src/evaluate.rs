@@ -7,7 +7,7 @@ use fromtier_dockerfile::instructions::{ArgDef, KeyValue};
 use fromtier_dockerfile::shell::Env as _;
 
 use crate::paths;
-use crate::vars::Vars;
+use crate::vars::{StageVariables, Variables, Vars};
 
 /// The argument that asks for a scan of the build context. It steers the converter and never reaches a container.
 pub(crate) const SCAN_CONTEXT: &str = "BUILDKIT_SBOM_SCAN_CONTEXT";
@@ -18,24 +18,6 @@ pub(crate) const SCAN_STAGE: &str = "BUILDKIT_SBOM_SCAN_STAGE";
 /// Whether an argument steers the converter alone.
 pub(crate) fn is_for_converter(key: &str) -> bool {
     [SCAN_CONTEXT, SCAN_STAGE].contains(&key)
-}
-
-/// Variables that instructions set.
-pub(crate) trait Variables {
-    /// Sets a variable for the instructions that follow.
-    fn set(&mut self, key: &str, value: &str);
-}
-
-/// The variables of a stage, some of which its image keeps.
-pub(crate) trait StageVariables: Variables {
-    /// Sets a variable of the image. Instructions see it after [`Variables::set`] only.
-    fn set_in_image(&mut self, key: &str, value: &str);
-
-    /// The variables of the image, in order.
-    fn image_variables(&self) -> Vec<(String, String)>;
-
-    /// Whether the image is known to have no `PATH`.
-    fn has_no_path(&self) -> bool;
 }
 
 /// Where an `ARG` gets its value.

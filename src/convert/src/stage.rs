@@ -15,12 +15,12 @@ use fromtier_policy::gate::Via;
 
 use crate::base::trigger_chain::TriggerLink;
 use crate::context::lookup::NamedContext;
-use crate::evaluate::{StageVariables, Variables};
 use crate::history::{self, Layer};
 use crate::name::Steps;
 use crate::outline::capture::Capture;
 use crate::plan::deps::{Deps, StageId};
 use crate::plan::paths_used::PathsUsed;
+use crate::vars::{StageVariables, Variables};
 
 /// An instruction, and the stages that it takes files from.
 #[derive(Debug)]

@@ -3,7 +3,23 @@
 use fromtier_dockerfile::shell::Env;
 use fromtier_llb::{EnvList, State};
 
-use crate::evaluate::{StageVariables, Variables};
+/// Variables that instructions set.
+pub(crate) trait Variables {
+    /// Sets a variable for the instructions that follow.
+    fn set(&mut self, key: &str, value: &str);
+}
+
+/// The variables of a stage, some of which its image keeps.
+pub(crate) trait StageVariables: Variables {
+    /// Sets a variable of the image. Instructions see it after [`Variables::set`] only.
+    fn set_in_image(&mut self, key: &str, value: &str);
+
+    /// The variables of the image, in order.
+    fn image_variables(&self) -> Vec<(String, String)>;
+
+    /// Whether the image is known to have no `PATH`.
+    fn has_no_path(&self) -> bool;
+}
 
 /// An ordered list of variables that can be changed.
 #[derive(Debug, Clone, Default)]

@@ -7,10 +7,10 @@ use fromtier_dockerfile::instructions::GlobalArg;
 use fromtier_dockerfile::shell::{Env as _, Lex};
 use fromtier_image::Platform;
 
-use crate::evaluate::{ArgScope, Variables as _};
+use crate::evaluate::ArgScope;
 use crate::options::Options;
 use crate::outline::capture::ArgInfo;
-use crate::vars::Vars;
+use crate::vars::{Variables as _, Vars};
 
 /// The platforms that a build is about.
 #[derive(Debug, Clone)]
