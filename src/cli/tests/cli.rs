@@ -129,10 +129,10 @@ fn a_named_policy_is_the_organisations_and_the_repositorys_only_tightens() {
     ]);
     let answer = folder.run(&["check", "--policy", "org.yaml"]);
     assert!(answer.out.contains(
-        "error[FT101]: docker.io/acme/thing is a community image; the organisation's policy"
+        "error[FT101]: docker.io/acme/thing is a community image; the organization's policy"
     ));
     assert!(answer.out.contains(
-        "error[FT110]: docker.io/library/node:22 is not of the tags that the repository's policy"
+        "error[FT110]: docker.io/library/node:22 is not one of the tags that the repository's policy"
     ));
     let alone = folder.run(&["check", "--policy", ".fromtier.yaml"]);
     assert!(

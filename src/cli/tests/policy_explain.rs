@@ -98,7 +98,7 @@ fn two_policies_are_told_apart_in_an_explanation() {
     let answer = folder.run(&["policy", "explain", "node:22", "--policy", "org.yaml"]);
     for line in [
         "  policy     org.yaml, then .fromtier.yaml, on ".to_owned(),
-        "  rule       the organisation's policy: `node`: tags >=22; the tag fits  [org.yaml:10]\n".to_owned(),
+        "  rule       the organization's policy: `node`: tags >=22; the tag fits  [org.yaml:10]\n".to_owned(),
         "  rule       the repository's policy: `node`: variants alpine; the tag doesn't fit  [.fromtier.yaml:2]\n".to_owned(),
         format!("  lock       {digest} of 2026-11-24  [fromtier.lock]\n"),
     ] {

@@ -49,7 +49,7 @@ codes! {
     InternalImage = "FT105", "Internal image";
     ImageNamedByPolicy = "FT106", "Image named by the policy";
     UnknownOfficialName = "FT107", "Unknown official name";
-    RetiredOfficialImage = "FT108", "No official image any more";
+    RetiredOfficialImage = "FT108", "No longer an official image";
     LookAlike = "FT109", "Look-alike";
     TagNotAllowed = "FT110", "Tag not allowed";
     VariantNotAllowed = "FT111", "Variant not allowed";
@@ -57,10 +57,10 @@ codes! {
     DigestRequired = "FT120", "Digest required";
     NotLocked = "FT121", "Not in the lock file";
     DigestNotAsLocked = "FT122", "Digest disagrees with the lock file";
-    UnexpectedDigest = "FT123", "Registry's digest is another";
+    UnexpectedDigest = "FT123", "Unexpected digest";
     ReplacedByBuilder = "FT124", "Replaced by the builder";
     NoDigest = "FT125", "No digest";
-    LockedDigestUnavailable = "FT126", "Locked digest not to be had";
+    LockedDigestUnavailable = "FT126", "Locked digest unavailable";
     DeprecatedImage = "FT130", "Deprecated image";
     EndOfLife = "FT131", "End of life";
     UnlistedTag = "FT132", "Unlisted tag";
@@ -68,7 +68,7 @@ codes! {
     TooOld = "FT134", "Too old";
     EndOfLifeNear = "FT135", "End of life is near";
     RootUser = "FT136", "Root user";
-    OnbuildTriggers = "FT137", "Triggers for whoever builds on it";
+    OnbuildTriggers = "FT137", "ONBUILD triggers";
     LabelMissing = "FT138", "Label missing";
     LabelNotAllowed = "FT139", "Label not allowed";
     GitRepository = "FT140", "Git repository";

@@ -143,7 +143,7 @@ mod tests {
         let denial = ask_in(&gate(&text("90d"), ""), "acme/a", Scope::UNKNOWN).unwrap_err();
         assert!(
             denial.help.as_ref().unwrap().ends_with(
-                "an exception for it lasts until 2026-12-01 (payments), and this policy takes none of more than 90 days"
+                "an exception for it lasts until 2026-12-01 (payments), and this policy allows none of more than 90 days"
             ),
             "{denial:?}"
         );

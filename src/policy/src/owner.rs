@@ -18,7 +18,7 @@ impl Owner {
     pub const fn name(self) -> &'static str {
         match self {
             Owner::Only => "this policy",
-            Owner::Organization => "the organisation's policy",
+            Owner::Organization => "the organization's policy",
             Owner::Repository => "the repository's policy",
         }
     }

@@ -101,7 +101,7 @@ impl Rewrite {
         filling.tag = tag.as_deref();
         let to = filling.fill(&self.to)?;
         let target = ImageRef::parse(&to)
-            .map_err(|problem| format!("`{to}` is no image reference: {problem}"))?;
+            .map_err(|problem| format!("`{to}` is not a valid image reference: {problem}"))?;
         if identity(&target) == "docker.io/library/scratch" {
             return Err("`scratch` is no image".into());
         }

@@ -66,7 +66,7 @@ pub(crate) fn explain(text: &str) -> Option<String> {
     let code = odd as u32;
     if is_invisible(odd) {
         return Some(format!(
-            "there is a character in it that can't be seen (U+{code:04X}): type the name anew"
+            "there is a character in it that can't be seen (U+{code:04X}): type the name again"
         ));
     }
     let plain: Option<String> = text
@@ -176,7 +176,7 @@ mod tests {
             ),
             (
                 "no\u{200b}de",
-                "there is a character in it that can't be seen (U+200B): type the name anew",
+                "there is a character in it that can't be seen (U+200B): type the name again",
             ),
             (
                 "node:世",

@@ -22,7 +22,7 @@ pub fn gate(text: &str, lock: &str) -> Gate {
     )
 }
 
-/// The organisation's policy and the repository's.
+/// The organization's policy and the repository's.
 pub fn two(organisation: &str, repository: &str) -> Gate {
     Gate::new(
         Some(policy(organisation)),

@@ -140,7 +140,7 @@ fn a_repositorys_policy_loosens_nothing() {
         ] {
             let denial = ask(&gate, reference).unwrap_err();
             assert!(
-                denial.message.contains("organisation's policy"),
+                denial.message.contains("organization's policy"),
                 "{repository} {reference}: {}",
                 denial.message
             );

@@ -358,7 +358,7 @@ impl Advice<'_> {
     fn unknown(&mut self, at: &Option<Place>, name: &str) {
         let message = match catalog::retired(name) {
             Some(notice) => format!(
-                "`{name}` is no official image any more since {}",
+                "`{name}` has not been an official image since {}",
                 notice.since
             ),
             None => format!(

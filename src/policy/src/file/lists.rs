@@ -148,7 +148,9 @@ pub(super) fn read_names(node: &Node, report: &mut Report<'_>) -> Vec<String> {
 
 /// The code of a rule that an exception may lift.
 fn liftable_code(text: &str) -> Result<Code, String> {
-    let code: Code = text.parse().map_err(|_| format!("`{text}` is no rule"))?;
+    let code: Code = text
+        .parse()
+        .map_err(|_| format!("`{text}` is not a rule"))?;
     if code.is_liftable() {
         Ok(code)
     } else {

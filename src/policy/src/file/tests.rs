@@ -173,7 +173,7 @@ fn an_exception_needs_an_end_an_owner_and_a_reason() {
     assert_eq!(all.len(), 3);
     error(
         "version: 1\nexceptions: [{match: a/b, until: 2027-01-01, owner: me, reason: x, rules: [FT999]}]",
-        "`FT999` is no rule",
+        "`FT999` is not a rule",
     );
     error(
         "version: 1\nexceptions: [{match: a/b, until: 2027-01-01, owner: me, reason: x, rules: [FT122]}]",
@@ -271,7 +271,7 @@ fn rewrites_in_a_circle_are_errors() {
 fn targets_must_be_references() {
     error(
         "version: 1\nrewrite: [{match: a/b, to: \"Node:22\"}]",
-        "is no image reference",
+        "is not a valid image reference",
     );
     error(
         "version: 1\nrewrite: [{match: a/b, to: \"node:{version}\"}]",

@@ -209,7 +209,7 @@ impl Gate {
 fn normalize(text: &str) -> Result<ImageRef, Denial> {
     let parsed = ImageRef::parse(text).map(ImageRef::tag_name_only);
     parsed.map_err(|problem| {
-        let message = format!("`{text}` is no image reference: {problem}");
+        let message = format!("`{text}` is not a valid image reference: {problem}");
         let finding = Finding {
             help: crate::spelling::explain(text),
             ..Finding::fixed(Code::InvalidReference, message)
@@ -220,6 +220,6 @@ fn normalize(text: &str) -> Result<ImageRef, Denial> {
 
 /// The refusal of an image that has no digest, though somebody wants one.
 fn missing_digest(shown: &str, who: &str) -> Finding {
-    let message = format!("{shown} comes without a digest, and {who} wants one");
+    let message = format!("{shown} came without a digest, and {who} requires one");
     Finding::fixed(Code::NoDigest, message)
 }

@@ -83,7 +83,7 @@ mod tests {
         let alone = refused(&before, "acme/x");
         assert!(alone.contains("this policy"), "{alone}");
         let both = refused(&beside, "acme/x");
-        assert!(both.contains("the organisation's policy"), "{both}");
+        assert!(both.contains("the organization's policy"), "{both}");
         // The first is as it was.
         assert_eq!(refused(&before, "acme/x"), alone);
     }

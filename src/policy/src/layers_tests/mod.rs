@@ -49,7 +49,7 @@ fn is_the_images_own(finding: &Finding) -> bool {
         || finding.code == "FT109" && finding.message.contains("though its")
 }
 
-/// The organisation's policy alone; the repository says no more than what it is called, which the organisation's own
+/// The organization's policy alone; the repository says no more than what it is called, which the organisation's own
 /// exceptions may go by, and refuses nothing.
 fn alone(organisation: &Policy, labels: &str, lock: &Lock) -> Gate {
     let named = match labels {

@@ -17,16 +17,13 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
         DigestRule::Pin if !is_locked => (
             Code::NotLocked,
             format!(
-                "{} is not in the lock file; {owner} takes images that it holds only",
+                "{} is not in the lock file; {owner} only allows locked images",
                 context.shown()
             ),
         ),
         DigestRule::Require if !is_locked && own.is_none() => (
             Code::DigestRequired,
-            format!(
-                "{} has no digest; {owner} takes images by their digest only",
-                context.shown()
-            ),
+            format!("{} has no digest; {owner} requires one", context.shown()),
         ),
         _ => return,
     };
@@ -54,7 +51,7 @@ mod tests {
         assert_eq!(denial.code, "FT121");
         assert_eq!(
             denial.message,
-            "docker.io/library/node:22 is not in the lock file; this policy takes images that it holds only"
+            "docker.io/library/node:22 is not in the lock file; this policy only allows locked images"
         );
         assert_eq!(
             denial.help.as_deref(),

@@ -42,7 +42,7 @@ pub(crate) fn apply(
         }
         let why = match state {
             ExceptionState::TooLong(max) => format!(
-                "an exception for it lasts until {} ({}), and {} takes none of more than {max} days",
+                "an exception for it lasts until {} ({}), and {} allows none of more than {max} days",
                 last.until, last.owner, context.policy.owner
             ),
             _ => format!(

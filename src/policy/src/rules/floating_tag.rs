@@ -25,7 +25,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
         return;
     }
     let message = format!(
-        "{} says no version, so it moves from one release to the next; {} floating tags",
+        "{} has no version, so it moves from one release to the next; {} floating tags",
         context.shown(),
         context.policy_verb(severity)
     );

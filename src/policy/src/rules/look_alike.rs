@@ -428,7 +428,7 @@ mod tests {
         let gate = Gate::new(organisation, repository, None, today());
         let denial = ask(&gate, "ghcr.io/acme/hub/library/node").unwrap_err();
         assert_eq!(denial.code, "FT109", "{}", denial.message);
-        assert!(denial.message.contains("the organisation's policy"));
+        assert!(denial.message.contains("the organization's policy"));
     }
 
     #[test]

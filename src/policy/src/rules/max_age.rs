@@ -24,16 +24,16 @@ pub(crate) fn check(
                 return;
             }
             format!(
-                "{} was made {age} days ago, on {day}; {who} takes images of up to {max} days",
+                "{} was made {age} days ago, on {day}; {who} only allows images of up to {max} days",
                 context.shown()
             )
         }
         None => format!(
-            "{} doesn't say when it was made; {who} takes images of up to {max} days",
+            "{} doesn't say when it was made; {who} only allows images of up to {max} days",
             context.shown()
         ),
     };
-    let help = "use a tag that is rebuilt, or resolve the digest anew";
+    let help = "use a tag that is rebuilt, or resolve the digest again";
     findings.push(Finding::fixed(Code::TooOld, message).with_help(help));
 }
 
@@ -49,7 +49,7 @@ mod tests {
         assert_eq!(denial.code, "FT134");
         assert_eq!(
             denial.message,
-            "docker.io/library/node:24 was made 213 days ago, on 2026-01-31; this policy takes images of up to 90 days"
+            "docker.io/library/node:24 was made 213 days ago, on 2026-01-31; this policy only allows images of up to 90 days"
         );
         assert_eq!(admit_created(POLICY, None).unwrap_err().code, "FT134");
         assert_eq!(

@@ -10,16 +10,15 @@ use super::RuleContext;
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let (index, shown, owner) = (context.policy.index, context.shown(), context.policy.owner);
     let message = match index.registry_entry(context.name, context.tag()) {
-        RegistryEntry::Denied(denied) => format!(
-            "{shown} is from `{}`, where {owner} takes no images from",
-            denied.text
-        ),
+        RegistryEntry::Denied(denied) => {
+            format!("{shown} is from `{}`, which {owner} denies", denied.text)
+        }
         RegistryEntry::Missing => {
             let allowed: Vec<&str> = (index.policy.registries.allow.iter())
                 .map(|pattern| pattern.text.as_str())
                 .collect();
             format!(
-                "{shown} is from none of the registries that {owner} takes images from: {}",
+                "{shown} is not from a registry that {owner} allows: {}",
                 shortened_list(&allowed)
             )
         }
@@ -57,7 +56,7 @@ mod tests {
         assert_eq!(denial.code, "FT113");
         assert_eq!(
             denial.message,
-            "quay.io/acme/tool:1 is from none of the registries that this policy takes images from: docker.io, ghcr.io/acme/**"
+            "quay.io/acme/tool:1 is not from a registry that this policy allows: docker.io, ghcr.io/acme/**"
         );
         assert_eq!(denied(LISTS, "ghcr.io/other/a").code, "FT113");
     }
@@ -67,7 +66,7 @@ mod tests {
         let denial = denied(LISTS, "evil/tool:1");
         assert_eq!(
             denial.message,
-            "docker.io/evil/tool:1 is from `docker.io/evil/*`, where this policy takes no images from"
+            "docker.io/evil/tool:1 is from `docker.io/evil/*`, which this policy denies"
         );
         let only = "version: 1\nregistries: {deny: [quay.io]}";
         assert_eq!(denied(only, "quay.io/a/b:1").code, "FT101");

@@ -70,7 +70,7 @@ fn community(context: &RuleContext<'_>, severity: Severity, drafts: &mut Vec<Dra
         (_, Some(notice)) => (
             Code::RetiredOfficialImage,
             format!(
-                "{} is no official image any more since {}; {policy}",
+                "{} has not been an official image since {}; {policy}",
                 context.name, notice.since
             ),
         ),
