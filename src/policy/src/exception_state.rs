@@ -10,7 +10,7 @@ pub const ENDS_SOON: i32 = 14;
 /// Whether an exception holds on the gate's day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExceptionState {
-    /// It holds, for more than [`ENDS_SOON`] days.
+    /// It holds, for more than 14 days.
     Holds,
     /// It holds, for so many more days; 0 is today for the last time.
     EndsSoon(i32),

@@ -14,7 +14,7 @@ pub struct Scope<'a> {
     /// The platform that it is wanted for.
     pub platform: Option<&'a Platform>,
     /// The Dockerfile's path, from the top of the repository, with `/` between; none where the gate's own
-    /// ([`crate::Gate::of_file`]) is meant.
+    /// ([`crate::Gate::for_file`]) is meant.
     pub path: Option<&'a str>,
 }
 
