@@ -41,27 +41,27 @@ pub(crate) struct Asked<'a> {
 
 /// A source in a graph of its own, or as a client's definition has it.
 struct Found {
-    source: Source,
+    source: DatedSource,
     log_name: String,
 }
 
-enum Source {
+enum DatedSource {
     /// Nothing whose time could be told.
     None,
     Own(Graph, Output),
     Given(pb::SourceOp),
 }
 
-impl Source {
-    fn of(graph: Graph, state: &State) -> Source {
+impl DatedSource {
+    fn of(graph: Graph, state: &State) -> DatedSource {
         match state.output() {
-            Some(output) => Source::Own(graph, output),
-            None => Source::None,
+            Some(output) => DatedSource::Own(graph, output),
+            None => DatedSource::None,
         }
     }
 
     /// The source of a definition that has but one.
-    fn only(definition: &pb::Definition) -> Source {
+    fn only(definition: &pb::Definition) -> DatedSource {
         let ops = definition
             .def
             .iter()
@@ -71,8 +71,8 @@ impl Source {
             _ => None,
         });
         match (sources.next(), sources.next()) {
-            (Some(source), None) => Source::Given(source),
-            _ => Source::None,
+            (Some(source), None) => DatedSource::Given(source),
+            _ => DatedSource::None,
         }
     }
 }
@@ -102,28 +102,7 @@ async fn find<R: Resolver>(
 ) -> Result<Found> {
     let mut graph = Graph::new();
     if value == "context" {
-        let source = match &options.main_context.source {
-            Context::Input(definition) => {
-                // For the gate's word on it.
-                options
-                    .main_context
-                    .place_source(&mut graph, &sources.ledger)?;
-                Source::only(definition)
-            }
-            Context::Local => {
-                let excludes = sources.resolver.dockerignore().await?;
-                let ledger = &sources.ledger;
-                let state =
-                    main::place_used_paths(&mut graph, ledger, options, &excludes, Vec::new())?;
-                Source::of(graph, &state)
-            }
-            Context::Git { .. } | Context::Http { .. } => {
-                let state = options
-                    .main_context
-                    .place_source(&mut graph, &sources.ledger)?;
-                state.map_or(Source::None, |state| Source::of(graph, &state))
-            }
-        };
+        let source = main_context_source(options, sources).await?;
         let log_name = "[internal] resolve main build context metadata".to_owned();
         return Ok(Found { source, log_name });
     }
@@ -153,11 +132,11 @@ async fn find<R: Resolver>(
                     ..place
                 };
                 remote::place_input(&mut graph, &sources.ledger, &definition, &place)?;
-                let source = Source::only(&definition);
+                let source = DatedSource::only(&definition);
                 return Ok(Found { source, log_name });
             }
         };
-        let source = Source::of(graph, &state);
+        let source = DatedSource::of(graph, &state);
         return Ok(Found { source, log_name });
     }
     let Some(stage) = asked
@@ -174,8 +153,37 @@ async fn find<R: Resolver>(
         stage.name
     );
     Ok(Found {
-        source: Source::of(graph, &state),
+        source: DatedSource::of(graph, &state),
         log_name,
+    })
+}
+
+/// The main build context, as a source whose time can be told.
+async fn main_context_source<R: Resolver>(
+    options: &Options,
+    sources: &Sources<'_, R>,
+) -> Result<DatedSource> {
+    let mut graph = Graph::new();
+    Ok(match &options.main_context.source {
+        Context::Input(definition) => {
+            // For the gate's word on it.
+            options
+                .main_context
+                .place_source(&mut graph, &sources.ledger)?;
+            DatedSource::only(definition)
+        }
+        Context::Local => {
+            let excludes = sources.resolver.dockerignore().await?;
+            let ledger = &sources.ledger;
+            let state = main::place_used_paths(&mut graph, ledger, options, &excludes, Vec::new())?;
+            DatedSource::of(graph, &state)
+        }
+        Context::Git { .. } | Context::Http { .. } => {
+            let state = options
+                .main_context
+                .place_source(&mut graph, &sources.ledger)?;
+            state.map_or(DatedSource::None, |state| DatedSource::of(graph, &state))
+        }
     })
 }
 
@@ -285,9 +293,9 @@ async fn time_of<R: Resolver>(
     sources: &Sources<'_, R>,
 ) -> Result<Option<Time>> {
     let (identifier, attrs) = match &found.source {
-        Source::None => return Ok(None),
-        Source::Given(source) => (source.identifier.as_str(), &source.attrs),
-        Source::Own(graph, output) => match graph.source_of(*output) {
+        DatedSource::None => return Ok(None),
+        DatedSource::Given(source) => (source.identifier.as_str(), &source.attrs),
+        DatedSource::Own(graph, output) => match graph.source_of(*output) {
             Some(source) => source,
             None => return Ok(None),
         },
@@ -309,7 +317,7 @@ async fn time_of<R: Resolver>(
     if metadata.http_last_modified.is_some() {
         return Ok(metadata.http_last_modified);
     }
-    let Source::Own(mut graph, output) = found.source else {
+    let DatedSource::Own(mut graph, output) = found.source else {
         return Ok(None);
     };
     let Some(state) = graph

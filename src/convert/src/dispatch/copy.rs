@@ -10,7 +10,7 @@ use fromtier_gostd::path;
 use fromtier_gostd::strconv::quote;
 use fromtier_image::Digest;
 use fromtier_llb::caps::MERGE_OP;
-use fromtier_llb::{CopyInfo, FileAction, GitOptions, MakeInfo, Mode, Owner, State};
+use fromtier_llb::{Constraints, CopyInfo, FileAction, GitOptions, MakeInfo, Mode, Owner, State};
 use fromtier_policy::gate::{SourceRequest, Via};
 
 use super::{Dispatch, StageId};
@@ -131,19 +131,7 @@ impl Dispatch<'_> {
 
     pub(super) fn copy_files(&mut self, stage: &mut Stage, mut job: CopyJob<'_>) -> Result<()> {
         let dest = destination(stage, &job.files.dest)?;
-        let info = CopyInfo {
-            mode: match job.chmod.as_str() {
-                "" => None,
-                text => Some(match chmod::parse(text)? {
-                    chmod::Mode::Octal(mode) => Mode::Octal(mode),
-                    chmod::Mode::Symbolic(text) => Mode::Text(text),
-                }),
-            },
-            owner: (!job.chown.is_empty()).then(|| Owner::parse(&job.chown)),
-            exclude_patterns: job.exclude.clone(),
-            create_dest_path: true,
-            ..CopyInfo::default()
-        };
+        let info = copy_info(&job)?;
         check_checksum(&job)?;
         let mut message = String::from(if job.is_add { "ADD" } else { "COPY" });
         if job.parents {
@@ -190,28 +178,48 @@ impl Dispatch<'_> {
         message.push(' ');
         message.push_str(&job.files.dest);
 
-        let mut meta = self.meta(&step, &job.common.location);
-        if stage.plan.ignore_cache {
-            meta = meta.ignore_cache();
-        }
-        let linked =
+        let is_linked =
             job.link && job.chmod.is_empty() && self.options.caps.supports(MERGE_OP).is_ok();
-        stage.built.state = if linked {
-            // The files don't depend on what is below them: they are made apart, and laid over.
-            let group = group_id(&step, &job.common.location);
-            let state = stage.built.state.clone();
+        stage.built.state = if is_linked {
             let shown = platform.filter(|_| self.options.multi_platform);
+            let state = stage.built.state.clone();
             let link = stage.this_step(&format!("LINK {text}"), shown.as_ref(), &StateVars(&state));
-            let files = meta.clone().progress_group(&group, &step, true);
-            let made = self.graph.file(&State::scratch(), action, files);
-            let merge = meta.progress_group(&group, &step, false).custom_name(&link);
-            let merged = self.graph.merge(&[state.clone(), made], merge);
-            state.with_output(self.graph, merged.output())
+            self.link_files(stage, action, &job, &step, &link)
         } else {
+            let meta = self.step_meta(stage, &job, &step);
             self.graph.file(&stage.built.state, action, meta)
         };
         stage.commit(message, Layer::Built, self.epoch);
         Ok(())
+    }
+
+    /// The stage with the files of `action` over it. They don't depend on the files below them, so they are an operation
+    /// of their own, which is merged.
+    fn link_files(
+        &mut self,
+        stage: &Stage,
+        action: FileAction,
+        job: &CopyJob<'_>,
+        step: &str,
+        link: &str,
+    ) -> State {
+        let group = group_id(step, &job.common.location);
+        let meta = self.step_meta(stage, job, step);
+        let files = meta.clone().progress_group(&group, step, true);
+        let made = self.graph.file(&State::scratch(), action, files);
+        let merge = meta.progress_group(&group, step, false).custom_name(link);
+        let state = stage.built.state.clone();
+        let merged = self.graph.merge(&[state.clone(), made], merge);
+        state.with_output(self.graph, merged.output())
+    }
+
+    fn step_meta(&self, stage: &Stage, job: &CopyJob<'_>, step: &str) -> Constraints {
+        let meta = self.meta(step, &job.common.location);
+        if stage.plan.ignore_cache {
+            meta.ignore_cache()
+        } else {
+            meta
+        }
     }
 
     fn git_source(
@@ -358,6 +366,24 @@ impl Dispatch<'_> {
                 });
         }
     }
+}
+
+/// Owner, mode and exclusions of the copied files.
+fn copy_info(job: &CopyJob<'_>) -> Result<CopyInfo> {
+    let mode = match job.chmod.as_str() {
+        "" => None,
+        text => Some(match chmod::parse(text)? {
+            chmod::Mode::Octal(mode) => Mode::Octal(mode),
+            chmod::Mode::Symbolic(text) => Mode::Text(text),
+        }),
+    };
+    Ok(CopyInfo {
+        mode,
+        owner: (!job.chown.is_empty()).then(|| Owner::parse(&job.chown)),
+        exclude_patterns: job.exclude.clone(),
+        create_dest_path: true,
+        ..CopyInfo::default()
+    })
 }
 
 /// Where a destination is in the image.

@@ -42,16 +42,7 @@ impl Dispatch<'_> {
         if mount.from.is_empty() && mount.kind == MountType::Cache {
             mount.from = crate::SCRATCH.to_owned();
         }
-        let mut state = self.context.clone();
-        if !mount.from.is_empty() {
-            state = self.built(stage, source).ok_or_else(|| {
-                Error::new(format!(
-                    "cannot mount from stage {} to {}, stage needs to be defined before current command",
-                    quote(&mount.from),
-                    quote(&mount.target)
-                ))
-            })?;
-        }
+        let mut state = self.mounted_state(stage, &mount, source)?;
         let mut exec_mount = ExecMount {
             readonly: mount.read_only,
             ..ExecMount::default()
@@ -75,11 +66,7 @@ impl Dispatch<'_> {
                 }
                 exec_mount.cache = Some(CacheMount {
                     id: format!("{}/{}", self.options.cache_namespace, mount.cache_id),
-                    sharing: match mount.sharing {
-                        Some(Sharing::Private) => CacheSharingOpt::Private,
-                        Some(Sharing::Locked) => CacheSharingOpt::Locked,
-                        Some(Sharing::Shared) | None => CacheSharingOpt::Shared,
-                    },
+                    sharing: sharing(&mount),
                 });
             }
             MountType::Bind => {
@@ -88,17 +75,7 @@ impl Dispatch<'_> {
                     !mount.read_only && caps.supports(EXEC_MOUNT_BIND_READ_WRITE_NO_OUTPUT).is_ok();
             }
         }
-        let target = if path::clean(&mount.target).starts_with('/') {
-            mount.target.clone()
-        } else {
-            path::join(&["/", stage.built.state.dir(), &mount.target])
-        };
-        if target == "/" {
-            return Err(Error::new(format!(
-                "invalid mount target {}",
-                quote(&target)
-            )));
-        }
+        let target = mount_target(stage, &mount)?;
         let owned = mount.uid.is_some() || mount.gid.is_some() || mount.mode.is_some();
         let path = path::join(&["/", &mount.source]);
         if path != "/" {
@@ -118,6 +95,20 @@ impl Dispatch<'_> {
         Ok(())
     }
 
+    /// The files that a mount shows: those of a stage, or of the build context.
+    fn mounted_state(&self, stage: &Stage, mount: &Mount, source: StageId) -> Result<State> {
+        if mount.from.is_empty() {
+            return Ok(self.context.clone());
+        }
+        self.built(stage, source).ok_or_else(|| {
+            Error::new(format!(
+                "cannot mount from stage {} to {}, stage needs to be defined before current command",
+                quote(&mount.from),
+                quote(&mount.target)
+            ))
+        })
+    }
+
     /// A directory that has the owner and mode which a cache is to have.
     fn owned_cache(&mut self, mount: &Mount, state: &State) -> State {
         let info = MkdirInfo {
@@ -128,4 +119,26 @@ impl Dispatch<'_> {
         let meta = meta::internal("setting cache mount permissions");
         self.graph.file(state, mkdir, meta)
     }
+}
+
+fn sharing(mount: &Mount) -> CacheSharingOpt {
+    match mount.sharing {
+        Some(Sharing::Private) => CacheSharingOpt::Private,
+        Some(Sharing::Locked) => CacheSharingOpt::Locked,
+        Some(Sharing::Shared) | None => CacheSharingOpt::Shared,
+    }
+}
+
+/// The absolute path at which a mount is.
+fn mount_target(stage: &Stage, mount: &Mount) -> Result<String> {
+    let target = if path::clean(&mount.target).starts_with('/') {
+        mount.target.clone()
+    } else {
+        path::join(&["/", stage.built.state.dir(), &mount.target])
+    };
+    if target == "/" {
+        let text = format!("invalid mount target {}", quote(&target));
+        return Err(Error::new(text));
+    }
+    Ok(target)
 }
