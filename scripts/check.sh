@@ -12,8 +12,12 @@ cargo clippy --quiet --locked --workspace --all-targets --all-features -- -D war
 cargo clippy --quiet --locked --manifest-path tests/peers/Cargo.toml --target-dir "$TARGET/peers" -- -D warnings
 say "check: documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --workspace --no-deps --document-private-items
+say "check: layout"
+xtask layout --root "$ROOT"
+"$ROOT/scripts/tools.sh" shellcheck cargo-deny typos
+say "check: spelling"
+typos
 say "check: scripts"
-"$ROOT/scripts/tools.sh" shellcheck cargo-deny
 shellcheck -x scripts/*.sh .ci/run
 say "check: dependencies"
 # For every platform, not only this one: the list has everything that could be built.

@@ -118,7 +118,7 @@ fn colors_are_there_only_where_they_are_wanted() {
 }
 
 #[test]
-fn a_named_policy_is_the_organisations_and_the_repositorys_only_tightens() {
+fn a_named_policy_is_the_organizations_and_the_repositorys_only_tightens() {
     let folder = Folder::new(&[
         ("Dockerfile", "FROM acme/thing\nFROM node:22\n"),
         (
@@ -417,7 +417,7 @@ exceptions:
     );
     assert!(!answer.out.contains("needs the exception for `acme/used`"));
     assert!(!answer.out.contains("needs the exception for `acme/over`"));
-    // A single file says nothing of the others, and an organisation's exceptions are for other repositories, too.
+    // A single file says nothing of the others, and an organization's exceptions are for other repositories, too.
     for args in [
         &["check", "Dockerfile"][..],
         &["check", "--policy", ".fromtier.yaml"],

@@ -212,7 +212,7 @@ fn the_day_of_a_test_can_be_held_still() {
 }
 
 #[test]
-fn a_repositorys_policy_is_tested_beside_the_organisations() {
+fn a_repositorys_policy_is_tested_beside_the_organizations() {
     let folder = Folder::new(&[
         (".fromtier.yaml", "version: 1\ntiers: {community: allow}\n"),
         (".fromtier.test.yaml", TABLE),
@@ -393,7 +393,7 @@ fn what_a_policy_extends_is_read_and_its_faults_are_shown_where_they_stand() {
 }
 
 #[test]
-fn the_organisations_policy_can_be_extended_as_a_build_has_it() {
+fn the_organizations_policy_can_be_extended_as_a_build_has_it() {
     let folder = Folder::new(&[
         (
             "org/policy.yaml",

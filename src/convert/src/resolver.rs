@@ -6,9 +6,8 @@ use std::future::Future;
 use fromtier_dockerfile::error::Error;
 use fromtier_gostd::time::Time;
 use fromtier_image::Platform;
-use fromtier_proto::pb;
-
 use fromtier_llb::ResolveMode;
+use fromtier_proto::pb;
 
 /// Answers the questions that the Dockerfile and the options leave open. All futures run on one thread, several at a time.
 /// Equal questions about images are asked once per conversion.

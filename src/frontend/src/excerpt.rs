@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn points_at_the_line_with_its_neighbours() {
+    fn points_at_the_line_with_its_neighbors() {
         let shown = excerpt("Dockerfile", b"FROM a\nRUN b\nRUN c\n", &[line(2, 2)]);
         let expected = "Dockerfile:2\n--------------------\n   1 |     FROM a\n   2 | >>> RUN b\n   3 |     RUN c\n   4 |     \n--------------------\n";
         assert_eq!(shown, expected);

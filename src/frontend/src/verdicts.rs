@@ -36,7 +36,7 @@ fn source(source: &SourceVerdict) -> Object {
         .set("via", source.via.key())
         .opt_str("stage", &source.stage)
         .set("reference", verdict.asked.as_str())
-        .opt("image", text(&verdict.normalised))
+        .opt("image", text(&verdict.normalized))
         .opt("rewritten", text(&verdict.rewritten))
         .opt("resolved", text(&verdict.resolved))
         .opt_int("line", line(source.ranges.first(), |range| range.start))

@@ -1,10 +1,10 @@
-//! A marshalled graph.
+//! A marshaled graph.
 
 use std::collections::BTreeMap;
 
 use fromtier_proto::{Message, pb};
 
-/// A marshalled graph.
+/// A marshaled graph.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Definition {
     /// The encoded operations, inputs first. The last one names the result. Empty for scratch.

@@ -49,13 +49,13 @@ struct ImportedOp {
 #[derive(Debug)]
 pub(crate) struct DefinitionVertex {
     parts: Rc<ImportedOps>,
-    /// Empty for scratch, which cannot be marshalled.
+    /// Empty for scratch, which cannot be marshaled.
     digest: String,
     inputs: Vec<Output>,
 }
 
 /// Digest, bytes, metadata and locations of an operation.
-type Marshalled<'a> = (&'a str, &'a [u8], &'a pb::OpMetadata, &'a [SourceLocation]);
+type Marshaled<'a> = (&'a str, &'a [u8], &'a pb::OpMetadata, &'a [SourceLocation]);
 
 impl DefinitionVertex {
     pub(crate) fn inputs(&self) -> impl Iterator<Item = Output> + '_ {
@@ -63,7 +63,7 @@ impl DefinitionVertex {
     }
 
     /// Returns the operation as it came in.
-    pub(crate) fn marshalled(&self) -> Result<Marshalled<'_>, String> {
+    pub(crate) fn marshaled(&self) -> Result<Marshaled<'_>, String> {
         if self.digest.is_empty() {
             return Err("cannot marshal empty definition op".to_owned());
         }

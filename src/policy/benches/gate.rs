@@ -9,12 +9,13 @@
     reason = "it measures, and never ships"
 )]
 
-use criterion::{BenchmarkId, Criterion};
-use fromtier_policy::gate::{ImageRequest, Via};
-use fromtier_policy::{Day, Gate, Organization, Policy, Scope};
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Instant;
+
+use criterion::{BenchmarkId, Criterion};
+use fromtier_policy::gate::{ImageRequest, Via};
+use fromtier_policy::{Day, Gate, Organization, Policy, Scope};
 
 /// What stands in `match`; `%` is the rule's number.
 const KINDS: [(&str, &[&str]); 2] = [
@@ -108,11 +109,11 @@ fn main() {
             let text = policy(forms, kind == "globs", size);
             let today = Day::new(2026, 11, 24).expect("a day");
             let (policy, read_in) = milliseconds(|| read(&text));
-            let (organisation, indexed_in) = milliseconds(|| Organization::new(Some(policy), None));
-            gates.push(organisation.gate(None, None, today));
+            let (organization, indexed_in) = milliseconds(|| Organization::new(Some(policy), None));
+            gates.push(organization.gate(None, None, today));
             let repository = read("version: 1");
             let (_, beside_in) =
-                milliseconds(|| black_box(organisation.gate(Some(repository), None, today)));
+                milliseconds(|| black_box(organization.gate(Some(repository), None, today)));
             let _ = writeln!(
                 table,
                 "{kind}: a policy of {} KB is read in {read_in:.1} ms and indexed in {indexed_in:.1} ms; a repository's \

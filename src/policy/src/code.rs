@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::verdict::Severity;
+use crate::severity::Severity;
 
 /// Where the pages of the codes are on the web; `None` until the project has a home there.
 const PAGES: Option<&str> = None;

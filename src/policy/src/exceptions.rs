@@ -1,12 +1,13 @@
 //! The exceptions of the policies and how they stand: used, unused, ending soon, over.
 
+use fromtier_catalog::Day;
+
 use crate::Place;
 use crate::code::Code;
 use crate::exception_state::ExceptionState;
 use crate::gate::Gate;
 use crate::owner::Owner;
 use crate::verdict::{ExceptionId, Verdict};
-use fromtier_catalog::Day;
 
 /// One exception of a policy, and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub struct ExceptionReport<'a> {
 }
 
 impl Gate {
-    /// All exceptions, the organisation's first, each policy's in the order of its file; `verdicts` are those in which
+    /// All exceptions, the organization's first, each policy's in the order of its file; `verdicts` are those in which
     /// they may have been used.
     pub fn exceptions<'v>(
         &self,
@@ -114,7 +115,7 @@ mod tests {
 
     #[test]
     fn an_exception_may_be_for_some_repositories() {
-        let organisation = format!(
+        let organization = format!(
             "version: 1\nexceptions:\n{}",
             exception(
                 "match: acme/*, labels: [payments, core], ",
@@ -124,7 +125,7 @@ mod tests {
         );
         let of = |labels: &str| {
             let repository = policy(&format!("version: 1\n{labels}"));
-            Gate::new(Some(policy(&organisation)), Some(repository), None, today())
+            Gate::new(Some(policy(&organization)), Some(repository), None, today())
         };
         assert!(passes(&of("labels: [web, core]"), "acme/a", Scope::UNKNOWN));
         assert!(!passes(&of("labels: [web]"), "acme/a", Scope::UNKNOWN));

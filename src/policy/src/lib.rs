@@ -51,6 +51,7 @@ mod rules;
 mod scope;
 mod setting_key;
 mod settings;
+pub mod severity;
 mod spelling;
 mod suggest;
 mod tag_range;

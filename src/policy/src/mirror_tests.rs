@@ -1,9 +1,10 @@
 //! Where an image is pulled from, and who judges that place.
 
+use fromtier_image::{ImageConfig, ImageRef};
+
 use crate::gate::Resolved;
 use crate::testing::{ask, denied, digest, gate, lock_of, passes_with_lock, two};
 use crate::{Policy, Severity};
-use fromtier_image::{ImageConfig, ImageRef};
 
 #[test]
 fn a_mirror_changes_where_an_image_is_pulled_from_and_not_what_it_is() {
@@ -18,7 +19,7 @@ fn a_mirror_changes_where_an_image_is_pulled_from_and_not_what_it_is() {
         )
     );
     assert_eq!(
-        pass.verdict().normalised,
+        pass.verdict().normalized,
         Some(ImageRef::parse("node:22").unwrap())
     );
     assert_eq!(denied(text, "node:18").code, "FT110");
@@ -39,7 +40,7 @@ fn a_mirror_changes_where_an_image_is_pulled_from_and_not_what_it_is() {
 }
 
 #[test]
-fn a_mirror_of_the_repositorys_is_judged_by_the_organisation() {
+fn a_mirror_of_the_repositorys_is_judged_by_the_organization() {
     let repository = "version: 1\nmirrors: {docker.io: evil.example.com/hub}";
     assert_eq!(
         ask(&two("version: 1", repository), "node:22")
@@ -64,12 +65,12 @@ fn a_mirror_of_the_repositorys_is_judged_by_the_organisation() {
 
 /// What is said where the repository pulls through a place, as codes with their severities, and the first refusal's help.
 fn through(
-    organisation: &str,
+    organization: &str,
     place: &str,
     asked: &str,
 ) -> (Vec<(&'static str, Severity)>, Option<String>) {
     let repository = format!("version: 1\nmirrors: {place}");
-    let (findings, help) = match ask(&two(organisation, &repository), asked) {
+    let (findings, help) = match ask(&two(organization, &repository), asked) {
         Ok(pass) => (pass.verdict().findings.clone(), None),
         Err(denial) => (denial.verdict.findings, denial.help),
     };
@@ -80,7 +81,7 @@ fn through(
 }
 
 #[test]
-fn a_place_that_the_organisation_refuses_by_name_is_none() {
+fn a_place_that_the_organization_refuses_by_name_is_none() {
     // With and without the rule the place is refused: a rule about an image speaks in the place of the tier.
     let by_name = "version: 1\nimages: [{match: \"evil.example.org/**\", action: deny}]";
     let (said, help) = through(by_name, "{docker.io: evil.example.org/hub}", "node:24");
@@ -103,11 +104,11 @@ fn a_place_that_the_organisation_refuses_by_name_is_none() {
 
 #[test]
 fn a_place_may_be_an_official_image_with_its_end() {
-    let organisation = "version: 1\nverified-publisher: [quay.io/**]\ntiers: {verified-publisher: allow}\nbase: {end-of-life: deny}";
+    let organization = "version: 1\nverified-publisher: [quay.io/**]\ntiers: {verified-publisher: allow}\nbase: {end-of-life: deny}";
     let place = "{quay.io: docker.io/library}";
-    assert_eq!(through(organisation, place, "quay.io/node:24").0, []);
+    assert_eq!(through(organization, place, "quay.io/node:24").0, []);
     assert_eq!(
-        through(organisation, place, "quay.io/node:18").0,
+        through(organization, place, "quay.io/node:18").0,
         [("FT131", Severity::Deny)]
     );
 }

@@ -1,9 +1,11 @@
 //! Rewriting an image reference, once.
 
+use std::fmt;
+
+use fromtier_image::ImageRef;
+
 use crate::glob::Glob;
 use crate::pattern::{Pattern, identity};
-use fromtier_image::ImageRef;
-use std::fmt;
 
 /// `rewrite:` an image is replaced by another.
 #[derive(Debug, Clone)]

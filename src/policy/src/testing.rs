@@ -1,9 +1,10 @@
 //! What the rules' tests share: gates on 2026-09-01.
 
+use fromtier_image::{Digest, ImageConfig};
+
 use crate::gate::{ApprovedImage, Gate, ImageRequest, Pass, Resolved, Via};
 use crate::verdict::{Denial, Finding, Severity};
 use crate::{Day, Lock, Policy, Scope};
-use fromtier_image::{Digest, ImageConfig};
 
 pub fn today() -> Day {
     Day::parse("2026-09-01").unwrap()
@@ -23,9 +24,9 @@ pub fn gate(text: &str, lock: &str) -> Gate {
 }
 
 /// The organization's policy and the repository's.
-pub fn two(organisation: &str, repository: &str) -> Gate {
+pub fn two(organization: &str, repository: &str) -> Gate {
     Gate::new(
-        Some(policy(organisation)),
+        Some(policy(organization)),
         Some(policy(repository)),
         None,
         today(),

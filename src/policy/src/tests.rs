@@ -1,12 +1,14 @@
 //! Of the gate as a whole: rewriting, two policies, pinning, admission.
 
+use std::collections::BTreeMap;
+
+use fromtier_image::{Digest, ImageConfig, ImageRef};
+use proptest::prelude::*;
+
 use crate::gate::{Gate, ImageRequest, Resolved, Via};
 use crate::testing::{ask, denied, digest, gate, lock_of, policy, today, two};
 use crate::verdict::Severity;
 use crate::{Lock, Policy, Scope};
-use fromtier_image::{Digest, ImageConfig, ImageRef};
-use proptest::prelude::*;
-use std::collections::BTreeMap;
 
 fn image(text: &str) -> ImageRef {
     ImageRef::parse(text).unwrap()
@@ -67,7 +69,7 @@ fn the_first_rewrite_rule_that_matches_is_applied_once() {
     }
     let pass = ask(&gate, "bitnami/node:24").unwrap();
     assert_eq!(pass.verdict().rewritten, Some(image("node:24")));
-    assert_eq!(pass.verdict().normalised, Some(image("bitnami/node:24")));
+    assert_eq!(pass.verdict().normalized, Some(image("bitnami/node:24")));
     assert_eq!(pass.verdict().severity, Severity::Allow);
     assert_eq!(pass.verdict().findings[0].code, "FT160");
 }
@@ -99,7 +101,7 @@ fn in_warn_mode_nothing_is_refused_but_broken_references() {
 }
 
 #[test]
-fn beside_an_organisations_policy_a_repositorys_has_no_opinion_where_it_is_silent() {
+fn beside_an_organizations_policy_a_repositorys_has_no_opinion_where_it_is_silent() {
     let gate = two(
         "version: 1\ntiers: {community: allow}\nbase: {end-of-life: allow}",
         "version: 1\nimages: [{match: node, tags: \">=22\"}]",
@@ -122,7 +124,7 @@ fn beside_an_organisations_policy_a_repositorys_has_no_opinion_where_it_is_silen
 
 #[test]
 fn a_repositorys_policy_loosens_nothing() {
-    let organisation = "version: 1\nbase: {digest: require}\nsources: {http: deny}\nimages: [{match: node, tags: \">=22\"}]";
+    let organization = "version: 1\nbase: {digest: require}\nsources: {http: deny}\nimages: [{match: node, tags: \">=22\"}]";
     for repository in [
         "version: 1\nmode: warn",
         "version: 1\ntiers: {community: allow}\nbase: {digest: resolve}\nsources: {http: allow}",
@@ -131,7 +133,7 @@ fn a_repositorys_policy_loosens_nothing() {
         "version: 1\nexceptions: [{match: \"**\", until: 2099-01-01, owner: me, reason: please}]",
         "version: 1\ninternal: [random-user/*]\nrewrite: [{match: acme/*, to: random-user/node-custom}]",
     ] {
-        let gate = two(organisation, repository);
+        let gate = two(organization, repository);
         for reference in [
             "random-user/node-custom",
             "acme/thing",
@@ -157,7 +159,7 @@ fn a_repositorys_policy_loosens_nothing() {
 }
 
 #[test]
-fn the_organisation_judges_what_the_repository_rewrote() {
+fn the_organization_judges_what_the_repository_rewrote() {
     let gate = two(
         "version: 1\nrewrite: [{match: node, to: \"registry.example.com/node\"}]\ninternal: [registry.example.com/*]",
         "version: 1\nrewrite: [{match: acme/node, to: \"node:{tag}\"}]",
@@ -397,9 +399,9 @@ fn gates() -> impl Strategy<Value = Gate> {
         prop::option::of(policies()),
         lock,
     )
-        .prop_map(|(organisation, repository, lock)| {
+        .prop_map(|(organization, repository, lock)| {
             let lock = lock.map(|text| Lock::parse("l", &text).unwrap());
-            Gate::new(organisation, repository, lock, today())
+            Gate::new(organization, repository, lock, today())
         })
 }
 
@@ -439,22 +441,22 @@ proptest! {
         }
     }
 
-    /// Adding a repository's policy never lets through what the organisation's refuses, unless the repository's
-    /// makes another image of it that the organisation's lets through.
+    /// Adding a repository's policy never lets through what the organization's refuses, unless the repository's
+    /// makes another image of it that the organization's lets through.
     #[test]
-    fn a_second_policy_only_tightens(organisation in policies(), repository in policies(), asked in references()) {
-        let alone = Gate::new(Some(organisation.clone()), None, None, today());
-        let both = Gate::new(Some(organisation), Some(repository), None, today());
+    fn a_second_policy_only_tightens(organization in policies(), repository in policies(), asked in references()) {
+        let alone = Gate::new(Some(organization.clone()), None, None, today());
+        let both = Gate::new(Some(organization), Some(repository), None, today());
         if let Ok(pass) = ask(&both, &asked) {
-            let written = pass.verdict().rewritten.clone().unwrap_or_else(|| pass.verdict().normalised.clone().unwrap());
+            let written = pass.verdict().rewritten.clone().unwrap_or_else(|| pass.verdict().normalized.clone().unwrap());
             prop_assert!(ask(&alone, &written.to_string()).is_ok(), "{asked}: {pass:?}");
         }
     }
 
     /// Asking again for what a rewriting gave changes nothing more.
     #[test]
-    fn rewriting_is_done_once(organisation in policies(), asked in references()) {
-        let gate = Gate::new(Some(organisation), None, None, today());
+    fn rewriting_is_done_once(organization in policies(), asked in references()) {
+        let gate = Gate::new(Some(organization), None, None, today());
         if let Ok(pass) = ask(&gate, &asked)
             && let Some(rewritten) = &pass.verdict().rewritten
         {

@@ -1,33 +1,15 @@
 //! What the gate says of a source, as data.
 
-use crate::code::{Code, SeverityRule};
-use crate::owner::Owner;
 use fromtier_image::ImageRef;
 
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Severity {
-    #[default]
-    Allow,
-    Warn,
-    Deny,
-}
+use crate::code::{Code, SeverityRule};
+use crate::owner::Owner;
+pub use crate::severity::Severity;
 
-impl Severity {
-    /// `allow`, `warn` or `deny`, as policies and JSON have it.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Severity::Allow => "allow",
-            Severity::Warn => "warn",
-            Severity::Deny => "deny",
-        }
-    }
-
-    /// The severity of the worst finding.
-    pub(crate) fn worst_of(findings: &[Finding]) -> Severity {
-        let severities = findings.iter().map(|finding| finding.severity);
-        severities.max().unwrap_or(Severity::Allow)
-    }
+/// The severity of the worst finding.
+pub(crate) fn worst_severity(findings: &[Finding]) -> Severity {
+    let severities = findings.iter().map(|finding| finding.severity);
+    severities.max().unwrap_or(Severity::Allow)
 }
 
 /// The kind of a source.
@@ -123,8 +105,8 @@ pub struct Verdict {
     pub kind: Option<JudgedKind>,
     /// As written in the Dockerfile.
     pub asked: String,
-    /// Normalised, before rewriting.
-    pub normalised: Option<ImageRef>,
+    /// Normalized, before rewriting.
+    pub normalized: Option<ImageRef>,
     /// What it was rewritten to, when it was.
     pub rewritten: Option<ImageRef>,
     /// What the build takes, with its digest, from where it is pulled; once it is admitted.
@@ -141,10 +123,10 @@ impl Verdict {
         Verdict {
             kind: None,
             asked: requested.to_owned(),
-            normalised: None,
+            normalized: None,
             rewritten: None,
             resolved: None,
-            severity: Severity::worst_of(&findings),
+            severity: worst_severity(&findings),
             findings,
             exceptions: Vec::new(),
         }

@@ -12,10 +12,10 @@ const TALKATIVE: &str = "version: 1\nbase: {end-of-life: deny, deprecated: deny,
 
 const PAIRS: &str = include_str!("suggestions.txt");
 
-fn gate(organisation: &str, repository: Option<&str>) -> Gate {
+fn gate(organization: &str, repository: Option<&str>) -> Gate {
     let policy = |text: &str| Policy::parse("p", text).unwrap_or_else(|e| panic!("{text}: {e:?}"));
     Gate::new(
-        Some(policy(organisation)),
+        Some(policy(organization)),
         repository.map(policy),
         None,
         Day::parse("2026-11-24").unwrap(),
@@ -146,12 +146,12 @@ proptest! {
     /// may still be missing.
     #[test]
     fn a_suggestion_passes(
-        organisation in policies(),
+        organization in policies(),
         repository in prop::option::of(policies()),
         asked in references(),
         platform in prop::option::of(prop::sample::select(vec!["linux/arm64", "linux/s390x", "linux/arm/v7"])),
     ) {
-        let gate = gate(&organisation, repository.as_deref());
+        let gate = gate(&organization, repository.as_deref());
         let platform = platform.map(|platform| Platform::parse(platform).unwrap());
         for finding in findings(&gate, &asked, platform.as_ref()) {
             let Some(suggestion) = finding.suggestion.filter(|_| finding.code != "FT160") else {

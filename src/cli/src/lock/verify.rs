@@ -77,7 +77,7 @@ fn by_the_lock(
         let name = Lock::name_of(image);
         name.is_some_and(|name| group.wanted.contains_key(&name)) && group.entry(image).is_none()
     };
-    let image = verdict.rewritten.as_ref().or(verdict.normalised.as_ref());
+    let image = verdict.rewritten.as_ref().or(verdict.normalized.as_ref());
     if image.is_some_and(|image| !reported(image)) {
         file.sources.push(judged);
     }

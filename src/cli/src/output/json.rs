@@ -60,7 +60,7 @@ pub fn source(source: &Source<'_>) -> Map<String, Value> {
         "stage": source.stage,
         "written": source.written,
         "reference": source.reference,
-        "image": text(verdict.and_then(|verdict| verdict.normalised.as_ref())),
+        "image": text(verdict.and_then(|verdict| verdict.normalized.as_ref())),
         "rewritten": text(verdict.and_then(|verdict| verdict.rewritten.as_ref())),
         "resolved": text(source.resolved),
         "verdict": verdict.map_or("unknown", |verdict| verdict.severity.key()),

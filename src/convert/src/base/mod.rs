@@ -17,16 +17,16 @@ use fromtier_image::ImageRef;
 use fromtier_llb::State;
 use fromtier_policy::gate::SourceRequest;
 use futures_util::future::join_all;
+use images::{ImageError, WantedImage};
+use job::{BaseJob, FetchedBase, JobKind, base_place};
+use refusals::Refusals;
+use trigger_chain::TriggerChains;
 
 use crate::context::{lookup, named};
 use crate::converter::Converter;
 use crate::plan::{self, deps::StageId};
 use crate::resolver::Resolver;
 use crate::stage::{BaseState, Stage};
-use images::{ImageError, WantedImage};
-use job::{BaseJob, FetchedBase, JobKind, base_place};
-use refusals::Refusals;
-use trigger_chain::TriggerChains;
 
 /// The jobs of one round, and the bases that can't be read.
 #[derive(Default)]

@@ -125,7 +125,7 @@ impl Dispatch<'_> {
             }
             return Ok((vec![whole], String::new()));
         }
-        let summary = format!(" ({})", summarise(&first.data));
+        let summary = format!(" ({})", summarize(&first.data));
         let script = script(first);
         if stage.built.image.platform.os == "windows" || !script.starts_with(b"#!") {
             let text = String::from_utf8_lossy(&script).into_owned();
@@ -185,7 +185,7 @@ fn script(file: &InlineFile) -> Vec<u8> {
 }
 
 /// The first line of a text, with dots where more follow.
-fn summarise(text: &str) -> String {
+fn summarize(text: &str) -> String {
     let text = text.trim();
     match text.split_once('\n') {
         Some((first, _)) => format!("{}...", first.strip_suffix('\r').unwrap_or(first)),

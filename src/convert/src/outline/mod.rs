@@ -4,11 +4,11 @@ pub(crate) mod capture;
 
 use std::collections::HashSet;
 
+use capture::{ArgInfo, CredentialMount};
 use fromtier_dockerfile::span::Range;
 
 use crate::plan::deps::StageId;
 use crate::plan::stages::Stages;
-use capture::{ArgInfo, CredentialMount};
 
 /// The parameters of a target (`frontend.outline`), each list in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

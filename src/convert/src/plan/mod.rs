@@ -9,18 +9,16 @@ pub(crate) mod paths_used;
 pub(crate) mod sources;
 pub(crate) mod stages;
 
+use deps::StageId;
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::instructions::Command;
 use fromtier_dockerfile::shell::{Lex, NoEnv};
 use fromtier_dockerfile::suggest;
 use fromtier_policy::gate::Via;
+pub(crate) use graph::{check_cycles, downwards, reachable};
+use stages::Stages;
 
 use crate::stage::{PlannedCommand, Stage};
-
-pub(crate) use graph::{check_cycles, downwards, reachable};
-
-use deps::StageId;
-use stages::Stages;
 
 /// The stage that is built: the one of that name, or the last.
 pub(crate) fn target(stages: &Stages, name: &str) -> Result<StageId> {

@@ -1,7 +1,8 @@
 //! No image comes into a build past the gate: one test for each way in.
 
-use super::*;
 use fromtier_policy::gate::Via;
+
+use super::*;
 
 /// A refusal, with the line that it points at.
 fn refused(builder: &Builder, options: &Options, text: &str, via: Via, line: i32) {

@@ -141,7 +141,7 @@ fn error(text: &str) -> Error {
         .unwrap_err()
 }
 
-/// A marshalled graph, for questions.
+/// A marshaled graph, for questions.
 struct Llb {
     ops: Vec<pb::Op>,
     names: Vec<String>,

@@ -1,7 +1,8 @@
 //! What holds in a part of a build only: stages, what ships, platforms; and one image in several of them.
 
-use super::*;
 use fromtier_policy::{Policy, Severity};
+
+use super::*;
 
 const BUILD_STAGES_ARE_FREE: &str =
     "version: 1\nstages:\n  \"build-*\": {tiers: {community: allow}}\n";

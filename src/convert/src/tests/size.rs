@@ -1,7 +1,8 @@
 //! Large files take time in proportion.
 
-use super::*;
 use std::time::{Duration, Instant};
+
+use super::*;
 
 #[expect(clippy::disallowed_methods, reason = "it measures")]
 fn took(text: &str) -> Duration {

@@ -6,10 +6,9 @@ mod validate;
 
 use fromtier_gostd::path;
 use fromtier_gostd::utf8::lossy;
+pub use pattern::Pattern;
 
 use crate::error::{Error, Result};
-
-pub use pattern::Pattern;
 
 /// The longest line, in bytes, that is read; the next byte is an error.
 const MAX_LINE: usize = 64 * 1024 - 1;

@@ -33,19 +33,11 @@ mod workdir;
 #[cfg(test)]
 mod tests;
 
-use fromtier_gostd::strings::to_lower;
-
-use self::request::Request;
-use crate::error::{Error, Result};
-use crate::lint::Linter;
-use crate::parser::{Dockerfile, Node};
-use crate::span::{Range, Span};
-use crate::suggest;
-
 pub use add::Add;
 pub use arg::{ArgDef, GlobalArg};
 pub use copy::Copy;
 pub use from::Stage;
+use fromtier_gostd::strings::to_lower;
 pub use healthcheck::Health;
 pub use key_value::KeyValue;
 pub use run::Run;
@@ -53,6 +45,13 @@ pub use run_device::Device;
 pub use run_mount::{Mount, MountType, Sharing};
 pub use shell_cmd::{InlineFile, ShellCmd};
 pub use sources::{SourceContent, SourcesAndDest};
+
+use self::request::Request;
+use crate::error::{Error, Result};
+use crate::lint::Linter;
+use crate::parser::{Dockerfile, Node};
+use crate::span::{Range, Span};
+use crate::suggest;
 
 /// The part that all instructions have: text, keyword, place, and the comments above.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

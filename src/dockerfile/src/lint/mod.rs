@@ -7,10 +7,10 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+pub use config::Config;
+
 use crate::error::Error;
 use crate::span::Range;
-
-pub use config::Config;
 
 /// A rule of the reference frontend. `Format` is the function that words a finding from its facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

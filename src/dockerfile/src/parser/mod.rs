@@ -12,17 +12,16 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use directive::{Directive, detect_syntax, directive};
 use fromtier_gostd::strings::to_lower;
 use fromtier_gostd::utf8::lossy;
+pub use heredoc::{Heredoc, chomp_heredoc_bytes, chomp_heredoc_content, parse_heredoc};
 
 use self::directive::Directives;
 use self::lines::{Lines, LogicalLine};
 use self::text::{trim, trim_newline, trim_start};
 use crate::error::{Error, Result};
 use crate::span::{Range, Span};
-
-pub use directive::{Directive, detect_syntax, directive};
-pub use heredoc::{Heredoc, chomp_heredoc_bytes, chomp_heredoc_content, parse_heredoc};
 
 /// How an instruction's arguments were written.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,7 @@ mod limits;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+pub use attest::Sbom;
 use fromtier_convert::{NoCache, Options};
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::lint;
@@ -15,8 +16,6 @@ use fromtier_gostd::strconv::{parse_bool, parse_int};
 use fromtier_image::Platform;
 use fromtier_llb::{CapSet, HostIp, NetMode, ResolveMode};
 use fromtier_proto::gw::CacheOptionsEntry;
-
-pub use attest::Sbom;
 
 /// All options, parsed.
 #[derive(Debug, Clone)]

@@ -316,8 +316,8 @@ impl Sources {
         }
         let mut graph = Graph::new();
         let state = self.dockerfile_state(&mut graph, gate)?;
-        let marshalled = marshal(&graph, &state);
-        Ok(marshalled.map_err(|e| e.wrap("failed to marshal local source"))?)
+        let marshaled = marshal(&graph, &state);
+        Ok(marshaled.map_err(|e| e.wrap("failed to marshal local source"))?)
     }
 
     fn dockerfile_state(&self, graph: &mut Graph, gate: &Gate) -> Result<State, Failure> {

@@ -1,4 +1,4 @@
-//! One run of marshalling: the operations that are written already, and the metadata collected on the way.
+//! One run of marshaling: the operations that are written already, and the metadata collected on the way.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -17,7 +17,7 @@ use crate::source_map::Collector;
 
 pub(super) const CYCLE: &str = "an operation needs its own result";
 
-/// The target that a graph is marshalled for; see [`MarshalOptions`](crate::MarshalOptions).
+/// The target that a graph is marshaled for; see [`MarshalOptions`](crate::MarshalOptions).
 pub(super) struct Target<'a> {
     pub(super) platform: &'a Platform,
     pub(super) caps: Option<&'a CapSet>,
@@ -152,7 +152,7 @@ impl<'g, 't> Marshaller<'g, 't> {
         vertex: u32,
         definition: &DefinitionVertex,
     ) -> Result<(), MarshalError> {
-        let (digest, bytes, metadata, locations) = definition.marshalled().map_err(MarshalError)?;
+        let (digest, bytes, metadata, locations) = definition.marshaled().map_err(MarshalError)?;
         self.record(vertex, digest.into(), bytes.to_vec(), metadata.clone());
         self.source_maps.add(digest, locations);
         Ok(())

@@ -13,7 +13,7 @@ use crate::graph::{Deferred, Graph, Vertex};
 use crate::output::Output;
 use crate::state::State;
 
-/// The target that a graph is marshalled for.
+/// The target that a graph is marshaled for.
 pub struct MarshalOptions<'a> {
     /// The platform of operations that name none; without it, this machine's.
     pub platform: Option<&'a Platform>,

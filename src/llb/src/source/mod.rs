@@ -303,7 +303,7 @@ impl Graph {
     }
 
     /// Returns the identifier and the attributes of a source operation, and none for other operations. A local source
-    /// without a session gets its unique id only in the marshalled definition.
+    /// without a session gets its unique id only in the marshaled definition.
     pub fn source_of(&self, output: Output) -> Option<(&str, &BTreeMap<String, String>)> {
         match self.vertices.get(output.vertex as usize)? {
             Vertex::Source(source) => Some((&source.identifier, &source.attrs)),

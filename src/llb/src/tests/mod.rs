@@ -14,7 +14,7 @@ use crate::{CapSet, Definition, Graph, MarshalOptions, State};
 /// whole definition (with sorted maps); or the reference's error.
 const VERIFIED: &str = include_str!("verified.txt");
 
-/// The target that a graph is marshalled for.
+/// The target that a graph is marshaled for.
 #[derive(Default)]
 struct TestTarget {
     caps: Option<CapSet>,

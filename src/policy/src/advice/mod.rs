@@ -4,6 +4,9 @@
 #[cfg(test)]
 mod tests;
 
+use fromtier_catalog::{self as catalog, EndOfLife, Image, as_of};
+use fromtier_image::ImageRef;
+
 use crate::classify::official_image;
 use crate::exception_state::ExceptionState;
 use crate::image_rule::ImageRule;
@@ -12,8 +15,6 @@ use crate::pattern::{Pattern, identity};
 use crate::policy::Policy;
 use crate::verdict::Severity;
 use crate::{Day, Place, PolicyError};
-use fromtier_catalog::{self as catalog, EndOfLife, Image, as_of};
-use fromtier_image::ImageRef;
 
 /// An exception that ends within so many days is worth a word.
 const ENDS_WITHIN: i32 = 30;

@@ -82,10 +82,10 @@ fn paths_are_seen_from_the_file_that_names_them() {
         ("a/base.yaml", "version: 1\nextends: more/./x.yaml"),
         (
             "a/more/x.yaml",
-            "version: 1\nextends: /etc/fromtier/organisation.yaml",
+            "version: 1\nextends: /etc/fromtier/organization.yaml",
         ),
         (
-            "/etc/fromtier/organisation.yaml",
+            "/etc/fromtier/organization.yaml",
             "version: 1\ntiers: {community: allow}\nextends: ../fromtier/last.yaml",
         ),
         ("/etc/fromtier/last.yaml", "version: 1\n"),

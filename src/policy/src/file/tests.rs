@@ -8,7 +8,7 @@ use crate::verdict::Severity;
 /// The example of the documentation, whole.
 const WHOLE: &str = "\
 version: 1
-description: what this organisation builds upon
+description: what this organization builds upon
 mode: enforce
 tiers:
   docker-official-image: allow

@@ -2,6 +2,7 @@
 
 use fromtier_image::{Digest, ImageRef};
 
+use super::{ApprovedImage, Gate, Pass, Resolved, missing_digest};
 use crate::code::Code;
 use crate::findings::Findings;
 use crate::judge::Judge;
@@ -9,8 +10,6 @@ use crate::pattern::identity;
 use crate::recorder::NoRecorder;
 use crate::settings::DigestRule;
 use crate::verdict::{Denial, Finding, Severity, Verdict};
-
-use super::{ApprovedImage, Gate, Pass, Resolved, missing_digest};
 
 impl Gate {
     /// Checks what was resolved, and approves it.
@@ -39,7 +38,7 @@ impl Gate {
         };
         let mut verdict = Verdict {
             kind: pass.verdict.kind,
-            normalised: pass.verdict.normalised.clone(),
+            normalized: pass.verdict.normalized.clone(),
             rewritten: pass.verdict.rewritten.clone(),
             ..judge.findings.into_verdict(&pass.verdict.asked)
         }

@@ -2,11 +2,10 @@
 
 use fromtier_image::ImageRef;
 
+use super::{Gate, ImageRequest};
 use crate::policies::RequestContext;
 use crate::recorder::NoRecorder;
-use crate::verdict::{Denial, Severity};
-
-use super::{Gate, ImageRequest};
+use crate::verdict::{Denial, worst_severity};
 
 /// An image that may be locked.
 #[derive(Debug, Clone)]
@@ -35,7 +34,7 @@ impl Gate {
         let mut judged = self.judge(request, &context, &mut NoRecorder)?;
         let verdict = &mut judged.verdict;
         (verdict.findings).retain(|finding| !finding.code.settled_by_lock());
-        verdict.severity = Severity::worst_of(&verdict.findings);
+        verdict.severity = worst_severity(&verdict.findings);
         judged.verdict.into_result()?;
         Ok(LockCandidate {
             image: judged.image,

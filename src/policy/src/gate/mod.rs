@@ -11,6 +11,8 @@ mod source;
 
 use fromtier_catalog::Day;
 use fromtier_image::{Digest, ImageConfig, ImageRef};
+pub use lock_candidate::LockCandidate;
+pub use organization::Organization;
 
 use crate::code::Code;
 use crate::judge::Judge;
@@ -18,11 +20,8 @@ use crate::lock::Lock;
 use crate::policies::{Policies, RequestContext};
 use crate::policy::Policy;
 use crate::recorder::{NoRecorder, Recorder};
-use crate::verdict::{Denial, Finding, JudgedKind, Verdict};
-
 pub use crate::request::{ImageRequest, SourceRequest, Via};
-pub use lock_candidate::LockCandidate;
-pub use organization::Organization;
+use crate::verdict::{Denial, Finding, JudgedKind, Verdict};
 
 /// Permission to resolve an image, before the registry was asked: what to ask for, and what must come back.
 #[derive(Debug, Clone)]
@@ -188,7 +187,7 @@ impl Gate {
         let verdict = Verdict {
             kind: Some(JudgedKind::Image),
             rewritten: (image != normalized).then(|| image.clone()),
-            normalised: Some(normalized),
+            normalized: Some(normalized),
             ..judge.findings.into_verdict(request.reference)
         };
         // A digest of the user's own was compared with that of the lock file.

@@ -1,5 +1,9 @@
 //! What holds in every repository: one organization's part of any number of gates.
 
+use std::sync::Arc;
+
+use fromtier_catalog::Day;
+
 use super::Gate;
 use crate::layer::Layer;
 use crate::lock::Lock;
@@ -7,8 +11,6 @@ use crate::owner::Owner;
 use crate::policies::Policies;
 use crate::policy::Policy;
 use crate::settings::Gaps;
-use fromtier_catalog::Day;
-use std::sync::Arc;
 
 /// An organization's policy and lock, either or neither. The gates that it makes share them: they are indexed once,
 /// and not copied.

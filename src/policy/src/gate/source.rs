@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use fromtier_image::ImageRef;
 
+use super::{ApprovedSource, Gate, missing_digest, normalize};
 use crate::code::Code;
 use crate::findings::Findings;
 use crate::judge::Judge;
@@ -13,9 +14,7 @@ use crate::request::{SourceRequest, Via};
 use crate::rules;
 use crate::scope::Scope;
 use crate::settings::DigestRule;
-use crate::verdict::{Denial, Finding, JudgedKind, Severity, Verdict};
-
-use super::{ApprovedSource, Gate, missing_digest, normalize};
+use crate::verdict::{Denial, Finding, JudgedKind, Severity, Verdict, worst_severity};
 
 impl Gate {
     /// Judges a source that is not an image.
@@ -95,7 +94,7 @@ impl Gate {
             // A bundle is a source that names no bundle of its own.
             let inner = self.input_source(bundle, &BTreeMap::new(), scope)?;
             verdict.findings.extend(inner.findings);
-            verdict.severity = Severity::worst_of(&verdict.findings);
+            verdict.severity = worst_severity(&verdict.findings);
         }
         Ok(verdict)
     }
@@ -132,7 +131,7 @@ impl Gate {
         let verdict = judge.findings.into_verdict(identifier);
         Verdict {
             kind: Some(JudgedKind::Image),
-            normalised: Some(image),
+            normalized: Some(image),
             ..verdict
         }
         .into_result()

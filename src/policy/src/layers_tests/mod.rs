@@ -1,16 +1,18 @@
-//! Two policies never allow what the organisation's alone refuses, and what isn't known never makes a policy laxer: of
+//! Two policies never allow what the organization's alone refuses, and what isn't known never makes a policy laxer: of
 //! random policies over all keys.
 
 mod random;
+
+use std::collections::BTreeMap;
+
+use fromtier_image::{ImageConfig, ImageRef};
+use proptest::prelude::*;
+use random::{Whence, answers, locks, others, policies, references, via, whence};
 
 use crate::gate::{ImageRequest, Resolved};
 use crate::pattern::identity;
 use crate::testing::{digest, today};
 use crate::{Finding, Gate, Lock, Policy, Severity, Verdict};
-use fromtier_image::{ImageConfig, ImageRef};
-use proptest::prelude::*;
-use random::{Whence, answers, locks, others, policies, references, via, whence};
-use std::collections::BTreeMap;
 
 /// What a registry answers.
 type Answer = (ImageConfig, Option<char>);
@@ -49,9 +51,9 @@ fn is_the_images_own(finding: &Finding) -> bool {
         || finding.code == "FT109" && finding.message.contains("though its")
 }
 
-/// The organization's policy alone; the repository says no more than what it is called, which the organisation's own
+/// The organization's policy alone; the repository says no more than what it is called, which the organization's own
 /// exceptions may go by, and refuses nothing.
-fn alone(organisation: &Policy, labels: &str, lock: &Lock) -> Gate {
+fn alone(organization: &Policy, labels: &str, lock: &Lock) -> Gate {
     let named = match labels {
         "" => None,
         labels => Some(
@@ -59,7 +61,7 @@ fn alone(organisation: &Policy, labels: &str, lock: &Lock) -> Gate {
         ),
     };
     Gate::new(
-        Some(organisation.clone()),
+        Some(organization.clone()),
         named,
         Some(lock.clone()),
         today(),
@@ -67,15 +69,15 @@ fn alone(organisation: &Policy, labels: &str, lock: &Lock) -> Gate {
 }
 
 proptest! {
-    /// What both policies let in, the organisation's lets in by itself, and nothing that it says goes unsaid: of the
+    /// What both policies let in, the organization's lets in by itself, and nothing that it says goes unsaid: of the
     /// image as the repository's rewriting made it, and of the place that the repository pulls it from.
     #[test]
     fn a_repository_never_loosens(
-        (organisation, _) in policies(), (repository, labels) in policies(), lock in locks(),
+        (organization, _) in policies(), (repository, labels) in policies(), lock in locks(),
         asked in references(), whence in whence(), via in via(), answer in answers(),
     ) {
-        let alone = alone(&organisation, &labels, &lock);
-        let both = Gate::new(Some(organisation), Some(repository), Some(lock), today());
+        let alone = alone(&organization, &labels, &lock);
+        let both = Gate::new(Some(organization), Some(repository), Some(lock), today());
         let scope = whence.scope();
         let request = ImageRequest { reference: &asked, via, scope };
         let together = said(&both, &request, &answer);
@@ -104,11 +106,11 @@ proptest! {
     /// The same of sources that are no images, and of a client's own definition.
     #[test]
     fn a_repository_never_loosens_other_sources(
-        (organisation, _) in policies(), (repository, labels) in policies(), lock in locks(),
+        (organization, _) in policies(), (repository, labels) in policies(), lock in locks(),
         request in others(), reference in references(), whence in whence(),
     ) {
-        let alone = alone(&organisation, &labels, &lock);
-        let both = Gate::new(Some(organisation), Some(repository), Some(lock), today());
+        let alone = alone(&organization, &labels, &lock);
+        let both = Gate::new(Some(organization), Some(repository), Some(lock), today());
         let scope = whence.scope();
         prop_assert!(both.source(&request, &scope).is_err() || alone.source(&request, &scope).is_ok());
         let Ok(image) = ImageRef::parse(&reference) else {
@@ -122,11 +124,11 @@ proptest! {
     /// What passes while little is known passes when more is.
     #[test]
     fn what_is_not_known_makes_nothing_laxer(
-        (organisation, _) in policies(), repository in prop::option::of(policies()), lock in locks(),
+        (organization, _) in policies(), repository in prop::option::of(policies()), lock in locks(),
         asked in references(), whence in whence(), known in any::<[bool; 4]>(), via in via(), answer in answers(),
         other in others(),
     ) {
-        let gate = Gate::new(Some(organisation), repository.map(|(policy, _)| policy), Some(lock), today());
+        let gate = Gate::new(Some(organization), repository.map(|(policy, _)| policy), Some(lock), today());
         let less = whence.less(known);
         let of = |whence: &Whence| {
             let request = ImageRequest { reference: &asked, via, scope: whence.scope() };

@@ -1,10 +1,11 @@
 //! Random policies over all keys, and what they are asked.
 
+use fromtier_image::{ImageConfig, Platform};
+use proptest::prelude::*;
+
 use crate::gate::{SourceRequest, Via};
 use crate::testing::{digest, lock_of};
 use crate::{Lock, Policy, Scope};
-use fromtier_image::{ImageConfig, Platform};
-use proptest::prelude::*;
 
 const ACTIONS: [&str; 3] = ["allow", "warn", "deny"];
 

@@ -1,11 +1,10 @@
 //! FT120, FT121: the image must be known by its digest before the registry is asked.
 
+use super::RuleContext;
 use crate::code::Code;
 use crate::draft::Draft;
 use crate::settings::DigestRule;
 use crate::verdict::Finding;
-
-use super::RuleContext;
 
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let (own, owner) = (context.image.digest(), context.policy.owner);

@@ -1,11 +1,12 @@
 //! FT131: the release cycle of an official image's tag is over.
 
+use fromtier_catalog::{CycleRelation, EndOfLife, as_of};
+
 use super::RuleContext;
 use crate::code::Code;
 use crate::draft::{Draft, SuggestionKind};
 use crate::settings::Check;
 use crate::verdict::{Finding, Severity};
-use fromtier_catalog::{CycleRelation, EndOfLife, as_of};
 
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let severity = context.policy.check(Check::EndOfLife);

@@ -1,10 +1,11 @@
 //! FT135: the release cycle of an official image's tag ends soon.
 
+use fromtier_catalog::{EndOfLife, as_of};
+
 use super::RuleContext;
 use crate::code::Code;
 use crate::draft::{Draft, SuggestionKind};
 use crate::verdict::Finding;
-use fromtier_catalog::{EndOfLife, as_of};
 
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let Some(notice) = context.policy.resolution.effective.notice else {

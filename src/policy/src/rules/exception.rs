@@ -1,13 +1,12 @@
 //! FT150: an exception lets a refused image through, for a time, and says so. An expired one is mentioned.
 
+use super::RuleContext;
 use crate::code::Code;
 use crate::exception_state::ExceptionState;
 use crate::policies::Policies;
 use crate::policy::Exception;
 use crate::profile::path_matches;
 use crate::verdict::{Finding, Severity};
-
-use super::RuleContext;
 
 /// Turns refusals into warnings where an exception applies on the gate's day. Returns the exceptions that matched a
 /// refusal, by their position in the policy's list.

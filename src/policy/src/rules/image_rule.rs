@@ -1,11 +1,10 @@
 //! FT106, FT110, FT111: what the policy's `images` say of this very image: its action, its tags, its variants.
 
+use super::RuleContext;
 use crate::code::Code;
 use crate::draft::{Draft, SuggestionKind};
 use crate::image_rule::ImageRule;
 use crate::verdict::{Finding, Severity};
-
-use super::RuleContext;
 
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let rules: Vec<&ImageRule> = (context.policy)

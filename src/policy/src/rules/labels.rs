@@ -1,9 +1,10 @@
 //! FT138, FT139: labels that an image must have or must not have. Known only after the registry has answered.
 
+use fromtier_image::ImageConfig;
+
 use super::RuleContext;
 use crate::code::Code;
 use crate::verdict::Finding;
-use fromtier_image::ImageConfig;
 
 pub(crate) fn check(
     context: &RuleContext<'_>,

@@ -1,10 +1,9 @@
 //! FT122: the digest in the Dockerfile and the digest in the lock are not the same.
 
+use super::RuleContext;
 use crate::code::Code;
 use crate::draft::Draft;
 use crate::verdict::Finding;
-
-use super::RuleContext;
 
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let (Some(own), Some(locked)) = (context.image.digest(), context.locked) else {

@@ -1,13 +1,14 @@
 //! FT109: a name that is made to look like, or by a slip is nearly, an official image's or a well-known registry's.
 
+use fromtier_catalog::{self as catalog, edits_up_to_two};
+use fromtier_image::ImageRef;
+
 use super::RuleContext;
 use crate::code::Code;
 use crate::draft::{Draft, SuggestionKind};
 use crate::spelling::{skeleton, unicode_host};
 use crate::tier::Tier;
 use crate::verdict::{Finding, Severity};
-use fromtier_catalog::{self as catalog, edits_up_to_two};
-use fromtier_image::ImageRef;
 
 /// Registries that others are mistaken for.
 const REGISTRIES: [&str; 13] = [
@@ -419,13 +420,13 @@ mod tests {
     }
 
     #[test]
-    fn a_mirror_of_the_repositorys_is_none_to_the_organisation() {
+    fn a_mirror_of_the_repositorys_is_none_to_the_organization() {
         let parsed = |text| Some(Policy::parse("p", text).unwrap());
         let repository = parsed("version: 1\nmirrors: {docker.io: ghcr.io/acme/hub}");
-        let organisation = parsed(
+        let organization = parsed(
             "version: 1\nexceptions: [{match: ghcr.io/acme/**, rules: [FT101], until: 2026-12-01, owner: o, reason: r}]",
         );
-        let gate = Gate::new(organisation, repository, None, today());
+        let gate = Gate::new(organization, repository, None, today());
         let denial = ask(&gate, "ghcr.io/acme/hub/library/node").unwrap_err();
         assert_eq!(denial.code, "FT109", "{}", denial.message);
         assert!(denial.message.contains("the organization's policy"));

@@ -1,10 +1,11 @@
 //! FT134: the image was made too long ago. Known only after the registry has answered.
 
+use fromtier_catalog::Day;
+use fromtier_image::ImageConfig;
+
 use super::RuleContext;
 use crate::code::Code;
 use crate::verdict::Finding;
-use fromtier_catalog::Day;
-use fromtier_image::ImageConfig;
 
 pub(crate) fn check(
     context: &RuleContext<'_>,

@@ -2,11 +2,10 @@
 
 use fromtier_image::ImageConfig;
 
+use super::{RuleContext, root_user};
 use crate::code::Code;
 use crate::settings::Check;
 use crate::verdict::{Finding, Severity};
-
-use super::{RuleContext, root_user};
 
 pub(crate) fn check(
     context: &RuleContext<'_>,

@@ -1,11 +1,10 @@
 //! FT113: images come from the registries and repositories that the policy names only.
 
+use super::RuleContext;
 use crate::code::Code;
 use crate::draft::Draft;
 use crate::policy_index::RegistryEntry;
 use crate::verdict::Finding;
-
-use super::RuleContext;
 
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let (index, shown, owner) = (context.policy.index, context.shown(), context.policy.owner);

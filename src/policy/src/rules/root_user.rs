@@ -1,11 +1,12 @@
 //! FT136: the base runs as root. Known only after the registry has answered.
 
+use fromtier_image::ImageConfig;
+
 use super::RuleContext;
 use crate::code::Code;
 use crate::request::Via;
 use crate::settings::Check;
 use crate::verdict::{Finding, Severity};
-use fromtier_image::ImageConfig;
 
 pub(crate) fn check(
     context: &RuleContext<'_>,

@@ -1,12 +1,13 @@
 //! FT101–FT105, FT107, FT108: who makes the image, and what the policy says of them.
 
+use fromtier_catalog::{self as catalog, Notice};
+
 use super::RuleContext;
 use crate::code::Code;
 use crate::draft::{Draft, SuggestionKind};
 use crate::settings::Check;
 use crate::tier::Tier;
 use crate::verdict::{Finding, Severity};
-use fromtier_catalog::{self as catalog, Notice};
 
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let action = context.policy.tier_action(context.tier);

@@ -2,12 +2,11 @@
 
 use fromtier_catalog::as_of;
 
+use super::RuleContext;
 use crate::code::Code;
 use crate::draft::{Draft, SuggestionKind};
 use crate::settings::Check;
 use crate::verdict::{Finding, Severity};
-
-use super::RuleContext;
 
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let severity = context.policy.check(Check::UnlistedTag);

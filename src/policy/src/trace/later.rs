@@ -1,12 +1,11 @@
 //! What a policy checks once the registry has answered, and where its settings are written.
 
+use super::Later;
 use crate::Place;
 use crate::active_policy::ActivePolicy;
 use crate::setting_key::SettingKey;
 use crate::settings::{Check, LabelRule, Settings};
 use crate::verdict::Severity;
-
-use super::Later;
 
 impl ActivePolicy<'_> {
     /// The checks of an image's config, in the order of the rules.

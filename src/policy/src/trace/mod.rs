@@ -7,7 +7,9 @@ mod steps;
 mod tests;
 
 use fromtier_catalog as catalog;
+pub use fromtier_catalog::{EndOfLife, Platforms};
 use fromtier_image::ImageRef;
+pub use steps::*;
 
 use crate::active_policy::ActivePolicy;
 use crate::exception_state::ExceptionState;
@@ -21,9 +23,6 @@ use crate::rules::RuleContext;
 use crate::setting_key::SettingKey;
 use crate::tier::Tier;
 use crate::verdict::{Denial, ExceptionId, Verdict};
-
-pub use fromtier_catalog::{EndOfLife, Platforms};
-pub use steps::*;
 
 impl Gate {
     /// Records steps 1 to 5 of the gate for an image, with the verdict of [`Gate::request`].
@@ -50,7 +49,7 @@ impl Gate {
             ..exception
         });
         Trace {
-            normalised: verdict.normalised.clone(),
+            normalized: verdict.normalized.clone(),
             image: Some(judged.image),
             exceptions: exceptions.collect(),
             pull: Some(pull),

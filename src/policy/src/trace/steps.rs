@@ -1,5 +1,8 @@
 //! What the steps of a trace say.
 
+use fromtier_catalog::{EndOfLife, Platforms};
+use fromtier_image::{Digest, ImageRef};
+
 use crate::code::Code;
 use crate::exception_state::ExceptionState;
 use crate::owner::Owner;
@@ -7,17 +10,15 @@ use crate::setting_key::SettingKey;
 use crate::tier::Tier;
 use crate::verdict::{Severity, Verdict};
 use crate::{Day, Place};
-use fromtier_catalog::{EndOfLife, Platforms};
-use fromtier_image::{Digest, ImageRef};
 
 /// The way of one image through the gate.
 #[derive(Debug, Clone, Default)]
 pub struct Trace {
     /// The reference in full; `None` when it is none.
-    pub normalised: Option<ImageRef>,
+    pub normalized: Option<ImageRef>,
     /// The rewriting, in the order in which it is done.
     pub rewrites: Vec<Rewriting>,
-    /// What the rules judge: normalised and rewritten.
+    /// What the rules judge: normalized and rewritten.
     pub image: Option<ImageRef>,
     /// The profiles that hold where it is asked.
     pub profiles: Vec<AppliedProfile>,

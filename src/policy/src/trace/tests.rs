@@ -156,7 +156,7 @@ stages:
 fn scratch_is_no_image() {
     let text = "version: 1\nsources: {scratch: deny}\n";
     let refused = trace(text, "", "scratch");
-    assert!(refused.normalised.is_none());
+    assert!(refused.normalized.is_none());
     assert_eq!(refused.verdict.findings[0].code, "FT142");
     assert_eq!(
         trace(POLICY, "", "scratch").verdict.severity,
@@ -167,7 +167,7 @@ fn scratch_is_no_image() {
 #[test]
 fn what_is_no_reference_has_a_verdict_and_nothing_else() {
     let trace = trace(POLICY, "", "Not A Reference");
-    assert!(trace.normalised.is_none() && trace.pull.is_none());
+    assert!(trace.normalized.is_none() && trace.pull.is_none());
     assert_eq!(trace.verdict.findings[0].code, "FT100");
 }
 

@@ -45,7 +45,7 @@ fn a_build_goes_by_the_lock_when_the_tag_has_moved() {
     let second = store("lock/moves:1", "second", &[]);
     assert_ne!(first, second);
     assert_eq!(build.run(&frontend).image().text("/version"), "first\n");
-    let moved = format!("the registry says {second}");
+    let moved = format!("the registry returned {second}");
     assert_output(
         &fromtier(&folder, &["lock", "--check"]),
         1,
@@ -116,7 +116,7 @@ fn a_locked_digest_that_is_gone_from_the_registry_is_reported_as_locked() {
     assert_output(
         &check,
         1,
-        &["is not in the registry any more", "--> fromtier.lock:3:1"],
+        &["is no longer in the registry", "--> fromtier.lock:3:1"],
     );
     assert_output(
         &fromtier(&folder, &["lock", &format!("--update={base}")]),
@@ -162,7 +162,7 @@ fn a_registry_that_wants_a_login_gets_the_stored_one() {
     assert_output(
         &fromtier(&folder, &["lock"]),
         2,
-        &["refuses lock/secret to the login that Docker has stored"],
+        &["refuses the stored login access to lock/secret"],
     );
     store("dXNlcjpzZWNyZXQ=");
     let missing = format!("error: {name} has no {name}/lock/secret:2\n --> Dockerfile:2:6");

@@ -27,8 +27,8 @@ pub fn render(explained: &Explanation) -> String {
         false => policies.join(", then "),
     };
     steps.step("policy", format!("{policies}, on {}", explained.today));
-    if let Some(normalised) = &trace.normalised {
-        steps.step("in full", normalised);
+    if let Some(normalized) = &trace.normalized {
+        steps.step("in full", normalized);
         add_steps(&mut steps, trace, explained);
     }
     steps.step("verdict", style::verdict(trace.verdict.severity));

@@ -10,6 +10,7 @@ use fromtier_dockerfile::lint::{Config, Linter};
 use fromtier_dockerfile::parser;
 use fromtier_dockerfile::span::{Range, Span};
 use fromtier_policy::gate::Via;
+use walk::{At, Walk};
 
 use super::args::{self, Platforms};
 use super::from::FromLines;
@@ -18,7 +19,6 @@ use crate::converter;
 use crate::options::Options;
 use crate::outline::capture::{ArgInfo, Capture};
 use crate::vars::{PlannedVars, Vars};
-use walk::{At, Walk};
 
 /// What kind of source it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

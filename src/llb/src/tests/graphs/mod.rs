@@ -1,4 +1,4 @@
-//! The graphs. Their twins in Go were marshalled with client/llb.
+//! The graphs. Their twins in Go were marshaled with client/llb.
 
 mod sources;
 
