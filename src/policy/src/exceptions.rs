@@ -22,8 +22,11 @@ pub struct ExceptionReport<'a> {
     pub at: Option<&'a Place>,
     /// Its last day.
     pub until: Day,
+    /// Who asked for it.
     pub owner: &'a str,
+    /// Why it was asked for.
     pub reason: &'a str,
+    /// Whether it applies on the gate's day.
     pub state: ExceptionState,
     /// Whether it matched something that the policy refuses; that it was lifted only where the exception holds.
     pub used: bool,

@@ -15,9 +15,13 @@ pub(crate) fn worst_severity(findings: &[Finding]) -> Severity {
 /// The kind of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JudgedKind {
+    /// A container image.
     Image,
+    /// `FROM scratch`
     Scratch,
+    /// A git repository.
     Git,
+    /// A download.
     Http,
     /// A directory of the client.
     Local,
@@ -48,7 +52,9 @@ impl JudgedKind {
 /// One rule's word on one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
+    /// Its code.
     pub code: Code,
+    /// How severe it is.
     pub severity: Severity,
     /// One sentence: what it is and what the policy says of it.
     pub message: String,
@@ -111,7 +117,9 @@ pub struct Verdict {
     pub rewritten: Option<ImageRef>,
     /// What the build takes, with its digest, from where it is pulled; once it is admitted.
     pub resolved: Option<ImageRef>,
+    /// The severity of the worst finding.
     pub severity: Severity,
+    /// The findings, in order.
     pub findings: Vec<Finding>,
     /// The exceptions that matched something that is refused, for [`crate::Gate::exceptions`].
     pub exceptions: Vec<ExceptionId>,
@@ -158,9 +166,13 @@ pub struct ExceptionId {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Denial {
+    /// The code of the first finding that refuses.
     pub code: Code,
+    /// Its message.
     pub message: String,
+    /// What to do, in one line.
     pub help: Option<String>,
+    /// The whole verdict.
     pub verdict: Box<Verdict>,
 }
 

@@ -44,6 +44,7 @@ impl Pass {
     pub fn pull(&self) -> &ImageRef {
         &self.pull
     }
+    /// The digest that the reference or the lock file pins it to.
     pub fn pinned(&self) -> Option<&Digest> {
         self.pinned.as_ref()
     }
@@ -51,6 +52,7 @@ impl Pass {
     pub fn locked(&self) -> Option<Day> {
         self.locked
     }
+    /// The verdict on the request.
     pub fn verdict(&self) -> &Verdict {
         &self.verdict
     }
@@ -64,9 +66,11 @@ pub struct ApprovedImage {
 }
 
 impl ApprovedImage {
+    /// The reference with the digest that was resolved.
     pub fn reference(&self) -> &ImageRef {
         &self.reference
     }
+    /// The verdict on the image and its config.
     pub fn verdict(&self) -> &Verdict {
         &self.verdict
     }
@@ -84,6 +88,7 @@ impl ApprovedSource {
     pub fn identifier(&self) -> &str {
         &self.identifier
     }
+    /// The verdict on the source.
     pub fn verdict(&self) -> &Verdict {
         &self.verdict
     }
@@ -94,7 +99,9 @@ impl ApprovedSource {
 pub struct Resolved<'a> {
     /// The reference that came back; BuildKit's own source policies may have changed it.
     pub reference: &'a ImageRef,
+    /// The digest that came back; none for an image in a local store.
     pub digest: Option<&'a Digest>,
+    /// The config of the image.
     pub config: &'a ImageConfig,
 }
 

@@ -1,4 +1,4 @@
-//! What the steps of a trace say.
+//! The steps of a trace, as data.
 
 use fromtier_catalog::{EndOfLife, Platforms};
 use fromtier_image::{Digest, ImageRef};
@@ -20,7 +20,7 @@ pub struct Trace {
     pub rewrites: Vec<Rewriting>,
     /// What the rules judge: normalized and rewritten.
     pub image: Option<ImageRef>,
-    /// The profiles that hold where it is asked.
+    /// The profiles that apply where it is requested.
     pub profiles: Vec<AppliedProfile>,
     /// Where images may come from at all, by each policy that says so.
     pub registries: Vec<Origin>,
@@ -28,84 +28,97 @@ pub struct Trace {
     pub tiers: Vec<Membership>,
     /// The rules under `images` that match.
     pub rules: Vec<MatchedRule>,
-    /// What the catalogue knows; `None` for an image that is not in it.
+    /// The catalog's facts; `None` for an image that is not in it.
     pub facts: Option<Facts>,
-    /// What the lock file says.
+    /// The digest and the day of the lock file's entry.
     pub locked: Option<(Digest, Day)>,
-    /// The exceptions that match, whether or not they hold today.
+    /// The exceptions that match, whether or not they apply on the gate's day.
     pub exceptions: Vec<MatchedException>,
-    /// The registry that the image is pulled through, and where that is said.
+    /// The registry that the image is pulled through, and where that is written.
     pub mirror: Option<(String, Option<Place>)>,
-    /// What is judged when the registry has answered.
+    /// The checks that are left until the registry has answered.
     pub later: Vec<Later>,
-    /// What a build would ask the registry for, if the image passes.
+    /// The reference that a build would request from the registry, if the image passes.
     pub pull: Option<ImageRef>,
     /// The digest that the lock or the reference pins it to.
     pub pinned: Option<Digest>,
+    /// The gate's verdict.
     pub verdict: Verdict,
 }
 
 /// One rewrite rule at work.
 #[derive(Debug, Clone)]
 pub struct Rewriting {
+    /// Whose policy it is.
     pub policy: Owner,
     /// The rule's `match` and `to`.
     pub rule: (String, String),
+    /// Where it is written.
     pub at: Option<Place>,
+    /// Why, as the policy says it.
     pub reason: Option<String>,
-    /// What came out, or why nothing could.
+    /// The image that it is rewritten to, or why it could not be.
     pub to: Result<ImageRef, String>,
 }
 
 /// A profile of a policy.
 #[derive(Debug, Clone)]
 pub struct AppliedProfile {
+    /// Whose policy it is.
     pub policy: Owner,
     /// `stages.final`, `platforms.linux/arm64`, `paths.services/*`.
     pub part: String,
-    /// Where its first setting stands.
+    /// Where its first setting is written.
     pub at: Option<Place>,
-    /// It isn't known for certain that it holds, so it can only tighten.
+    /// Whether it only may apply, and so can only tighten.
     pub only_tightens: bool,
 }
 
-/// What a policy wants of an image's config, which only the registry knows.
+/// A check of an image's config, which only the registry knows.
 #[derive(Debug, Clone)]
 pub struct Later {
+    /// Whose policy it is.
     pub policy: Owner,
     /// The setting, such as `base.max-age`.
     pub setting: SettingKey,
-    /// What is wanted: "built within 90 days".
+    /// The condition: "built within 90 days".
     pub what: String,
+    /// Where it is written.
     pub at: Option<Place>,
 }
 
-/// What the `registries` of a policy say of the image's.
+/// How the `registries` of a policy decide on the image.
 #[derive(Debug, Clone)]
 pub struct Origin {
+    /// Whose policy it is.
     pub policy: Owner,
+    /// Whether the policy lets images come from there.
     pub allowed: bool,
-    /// The entry that says so, and where it stands; `None`: it is in no entry of `allow`.
+    /// The entry that decides, and where it is written; `None` if no entry of `allow` has the image.
     pub by: Option<(String, Option<Place>)>,
 }
 
-/// The tier of the image by one policy, and what that policy says of the tier.
+/// The tier of the image by one policy, and the action of that policy for the tier.
 #[derive(Debug, Clone)]
 pub struct Membership {
+    /// Whose policy it is.
     pub policy: Owner,
+    /// The tier.
     pub tier: Tier,
+    /// Why it is of this tier.
     pub why: Why,
-    /// What is said of the tier, and where; `None` where it is said nowhere.
+    /// The action of the policy for the tier.
     pub action: Severity,
+    /// Where the action is set; `None` if no file sets it.
     pub action_at: Option<Place>,
 }
 
 /// Why an image is of its tier.
 #[derive(Debug, Clone)]
 pub enum Why {
-    /// It is in the catalogue of official images.
+    /// It is in the catalog of official images.
     Catalogue,
-    /// A list of a policy has it: the pattern, and where it stands.
+    /// A list of a policy has it: the entry, and where it is written.
     List(String, Option<Place>),
     /// No list has it.
     Nowhere,
@@ -114,20 +127,27 @@ pub enum Why {
 /// A rule under `images` that matches.
 #[derive(Debug, Clone)]
 pub struct MatchedRule {
+    /// Whose policy it is.
     pub policy: Owner,
+    /// The images that it is for, as written.
     pub pattern: String,
+    /// Where it is written.
     pub at: Option<Place>,
-    /// As the file says it; likewise the next ones.
+    /// The tags that are allowed, as written.
     pub tags: Option<String>,
+    /// The variants that are allowed, as written; any if empty.
     pub variants: Vec<String>,
+    /// The image that is preferred.
     pub prefer: Option<String>,
+    /// The action that replaces the tier's.
     pub action: Option<Severity>,
+    /// Why, as the policy says it.
     pub reason: Option<String>,
-    /// Do tags and variants allow the image's tag?
+    /// Whether its tags and variants allow the image's tag.
     pub fits: bool,
 }
 
-/// What the catalogue knows of an official image and its tag.
+/// What the catalog knows about an official image and its tag.
 #[derive(Debug, Clone)]
 pub struct Facts {
     /// `node`
@@ -138,16 +158,20 @@ pub struct Facts {
     pub platforms: Option<Platforms>,
     /// The release cycle of the tag: its name, its codename, its end, and the days that are left to it.
     pub cycle: Option<CycleFacts>,
-    /// The image or the tag is given up: since when, and for what.
+    /// Since when the image or the tag is deprecated, and its replacements.
     pub deprecated: Option<(&'static str, Vec<&'static str>)>,
 }
 
 /// A release cycle on the day of the gate.
 #[derive(Debug, Clone, Copy)]
 pub struct CycleFacts {
+    /// `22`
     pub name: &'static str,
+    /// `bookworm`; empty if it has none.
     pub codename: &'static str,
+    /// When it ends.
     pub end_of_life: EndOfLife,
+    /// Whether it is past its end of life.
     pub over: bool,
     /// Days to the end; negative when it is past, `None` when it is not known.
     pub days_left: Option<i32>,
@@ -156,16 +180,22 @@ pub struct CycleFacts {
 /// An exception that matches.
 #[derive(Debug, Clone)]
 pub struct MatchedException {
+    /// Whose policy it is.
     pub policy: Owner,
+    /// The images that it is for, as written.
     pub pattern: String,
+    /// Where it is written.
     pub at: Option<Place>,
+    /// Its last day.
     pub until: Day,
+    /// Who asked for it.
     pub owner: String,
+    /// Why it was asked for.
     pub reason: String,
-    /// The codes that it is narrowed to; all when empty.
+    /// The codes that it is for; all if empty.
     pub rules: Vec<Code>,
-    /// Whether it holds on the gate's day.
+    /// Whether it applies on the gate's day.
     pub state: ExceptionState,
-    /// Is it what lets the image through?
+    /// Whether it is what lets the image through.
     pub used: bool,
 }
