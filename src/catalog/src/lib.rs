@@ -2,7 +2,7 @@
 //!
 //! # Entry points
 //!
-//! [`image`] and [`images`] (lookup), [`Image::ended_release`] (end of life), [`official_match`] and
+//! [`image()`] and [`images`] (lookup), [`Image::ended_release`] (end of life), [`official_match()`] and
 //! [`similarly_named`] (the official image that another name means), [`replacement_tag`] (a supported tag to suggest),
 //! and [`as_of`] (the day of the facts).
 //!
