@@ -264,4 +264,17 @@ mod tests {
         assert_eq!(kinds[2], (SourceKind::Git, "https://e.org/r.git#v1".into()));
         assert_eq!(kinds.len(), 3);
     }
+
+    #[test]
+    fn a_variable_that_cannot_be_filled_in_takes_no_other_away() {
+        let text =
+            "FROM scratch\nARG X\nENV HOST=evil.example W=${X:?needed}\nADD https://$HOST/a /\n";
+        assert_eq!(of(text)[1].reference, "https://evil.example/a");
+    }
+
+    #[test]
+    fn files_from_scratch_come_from_no_image() {
+        let text = "FROM alpine\nCOPY --from=scratch / /a\n";
+        assert_eq!(seen(text), [("alpine".to_owned(), Via::From, true)]);
+    }
 }

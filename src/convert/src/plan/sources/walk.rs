@@ -178,7 +178,12 @@ impl<'a> Walk<'a> {
                 }
             }
             Command::Env { env, .. } => {
-                let pairs = env.clone();
+                // A build stops at a pair that can't be expanded; here the others count all the same.
+                let is_whole = |word: &String| self.fill(word, at).is_some();
+                let pairs = env
+                    .iter()
+                    .filter(|p| is_whole(&p.key) && is_whole(&p.value));
+                let pairs = pairs.cloned().collect();
                 let _ =
                     evaluate::set_env(pairs, &mut at.vars, |vars, word| self.expand(word, vars));
             }
@@ -188,7 +193,7 @@ impl<'a> Walk<'a> {
 
     fn copy(&mut self, copy: &Copy, at: &At<'_>, onbuild: bool) {
         let from = copy.from.as_str();
-        if from.is_empty() || from.parse::<i64>().is_ok() {
+        if from.is_empty() || from == crate::SCRATCH || from.parse::<i64>().is_ok() {
             return;
         }
         self.image(
