@@ -22,7 +22,7 @@ pub fn scope_of<'a>(
     path: Option<&'a str>,
 ) -> Scope<'a> {
     Scope {
-        stage: Some(&source.asks),
+        stage: Some(&source.policy_stage),
         ships: source.ships,
         platform,
         path,

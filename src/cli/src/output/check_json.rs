@@ -51,7 +51,7 @@ fn source(text: &str, judged: &JudgedSource) -> Value {
             SourceKind::Http => JudgedKind::Http,
         },
         via: source.via,
-        stage: Some(&source.asks),
+        stage: Some(&source.policy_stage),
         written: Some(&source.written),
         reference: &source.reference,
         verdict: judged.verdict.as_ref(),

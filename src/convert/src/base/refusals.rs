@@ -93,7 +93,7 @@ pub(crate) fn with_download_refusals(
         let place = Place {
             via: source.via,
             scope: Scope {
-                stage: Some(&source.asks),
+                stage: Some(&source.policy_stage),
                 ships: source.ships,
                 platform: Some(&platform),
                 path: None,

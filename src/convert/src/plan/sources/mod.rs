@@ -47,7 +47,7 @@ pub struct PlannedSource {
     /// The stage's name, or its index when it has none.
     pub stage: String,
     /// The stage as policies know it: by its name or as `stage-0`.
-    pub asks: String,
+    pub policy_stage: String,
     /// Whether it is in what ships, for policies; none where the target does not need it.
     pub ships: Option<bool>,
     /// The platform of `FROM --platform`, with variables filled in; empty when there is none.
@@ -94,7 +94,7 @@ pub fn trigger_sources(
     let mut walk = Walk::new(bytes, options, &file, &globals);
     let mut at = At {
         stage: &base.stage,
-        asks: base.asks.clone(),
+        policy_stage: base.policy_stage.clone(),
         ships: base.ships,
         needed: base.needed,
         vars: PlannedVars::default(),

@@ -36,7 +36,7 @@ pub(super) struct Walk<'a> {
 /// Where a walk is.
 pub(super) struct At<'s> {
     pub stage: &'s str,
-    pub asks: String,
+    pub policy_stage: String,
     pub ships: Option<bool>,
     pub needed: bool,
     pub vars: PlannedVars,
@@ -74,7 +74,7 @@ impl<'a> Walk<'a> {
         let base = fill(&stage.base_name).unwrap_or_default();
         let mut at = At {
             stage: name,
-            asks: match stage.name.as_str() {
+            policy_stage: match stage.name.as_str() {
                 "" => format!("stage-{index}"),
                 name => name.to_owned(),
             },
@@ -119,7 +119,7 @@ impl<'a> Walk<'a> {
     fn epoch_stage(&mut self, stage: &instructions::Stage, at: &At<'_>) {
         let mut at = At {
             vars: PlannedVars::of_globals(self.globals),
-            asks: at.asks.clone(),
+            policy_stage: at.policy_stage.clone(),
             needed: true,
             ..*at
         };
@@ -281,7 +281,7 @@ impl<'a> Walk<'a> {
             written: written.to_owned(),
             via,
             stage: at.stage.to_owned(),
-            asks: at.asks.clone(),
+            policy_stage: at.policy_stage.clone(),
             ships: at.ships,
             platform: String::new(),
             checksum: String::new(),
