@@ -217,7 +217,8 @@ fn only_in_build(case: &Case, planned: &[PlannedSource], source: &str) -> Option
     if source == "context" || case.locals.contains_key(source) {
         return Some(Exclusion::LocalDirectory);
     }
-    if planned.iter().any(|planned| request(planned) == source) {
+    let is_planned = planned.iter().any(|planned| request(planned) == source);
+    if is_planned && has_hidden_needs(case, planned) {
         return Some(Exclusion::StageOfTriggerOrEpoch);
     }
     if nested_triggers(case, planned).contains(source) {
@@ -264,9 +265,30 @@ fn only_in_build(case: &Case, planned: &[PlannedSource], source: &str) -> Option
     case.options.iter().any(values).then_some(Exclusion::Option)
 }
 
+/// Whether the source is in an `ONBUILD` of the file itself, and not in a trigger of a base image.
+fn is_declared(dockerfile: &[u8], source: &PlannedSource) -> bool {
+    let text = String::from_utf8_lossy(dockerfile);
+    let line = source.ranges.first().map_or(0, |range| range.start.line);
+    let line = text.lines().nth((line as usize).saturating_sub(1));
+    line.is_some_and(|line| {
+        line.trim_start()
+            .to_ascii_uppercase()
+            .starts_with("ONBUILD")
+    })
+}
+
+/// Whether a stage can be needed that the text doesn't show as needed.
+fn has_hidden_needs(case: &Case, planned: &[PlannedSource]) -> bool {
+    let epoch = case.options.contains_key("build-arg:SOURCE_DATE_EPOCH");
+    epoch
+        || planned
+            .iter()
+            .any(|source| !triggers(case, source).is_empty())
+}
+
 /// Why only the text has the source.
-fn only_in_text(case: &Case, source: &PlannedSource) -> Option<Exclusion> {
-    if source.via == Via::Onbuild {
+fn only_in_text(case: &Case, dockerfile: &[u8], source: &PlannedSource) -> Option<Exclusion> {
+    if source.via == Via::Onbuild && is_declared(dockerfile, source) {
         return Some(Exclusion::DeclaredTrigger);
     }
     let is_replaced = case
@@ -319,7 +341,7 @@ fn check_and_lock_see_the_sources_of_the_build() {
             if asked.contains(&request(source)) {
                 continue;
             }
-            match only_in_text(&case, source) {
+            match only_in_text(&case, &dockerfile, source) {
                 Some(why) => excluded
                     .entry(why)
                     .or_default()

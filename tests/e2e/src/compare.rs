@@ -64,8 +64,12 @@ fn numberless(text: &str) -> String {
         kept.join(" ")
     };
     let text = text.lines().map(without).collect::<Vec<_>>().join("\n");
-    // buildctl waits for the solve and for its own build function, and wraps the error that arrives first.
-    text.replace("failed to run Build function", "failed to solve")
+    // buildctl waits for the solve and for its own build function, and wraps the error that arrives first (`Build` and
+    // `solve` in BuildKit's client/build.go and client/solve.go).
+    text.replace(
+        "error: failed to run Build function: ",
+        "error: failed to solve: ",
+    )
 }
 
 /// The differences as text: first the platforms, then each config, then each path.
