@@ -172,9 +172,10 @@ impl<'a, R: Resolver> Converter<'a, R> {
 
     async fn dispatch_stages(&mut self, needed: &[bool]) -> Result<()> {
         let patterns = self.sources.resolver.dockerignore().await?;
-        let ignore = match patterns.is_empty() {
-            true => None,
-            false => Some(Matcher::new(&patterns)?),
+        let ignore = if patterns.is_empty() {
+            None
+        } else {
+            Some(Matcher::new(&patterns)?)
         };
         self.excludes = patterns;
         for id in 0..self.stages.len() {

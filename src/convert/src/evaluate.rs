@@ -129,9 +129,7 @@ pub(crate) fn start_stage(os: &str, variables: &mut impl StageVariables) {
     if os != "windows" && variables.has_no_path() {
         variables.set_in_image("PATH", paths::default_path_env(os));
     }
-    for (key, value) in variables.image_variables() {
-        variables.set(&key, &value);
-    }
+    variables.show_image_variables();
 }
 
 #[cfg(test)]

@@ -170,12 +170,11 @@ impl StageVariables for Stage {
         }
     }
 
-    fn image_variables(&self) -> Vec<(String, String)> {
-        let lines = self.built.image.config.env.iter().flatten();
-        lines
-            .map(|line| line.split_once('=').unwrap_or((line, "")))
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .collect()
+    fn show_image_variables(&mut self) {
+        for line in self.built.image.config.env.iter().flatten() {
+            let (key, value) = line.split_once('=').unwrap_or((line, ""));
+            self.built.state = std::mem::take(&mut self.built.state).add_env(key, value);
+        }
     }
 
     fn has_no_path(&self) -> bool {

@@ -14,8 +14,8 @@ pub(crate) trait StageVariables: Variables {
     /// Sets a variable of the image. Instructions see it after [`Variables::set`] only.
     fn set_in_image(&mut self, key: &str, value: &str);
 
-    /// The variables of the image, in order.
-    fn image_variables(&self) -> Vec<(String, String)>;
+    /// Sets the variables of the image for the instructions that follow, in order.
+    fn show_image_variables(&mut self);
 
     /// Whether the image is known to have no `PATH`.
     fn has_no_path(&self) -> bool;
@@ -88,9 +88,10 @@ impl StageVariables for PlannedVars {
         self.image.set(key, value);
     }
 
-    fn image_variables(&self) -> Vec<(String, String)> {
-        let own = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
-        self.image.0.iter().map(own).collect()
+    fn show_image_variables(&mut self) {
+        for (key, value) in self.image.0.iter() {
+            self.all.set(key, value);
+        }
     }
 
     fn has_no_path(&self) -> bool {

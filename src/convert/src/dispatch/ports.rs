@@ -110,10 +110,10 @@ fn range(text: &str) -> Result<(u16, u16)> {
 
 fn number(text: &str) -> Result<u16> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let port: i64 = match digits.bytes().all(|b| b.is_ascii_digit()) {
-        true => text.parse().map_err(|_| Error::new("invalid syntax"))?,
-        false => return Err(Error::new("invalid syntax")),
-    };
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(Error::new("invalid syntax"));
+    }
+    let port: i64 = text.parse().map_err(|_| Error::new("invalid syntax"))?;
     u16::try_from(port).map_err(|_| Error::new("value out of range (0–65535)"))
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::git_url::{GitRef, is_http_source};
-use fromtier_dockerfile::instructions::{self, Add, Command, Copy, Run};
+use fromtier_dockerfile::instructions::{self, Add, ArgDef, Command, Copy, Run};
 use fromtier_dockerfile::parser;
 use fromtier_dockerfile::shell::Lex;
 use fromtier_dockerfile::span::{Range, Span};
@@ -127,12 +127,7 @@ impl<'a> Walk<'a> {
         let before = self.found.len();
         for command in &stage.commands {
             match command {
-                Command::Arg { args, .. } => {
-                    for arg in args {
-                        let _ =
-                            scope.declare(arg, &mut at.vars, |vars, word| self.expand(word, vars));
-                    }
-                }
+                Command::Arg { args, .. } => self.declare(args, scope, &mut at.vars),
                 Command::Add(add) => self.add_files(add, &at, false),
                 _ => {}
             }
@@ -146,6 +141,13 @@ impl<'a> Walk<'a> {
                 Some(found) => found.needed = true,
                 None => self.found.push(added),
             }
+        }
+    }
+
+    fn declare(&self, args: &[ArgDef], scope: ArgScope<'_>, vars: &mut PlannedVars) {
+        for arg in args {
+            // A build reports the error; here the variable stays unset.
+            let _ = scope.declare(arg, vars, |vars, word| self.expand(word, vars));
         }
     }
 
@@ -172,10 +174,7 @@ impl<'a> Walk<'a> {
             _ if onbuild => {}
             Command::Arg { args, .. } => {
                 let scope = ArgScope::of_stage(&self.options.build_args, self.globals);
-                for arg in args {
-                    // A build reports the error; without a value the variable is unset.
-                    let _ = scope.declare(arg, &mut at.vars, |vars, word| self.expand(word, vars));
-                }
+                self.declare(args, scope, &mut at.vars);
             }
             Command::Env { env, .. } => {
                 // A build stops at a pair that can't be expanded; here the others count all the same.
