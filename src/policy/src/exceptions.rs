@@ -68,7 +68,7 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{ask_in, gate, policy, today};
+    use crate::fixtures::{ask_in, gate, policy, today};
     use crate::{Scope, Severity};
 
     fn exception(matched: &str, until: &str, more: &str) -> String {

@@ -24,17 +24,15 @@ pub mod exceptions;
 pub mod expectations;
 mod file;
 mod findings;
+#[cfg(test)]
+mod fixtures;
 pub mod gate;
 mod glob;
 mod image_rule;
 mod index;
 mod judge;
 mod layer;
-#[cfg(test)]
-mod layers_tests;
 pub mod lock;
-#[cfg(test)]
-mod mirror_tests;
 mod owner;
 mod pattern;
 mod per_variant;
@@ -55,8 +53,6 @@ pub mod severity;
 mod spelling;
 mod suggest;
 mod tag_range;
-#[cfg(test)]
-mod testing;
 #[cfg(test)]
 mod tests;
 mod tier;

@@ -211,7 +211,7 @@ impl Filling<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{ask, denied, digest, gate, warned};
+    use crate::fixtures::{ask, denied, digest, gate, warned};
     use crate::verdict::Severity;
 
     #[track_caller]

@@ -1,5 +1,5 @@
 //! Tests of advice.
-use crate::testing::{policy, today};
+use crate::fixtures::{policy, today};
 
 /// Each warning as `line: message (help)`.
 fn advice(text: &str) -> Vec<String> {

@@ -136,3 +136,6 @@ fn merge(mut policy: Policy, extended: Policy) -> Policy {
     policy.setting_places.append(extended.setting_places);
     policy
 }
+
+#[cfg(test)]
+mod tests;

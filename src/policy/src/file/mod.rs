@@ -4,8 +4,6 @@ mod check;
 mod document;
 mod expectations;
 mod extends;
-#[cfg(test)]
-mod extends_tests;
 mod fields;
 mod images;
 mod keys;
@@ -16,8 +14,6 @@ mod read;
 mod report;
 mod rewrites;
 mod schema;
-#[cfg(test)]
-mod schema_tests;
 mod setting_places;
 mod settings;
 #[cfg(test)]

@@ -45,8 +45,8 @@ impl Gate {
 
 #[cfg(test)]
 mod tests {
+    use crate::fixtures::{gate, lock_of};
     use crate::gate::{ImageRequest, Via};
-    use crate::testing::{gate, lock_of};
     use crate::{Denial, LockCandidate, Scope};
 
     fn ask(policy: &str, lock: &str, reference: &str) -> Result<LockCandidate, Denial> {

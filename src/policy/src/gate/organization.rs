@@ -65,7 +65,7 @@ fn alone(policy: Policy) -> Layer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{ask, digest, lock_of, policy, today};
+    use crate::fixtures::{ask, digest, lock_of, policy, today};
 
     fn refused(gate: &Gate, reference: &str) -> String {
         ask(gate, reference).unwrap_err().message

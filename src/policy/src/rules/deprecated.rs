@@ -33,7 +33,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{denied, passes, warned};
+    use crate::fixtures::{denied, passes, warned};
 
     #[test]
     fn a_deprecated_image_warns_and_names_its_successor() {

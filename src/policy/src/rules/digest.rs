@@ -39,7 +39,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{denied_with_lock, lock_of, passes_with_lock};
+    use crate::fixtures::{denied_with_lock, lock_of, passes_with_lock};
 
     const PIN: &str = "version: 1\nbase: {digest: pin}";
     const REQUIRE: &str = "version: 1\nbase: {digest: require}";

@@ -54,7 +54,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{denied, passes, warned};
+    use crate::fixtures::{denied, passes, warned};
 
     #[test]
     fn a_cycle_that_is_over_warns_with_a_tag_that_lives() {

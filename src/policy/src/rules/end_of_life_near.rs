@@ -45,14 +45,14 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{gate_on, passes, warned};
+    use crate::fixtures::{gate_on, passes, warned};
     use crate::{Day, Severity};
 
     const NOTICE: &str = "version: 1\nbase: {end-of-life-notice: 60d}";
 
     fn on(day: &str, reference: &str) -> Vec<(&'static str, String)> {
         let gate = gate_on(NOTICE, Day::parse(day).unwrap());
-        let pass = crate::testing::ask(&gate, reference).unwrap();
+        let pass = crate::fixtures::ask(&gate, reference).unwrap();
         (pass.verdict().findings.iter())
             .filter(|finding| finding.severity == Severity::Warn)
             .map(|finding| (finding.code.as_str(), finding.message.clone()))

@@ -101,7 +101,7 @@ fn lifted(
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{denied, warned};
+    use crate::fixtures::{denied, warned};
 
     fn policy(until: &str, more: &str) -> String {
         format!(

@@ -38,7 +38,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{denied, denied_with_lock, passes, passes_with_lock};
+    use crate::fixtures::{denied, denied_with_lock, passes, passes_with_lock};
 
     const POLICY: &str = "version: 1\nbase: {floating-tag: deny}";
 

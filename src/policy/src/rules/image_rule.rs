@@ -59,7 +59,7 @@ fn check_tag(context: &RuleContext<'_>, rule: &ImageRule) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{denied, passes, warned};
+    use crate::fixtures::{denied, passes, warned};
 
     const NODE: &str =
         "version: 1\nimages:\n- match: node\n  tags: \">=22, <25\"\n  variants: [alpine, slim]\n";

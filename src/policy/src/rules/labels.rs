@@ -57,7 +57,7 @@ pub(crate) fn check(
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{admit_config, config};
+    use crate::fixtures::{admit_config, config};
 
     fn code(policy: &str, labels: &[(&str, &str)]) -> Option<(&'static str, String)> {
         let mut config = config();

@@ -29,7 +29,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{denied_with_lock, lock_of, passes_with_lock};
+    use crate::fixtures::{denied_with_lock, lock_of, passes_with_lock};
 
     #[test]
     fn the_two_digests_must_agree() {

@@ -276,7 +276,7 @@ fn namespace(context: &RuleContext<'_>) -> Option<LookAlike> {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{ask, ask_in, denied, gate, passes, today, warned};
+    use crate::fixtures::{ask, ask_in, denied, gate, passes, today, warned};
     use crate::{Gate, Policy, Scope};
 
     #[test]

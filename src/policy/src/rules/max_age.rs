@@ -40,7 +40,7 @@ pub(crate) fn check(
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::admit_created;
+    use crate::fixtures::admit_created;
 
     const POLICY: &str = "version: 1\nbase: {max-age: 90d}";
 

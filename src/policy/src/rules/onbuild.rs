@@ -35,8 +35,8 @@ pub(crate) fn check(
 
 #[cfg(test)]
 mod tests {
+    use crate::fixtures::{admit_config, admit_via, config};
     use crate::gate::Via;
-    use crate::testing::{admit_config, admit_via, config};
 
     #[test]
     fn triggers_are_refused_or_warned_about() {

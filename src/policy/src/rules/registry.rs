@@ -42,7 +42,7 @@ fn shortened_list(names: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{denied, passes, warned};
+    use crate::fixtures::{denied, passes, warned};
 
     const LISTS: &str = "version: 1\ntiers: {community: allow}\nregistries: {allow: [docker.io, ghcr.io/acme/**], deny: [docker.io/evil/*]}";
 

@@ -49,8 +49,8 @@ fn is_root(user: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::Severity;
+    use crate::fixtures::{admit_config, admit_via, config};
     use crate::gate::Via;
-    use crate::testing::{admit_config, admit_via, config};
 
     const DENY: &str = "version: 1\nbase: {root-user: deny}";
 

@@ -80,9 +80,9 @@ fn is_checked(request: &SourceRequest<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::fixtures::gate;
     use crate::request::SourceRequest;
     use crate::scope::Scope;
-    use crate::testing::gate;
 
     #[test]
     fn without_a_word_they_pass() {

@@ -99,7 +99,7 @@ fn community(context: &RuleContext<'_>, severity: Severity, drafts: &mut Vec<Dra
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{denied, passes, warned};
+    use crate::fixtures::{denied, passes, warned};
 
     #[test]
     fn a_community_image_is_refused_with_the_official_one_named() {
@@ -154,8 +154,8 @@ mod tests {
 
     #[test]
     fn under_pin_a_locked_tag_is_offered() {
-        let lock = crate::testing::lock_of("docker.io/library/node:22-alpine", 'a');
-        let denial = crate::testing::denied_with_lock(
+        let lock = crate::fixtures::lock_of("docker.io/library/node:22-alpine", 'a');
+        let denial = crate::fixtures::denied_with_lock(
             "version: 1\nbase: {digest: pin}",
             &lock,
             "acme/node:16-alpine",

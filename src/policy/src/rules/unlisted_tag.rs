@@ -34,7 +34,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{denied, passes, warned};
+    use crate::fixtures::{denied, passes, warned};
 
     #[test]
     fn a_tag_that_is_not_rebuilt_is_said_when_the_policy_wants_it() {

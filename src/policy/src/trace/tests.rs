@@ -1,8 +1,8 @@
 //! Tests of traces.
 use super::*;
 use crate::Scope;
+use crate::fixtures::{gate, lock_of};
 use crate::gate::Via;
-use crate::testing::{gate, lock_of};
 use crate::verdict::Severity;
 
 fn trace(policy: &str, lock: &str, reference: &str) -> Trace {

@@ -1,17 +1,15 @@
 //! Two policies never allow what the organization's alone refuses, and what isn't known never makes a policy laxer: of
 //! random policies over all keys.
 
-mod random;
-
 use std::collections::BTreeMap;
 
 use fromtier_image::{ImageConfig, ImageRef};
 use proptest::prelude::*;
-use random::{Whence, answers, locks, others, policies, references, via, whence};
 
+use super::random::{Whence, answers, locks, others, policies, references, via, whence};
+use crate::fixtures::{digest, today};
 use crate::gate::{ImageRequest, Resolved};
 use crate::pattern::identity;
-use crate::testing::{digest, today};
 use crate::{Finding, Gate, Lock, Policy, Severity, Verdict};
 
 /// What a registry answers.

@@ -3,8 +3,8 @@
 use fromtier_image::{ImageConfig, Platform};
 use proptest::prelude::*;
 
+use crate::fixtures::{digest, lock_of};
 use crate::gate::{SourceRequest, Via};
-use crate::testing::{digest, lock_of};
 use crate::{Lock, Policy, Scope};
 
 const ACTIONS: [&str; 3] = ["allow", "warn", "deny"];

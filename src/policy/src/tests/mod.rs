@@ -1,12 +1,16 @@
 //! Of the gate as a whole: rewriting, two policies, pinning, admission.
 
+mod layers;
+mod mirrors;
+mod random;
+
 use std::collections::BTreeMap;
 
 use fromtier_image::{Digest, ImageConfig, ImageRef};
 use proptest::prelude::*;
 
+use crate::fixtures::{ask, denied, digest, gate, lock_of, policy, today, two};
 use crate::gate::{Gate, ImageRequest, Resolved, Via};
-use crate::testing::{ask, denied, digest, gate, lock_of, policy, today, two};
 use crate::verdict::Severity;
 use crate::{Lock, Policy, Scope};
 

@@ -1,6 +1,6 @@
 //! Policies that extend others.
 
-use crate::testing::{ask_in, today};
+use crate::fixtures::{ask_in, today};
 use crate::{Gate, Policy, PolicyError, Scope};
 
 /// Reads the first of some files, each a path and a text.

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
-use super::keys::{self, Key, ValueKind};
+use super::super::keys::{self, Key, ValueKind};
 use crate::Policy;
 
 fn validator() -> &'static Validator {

@@ -2,8 +2,8 @@
 
 use fromtier_image::{ImageConfig, ImageRef};
 
+use crate::fixtures::{ask, denied, digest, gate, lock_of, passes_with_lock, two};
 use crate::gate::Resolved;
-use crate::testing::{ask, denied, digest, gate, lock_of, passes_with_lock, two};
 use crate::{Policy, Severity};
 
 #[test]
