@@ -132,7 +132,7 @@ fn a_named_policy_is_the_organizations_and_the_repositorys_only_tightens() {
         "error[FT101]: docker.io/acme/thing is a community image; the organization's policy"
     ));
     assert!(answer.out.contains(
-        "error[FT110]: docker.io/library/node:22 is not one of the tags that the repository's policy"
+        "error[FT110]: docker.io/library/node:22 is not a tag that the repository's policy"
     ));
     let alone = folder.run(&["check", "--policy", ".fromtier.yaml"]);
     assert!(

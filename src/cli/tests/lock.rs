@@ -260,7 +260,7 @@ fn a_digest_in_the_dockerfile_is_the_locks() {
     says(
         &out,
         &[
-            "error[FT122]: docker.io/library/node:24 is asked for by the digest",
+            "error[FT122]: docker.io/library/node:24 is requested with the digest",
             "--> b.Dockerfile:1:6",
         ],
     );

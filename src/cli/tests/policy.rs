@@ -51,7 +51,7 @@ warning: the exception for `ghcr.io/acme/legacy` ends in 17 days, on 2026-12-11
 15 | - match: ghcr.io/acme/legacy
    |          ^^^^^^^^^^^^^^^^^^^
    |
-   = help: payments asked for it: migration
+   = help: ask payments whether it is still needed (reason: migration)
 
 .fromtier.yaml: 1 warning
 "
@@ -166,7 +166,7 @@ fails: .fromtier.test.yaml:8: the policy decides otherwise
   - rewritten: node:24
   + rewritten: node:22
     pull: r.example.com/hub/library/node:22
-    FT160: this policy makes node:22 of bitnami/node:22: one source
+    FT160: this policy rewrites bitnami/node:22 to node:22: one source
 
 .fromtier.test.yaml: 3 rows: 2 fail
 "
@@ -358,7 +358,7 @@ fn what_a_policy_extends_is_read_and_its_faults_are_shown_where_they_stand() {
     assert!(
         check
             .out
-            .contains("warning: `pyhton` is not among the official images"),
+            .contains("warning: `pyhton` is not an official image"),
         "{}",
         check.out
     );

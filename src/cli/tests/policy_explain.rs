@@ -34,7 +34,7 @@ bitnami/node:22
   mirror     r.example.com/hub  [policy.yaml:13]
   pulled     r.example.com/hub/library/node:22
   verdict    allow
-             FT160: this policy makes node:22 of bitnami/node:22: one source
+             FT160: this policy rewrites bitnami/node:22 to node:22: one source
 "
     );
     assert_eq!((answer.code, answer.err.as_str()), (0, ""));

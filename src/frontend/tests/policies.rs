@@ -341,7 +341,7 @@ fn imported_cache_is_asked() {
     let refused = run(&case("deny"));
     assert_eq!(
         message(&refused),
-        "error[FT147]: type=registry,ref=acme/cache: this policy refuses imported cache\nhelp: `sources: {cache-import: …}` in the policy decides on it"
+        "error[FT147]: type=registry,ref=acme/cache is imported cache; this policy refuses imported cache\nhelp: change `sources: {cache-import: …}` in the policy to allow it"
     );
     assert_eq!(imports(&refused), 0);
     let warned = run(&case("warn"));

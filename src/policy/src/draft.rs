@@ -21,8 +21,6 @@ pub(crate) enum SuggestionKind {
     Another,
     /// What a policy prefers to the image: nobody else can know what replaces it.
     Preferred,
-    /// An official image, though this image is not refused for being none.
-    OfficialAsWell,
     /// An official image in place of this one, or the successor that a notice of the catalog names.
     Replacement(Option<Notice>),
     /// The image that a look-alike was mistaken for.

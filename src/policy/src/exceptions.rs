@@ -147,7 +147,7 @@ mod tests {
         let denial = ask_in(&gate(&text("90d"), ""), "acme/a", Scope::UNKNOWN).unwrap_err();
         assert!(
             denial.help.as_ref().unwrap().ends_with(
-                "an exception for it lasts until 2026-12-01 (payments), and this policy allows none of more than 90 days"
+                "an exception for it lasts until 2026-12-01 (payments), but this policy only allows exceptions of up to 90 days"
             ),
             "{denial:?}"
         );
@@ -164,9 +164,9 @@ mod tests {
             let pass = ask_in(&gate(&text, ""), "acme/a", Scope::UNKNOWN).unwrap();
             pass.verdict().findings[0].message.clone()
         };
-        assert!(message("2026-09-15").contains("until 2026-09-15, which is in 14 days (payments"));
+        assert!(message("2026-09-15").contains("for 14 more days, until 2026-09-15 (payments"));
         assert!(message("2026-09-16").contains("until 2026-09-16 (payments"));
-        assert!(message("2026-09-02").contains(", which is tomorrow ("));
+        assert!(message("2026-09-02").contains("until tomorrow, 2026-09-02 ("));
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl<'a> Judge<'a> {
         let contexts = rules::contexts(policies, self.request, &mirror.image, &name);
         for context in contexts.take(mirror.layer) {
             let shown = image.clone().without_digest();
-            let help = format!("{} pulls {shown} from there", layer.owner);
+            let help = format!("{} pulls {shown} from this mirror", layer.owner);
             // No image could be suggested for a place: the Dockerfile doesn't name it.
             let findings = (rules::judge_place(&context).into_iter())
                 .map(|draft| draft.finding.with_help(help.clone()))

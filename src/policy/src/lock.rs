@@ -195,7 +195,8 @@ fn check_reference(reference: &str, before: Option<&str>, error: ReportError<'_>
             false
         }
         Some(last) if last > reference => {
-            let message = format!("the lines are not sorted: `{reference}` comes before `{last}`");
+            let message =
+                format!("the lines are not sorted: `{reference}` must be before `{last}`");
             error(reference, message, None);
             true
         }
@@ -211,7 +212,7 @@ fn lock_key(image: &ImageRef) -> String {
 fn canonical_reference(text: &str) -> Result<String, String> {
     let image = ImageRef::parse(text).map_err(|error| error.to_string())?;
     if image.digest().is_some() {
-        return Err("the digest has its own field".into());
+        return Err("the digest belongs in the second field".into());
     }
     Ok(lock_key(&image.tag_name_only()))
 }
@@ -296,7 +297,7 @@ mod tests {
             "l:3:1: expected a reference, a digest, and a date",
             "l:4:27: `sha256:abc` is not a valid digest",
             "l:4:38: expected a date such as `2026-11-24`, found `2026-02-30`",
-            "l:5:1: the lines are not sorted: `docker.io/library/alpine:3` comes before `docker.io/library/node:25`",
+            "l:5:1: the lines are not sorted: `docker.io/library/alpine:3` must be before `docker.io/library/node:25`",
             "l:6:1: `docker.io/library/alpine:3` is locked twice",
         ];
         assert_eq!(errors.len(), starts.len(), "{errors:#?}");

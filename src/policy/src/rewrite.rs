@@ -67,10 +67,9 @@ impl Rewrite {
         }
         if self.refuses_digest && image.digest().is_some() {
             return Err(RewriteError {
-                problem: "it is asked for by a digest, which no other image has".into(),
-                help: Some(
-                    "leave the digest away: what the image becomes is pinned by its own".into(),
-                ),
+                problem: "the image is requested by digest, and the rule has `digest: refuse`"
+                    .into(),
+                help: Some("remove the digest; the new image has another one".into()),
             });
         }
         Ok(made?)
@@ -105,7 +104,7 @@ impl Rewrite {
         let target = ImageRef::parse(&to)
             .map_err(|problem| format!("`{to}` is not a valid image reference: {problem}"))?;
         if identity(&target) == "docker.io/library/scratch" {
-            return Err("`scratch` is no image".into());
+            return Err("`scratch` is not an image".into());
         }
         if target.tag().is_some() || target.digest().is_some() {
             return Ok(target);
@@ -113,10 +112,10 @@ impl Rewrite {
         if tag.is_none() && identity(&target) == name {
             return Ok(image.clone());
         }
-        let tag = tag.ok_or("the rule keeps the tag, and there is none")?;
+        let tag = tag.ok_or("the rule keeps the tag, but the image has none")?;
         target
             .with_tag(&tag)
-            .map_err(|problem| format!("`{tag}` is no tag: {problem}"))
+            .map_err(|problem| format!("`{tag}` is not a valid tag: {problem}"))
     }
 
     /// Does `to` say a tag or a digest of its own?
@@ -167,11 +166,11 @@ pub(crate) fn unfillable(template: &str, stars: usize) -> Option<String> {
         Some(bad) => format!("{{{bad}}}"),
         None => template.to_owned(),
     };
-    let only = "only {name} and {tag} are filled in";
+    let expected = "a placeholder is `{name}`, `{tag}`, or the number of a star";
     Some(match stars {
-        0 => format!("`{what}`: {only}: there is no star that a number could stand for"),
-        1 => format!("`{what}`: {only}, and {{1}} for the star"),
-        stars => format!("`{what}`: {only}, and {{1}} to {{{stars}}} for the stars"),
+        0 => format!("`{what}`: {expected}; the pattern has no star"),
+        1 => format!("`{what}`: {expected}; the pattern has one: `{{1}}`"),
+        stars => format!("`{what}`: {expected}; the pattern has `{{1}}` to `{{{stars}}}`"),
     })
 }
 
@@ -194,7 +193,9 @@ impl Filling<'_> {
             out.push_str(before);
             out.push_str(match inside {
                 "name" => self.name,
-                "tag" => self.tag.ok_or("the rule needs a tag, and there is none")?,
+                "tag" => self
+                    .tag
+                    .ok_or("the rule uses the tag, but the image has none")?,
                 star => star
                     .parse::<usize>()
                     .ok()
@@ -297,9 +298,9 @@ mod tests {
         assert!(
             denial
                 .message
-                .ends_with("it is asked for by a digest, which no other image has")
+                .ends_with("the image is requested by digest, and the rule has `digest: refuse`")
         );
-        assert!(denial.help.unwrap().starts_with("leave the digest away"));
+        assert!(denial.help.unwrap().starts_with("remove the digest"));
         let pass = ask(&gate(&rule(""), ""), "acme/node:22").unwrap();
         assert_eq!(pass.pull().familiar(), "node:22");
         // A refusal that only warns leaves the image what it is.
@@ -338,7 +339,7 @@ mod tests {
             (finding.code.as_str(), finding.message.as_str()),
             (
                 "FT160",
-                "this policy makes node:22 of acme/node:22, without its digest: one source"
+                "this policy rewrites acme/node:22 to node:22 and drops the digest: one source"
             )
         );
     }

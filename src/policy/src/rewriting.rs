@@ -31,11 +31,15 @@ pub(crate) fn rewrite(
                     Some(reason) => format!(": {reason}"),
                     None => String::new(),
                 };
+                let dropped = match image.digest() {
+                    Some(_) => " and drops the digest",
+                    None => "",
+                };
                 let message = format!(
-                    "{} makes {} of {}{because}",
+                    "{} rewrites {} to {}{dropped}{because}",
                     policy.owner,
-                    target.familiar(),
-                    without_digest(&image)
+                    image.clone().without_digest().familiar(),
+                    target.familiar()
                 );
                 findings.push(
                     Finding::fixed(Code::Rewritten, message).with_suggestion(target.familiar()),
@@ -44,12 +48,15 @@ pub(crate) fn rewrite(
             }
             Err(error) => {
                 let message = format!(
-                    "{} rewrites {}, and can't: {error}",
+                    "{} can't rewrite {}: {error}",
                     policy.owner,
                     image.familiar()
                 );
                 let help = error.help.unwrap_or_else(|| {
-                    format!("name a tag: {} becomes {}", rule.pattern.text, rule.to)
+                    format!(
+                        "name a tag; the rule rewrites `{}` to `{}`",
+                        rule.pattern.text, rule.to
+                    )
                 });
                 let mut finding = Finding::fixed(Code::RewriteFailed, message).with_help(help);
                 if policy.warn_only() {
@@ -60,13 +67,4 @@ pub(crate) fn rewrite(
         }
     }
     image
-}
-
-/// The image as a Dockerfile names it; a digest is only mentioned.
-fn without_digest(image: &ImageRef) -> String {
-    let shown = image.clone().without_digest().familiar();
-    match image.digest() {
-        Some(_) => format!("{shown}, without its digest"),
-        None => shown,
-    }
 }

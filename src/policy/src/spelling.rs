@@ -66,7 +66,7 @@ pub(crate) fn explain(text: &str) -> Option<String> {
     let code = odd as u32;
     if is_invisible(odd) {
         return Some(format!(
-            "there is a character in it that can't be seen (U+{code:04X}): type the name again"
+            "the reference has an invisible character (U+{code:04X}); type it again"
         ));
     }
     let plain: Option<String> = text
@@ -74,10 +74,12 @@ pub(crate) fn explain(text: &str) -> Option<String> {
         .map(|c| if c.is_ascii() { Some(c) } else { like(c) })
         .collect();
     Some(match (like(odd), plain) {
-        (Some(ascii), Some(plain)) => format!(
-            "`{odd}` (U+{code:04X}) is not the `{ascii}` that it looks like: did you mean {plain}?"
+        (Some(ascii), Some(plain)) => {
+            format!("`{odd}` (U+{code:04X}) looks like `{ascii}` but isn't; did you mean {plain}?")
+        }
+        _ => format!(
+            "`{odd}` (U+{code:04X}) is not an ASCII character; a reference has only ASCII characters"
         ),
-        _ => format!("`{odd}` (U+{code:04X}) is not in ASCII, and the names of images are"),
     })
 }
 
@@ -164,23 +166,23 @@ mod tests {
         for (text, expected) in [
             (
                 "nоde:22",
-                "`о` (U+043E) is not the `o` that it looks like: did you mean node:22?",
+                "`о` (U+043E) looks like `o` but isn't; did you mean node:22?",
             ),
             (
                 "docker．io/library/node",
-                "`．` (U+FF0E) is not the `.` that it looks like: did you mean docker.io/library/node?",
+                "`．` (U+FF0E) looks like `.` but isn't; did you mean docker.io/library/node?",
             ),
             (
                 "node:22–alpine",
-                "`–` (U+2013) is not the `-` that it looks like: did you mean node:22-alpine?",
+                "`–` (U+2013) looks like `-` but isn't; did you mean node:22-alpine?",
             ),
             (
                 "no\u{200b}de",
-                "there is a character in it that can't be seen (U+200B): type the name again",
+                "the reference has an invisible character (U+200B); type it again",
             ),
             (
                 "node:世",
-                "`世` (U+4E16) is not in ASCII, and the names of images are",
+                "`世` (U+4E16) is not an ASCII character; a reference has only ASCII characters",
             ),
         ] {
             assert_eq!(explain(text).as_deref(), Some(expected), "{text}");

@@ -40,9 +40,6 @@ impl Search<'_> {
             SuggestionKind::Nothing => return finding,
             SuggestionKind::Another => with_lead("use", self.another()),
             SuggestionKind::Preferred => with_lead("use", self.preferred_to_image()),
-            SuggestionKind::OfficialAsWell => {
-                with_lead("an official image is there as well:", self.replacement())
-            }
             SuggestionKind::Replacement(notice) => {
                 let image = self.replacement();
                 let help = self.replacement_help(image.as_deref(), notice);
@@ -97,7 +94,8 @@ impl Search<'_> {
             let is_official = ImageRef::parse(image)
                 .is_ok_and(|image| official_image(&identity(&image)).is_some());
             return Some(match self.context.tier {
-                Tier::Community if is_official => format!("use an official image: {image}"),
+                Tier::Official => format!("use {image}"),
+                _ if is_official => format!("use an official image: {image}"),
                 _ => format!("use {image}"),
             });
         }
@@ -105,9 +103,10 @@ impl Search<'_> {
         let tag = self.context.tag().unwrap_or("latest");
         let passes = ImageRef::parse(&format!("{successor}:{tag}"))
             .is_ok_and(|image| self.would_pass(&image));
-        Some(match passes {
-            true => format!("its successor is {successor}, which is let through here"),
-            false => format!("its successor is {successor}, which the policy has to allow"),
+        Some(if passes {
+            format!("use its successor, which the policy allows: {successor}")
+        } else {
+            format!("allow its successor in the policy, and use it: {successor}")
         })
     }
 

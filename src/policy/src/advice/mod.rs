@@ -1,5 +1,5 @@
-//! What is odd about a policy without being wrong: exceptions that have ended, rules that another takes the work of,
-//! rules that no living tag satisfies. A build doesn't ask for it; whoever keeps the policy does.
+//! Warnings about a valid policy: exceptions that have ended, entries that have no effect, rules that no supported tag
+//! satisfies. `fromtier policy check` reports them; a build doesn't.
 
 #[cfg(test)]
 mod tests;
@@ -16,38 +16,39 @@ use crate::policy::Policy;
 use crate::verdict::Severity;
 use crate::{Day, Place, PolicyError};
 
-/// An exception that ends within so many days is worth a word.
-const ENDS_WITHIN: i32 = 30;
+/// How many days before its end an exception is reported.
+const NOTICE_DAYS: i32 = 30;
 
 impl Policy {
-    /// What is odd about the policy on this day, file by file in their order. Nothing of it keeps a build from using it.
+    /// The warnings about the policy on this day, sorted by file and place. A build uses the policy in spite of them.
     pub fn advice(&self, today: Day) -> Vec<PolicyError> {
         let mut advice = Advice {
             policy: self,
             today,
-            said: Vec::new(),
+            warnings: Vec::new(),
         };
-        advice.exceptions();
-        advice.lists();
-        advice.image_rules();
-        advice.rewrites();
-        let mut said = advice.said;
-        said.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
-        said
+        advice.check_exceptions();
+        advice.check_lists();
+        advice.check_image_rules();
+        advice.check_rewrites();
+        let mut warnings = advice.warnings;
+        warnings.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
+        warnings
     }
 }
 
+/// The warnings about a policy, while it is checked.
 struct Advice<'a> {
     policy: &'a Policy,
     today: Day,
-    said: Vec<PolicyError>,
+    warnings: Vec<PolicyError>,
 }
 
 impl Advice<'_> {
-    fn say(&mut self, at: &Option<Place>, message: String, help: Option<String>) {
-        // What is built in has no place, and nobody to tell.
+    fn warn(&mut self, at: &Option<Place>, message: String, help: Option<String>) {
+        // The built-in policy has no places, and nobody who could change it.
         if let Some(at) = at {
-            self.said.push(PolicyError {
+            self.warnings.push(PolicyError {
                 file: at.file.to_string(),
                 line: at.line,
                 column: at.column,
@@ -58,7 +59,7 @@ impl Advice<'_> {
         }
     }
 
-    fn exceptions(&mut self) {
+    fn check_exceptions(&mut self) {
         let policy = self.policy;
         let patterns = Index::new(policy.exceptions.iter().map(|rule| &rule.pattern));
         for (index, exception) in policy.exceptions.iter().enumerate() {
@@ -67,41 +68,44 @@ impl Advice<'_> {
             let left = exception.until.days_since(self.today);
             let state = ExceptionState::of(exception, policy.exceptions_max, self.today);
             if let ExceptionState::TooLong(max) = state {
-                self.say(
+                self.warn(
                     at,
                     format!(
-                        "the exception for `{text}` lasts until {}: that is more than the {max} days of `exceptions-max`, so it lets nothing through",
+                        "the exception for `{text}` has no effect: it lasts until {}, which is more than the {max} days of `exceptions-max`",
                         exception.until
                     ),
-                    Some(format!("the last day that it may have is {}", self.today.plus_days(i32::try_from(max).unwrap_or(i32::MAX)))),
+                    Some(format!(
+                        "set `until` to {} or earlier",
+                        self.today.plus_days(i32::try_from(max).unwrap_or(i32::MAX))
+                    )),
                 );
                 continue;
             }
             if left < 0 {
-                self.say(
+                self.warn(
                     at,
                     format!(
-                        "the exception for `{text}` ended on {}: it lets nothing through any more",
+                        "the exception for `{text}` has no effect: it ended on {}",
                         exception.until
                     ),
                     Some(format!(
-                        "take it out, or agree on another day with {}",
+                        "remove it, or agree on another day with {}",
                         exception.owner
                     )),
                 );
                 continue;
             }
-            if left <= ENDS_WITHIN {
+            if left <= NOTICE_DAYS {
                 let when = match left {
                     0 => "today".to_owned(),
                     1 => "tomorrow".to_owned(),
                     days => format!("in {days} days, on {}", exception.until),
                 };
-                self.say(
+                self.warn(
                     at,
                     format!("the exception for `{text}` ends {when}"),
                     Some(format!(
-                        "{} asked for it: {}",
+                        "ask {} whether it is still needed (reason: {})",
                         exception.owner, exception.reason
                     )),
                 );
@@ -122,12 +126,12 @@ impl Advice<'_> {
                                 .all(|rule| wider.rules.contains(rule)))
             });
             if let Some(wider) = wider {
-                self.say(
+                self.warn(
                     at,
                     format!(
-                        "the exception for `{text}` adds nothing: `{}`{} lets all of it through until {}",
+                        "the exception for `{text}` has no effect: the one for `{}`{} covers it until {}",
                         wider.pattern.text,
-                        line(&wider.pattern),
+                        place_of(&wider.pattern),
                         wider.until
                     ),
                     None,
@@ -136,8 +140,8 @@ impl Advice<'_> {
         }
     }
 
-    /// The tiers are asked in their order, so a later list has no word on what an earlier one has.
-    fn lists(&mut self) {
+    /// Warns about entries of a list that have no effect, because an earlier list or the catalog decides on the tier.
+    fn check_lists(&mut self) {
         let policy = self.policy;
         let lists = [
             ("internal", &policy.internal),
@@ -148,30 +152,30 @@ impl Advice<'_> {
         for (index, (key, list)) in lists.iter().enumerate() {
             for pattern in *list {
                 if pattern.literal_name().and_then(official_image).is_some() {
-                    self.say(
+                    self.warn(
                         &pattern.at,
                         format!(
-                            "`{}` under `{key}` is an official image: that is its tier whatever the lists say",
+                            "`{}` under `{key}` has no effect: it is an official image, and no list changes its tier",
                             pattern.text
                         ),
-                        Some("use a rule under `images` for this one".into()),
+                        Some("write a rule for it under `images`".into()),
                     );
                     continue;
                 }
-                let mut before = lists[..index].iter().zip(&indexes);
-                let earlier = before.find_map(|((key, list), patterns)| {
+                let mut earlier_lists = lists[..index].iter().zip(&indexes);
+                let earlier = earlier_lists.find_map(|((key, list), patterns)| {
                     let candidates = patterns.covering_candidates(pattern).into_iter();
                     let mut wider = candidates.map(|at| &list[at]);
                     Some((key, wider.find(|wider| wider.covers(pattern))?))
                 });
                 if let Some((first, wider)) = earlier {
-                    self.say(
+                    self.warn(
                         &pattern.at,
                         format!(
-                            "`{}` under `{key}` adds nothing: `{}` under `{first}`{} has it",
+                            "`{}` under `{key}` has no effect: `{}` under `{first}`{} covers it",
                             pattern.text,
                             wider.text,
-                            line(wider)
+                            place_of(wider)
                         ),
                         None,
                     );
@@ -180,99 +184,100 @@ impl Advice<'_> {
         }
     }
 
-    fn image_rules(&mut self) {
+    fn check_image_rules(&mut self) {
         let policy = self.policy;
         let patterns = Index::new(policy.images.iter().map(|rule| &rule.pattern));
         for rule in &policy.images {
-            self.overruled(rule, &patterns);
+            self.check_overruled(rule, &patterns);
         }
-        let of_profiles = policy.profiles.iter().flat_map(|profile| &profile.images);
-        for rule in policy.images.iter().chain(of_profiles) {
+        let profile_rules = policy.profiles.iter().flat_map(|profile| &profile.images);
+        for rule in policy.images.iter().chain(profile_rules) {
             if let Some(name) = rule.pattern.literal_name() {
                 match (
                     official_image(name),
                     name.strip_prefix("docker.io/library/"),
                 ) {
-                    (Some(image), _) => self.official(rule, image),
-                    (None, Some(short)) => self.unknown(&rule.pattern.at, short),
+                    (Some(image), _) => self.check_official(rule, image),
+                    (None, Some(short)) => self.warn_unknown(&rule.pattern.at, short),
                     (None, None) => {}
                 }
             }
             if let Some(prefer) = &rule.prefer {
-                self.target(&rule.pattern.at, prefer, "preferred");
+                self.check_target(&rule.pattern.at, prefer, "the preferred image");
             }
         }
     }
 
-    /// An action that a stricter one always beats: of several the strictest holds.
-    fn overruled(&mut self, rule: &ImageRule, patterns: &Index) {
+    /// Warns about an action that has no effect, because a rule with a stricter action covers all of its images.
+    fn check_overruled(&mut self, rule: &ImageRule, patterns: &Index) {
         let Some(action) = rule.action else { return };
         let policy = self.policy;
         let candidates = patterns.covering_candidates(&rule.pattern).into_iter();
         let mut others = candidates.map(|at| &policy.images[at]);
         let stricter =
-            others.find(|by| by.action > Some(action) && by.pattern.covers(&rule.pattern));
-        if let Some(by) = stricter {
+            others.find(|other| other.action > Some(action) && other.pattern.covers(&rule.pattern));
+        if let Some(stricter) = stricter {
             let message = format!(
-                "`action: {}` for `{}` has no effect: `{}`{} is stricter, and the strictest holds",
+                "`action: {}` for `{}` has no effect: the action for `{}`{} is stricter",
                 action.key(),
                 rule.pattern.text,
-                by.pattern.text,
-                line(&by.pattern)
+                stricter.pattern.text,
+                place_of(&stricter.pattern)
             );
-            self.say(&rule.pattern.at, message, None);
+            self.warn(&rule.pattern.at, message, None);
         }
     }
 
-    fn official(&mut self, rule: &ImageRule, image: Image) {
+    /// Warns about a rule for an official image that is deprecated, or of which no supported tag satisfies the rule.
+    fn check_official(&mut self, rule: &ImageRule, image: Image) {
         let at = &rule.pattern.at;
         if let Some(notice) = image.deprecation(None) {
             let instead = notice
                 .alternatives()
                 .next()
-                .map(|name| format!("its successor is {name}"));
+                .map(|name| format!("use its successor: {name}"));
             let message = format!("`{}` is deprecated (as of {})", rule.pattern.text, as_of());
-            self.say(at, message, instead);
+            self.warn(at, message, instead);
             return;
         }
         if rule.tags.is_none() && rule.variants.is_empty() || rule.action == Some(Severity::Deny) {
             return;
         }
         let name = format!("docker.io/library/{}", image.name());
-        let fitting: Vec<String> = image
+        let allowed_tags: Vec<String> = image
             .tags()
             .into_iter()
             .filter(|tag| rule.allows(tag) && rule.pattern.matches(&name, Some(tag)))
             .collect();
-        let what = allowed(rule);
-        if fitting.is_empty() {
+        let condition = tag_condition(rule);
+        if allowed_tags.is_empty() {
             let message = format!(
-                "no tag of `{}` that is still rebuilt is {what} (as of {})",
+                "no supported tag of `{}` {condition} (as of {})",
                 image.name(),
                 as_of()
             );
-            self.say(at, message, self.living(image));
+            self.warn(at, message, self.supported_releases(image));
             return;
         }
-        let lives = |tag: &String| {
+        let is_alive = |tag: &String| {
             image.deprecation(Some(tag)).is_none()
                 && image
                     .cycle_of(tag)
                     .is_none_or(|cycle| !cycle.is_over(self.today))
         };
-        if !fitting.iter().any(lives) {
+        if !allowed_tags.iter().any(is_alive) {
             let message = format!(
-                "every tag of `{}` that is {what} is past its end of life (as of {})",
+                "every tag of `{}` that {condition} is past its end of life (as of {})",
                 image.name(),
                 as_of()
             );
-            self.say(at, message, self.living(image));
+            self.warn(at, message, self.supported_releases(image));
         }
     }
 
-    /// The cycles to choose from.
-    fn living(&self, image: Image) -> Option<String> {
-        let living: Vec<String> = image
+    /// Help that lists up to six supported releases, with the days of their end of life.
+    fn supported_releases(&self, image: Image) -> Option<String> {
+        let releases: Vec<String> = image
             .cycles()
             .filter(|cycle| !cycle.is_over(self.today) && !cycle.version().is_empty())
             .take(6)
@@ -281,53 +286,54 @@ impl Advice<'_> {
                 _ => cycle.name.to_owned(),
             })
             .collect();
-        (!living.is_empty()).then(|| format!("what lives: {}", living.join(", ")))
+        (!releases.is_empty()).then(|| format!("use a supported release: {}", releases.join(", ")))
     }
 
-    fn rewrites(&mut self) {
+    fn check_rewrites(&mut self) {
         let policy = self.policy;
         for rule in &policy.rewrites {
-            // What hangs on the asked image is nobody's to judge yet.
-            let fixed = |text: &str| !text.contains('{');
+            // A target with placeholders depends on the requested image.
+            let is_fixed = |text: &str| !text.contains('{');
             let tags = rule.tags.iter().map(|mapped| mapped.to.as_str());
-            let tags = tags.filter(|tag| fixed(tag) && !rule.has_own_tag());
+            let tags = tags.filter(|tag| is_fixed(tag) && !rule.has_own_tag());
             let targets = std::iter::once(rule.to.clone())
                 .chain(tags.map(|tag| format!("{}:{tag}", rule.to)))
-                .filter(|target| fixed(target));
+                .filter(|target| is_fixed(target));
             for target in targets {
                 if let Ok(target) = ImageRef::parse(&target) {
-                    self.target(&rule.pattern.at, &target, "what it is rewritten to");
+                    self.check_target(&rule.pattern.at, &target, "the rewrite target");
                 }
             }
         }
     }
 
-    /// An image that the policy itself names: is it one to build on?
-    fn target(&mut self, at: &Option<Place>, target: &ImageRef, what: &str) {
+    /// Warns about an image that the policy itself names, if it is unknown, deprecated, or unsupported. `role` is what the
+    /// policy uses it as.
+    fn check_target(&mut self, at: &Option<Place>, target: &ImageRef, role: &str) {
         let name = identity(target);
         let Some(image) = official_image(&name) else {
             if let Some(short) = name.strip_prefix("docker.io/library/") {
-                self.unknown(at, short);
+                self.warn_unknown(at, short);
             }
             return;
         };
-        let shown = target.familiar();
+        let shown = format!("{role} `{}`", target.familiar());
         let instead = |tag: Option<&str>| {
-            let asked = catalog::TagRequest {
+            let request = catalog::TagRequest {
                 tag,
                 platform: None,
                 today: self.today,
             };
-            catalog::replacement_tag(image, &asked, &|_| true)
-                .map(|tag| format!("{}:{tag} is alive", image.name()))
+            catalog::replacement_tag(image, &request, &|_| true)
+                .map(|tag| format!("use a supported tag such as {}:{tag}", image.name()))
         };
         let Some(tag) = target.tag() else {
             if let Some(notice) = image.deprecation(None) {
                 let instead = notice
                     .alternatives()
                     .next()
-                    .map(|name| format!("its successor is {name}"));
-                self.say(at, format!("`{shown}`, {what}, is deprecated"), instead);
+                    .map(|name| format!("use its successor: {name}"));
+                self.warn(at, format!("{shown} is deprecated"), instead);
             }
             return;
         };
@@ -335,56 +341,58 @@ impl Advice<'_> {
             let instead = notice
                 .alternatives()
                 .next()
-                .map(|name| format!("its successor is {name}"));
-            self.say(at, format!("`{shown}`, {what}, is deprecated"), instead);
+                .map(|name| format!("use its successor: {name}"));
+            self.warn(at, format!("{shown} is deprecated"), instead);
         } else if let Some(cycle) = image
             .cycle_of(tag)
             .filter(|cycle| cycle.is_over(self.today))
         {
-            let since = match cycle.end_of_life {
-                EndOfLife::On(day) => format!(" since {day}"),
-                _ => String::new(),
+            let message = match cycle.end_of_life {
+                EndOfLife::On(day) => format!("{shown} reached its end of life on {day}"),
+                EndOfLife::Over | EndOfLife::NotAnnounced => {
+                    format!("{shown} reached its end of life")
+                }
             };
-            let message = format!("`{shown}`, {what}, is past its end of life{since}");
-            self.say(at, message, instead(Some(tag)));
+            self.warn(at, message, instead(Some(tag)));
         } else if image.tag(tag).is_none() {
             let message = format!(
-                "`{shown}`, {what}, is not among the tags that are rebuilt (as of {})",
+                "{shown} is not listed as a supported tag (as of {})",
                 as_of()
             );
-            self.say(at, message, instead(Some(tag)));
+            self.warn(at, message, instead(Some(tag)));
         }
     }
 
-    fn unknown(&mut self, at: &Option<Place>, name: &str) {
+    /// Warns about a name under `docker.io/library` that no official image has.
+    fn warn_unknown(&mut self, at: &Option<Place>, name: &str) {
         let message = match catalog::retired(name) {
             Some(notice) => format!(
                 "`{name}` has not been an official image since {}",
                 notice.since
             ),
-            None => format!(
-                "`{name}` is not among the official images (as of {})",
-                as_of()
-            ),
+            None => format!("`{name}` is not an official image (as of {})", as_of()),
         };
         let help = catalog::similarly_named(name)
             .map(|image| format!("did you mean `{}`?", image.name()))
             .or_else(|| {
                 catalog::retired(name)
                     .and_then(|notice| notice.alternatives().next())
-                    .map(|name| format!("its successor is {name}"))
+                    .map(|name| format!("use its successor: {name}"))
             });
-        self.say(at, message, help);
+        self.warn(at, message, help);
     }
 }
 
-/// "within >=22, <25, of the variants alpine, slim"
-fn allowed(rule: &ImageRule) -> String {
-    let tags = rule.tags.as_ref().map(|tags| format!("within `{tags}`"));
+/// What a rule requires of a tag: "is within `>=22, <25` and has one of the variants `alpine`, `slim`".
+fn tag_condition(rule: &ImageRule) -> String {
+    let tags = rule.tags.as_ref().map(|tags| format!("is within `{tags}`"));
     let variants = match rule.variants.as_slice() {
         [] => None,
-        [one] => Some(format!("of the variant `{one}`")),
-        several => Some(format!("of the variants `{}`", several.join("`, `"))),
+        [one] => Some(format!("has the variant `{one}`")),
+        several => Some(format!(
+            "has one of the variants `{}`",
+            several.join("`, `")
+        )),
     };
     match (tags, variants) {
         (Some(tags), Some(variants)) => format!("{tags} and {variants}"),
@@ -392,8 +400,8 @@ fn allowed(rule: &ImageRule) -> String {
     }
 }
 
-/// Where the other rule stands.
-fn line(pattern: &Pattern) -> String {
+/// The place of a pattern, in parentheses; empty for a built-in one.
+fn place_of(pattern: &Pattern) -> String {
     let at = pattern.at.as_ref();
     at.map(|at| format!(" ({at})")).unwrap_or_default()
 }

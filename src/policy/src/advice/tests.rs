@@ -1,7 +1,8 @@
-//! Tests of advice.
+//! Tests of the warnings about a policy.
+
 use crate::fixtures::{policy, today};
 
-/// Each warning as `line: message (help)`.
+/// Each warning as `file:line:column: message (help)`.
 fn advice(text: &str) -> Vec<String> {
     policy(text)
         .advice(today())
@@ -11,9 +12,12 @@ fn advice(text: &str) -> Vec<String> {
 }
 
 #[track_caller]
-fn says(text: &str, expected: &str) {
-    let said = advice(text);
-    assert!(said.len() == 1 && said[0].contains(expected), "{said:#?}");
+fn assert_warning(text: &str, expected: &str) {
+    let warnings = advice(text);
+    assert!(
+        warnings.len() == 1 && warnings[0].contains(expected),
+        "{warnings:#?}"
+    );
 }
 
 fn exception(matched: &str, until: &str, more: &str) -> String {
@@ -21,7 +25,7 @@ fn exception(matched: &str, until: &str, more: &str) -> String {
 }
 
 #[test]
-fn a_policy_without_oddities_is_silent() {
+fn a_policy_without_oddities_has_no_warnings() {
     let text = format!(
         "version: 1\ninternal: [r.example.com/**]\nrewrite: [{{match: bitnami/node, to: \"node:24-alpine\"}}]\n\
          images: [{{match: node, tags: \">=22, <25\", variants: [alpine, slim], prefer: \"node:22-alpine\"}}]\nexceptions:{}",
@@ -31,28 +35,28 @@ fn a_policy_without_oddities_is_silent() {
 }
 
 #[test]
-fn exceptions_that_ended_or_soon_will() {
+fn an_exception_that_has_ended_or_ends_soon_is_reported() {
     let of = |until| format!("version: 1\nexceptions:{}", exception("acme/*", until, ""));
-    says(
+    assert_warning(
         &of("2026-08-31"),
-        "policy.yaml:3:11: the exception for `acme/*` ended on 2026-08-31",
+        "policy.yaml:3:11: the exception for `acme/*` has no effect: it ended on 2026-08-31",
     );
-    says(
+    assert_warning(
         &of("2026-09-01"),
-        "ends today (payments asked for it: migration)",
+        "ends today (ask payments whether it is still needed (reason: migration))",
     );
-    says(&of("2026-09-02"), "ends tomorrow");
-    says(&of("2026-10-01"), "ends in 30 days, on 2026-10-01");
+    assert_warning(&of("2026-09-02"), "ends tomorrow");
+    assert_warning(&of("2026-10-01"), "ends in 30 days, on 2026-10-01");
     assert_eq!(advice(&of("2026-10-02")), Vec::<String>::new());
 }
 
 #[test]
-fn an_exception_within_another() {
+fn an_exception_that_another_covers_is_reported() {
     let of = |first: &str, second: &str| format!("version: 1\nexceptions:{first}{second}");
     let wide = exception("acme/*", "2027-06-30", "");
-    says(
+    assert_warning(
         &of(&wide, &exception("acme/a", "2027-01-31", "")),
-        "for `acme/a` adds nothing: `acme/*` (policy.yaml:3) lets all of it through until 2027-06-30",
+        "for `acme/a` has no effect: the one for `acme/*` (policy.yaml:3) covers it until 2027-06-30",
     );
     assert!(advice(&of(&wide, &exception("acme/a", "2027-07-01", ""))).is_empty());
     let narrow = exception("acme/*", "2027-06-30", ", rules: [FT131]");
@@ -60,40 +64,43 @@ fn an_exception_within_another() {
 }
 
 #[test]
-fn an_exception_that_lasts_too_long() {
+fn an_exception_that_lasts_too_long_is_reported() {
     let text = format!(
         "version: 1\nexceptions-max: 90d\nexceptions:{}",
         exception("acme/*", "2026-12-31", "")
     );
-    says(
+    assert_warning(
         &text,
-        "lasts until 2026-12-31: that is more than the 90 days of `exceptions-max`, so it lets nothing through \
-         (the last day that it may have is 2026-11-30)",
+        "has no effect: it lasts until 2026-12-31, which is more than the 90 days of `exceptions-max` \
+         (set `until` to 2026-11-30 or earlier)",
     );
 }
 
 #[test]
-fn the_rules_of_profiles_count_too() {
-    says(
+fn the_rules_of_profiles_are_checked_too() {
+    assert_warning(
         "version: 1\nstages: {final: {images: [{match: node, tags: \">=40\"}]}}",
-        "no tag of `node` that is still rebuilt is within `>=40`",
+        "no supported tag of `node` is within `>=40`",
     );
 }
 
 #[test]
-fn what_an_earlier_list_has() {
-    says(
+fn an_entry_that_an_earlier_list_covers_is_reported() {
+    assert_warning(
         "version: 1\ninternal: [acme/**]\nverified-publisher: [acme/tools]",
-        "`acme/tools` under `verified-publisher` adds nothing: `acme/**` under `internal` (policy.yaml:2) has it",
+        "`acme/tools` under `verified-publisher` has no effect: `acme/**` under `internal` (policy.yaml:2) covers it",
     );
-    says("version: 1\ninternal: [node]", "is an official image");
+    assert_warning(
+        "version: 1\ninternal: [node]",
+        "has no effect: it is an official image",
+    );
 }
 
 #[test]
-fn an_action_that_a_stricter_one_beats() {
-    says(
+fn an_action_that_a_stricter_one_overrules_is_reported() {
+    assert_warning(
         "version: 1\nimages: [{match: acme/*, action: deny}, {match: acme/a, action: allow}]",
-        "`action: allow` for `acme/a` has no effect: `acme/*` (policy.yaml:2) is stricter",
+        "`action: allow` for `acme/a` has no effect: the action for `acme/*` (policy.yaml:2) is stricter",
     );
     assert!(
         advice(
@@ -104,50 +111,50 @@ fn an_action_that_a_stricter_one_beats() {
 }
 
 #[test]
-fn ranges_that_no_living_tag_is_in() {
-    says(
+fn a_rule_that_no_supported_tag_satisfies_is_reported() {
+    assert_warning(
         "version: 1\nimages: [{match: node, tags: \">=40\"}]",
-        "no tag of `node` that is still rebuilt is within `>=40` (as of 2026-08-21)",
+        "no supported tag of `node` is within `>=40` (as of 2026-08-21)",
     );
-    says(
+    assert_warning(
         "version: 1\nimages: [{match: node, variants: [nanoserver]}]",
-        "no tag of `node` that is still rebuilt is of the variant `nanoserver`",
+        "no supported tag of `node` has the variant `nanoserver`",
     );
-    let said = advice("version: 1\nimages: [{match: node, tags: \"=18\"}]");
-    assert!(said[0].contains("what lives: 26 (until "), "{said:#?}");
+    let warnings = advice("version: 1\nimages: [{match: node, tags: \"=18\"}]");
+    assert!(
+        warnings[0].contains("use a supported release: 26 (until "),
+        "{warnings:#?}"
+    );
     assert!(advice("version: 1\nimages: [{match: node, tags: \">=40\", action: deny}]").is_empty());
 }
 
 #[test]
-fn names_that_are_no_official_images() {
-    says(
+fn a_name_that_no_official_image_has_is_reported() {
+    assert_warning(
         "version: 1\nimages: [{match: pyhton, tags: \">=3\"}]",
-        "`pyhton` is not among the official images (as of 2026-08-21) (did you mean `python`?)",
+        "`pyhton` is not an official image (as of 2026-08-21) (did you mean `python`?)",
     );
-    says(
+    assert_warning(
         "version: 1\nimages: [{match: openjdk, tags: \">=17\"}]",
         "`openjdk` is deprecated",
     );
 }
 
 #[test]
-fn targets_that_are_not_to_be_built_on() {
+fn a_target_that_is_unsupported_is_reported() {
     let to = |to: &str| format!("version: 1\nrewrite: [{{match: acme/a, to: \"{to}\"}}]");
-    says(
+    assert_warning(
         &to("node:18-alpine"),
-        "`node:18-alpine`, what it is rewritten to, is past its end of life since 2025-04-30 (node:24-alpine is alive)",
+        "the rewrite target `node:18-alpine` reached its end of life on 2025-04-30 (use a supported tag such as node:24-alpine)",
     );
-    says(
-        &to("node:22-apline"),
-        "is not among the tags that are rebuilt",
-    );
-    says(
+    assert_warning(&to("node:22-apline"), "is not listed as a supported tag");
+    assert_warning(
         &to("openjdk:17"),
-        "is deprecated (its successor is eclipse-temurin)",
+        "is deprecated (use its successor: eclipse-temurin)",
     );
     assert!(advice(&to("node:{tag}")).is_empty());
-    says(
+    assert_warning(
         "version: 1\nimages: [{match: node, prefer: \"node:16\"}]",
-        "`node:16`, preferred, is past its end of life",
+        "the preferred image `node:16` reached its end of life on",
     );
 }

@@ -275,11 +275,11 @@ fn targets_must_be_references() {
     );
     error(
         "version: 1\nrewrite: [{match: a/b, to: \"node:{version}\"}]",
-        "only {name} and {tag} are filled in",
+        "a placeholder is `{name}`, `{tag}`, or the number of a star",
     );
     error(
         "version: 1\nrewrite: [{match: a/b, to: scratch}]",
-        "`scratch` is no image",
+        "`scratch` is not an image",
     );
 }
 
@@ -290,22 +290,22 @@ fn captures_and_tags_are_checked_where_they_stand() {
     for (text, expected) in [
         (
             "match: a/*, to: \"node:{2}\"",
-            "p:3:28: `{2}`: only {name} and {tag} are filled in, and {1} for the star",
+            "p:3:28: `{2}`: a placeholder is `{name}`, `{tag}`, or the number of a star; the pattern has one: `{1}`",
         ),
         (
             "match: \"a/*:*-x\", to: \"{1}:{3}\"",
-            "`{3}`: only {name} and {tag} are filled in, and {1} to {2} for the stars",
+            "`{3}`: a placeholder is `{name}`, `{tag}`, or the number of a star; the pattern has `{1}` to `{2}`",
         ),
         (
             "match: a/b, to: \"node:{1}\"",
-            "`{1}`: only {name} and {tag} are filled in: there is no star that a number could stand for",
+            "`{1}`: a placeholder is `{name}`, `{tag}`, or the number of a star; the pattern has no star",
         ),
-        ("match: a/*, to: \"node:{0}\"", "`{0}`: only"),
-        ("match: a/*, to: \"node:{1\"", "`node:{1`: only"),
-        ("match: a/*, to: \"{1}}\"", "`{1}}`: only"),
+        ("match: a/*, to: \"node:{0}\"", "`{0}`: a placeholder"),
+        ("match: a/*, to: \"node:{1\"", "`node:{1`: a placeholder"),
+        ("match: a/*, to: \"{1}}\"", "`{1}}`: a placeholder"),
         (
             "match: a/*, to: \"{1}\", tags: {\"1*\": \"2{3}\"}",
-            "p:3:48: `{3}`: only {name} and {tag} are filled in, and {1} to {2} for the stars",
+            "p:3:48: `{3}`: a placeholder is `{name}`, `{tag}`, or the number of a star; the pattern has `{1}` to `{2}`",
         ),
         (
             "match: a/b, to: node, tags: {\"1*\": \"22\", \"16*\": \"20\"}",
@@ -317,7 +317,7 @@ fn captures_and_tags_are_checked_where_they_stand() {
         ),
         (
             "match: a/b, to: node, tags: {\"1*\": \"a b\"}",
-            "p:3:47: `a b` is no tag",
+            "p:3:47: `a b` is not a valid tag",
         ),
         (
             "match: a/b, to: \"node:22\", tags: {\"1*\": \"20\"}",

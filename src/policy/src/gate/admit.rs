@@ -56,7 +56,7 @@ impl Gate {
         match judged.first_refusal() {
             Some(refused) => {
                 let message = format!(
-                    "the builder replaced {} by {replacement}: {}",
+                    "the builder replaced {} with {replacement}: {}",
                     pass.pull, refused.message
                 );
                 findings.findings.push(Finding {
@@ -119,11 +119,11 @@ impl Gate {
 
 fn unexpected_digest(reference: &ImageRef, expected: &Digest, digest: &Digest) -> Finding {
     let message = format!(
-        "{} was to be {}, and the registry says {}",
+        "{}: expected {}, but the registry returned {}",
         reference.clone().without_digest(),
         expected.as_str(),
         digest.as_str()
     );
     Finding::fixed(Code::UnexpectedDigest, message)
-        .with_help("the lock file or the Dockerfile says which digest is meant")
+        .with_help("find out why the registry, a mirror, or the builder returned another digest")
 }

@@ -226,6 +226,6 @@ fn normalize(text: &str) -> Result<ImageRef, Denial> {
 
 /// The refusal of an image that has no digest, though somebody wants one.
 fn missing_digest(shown: &str, who: &str) -> Finding {
-    let message = format!("{shown} came without a digest, and {who} requires one");
+    let message = format!("{shown} came without a digest; {who} requires one");
     Finding::fixed(Code::NoDigest, message)
 }

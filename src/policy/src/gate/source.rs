@@ -85,7 +85,7 @@ impl Gate {
             "local" => self.judge_source(&SourceRequest::Local { name: rest }, scope)?,
             _ => {
                 let message =
-                    format!("{identifier} is a kind of source that is not known; it is refused");
+                    format!("{identifier} is an unknown kind of source; unknown kinds are refused");
                 let finding = Finding::fixed(Code::UnknownSource, message);
                 return Err(Denial::new(identifier, finding));
             }
@@ -147,7 +147,7 @@ fn is_written_in_full(image: &ImageRef, written: &str) -> bool {
 
 fn not_in_full(identifier: &str, image: &ImageRef) -> Denial {
     let message = format!(
-        "{identifier} stands in a client's own definition, where BuildKit does not read it as {image}"
+        "{identifier} is not written in full; in a client's own definition BuildKit doesn't read it as {image}"
     );
     let help = format!("write docker-image://{image}");
     let finding = Finding::fixed(Code::InvalidReference, message).with_help(help);

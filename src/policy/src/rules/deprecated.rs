@@ -17,13 +17,12 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     if severity == Severity::Allow {
         return;
     }
-    let since = if notice.since.is_empty() {
-        String::new()
-    } else {
-        format!(" since {}", notice.since)
+    let deprecated = match notice.since {
+        "" => "is deprecated".to_owned(),
+        since => format!("has been deprecated since {since}"),
     };
     let message = format!(
-        "{} is deprecated{since}; {} deprecated images",
+        "{} {deprecated}; {} deprecated images",
         context.shown(),
         context.policy_verb(severity)
     );
@@ -39,11 +38,9 @@ mod tests {
     fn a_deprecated_image_warns_and_names_its_successor() {
         let findings = warned("version: 1", "openjdk:17-jdk-slim");
         assert_eq!(findings[0].code, "FT130");
-        assert!(
-            findings[0]
-                .message
-                .starts_with("docker.io/library/openjdk:17-jdk-slim is deprecated since 2022-07;")
-        );
+        assert!(findings[0].message.starts_with(
+            "docker.io/library/openjdk:17-jdk-slim has been deprecated since 2022-07;"
+        ));
         assert!(
             findings[0]
                 .help

@@ -30,9 +30,9 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let (name, today) = (context.name, context.today);
     let help = match context.tag() {
         Some(tag) => format!(
-            "add its line to fromtier.lock with `fromtier lock`: {name}:{tag} {digest} {today}"
+            "run `fromtier lock` to add its line to `fromtier.lock`: {name}:{tag} {digest} {today}"
         ),
-        None => format!("add a line to fromtier.lock: {name}:<tag> {digest} {today}"),
+        None => format!("add a line to `fromtier.lock`: {name}:<tag> {digest} {today}"),
     };
     drafts.push(Finding::fixed(code, message).with_help(help).into());
 }
@@ -55,7 +55,7 @@ mod tests {
         assert_eq!(
             denial.help.as_deref(),
             Some(
-                "add its line to fromtier.lock with `fromtier lock`: docker.io/library/node:22 sha256:<digest> 2026-09-01"
+                "run `fromtier lock` to add its line to `fromtier.lock`: docker.io/library/node:22 sha256:<digest> 2026-09-01"
             )
         );
         // A digest of one's own is not the lock's.

@@ -20,30 +20,22 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
         return;
     };
     let (name, cycle) = (ended.image.name(), ended.cycle.name);
-    let day = |lead: &str| match ended.cycle.end_of_life {
-        EndOfLife::On(day) => format!("{lead}{day}"),
-        EndOfLife::Over | EndOfLife::NotAnnounced => String::new(),
+    let reached = match ended.cycle.end_of_life {
+        EndOfLife::On(day) => format!("reached its end of life on {day}"),
+        EndOfLife::Over | EndOfLife::NotAnnounced => "reached its end of life".to_owned(),
     };
-    let (since, because) = match ended.relation {
-        CycleRelation::Own => (day(" since "), format!("{name} {cycle}")),
-        CycleRelation::Last => (
-            day(" since "),
-            format!("{name} {cycle} was the last of them"),
-        ),
-        CycleRelation::Successor => (
-            String::new(),
-            format!("{name} {cycle} came after it and is over{}", day(" since ")),
-        ),
+    let past = || "is past its end of life".to_owned();
+    let (state, reason) = match ended.relation {
+        CycleRelation::Own => (reached, format!("{name} {cycle}")),
+        CycleRelation::Last => (reached, format!("last release: {name} {cycle}")),
+        CycleRelation::Successor => (past(), format!("the newer {name} {cycle} {reached}")),
         CycleRelation::System => (
-            String::new(),
-            format!(
-                "it is built upon {name} {cycle}, which is over{}",
-                day(" since ")
-            ),
+            past(),
+            format!("it is built on {name} {cycle}, which {reached}"),
         ),
     };
     let message = format!(
-        "{} is past its end of life{since} ({because}, as of {}); {} images that get no fixes",
+        "{} {state} ({reason}, as of {}); {} images past their end of life",
         context.shown(),
         as_of(),
         context.policy_verb(severity),
@@ -62,8 +54,8 @@ mod tests {
         assert_eq!(findings[0].code, "FT131");
         assert_eq!(
             findings[0].message,
-            "docker.io/library/node:18-alpine is past its end of life since 2025-04-30 (node 18, as of 2026-08-21); \
-             this policy warns about images that get no fixes"
+            "docker.io/library/node:18-alpine reached its end of life on 2025-04-30 (node 18, as of 2026-08-21); \
+             this policy warns about images past their end of life"
         );
         assert_eq!(findings[0].help.as_deref(), Some("use node:24-alpine"));
     }
@@ -74,7 +66,7 @@ mod tests {
         assert!(
             findings[0]
                 .message
-                .contains("since 2022-09-10 (debian 10, as of"),
+                .contains("on 2022-09-10 (debian 10, as of"),
             "{findings:?}"
         );
     }
@@ -84,17 +76,17 @@ mod tests {
         for (reference, expected) in [
             (
                 "golang:1.9",
-                "is past its end of life (golang 1.10 came after it and is over since 2019-02-25, as of",
+                "is past its end of life (the newer golang 1.10 reached its end of life on 2019-02-25, as of",
             ),
             (
                 "python:2-slim",
-                "is past its end of life since 2020-01-01 (python 2.7 was the last of them, as of",
+                "reached its end of life on 2020-01-01 (last release: python 2.7, as of",
             ),
             (
                 "python:3.12-slim-buster",
-                "is past its end of life (it is built upon debian 10, which is over since 2022-09-10, as of",
+                "is past its end of life (it is built on debian 10, which reached its end of life on 2022-09-10, as of",
             ),
-            ("node:argon", "since 2018-04-30 (node 4, as of"),
+            ("node:argon", "on 2018-04-30 (node 4, as of"),
         ] {
             let denial = denied("version: 1\nbase: {end-of-life: deny}", reference);
             assert_eq!(denial.code, "FT131", "{reference}");

@@ -41,7 +41,7 @@ pub(crate) fn apply(
         }
         let why = match state {
             ExceptionState::TooLong(max) => format!(
-                "an exception for it lasts until {} ({}), and {} allows none of more than {max} days",
+                "an exception for it lasts until {} ({}), but {} only allows exceptions of up to {max} days",
                 last.until, last.owner, context.policy.owner
             ),
             _ => format!(
@@ -82,20 +82,23 @@ fn lifted(
     state: ExceptionState,
     refusal: &mut Finding,
 ) -> Finding {
-    let soon = match state {
-        ExceptionState::EndsSoon(0) => ", which is today".to_owned(),
-        ExceptionState::EndsSoon(1) => ", which is tomorrow".to_owned(),
-        ExceptionState::EndsSoon(days) => format!(", which is in {days} days"),
-        _ => String::new(),
+    let until = exception.until;
+    let end = match state {
+        ExceptionState::EndsSoon(0) => format!("until today, {until}"),
+        ExceptionState::EndsSoon(1) => format!("until tomorrow, {until}"),
+        ExceptionState::EndsSoon(days) => format!("for {days} more days, until {until}"),
+        _ => format!("until {until}"),
     };
     let message = format!(
-        "{} passes by an exception until {}{soon} ({}: {})",
-        context.name, exception.until, exception.owner, exception.reason
+        "an exception applies to {} {end} ({}: {})",
+        context.name, exception.owner, exception.reason
     );
     Finding {
         suggestion: refusal.suggestion.take(),
-        ..Finding::fixed(Code::ExceptionInUse, message)
-            .with_help(format!("without it: {}: {}", refusal.code, refusal.message))
+        ..Finding::fixed(Code::ExceptionInUse, message).with_help(format!(
+            "the exception lifts {}: {}",
+            refusal.code, refusal.message
+        ))
     }
 }
 
@@ -116,14 +119,14 @@ mod tests {
         assert_eq!(findings[0].code, "FT150");
         assert_eq!(
             findings[0].message,
-            "ghcr.io/acme/legacy passes by an exception until 2026-09-01, which is today (payments: migration in progress)"
+            "an exception applies to ghcr.io/acme/legacy until today, 2026-09-01 (payments: migration in progress)"
         );
         assert!(
             findings[0]
                 .help
                 .as_ref()
                 .unwrap()
-                .starts_with("without it: FT101: ghcr.io/acme/legacy is a community")
+                .starts_with("the exception lifts FT101: ghcr.io/acme/legacy is a community")
         );
     }
 

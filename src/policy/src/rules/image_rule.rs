@@ -39,16 +39,16 @@ fn check_tag(context: &RuleContext<'_>, rule: &ImageRule) -> Option<Finding> {
     let (code, message) = match (context.tag(), &rule.tags) {
         (None, _) => (
             Code::TagNotAllowed,
-            format!("{shown} has no tag, and {owner} restricts the tags of `{short}`"),
+            format!("{shown} has no tag; {owner} restricts the tags of `{short}`"),
         ),
         (Some(tag), Some(tags)) if !tags.allows(tag) => (
             Code::TagNotAllowed,
-            format!("{shown} is not one of the tags that {owner} allows for `{short}`: {tags}"),
+            format!("{shown} is not a tag that {owner} allows for `{short}`: {tags}"),
         ),
         (Some(tag), _) if !rule.allows_variant(tag) => (
             Code::VariantNotAllowed,
             format!(
-                "{shown} is not one of the variants that {owner} allows for `{short}`: {}",
+                "{shown} has no variant that {owner} allows for `{short}`: {}",
                 rule.variants.join(", ")
             ),
         ),
@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(denial.code, "FT110");
         assert_eq!(
             denial.message,
-            "docker.io/library/node:18-alpine is not one of the tags that this policy allows for `node`: >=22, <25"
+            "docker.io/library/node:18-alpine is not a tag that this policy allows for `node`: >=22, <25"
         );
         assert_eq!(denial.help.as_deref(), Some("use node:24-alpine"));
         for tag in ["26-alpine", "latest", "alpine", "lts-slim"] {

@@ -21,12 +21,17 @@ pub(crate) fn check(
         !value.is_some_and(|value| rule.matches(value))
     });
     if let Some(rule) = missing {
-        let has = match label(&rule.key) {
-            Some(value) => format!("has the label {}={value}", rule.key),
-            None => format!("has no label {}", rule.key),
+        let found = match (config, label(&rule.key)) {
+            (None, _) => "has an unknown config".to_owned(),
+            (Some(_), Some(value)) => format!("has the label `{}={value}`", rule.key),
+            (Some(_), None) => format!("has no label `{}`", rule.key),
         };
-        let message = format!("{} {has}; {who} requires {}", context.shown(), rule.text);
-        let help = "use an image that has the label, or have its maker set it";
+        let message = format!(
+            "{} {found}; {who} requires the label `{}`",
+            context.shown(),
+            rule.text
+        );
+        let help = "use an image that has the label, or ask its publisher to set it";
         findings.push(Finding::fixed(Code::LabelMissing, message).with_help(help));
     }
     let forbidden = context.policy.forbidden_labels().find_map(|rule| {
@@ -35,7 +40,7 @@ pub(crate) fn check(
     });
     if let Some((rule, value)) = forbidden {
         let message = format!(
-            "{} has the label {}={value}; {who} forbids {}",
+            "{} has the label `{}={value}`; {who} forbids the label `{}`",
             context.shown(),
             rule.key,
             rule.text
@@ -46,7 +51,7 @@ pub(crate) fn check(
         && let Some(rule) = context.policy.forbidden_labels().next()
     {
         let message = format!(
-            "the labels of {} are not known; {who} forbids {}",
+            "{} has an unknown config; {who} forbids the label `{}`",
             context.shown(),
             rule.text
         );
@@ -79,14 +84,14 @@ mod tests {
             code(policy, &[("maintainer", "acme")]),
             Some((
                 "FT138",
-                "docker.io/library/node:24 has no label org.opencontainers.image.source; this policy requires org.opencontainers.image.source".into()
+                "docker.io/library/node:24 has no label `org.opencontainers.image.source`; this policy requires the label `org.opencontainers.image.source`".into()
             ))
         );
         assert_eq!(
             code(policy, &[source, ("maintainer", "other")]),
             Some((
                 "FT138",
-                "docker.io/library/node:24 has the label maintainer=other; this policy requires maintainer=acme*".into()
+                "docker.io/library/node:24 has the label `maintainer=other`; this policy requires the label `maintainer=acme*`".into()
             ))
         );
     }
@@ -101,7 +106,7 @@ mod tests {
             code(policy, &[("stability", "experimental-2")]),
             Some((
                 "FT139",
-                "docker.io/library/node:24 has the label stability=experimental-2; this policy forbids stability=experimental*".into()
+                "docker.io/library/node:24 has the label `stability=experimental-2`; this policy forbids the label `stability=experimental*`".into()
             ))
         );
         assert_eq!(code(policy, &[("deprecated", "")]).unwrap().0, "FT139");

@@ -13,13 +13,13 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
         return;
     }
     let message = format!(
-        "{} is asked for by the digest {}, and the lock file says {} since {}",
+        "{} is requested with the digest {}, but the lock file has {}, resolved on {}",
         context.shown(),
         own.as_str(),
         locked.digest.as_str(),
         locked.resolved
     );
-    let help = "leave the digest out of the Dockerfile, or bring the two together";
+    let help = "remove the digest from the Dockerfile, or run `fromtier lock` to lock it";
     drafts.push(
         Finding::fixed(Code::DigestNotAsLocked, message)
             .with_help(help)
@@ -45,7 +45,7 @@ mod tests {
             &format!("node:22@sha256:{}", "b".repeat(64)),
         );
         assert_eq!(denial.code, "FT122");
-        assert!(denial.message.contains("since 2026-09-01"));
+        assert!(denial.message.contains("resolved on 2026-09-01"));
     }
 
     #[test]

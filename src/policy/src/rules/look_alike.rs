@@ -128,7 +128,7 @@ fn report(
             let shown = image.familiar();
             format!("did you mean {}?", shown.trim_end_matches(":latest"))
         }
-        None => "if it is one of yours, list it under `internal`".to_owned(),
+        None => "if the registry is yours, list it under `internal`".to_owned(),
     };
     let finding = Finding::new(Code::LookAlike, severity, message).with_help(help);
     drafts.push(finding.suggesting(SuggestionKind::Original(found.original)));
@@ -167,13 +167,13 @@ fn registry(context: &RuleContext<'_>) -> Option<LookAlike> {
                 .map(|tag| format!(":{tag}"))
                 .unwrap_or_default();
             Some(LookAlike {
-                what: format!("is on {shown}, which looks like {known} and is not"),
+                what: format!("is on {shown}, which looks like {known} but isn't"),
                 original: ImageRef::parse(&format!("{name}{tag}")).ok(),
             })
         }
         None if host.split('.').any(|label| label.starts_with("xn--")) => Some(LookAlike {
             what: format!(
-                "is on {shown}, a host whose letters outside ASCII may look like those of any other"
+                "is on {shown}, a host whose non-ASCII letters can look like those of another host"
             ),
             original: None,
         }),
@@ -269,7 +269,9 @@ fn namespace(context: &RuleContext<'_>) -> Option<LookAlike> {
         _ => *part == "library" || REGISTRIES.contains(part),
     })?;
     Some(LookAlike {
-        what: format!("is no official image, though its `{claimed}` looks so"),
+        what: format!(
+            "is not an official image, but `{claimed}` in its name makes it look like one"
+        ),
         original: None,
     })
 }
@@ -310,7 +312,7 @@ mod tests {
         let denial = denied("version: 1", "docker.lo/library/node:24");
         assert_eq!(
             denial.message,
-            "docker.lo/library/node is on docker.lo, which looks like docker.io and is not; this policy refuses look-alikes"
+            "docker.lo/library/node is on docker.lo, which looks like docker.io but isn't; this policy refuses look-alikes"
         );
         assert_eq!(denial.help.as_deref(), Some("did you mean node:24?"));
         let denial = denied("version: 1", "ghcr.lo/acme/tool:1");

@@ -25,16 +25,16 @@ pub(crate) fn check(
                 return;
             }
             format!(
-                "{} was made {age} days ago, on {day}; {who} only allows images of up to {max} days",
+                "{} was created {age} days ago, on {day}; {who} only allows images up to {max} days old",
                 context.shown()
             )
         }
         None => format!(
-            "{} doesn't say when it was made; {who} only allows images of up to {max} days",
+            "{} has no known creation date; {who} only allows images up to {max} days old",
             context.shown()
         ),
     };
-    let help = "use a tag that is rebuilt, or resolve the digest again";
+    let help = "use a tag that is rebuilt, or a newer digest";
     findings.push(Finding::fixed(Code::TooOld, message).with_help(help));
 }
 
@@ -50,7 +50,7 @@ mod tests {
         assert_eq!(denial.code, "FT134");
         assert_eq!(
             denial.message,
-            "docker.io/library/node:24 was made 213 days ago, on 2026-01-31; this policy only allows images of up to 90 days"
+            "docker.io/library/node:24 was created 213 days ago, on 2026-01-31; this policy only allows images up to 90 days old"
         );
         assert_eq!(admit_created(POLICY, None).unwrap_err().code, "FT134");
         assert_eq!(

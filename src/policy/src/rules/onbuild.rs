@@ -19,17 +19,17 @@ pub(crate) fn check(
     let what = match config {
         Some(config) => match config.config.on_build.as_deref() {
             None | Some([]) => return,
-            Some([only]) => format!("has a trigger for whoever builds on it (ONBUILD {only})"),
-            Some(all) => format!("has {} triggers for whoever builds on it", all.len()),
+            Some([only]) => format!("has the trigger `ONBUILD {only}`"),
+            Some(all) => format!("has {} `ONBUILD` triggers", all.len()),
         },
-        None => "is not known to have no triggers".to_owned(),
+        None => "has an unknown config, so it might have `ONBUILD` triggers".to_owned(),
     };
     let message = format!(
-        "{} {what}; {} ONBUILD",
+        "{} {what}; {} images with triggers",
         context.shown(),
         context.policy_verb(severity)
     );
-    let help = "use an image without triggers, and write in the Dockerfile what they do";
+    let help = "use an image without triggers, and write their instructions into the Dockerfile";
     findings.push(Finding::new(Code::OnbuildTriggers, severity, message).with_help(help));
 }
 
@@ -46,7 +46,7 @@ mod tests {
         assert_eq!(denial.code, "FT137");
         assert_eq!(
             denial.message,
-            "docker.io/library/node:24 has a trigger for whoever builds on it (ONBUILD COPY . /app); this policy refuses ONBUILD"
+            "docker.io/library/node:24 has the trigger `ONBUILD COPY . /app`; this policy refuses images with triggers"
         );
         let warned = admit_config("version: 1\nbase: {onbuild: warn}", &with).unwrap();
         assert_eq!(warned.verdict().findings[0].code, "FT137");
@@ -66,7 +66,7 @@ mod tests {
             admit_config(deny, &with)
                 .unwrap_err()
                 .message
-                .contains("has 2 triggers")
+                .contains("has 2 `ONBUILD` triggers")
         );
     }
 }

@@ -10,7 +10,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let (index, shown, owner) = (context.policy.index, context.shown(), context.policy.owner);
     let message = match index.registry_entry(context.name, context.tag()) {
         RegistryEntry::Denied(denied) => {
-            format!("{shown} is from `{}`, which {owner} denies", denied.text)
+            format!("{shown} matches `{}`, which {owner} denies", denied.text)
         }
         RegistryEntry::Missing => {
             let allowed: Vec<&str> = (index.policy.registries.allow.iter())
@@ -25,7 +25,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     };
     drafts.push(
         Finding::fixed(Code::RegistryNotAllowed, message)
-            .with_help("`registries` in the policy decides on it")
+            .with_help("change `registries` in the policy to allow it")
             .into(),
     );
 }
@@ -65,7 +65,7 @@ mod tests {
         let denial = denied(LISTS, "evil/tool:1");
         assert_eq!(
             denial.message,
-            "docker.io/evil/tool:1 is from `docker.io/evil/*`, which this policy denies"
+            "docker.io/evil/tool:1 matches `docker.io/evil/*`, which this policy denies"
         );
         let only = "version: 1\nregistries: {deny: [quay.io]}";
         assert_eq!(denied(only, "quay.io/a/b:1").code, "FT101");

@@ -19,16 +19,16 @@ pub(crate) fn check(
     }
     let what = match config.map(|config| config.config.user.as_str()) {
         Some(user) if !is_root(user) => return,
-        Some("") => "names no user, so it runs as root".to_owned(),
+        Some("") => "sets no user, so it runs as root".to_owned(),
         Some(user) => format!("runs as {user}"),
-        None => "is not known to run as another user than root".to_owned(),
+        None => "has an unknown config, so it might run as root".to_owned(),
     };
     let message = format!(
-        "{} {what}; {} bases that run as root",
+        "{} {what}; {} base images that run as root",
         context.shown(),
         context.policy_verb(severity)
     );
-    let help = "use a variant that names another user, such as nonroot or rootless";
+    let help = "use a variant that sets another user, such as nonroot or rootless";
     findings.push(Finding::new(Code::RootUser, severity, message).with_help(help));
 }
 
@@ -67,7 +67,7 @@ mod tests {
             user(""),
             Some((
                 "FT136",
-                "docker.io/library/node:24 names no user, so it runs as root; this policy refuses bases that run as root".into()
+                "docker.io/library/node:24 sets no user, so it runs as root; this policy refuses base images that run as root".into()
             ))
         );
         assert!(

@@ -9,26 +9,47 @@ use crate::settings::{SourceKind, SourceRule};
 use crate::verdict::{Finding, Severity};
 
 pub(crate) fn check(policy: &ActivePolicy<'_>, request: &SourceRequest<'_>) -> Option<Finding> {
-    let (code, kind, group) = match request {
-        SourceRequest::Git { .. } => (Code::GitRepository, SourceKind::Git, "git repositories"),
-        SourceRequest::Http { .. } => (Code::HttpDownload, SourceKind::Http, "downloads by URL"),
-        SourceRequest::Scratch => (Code::Scratch, SourceKind::Scratch, "bases without a base"),
+    let (code, kind, what, group) = match request {
+        SourceRequest::Git { .. } => (
+            Code::GitRepository,
+            SourceKind::Git,
+            "is a git repository",
+            "git repositories",
+        ),
+        SourceRequest::Http { .. } => (
+            Code::HttpDownload,
+            SourceKind::Http,
+            "is a download by URL",
+            "downloads by URL",
+        ),
+        SourceRequest::Scratch => (
+            Code::Scratch,
+            SourceKind::Scratch,
+            "is an empty base image",
+            "empty base images",
+        ),
         SourceRequest::OciLayout { .. } => (
             Code::OciLayout,
             SourceKind::OciLayout,
+            "is an image from an OCI layout",
             "images from an OCI layout",
         ),
-        SourceRequest::Local { .. } => {
-            (Code::LocalDirectory, SourceKind::Local, "local directories")
-        }
+        SourceRequest::Local { .. } => (
+            Code::LocalDirectory,
+            SourceKind::Local,
+            "is a local directory",
+            "local directories",
+        ),
         SourceRequest::RootFileSystem { .. } => (
             Code::RootFileSystem,
             SourceKind::RootFileSystem,
-            "what may be a root file system on scratch",
+            "might be a root file system",
+            "root file systems",
         ),
         SourceRequest::CacheImport { .. } => (
             Code::ImportedCache,
             SourceKind::CacheImport,
+            "is imported cache",
             "imported cache",
         ),
     };
@@ -37,24 +58,25 @@ pub(crate) fn check(policy: &ActivePolicy<'_>, request: &SourceRequest<'_>) -> O
         SourceRule::Say(Severity::Allow) => None,
         SourceRule::RequireChecksum if is_checked(request) => None,
         SourceRule::RequireChecksum => {
-            let message =
-                format!("{shown} has no checksum; {owner} takes {group} with a checksum only");
+            let found = checksum_problem(request);
+            let message = format!("{shown} {found}; {owner} requires a checksum for {group}");
             let help = match request {
                 SourceRequest::Git { .. } => {
-                    "ADD --checksum=<commit> …, all of its 40 or 64 digits"
+                    "write the full commit, 40 or 64 digits: ADD --checksum=<commit> …"
                 }
-                _ => "ADD --checksum=sha256:<digest> …",
+                _ => "write the checksum: ADD --checksum=sha256:<digest> …",
             };
             Some(Finding::new(code, Severity::Deny, message).with_help(help))
         }
         SourceRule::Say(severity) => {
-            let message = format!("{shown}: {} {group}", policy.verb(severity));
+            let message = format!("{shown} {what}; {} {group}", policy.verb(severity));
             let help = match request {
                 SourceRequest::RootFileSystem { .. } => {
-                    "COPY unpacks nothing; for a whole system use a base image".to_owned()
+                    "use a base image; for single files use `COPY`, which unpacks nothing"
+                        .to_owned()
                 }
                 _ => format!(
-                    "`sources: {{{}: …}}` in the policy decides on it",
+                    "change `sources: {{{}: …}}` in the policy to allow it",
                     kind.key()
                 ),
             };
@@ -63,7 +85,22 @@ pub(crate) fn check(policy: &ActivePolicy<'_>, request: &SourceRequest<'_>) -> O
     }
 }
 
-/// Is it held to its content, wholly?
+/// Returns what is wrong with the checksum of a request that isn't [checked](is_checked).
+fn checksum_problem(request: &SourceRequest<'_>) -> &'static str {
+    match request {
+        SourceRequest::Git {
+            checksum: Some(checksum),
+            ..
+        }
+        | SourceRequest::Http {
+            checksum: Some(checksum),
+            ..
+        } if !checksum.is_empty() => "has no full checksum",
+        _ => "has no checksum",
+    }
+}
+
+/// Whether the source's content is fixed by a full checksum.
 fn is_checked(request: &SourceRequest<'_>) -> bool {
     match request {
         SourceRequest::Git {

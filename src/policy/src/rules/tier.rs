@@ -40,7 +40,9 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     );
     let suggestion = match context.tier {
         Tier::Official => SuggestionKind::Preferred,
-        _ => SuggestionKind::OfficialAsWell,
+        Tier::Verified | Tier::OpenSource | Tier::Internal | Tier::Community => {
+            SuggestionKind::Replacement(None)
+        }
     };
     drafts.push(Finding::new(code, severity, message).suggesting(suggestion));
 }
@@ -78,11 +80,11 @@ fn community(context: &RuleContext<'_>, severity: Severity, drafts: &mut Vec<Dra
         (Some(name), None) => (
             Code::UnknownOfficialName,
             format!(
-                "{} is not among the official images as of {}{}; {policy}",
+                "{} is not an official image as of {}{}; {policy}",
                 context.name,
                 catalog::as_of(),
                 match catalog::similarly_named(name) {
-                    Some(image) => format!(", and looks like `{}`", image.name()),
+                    Some(image) => format!(", but looks like `{}`", image.name()),
                     None => String::new(),
                 }
             ),
@@ -93,7 +95,7 @@ fn community(context: &RuleContext<'_>, severity: Severity, drafts: &mut Vec<Dra
         ),
     };
     let finding = Finding::new(code, severity, message)
-        .with_help("use an official image, or have the policy allow this one");
+        .with_help("use an official image, or allow this one in the policy");
     drafts.push(finding.suggesting(SuggestionKind::Replacement(retired)));
 }
 
@@ -181,7 +183,7 @@ mod tests {
         let denial = denied("version: 1", "acme/thing");
         assert_eq!(
             denial.help.as_deref(),
-            Some("use an official image, or have the policy allow this one")
+            Some("use an official image, or allow this one in the policy")
         );
     }
 
@@ -260,7 +262,7 @@ mod tests {
         let allowing = "version: 1\nimages: [{match: hashicorp/*, action: allow}]";
         assert_eq!(
             denied(allowing, "vault:1.13").help.as_deref(),
-            Some("its successor is hashicorp/vault, which is let through here")
+            Some("use its successor, which the policy allows: hashicorp/vault")
         );
         let vault = denied("version: 1", "vault");
         assert!(vault.help.unwrap().contains("hashicorp/vault"));

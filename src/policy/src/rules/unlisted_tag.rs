@@ -22,9 +22,8 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
         return;
     }
     let message = format!(
-        "{} is not among the supported tags of {} as of {}; {} tags that are not rebuilt",
+        "{} is not listed as a supported tag as of {}; {} unlisted tags",
         context.shown(),
-        image.name(),
         as_of(),
         context.policy_verb(severity)
     );

@@ -88,7 +88,7 @@ fn a_place_that_the_organization_refuses_by_name_is_none() {
     assert_eq!(said, [("FT106", Severity::Deny)]);
     assert_eq!(
         help.as_deref(),
-        Some("the repository's policy pulls docker.io/library/node:24 from there")
+        Some("the repository's policy pulls docker.io/library/node:24 from this mirror")
     );
     let by_tag = "version: 1\ninternal: [r.example.com/**]\nimages: [{match: r.example.com/**, tags: \">=24\"}]";
     for (asked, expected) in [

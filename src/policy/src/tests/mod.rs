@@ -46,9 +46,7 @@ fn letters_that_only_look_like_the_right_ones_are_named() {
     assert_eq!(denial.code, "FT100");
     assert_eq!(
         denial.help.as_deref(),
-        Some(
-            "`о` (U+043E) is not the `o` that it looks like: did you mean docker.io/library/node:22?"
-        )
+        Some("`о` (U+043E) looks like `o` but isn't; did you mean docker.io/library/node:22?")
     );
     assert_eq!(denial.verdict.findings[0].help, denial.help);
     assert_eq!(denied("version: 1", "Node:22").help, None);
