@@ -4,20 +4,20 @@ use fromtier_dockerfile::shell::{Env, Lex};
 use fromtier_gostd::strings::to_upper;
 use fromtier_image::Platform;
 
-/// The count of a stage's steps.
+/// The steps of a stage, counted.
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
-    /// The number of steps that count; with 0, names have no count.
+    /// The number of steps that count. If it is 0, names have no count.
     pub total: usize,
     /// The 1-based number of the current step.
     pub index: usize,
-    /// The step comes from a trigger.
+    /// Whether the step comes from a trigger.
     pub onbuild: bool,
 }
 
 impl Steps {
-    /// The name of the step that [`Stage::next_step`](crate::stage::Stage::next_step) counted last. `platform` is shown when the
-    /// build makes several.
+    /// Returns the name of the step that [`Stage::next_step`](crate::stage::Stage::next_step) counted last.
+    /// `platform` is shown if the build makes several.
     pub fn name(
         &self,
         stage: &str,
@@ -46,7 +46,7 @@ impl Steps {
     }
 }
 
-/// `->arm64` for a stage that runs on another platform and builds for this one.
+/// Returns `->arm64` for a stage that runs on another platform and builds for this one.
 fn cross_target(base: &Platform, target: Option<Platform>) -> String {
     let Some(mut target) = target else {
         return String::new();
@@ -71,7 +71,7 @@ fn cross_target(base: &Platform, target: Option<Platform>) -> String {
     }
 }
 
-/// The target platform in the stage's variables.
+/// Returns the target platform from the stage's variables.
 fn from_env(env: &dyn Env) -> Option<Platform> {
     if let Some(platform) = env
         .get("TARGETPLATFORM")
@@ -96,7 +96,7 @@ fn from_env(env: &dyn Env) -> Option<Platform> {
     })
 }
 
-/// An instruction's text with its keyword in uppercase and its variables expanded, if that works.
+/// Returns an instruction's text with its keyword in uppercase and its variables expanded, if that works.
 pub(crate) fn instruction(lex: &Lex, code: &str, env: &dyn Env) -> String {
     let text = match lex.expand(code, env) {
         Ok(expansion) => expansion.result,

@@ -1,4 +1,4 @@
-//! What a build asks for besides the Dockerfile, read by whoever speaks to BuildKit.
+//! The options of a build. The caller reads them from BuildKit.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -20,7 +20,7 @@ pub struct Options {
     pub build_args: BTreeMap<String, String>,
     /// `--label`, by name.
     pub labels: BTreeMap<String, String>,
-    /// `--target`; empty is the last stage.
+    /// `--target`. Empty for the last stage.
     pub target: String,
     /// `--no-cache` and `--no-cache-filter`.
     pub no_cache: NoCache,
@@ -34,53 +34,53 @@ pub struct Options {
     pub network: pb::NetMode,
     /// `--shm-size` in bytes; 0 is the builder's default.
     pub shm_size: i64,
-    /// `--cgroup-parent`; empty is the builder's default.
+    /// `--cgroup-parent`. Empty for the builder's default.
     pub cgroup_parent: String,
     /// Memory and CPU limits of the `RUN` containers.
     pub linux_resources: Option<pb::LinuxResources>,
-    /// The host name in `RUN` containers (`BUILDKIT_SANDBOX_HOSTNAME`); empty is the builder's default.
+    /// The host name in `RUN` containers (`BUILDKIT_SANDBOX_HOSTNAME`). Empty for the builder's default.
     pub hostname: String,
     /// The prefix of cache mount ids (`BUILDKIT_CACHE_MOUNT_NS`).
     pub cache_namespace: String,
-    /// `--pull` and the like.
+    /// `--pull` and similar options.
     pub resolve_mode: ResolveMode,
-    /// The platform to build for; none when the build did not ask for one.
+    /// The platform to build for, if the build requests one.
     pub target_platform: Option<Platform>,
-    /// The worker's platforms, the default one first; may be empty.
+    /// The worker's platforms, the default one first. Can be empty.
     pub build_platforms: Vec<Platform>,
-    /// Whether the result is an index of platforms, which puts the platform into step names.
+    /// Whether the result is an index of several platforms. Step names then show the platform.
     pub multi_platform: bool,
-    /// What the builder's LLB understands.
+    /// The LLB features that the builder supports.
     pub caps: CapSet,
-    /// The Dockerfile as operations refer to it; none leaves the locations out.
+    /// The Dockerfile, for the locations of operations. Without it, operations have no locations.
     pub source_map: Option<Rc<SourceMap>>,
-    /// `BUILDKIT_DOCKERFILE_CHECK`, which goes before the file's own `# check=`.
+    /// `BUILDKIT_DOCKERFILE_CHECK`, which overrides the file's own `# check=`.
     pub lint: Option<lint::Config>,
-    /// The `context:` options, by name (a platform may follow after `::`).
+    /// The `context:` options, by name. A name can end with `::` and a platform.
     pub contexts: BTreeMap<String, String>,
-    /// The `input-metadata:` options, by input name; JSON each.
+    /// The `input-metadata:` options, by input name. Each is JSON.
     pub input_metadata: BTreeMap<String, String>,
     /// The `sharedkey:localdir:` options, by context name.
     pub shared_keys: BTreeMap<String, String>,
     /// The build's session.
     pub session_id: String,
-    /// What tells local sources apart when there is no session: new in every build.
+    /// An id that distinguishes local sources if there is no session. It is new in every build.
     pub unique_id: String,
     /// The `local-sessionid:` options: the session that has a local directory, by directory name.
     pub local_session_ids: BTreeMap<String, String>,
-    /// Where `COPY` without `--from` copies from.
+    /// The source of `COPY` without `--from`.
     pub main_context: MainContext,
-    /// Convert every stage, not only what the target needs (lint without a target).
+    /// Whether to convert every stage, not only those that the target needs (lint without a target).
     pub all_stages: bool,
 }
 
 impl Options {
-    /// The session that serves the local directory `name`.
+    /// Returns the session that serves the local directory `name`.
     pub fn session_of(&self, name: &str) -> &str {
         self.local_session_ids.get(name).unwrap_or(&self.session_id)
     }
 
-    /// The definition of a state of a graph; `platform` and `caps` as in [`MarshalOptions`].
+    /// Returns the definition of a state of a graph. `platform` and `caps` are those of [`MarshalOptions`].
     pub(crate) fn definition(
         &self,
         graph: &Graph,
@@ -99,7 +99,7 @@ impl Options {
     }
 }
 
-/// Which stages ignore the cache.
+/// The stages that ignore the cache.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum NoCache {
     /// No stage.
@@ -107,12 +107,12 @@ pub enum NoCache {
     None,
     /// Every stage.
     All,
-    /// These stages, in any casing.
+    /// The stages with these names, in any casing.
     Stages(Vec<String>),
 }
 
 impl NoCache {
-    /// Reads the `no-cache` option: absent, empty (all), or stage names with commas between.
+    /// Parses the `no-cache` option: absent, empty (all stages), or stage names separated by commas.
     pub fn parse(value: Option<&str>) -> NoCache {
         match value {
             None => NoCache::None,
@@ -121,7 +121,7 @@ impl NoCache {
         }
     }
 
-    /// Whether the stage of this name (empty when it has none) ignores the cache.
+    /// Whether the stage with this name ignores the cache. The name is empty if the stage has none.
     pub fn covers(&self, stage: &str) -> bool {
         match self {
             NoCache::None => false,

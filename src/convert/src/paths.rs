@@ -1,4 +1,4 @@
-//! Paths as the image's operating system reads them: slashes, drive letters, the default `PATH`.
+//! Paths as the image's operating system has them: slashes, drive letters, the default `PATH`.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use fromtier_gostd::strconv::quote;
 
 const WINDOWS: &str = "windows";
 
-/// The `PATH` of an image that has none.
+/// The default `PATH` of an image without one.
 pub fn default_path_env(os: &str) -> &'static str {
     if os == WINDOWS {
         "c:\\Windows\\System32;c:\\Windows;C:\\Windows\\System32\\WindowsPowerShell\\v1.0"
@@ -17,7 +17,7 @@ pub fn default_path_env(os: &str) -> &'static str {
     }
 }
 
-/// Backslashes become slashes, on Windows only.
+/// Replaces backslashes with slashes, on Windows only.
 pub fn to_slash<'a>(path: &'a str, os: &str) -> Cow<'a, str> {
     if os == WINDOWS && path.contains('\\') {
         Cow::Owned(path.replace('\\', "/"))
@@ -26,7 +26,7 @@ pub fn to_slash<'a>(path: &'a str, os: &str) -> Cow<'a, str> {
     }
 }
 
-/// Takes the system drive's letter off a Windows path, and cleans it. Other systems' paths stay as they are.
+/// Removes the system drive's letter from a Windows path, and cleans the path. Other systems' paths don't change.
 ///
 /// Errors: a drive without a path, another drive, a UNC path.
 pub fn strip_drive(path: &str, os: &str, keep_slash: bool) -> Result<String> {
@@ -53,7 +53,7 @@ pub fn strip_drive(path: &str, os: &str, keep_slash: bool) -> Result<String> {
     }
 }
 
-/// Cleans a Windows path to slashes; a trailing one stays if asked to.
+/// Cleans a Windows path and gives it slashes. Keeps a trailing slash if requested.
 fn clean(path: &str, keep_slash: bool) -> String {
     let path = to_slash(path, WINDOWS);
     let mut cleaned = path::clean(&path).into_owned();
@@ -63,13 +63,13 @@ fn clean(path: &str, keep_slash: bool) -> String {
     cleaned
 }
 
-/// Whether a path is absolute in the image, drive letters aside.
+/// Whether a path is absolute in the image, with or without a drive letter.
 pub fn is_absolute(path: &str, os: &str) -> bool {
     strip_drive(path, os, false).is_ok_and(|p| p.starts_with('/'))
 }
 
-/// `path` made absolute under `parent`, cleaned, with slashes and without a drive. With `keep_slash` a trailing `/`
-/// or `/.` of `path` survives: it says "a directory" to `COPY`.
+/// Makes `path` absolute below `parent`, cleans it, gives it slashes, and removes the drive. With `keep_slash`, a
+/// trailing `/` or `/.` of `path` is kept: for `COPY`, it marks a directory.
 pub fn normalize(parent: &str, path: &str, os: &str, keep_slash: bool) -> Result<String> {
     let drive = |e: Error| e.wrap("removing drive letter");
     let original = to_slash(path, os);
@@ -104,7 +104,7 @@ pub fn normalize(parent: &str, path: &str, os: &str, keep_slash: bool) -> Result
     Ok(to_slash(&result, os).into_owned())
 }
 
-/// The working directory `wd` under `current`, in the image's own spelling (backslashes on Windows).
+/// Returns the working directory `wd` below `current`, with the image's own separators (backslashes on Windows).
 pub fn normalize_workdir(current: &str, wd: &str, os: &str) -> Result<String> {
     let path =
         normalize(current, wd, os, false).map_err(|e| e.wrap("normalizing working directory"))?;
@@ -115,7 +115,7 @@ pub fn normalize_workdir(current: &str, wd: &str, os: &str) -> Result<String> {
     })
 }
 
-/// Whether a source path has wildcards that aren't escaped.
+/// Whether a source path has unescaped wildcards.
 pub fn has_wildcards(path: &str) -> bool {
     let mut bytes = path.bytes();
     while let Some(b) = bytes.next() {

@@ -1,4 +1,4 @@
-//! `SOURCE_DATE_EPOCH`: a number of seconds, or the name of a source whose time is taken.
+//! `SOURCE_DATE_EPOCH`: a number of seconds, or the name of a source whose time is used.
 
 use std::collections::BTreeMap;
 
@@ -39,14 +39,14 @@ pub(crate) struct Asked<'a> {
     pub lex: &'a Lex,
 }
 
-/// A source in a graph of its own, or as a client's definition has it.
+/// A source in a graph, or in a client's definition.
 struct Found {
     source: DatedSource,
     log_name: String,
 }
 
 enum DatedSource {
-    /// Nothing whose time could be told.
+    /// A source without a time.
     None,
     Own(Graph, Output),
     Given(pb::SourceOp),
@@ -60,7 +60,7 @@ impl DatedSource {
         }
     }
 
-    /// The source of a definition that has but one.
+    /// Returns the source of a definition that has only one.
     fn only(definition: &pb::Definition) -> DatedSource {
         let ops = definition
             .def
@@ -77,7 +77,7 @@ impl DatedSource {
     }
 }
 
-/// The time that `value` says or names; none when it is empty or its source has none.
+/// Returns the time that `value` is or names; `None` if it is empty or its source has no time.
 pub(crate) async fn resolve<R: Resolver>(
     value: &str,
     asked: &Asked<'_>,
@@ -114,7 +114,7 @@ async fn find<R: Resolver>(
         };
         let loaded = named::load(&context, sources, options, place).await?;
         let log_name = format!("[internal] resolve SOURCE_DATE_EPOCH named context {value}");
-        // Only what git and the web have can tell its time; the builder is asked about every source, as by the reference.
+        // Only git and web sources have a time. As in BuildKit, the builder is asked about every source.
         let state = match loaded {
             Loaded::Scratch => State::scratch(),
             Loaded::Remote(remote, meta) => remote.state(&mut graph, *meta),
@@ -126,7 +126,7 @@ async fn find<R: Resolver>(
             Loaded::OciLayout(image) => image.state(&mut graph, Constraints::new()),
             Loaded::Local(context) => context.state(&mut graph, Vec::new()),
             Loaded::Input { definition, .. } => {
-                // For the gate's word on it.
+                // The gate must judge it.
                 let place = Place {
                     via: Via::Input,
                     ..place
@@ -158,7 +158,7 @@ async fn find<R: Resolver>(
     })
 }
 
-/// The main build context, as a source whose time can be told.
+/// Returns the main build context, as a source that might have a time.
 async fn main_context_source<R: Resolver>(
     options: &Options,
     sources: &Sources<'_, R>,
@@ -166,7 +166,7 @@ async fn main_context_source<R: Resolver>(
     let mut graph = Graph::new();
     Ok(match &options.main_context.source {
         Context::Input(definition) => {
-            // For the gate's word on it.
+            // The gate must judge it.
             options
                 .main_context
                 .place_source(&mut graph, &sources.ledger)?;
@@ -187,7 +187,7 @@ async fn main_context_source<R: Resolver>(
     })
 }
 
-/// A stage that is nothing but a source: `FROM scratch` with one `ADD` from git or the web.
+/// Returns the source of a stage that has nothing else: `FROM scratch` with one `ADD` from git or the web.
 fn stage_source<R: Resolver>(
     graph: &mut Graph,
     stage: &Stage,
@@ -286,7 +286,7 @@ fn add_source<R: Resolver>(
     }
 }
 
-/// The time of a source: a commit's, a file's on the web, or the newest in an archive.
+/// Returns the time of a source: that of a commit, that of a file from the web, or the newest one in an archive.
 async fn time_of<R: Resolver>(
     found: Found,
     options: &Options,
@@ -335,7 +335,7 @@ async fn time_of<R: Resolver>(
     }
 }
 
-/// When a commit was made, as its committer's clock showed it; none when it doesn't say.
+/// Returns the committer's date of a commit, or `None` if it has none.
 fn commit_time(raw: &[u8]) -> Result<Option<Time>> {
     let text = String::from_utf8_lossy(raw);
     if text.starts_with("object ") {
@@ -356,7 +356,7 @@ fn commit_time(raw: &[u8]) -> Result<Option<Time>> {
     Ok(committer.and_then(|(_, value)| actor_time(value)))
 }
 
-/// The time behind `Name <mail> 1714564800 +0200`.
+/// Parses the time after `Name <mail>`: `1714564800 +0200`.
 fn actor_time(actor: &str) -> Option<Time> {
     let (start, end) = (actor.rfind('<')?, actor.rfind('>')?);
     let mut words = actor

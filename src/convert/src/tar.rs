@@ -1,13 +1,13 @@
-//! As much of tar as it takes to find the newest file in an archive.
+//! Reads as much of a tar archive as the time of its newest file requires.
 
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_gostd::time::Time;
 
 const BLOCK: usize = 512;
 
-/// The time of the newest regular file; none when these bytes are no archive.
+/// Returns the time of the newest regular file; `None` if these bytes aren't an archive.
 ///
-/// Errors: the archive is compressed, which nothing here can undo.
+/// Fails if the archive is compressed; nothing here can decompress it.
 pub(crate) fn newest(bytes: &[u8]) -> Result<Option<Time>> {
     const PACKED: [(&[u8], &str); 4] = [
         (b"\x1f\x8b\x08", "gzip"),
@@ -24,7 +24,7 @@ pub(crate) fn newest(bytes: &[u8]) -> Result<Option<Time>> {
     }
     let mut newest: Option<Time> = None;
     let mut at = 0;
-    // A pax header's time is the next file's.
+    // The time in a pax header belongs to the next file.
     let mut pax_time = None;
     let mut pax_size = None;
     while let Some(header) = bytes.get(at..at + BLOCK) {
@@ -69,11 +69,11 @@ pub(crate) fn newest(bytes: &[u8]) -> Result<Option<Time>> {
         }
         at = content + length.div_ceil(BLOCK) * BLOCK;
     }
-    // Cut off in the middle, or nothing at all.
+    // The archive is cut off, or empty.
     Ok(newest.filter(|_| at == bytes.len()))
 }
 
-/// An octal field, or a binary one whose first bit is set.
+/// Parses an octal field, or a binary one, whose first bit is set.
 fn number(field: &[u8]) -> Option<i64> {
     if field[0] & 0x80 != 0 {
         let negative = field[0] & 0x40 != 0;
@@ -107,7 +107,7 @@ fn checksum_fits(header: &[u8]) -> bool {
     number(&header[148..156]) == Some(sum)
 }
 
-/// The time and the size that a pax header gives the next file.
+/// Returns the time and the size that a pax header sets for the next file.
 fn pax(mut records: &[u8]) -> (Option<Time>, Option<i64>) {
     let (mut time, mut size) = (None, None);
     while let Some(space) = records.iter().position(|b| *b == b' ') {
@@ -129,7 +129,7 @@ fn pax(mut records: &[u8]) -> (Option<Time>, Option<i64>) {
     (time, size)
 }
 
-/// Seconds with decimals.
+/// Parses seconds with decimals.
 fn decimal(text: &str) -> Option<Time> {
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
     let whole: i64 = seconds.parse().ok()?;

@@ -55,12 +55,13 @@ pub(crate) struct PlannedVars {
     all: Vars,
     /// Those that the image keeps.
     image: Vars,
-    /// The stage is built on `scratch` in the end, which has no variables. Those of other images aren't in the text.
+    /// Whether the stage is built on `scratch`, directly or through stages. It has no variables; those of other
+    /// images aren't in the text.
     is_on_scratch: bool,
 }
 
 impl PlannedVars {
-    /// The variables of `scratch`.
+    /// Returns the variables of `scratch`.
     pub fn of_scratch() -> PlannedVars {
         PlannedVars {
             is_on_scratch: true,

@@ -1,4 +1,4 @@
-//! `ADD`: `COPY` that also takes URLs and git repositories, and unpacks archives.
+//! `ADD`: `COPY` that also downloads URLs and git repositories, and unpacks archives.
 
 use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::instructions::Add;

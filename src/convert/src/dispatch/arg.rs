@@ -1,4 +1,5 @@
-//! `ARG`: a variable of the build, from the build's arguments, the global ones, or its default.
+//! `ARG`: a variable of the build. Its value comes from the build's arguments, from the global ones, or from its
+//! default.
 
 use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::instructions::{ArgDef, Common};

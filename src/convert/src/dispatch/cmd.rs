@@ -1,4 +1,4 @@
-//! `CMD`: what a container of the image runs.
+//! `CMD`: the command that a container of the image runs.
 
 use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::instructions::{Common, ShellCmd};
@@ -19,7 +19,7 @@ impl Dispatch<'_> {
         Ok(())
     }
 
-    /// The words of `CMD` or `ENTRYPOINT`, behind the shell where the form asks for it.
+    /// Returns the words of `CMD` or `ENTRYPOINT`, after the shell if the form needs one.
     pub(super) fn command_line(
         &self,
         stage: &Stage,
@@ -45,7 +45,7 @@ impl Dispatch<'_> {
         stage.with_shell(&cmd.args)
     }
 
-    /// An instruction that undoes an earlier one of its kind; the earlier one is reported.
+    /// Reports the earlier of two instructions of a kind: the later one overrides it.
     pub(super) fn check_once(&self, once: &mut Occurrence, common: &Common) {
         if let Some(earlier) = once.0.replace(common.location.clone()) {
             self.lint

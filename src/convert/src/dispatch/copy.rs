@@ -1,4 +1,4 @@
-//! `COPY`: files of the context, of a stage or of an image; and what it shares with `ADD`.
+//! `COPY`: copies files of the context, of a stage, or of an image. Also has the code that `ADD` shares with it.
 
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::git_url::{GitRef, is_http_source};
@@ -24,7 +24,7 @@ use crate::paths;
 use crate::stage::Stage;
 use crate::vars::StateVars;
 
-/// `COPY` or `ADD`, its variables filled in.
+/// A `COPY` or `ADD` with its variables expanded.
 pub(super) struct CopyJob<'j> {
     pub files: SourcesAndDest,
     pub exclude: Vec<String>,
@@ -37,13 +37,13 @@ pub(super) struct CopyJob<'j> {
     pub keep_git_dir: Option<bool>,
     pub checksum: String,
     pub parents: bool,
-    /// The ignore file of the main context, when that is what is copied from.
+    /// The ignore file of the main context, if the files are copied from there.
     pub ignore: Option<&'j Matcher>,
     pub unpack: Option<bool>,
 }
 
 impl CopyJob<'_> {
-    /// Where in the build a source is asked for.
+    /// The place in the build that requests a source.
     fn place<'a>(&'a self, stage: &'a Stage) -> Place<'a> {
         Place {
             via: Via::Add,
@@ -53,7 +53,7 @@ impl CopyJob<'_> {
     }
 }
 
-/// What is copied: from where, which path, and how.
+/// One source of a copy: where it is, its path, and how it is copied.
 type Source = (State, String, CopyInfo);
 
 impl Dispatch<'_> {
@@ -104,7 +104,7 @@ impl Dispatch<'_> {
         Ok(())
     }
 
-    /// Sources, destination and the texts of heredocs with variables filled in.
+    /// Expands the variables in sources, destination, and heredocs.
     pub(super) fn expand_files(
         &self,
         files: SourcesAndDest,
@@ -193,7 +193,7 @@ impl Dispatch<'_> {
         Ok(())
     }
 
-    /// The stage with the files of `action` over it. They don't depend on the files below them, so they are an operation
+    /// Puts the files of `action` over the stage. They don't depend on the files below them, so they are an operation
     /// of their own, which is merged.
     fn link_files(
         &mut self,
@@ -238,7 +238,7 @@ impl Dispatch<'_> {
         {
             return Err(Error::new("inconsistent keep-git-dir configuration"));
         }
-        // What one source says holds for those after it, too.
+        // Some options of one source also apply to those after it.
         job.keep_git_dir = git.keep_git_dir.or(job.keep_git_dir);
         if !job.checksum.is_empty() && !git.checksum.is_empty() && job.checksum != git.checksum {
             return Err(Error::new(format!(
@@ -287,8 +287,8 @@ impl Dispatch<'_> {
         Ok((state, file, info))
     }
 
-    /// Asks the gate about what may be a root file system: what `ADD` unpacks at the root of a stage on scratch. Whether
-    /// a file of the context is an archive, nobody knows before the build.
+    /// Asks the gate about what might be a root file system: an archive that `ADD` unpacks at the root of a stage on
+    /// scratch. Whether a file of the context is an archive isn't known before the build.
     fn ask_root(&self, stage: &Stage, source: &str, dest: &str, job: &CopyJob<'_>) -> Result<()> {
         let unpacks = job.unpack.unwrap_or(!is_http_source(source));
         let at_root = path::join(&["/", dest]) == "/";
@@ -323,7 +323,7 @@ impl Dispatch<'_> {
         let mut include = Vec::new();
         let mut required = Vec::new();
         if job.parents {
-            // `/./` is where the directories that are kept begin.
+            // The directories to keep begin after `/./`.
             let (parent, pattern) = source.split_once("/./").unwrap_or(("/", source));
             let pattern = paths::normalize("/", pattern, os, false).map_err(drive)?;
             if !paths::has_wildcards(parent) && !paths::has_wildcards(&pattern) {
@@ -347,7 +347,8 @@ impl Dispatch<'_> {
         Ok((job.source.clone(), source, info))
     }
 
-    /// A source that the ignore file keeps out can't be there. With exceptions in that file nobody can tell.
+    /// Reports a source that the ignore file excludes: it can't be there. If the ignore file has exceptions, nothing
+    /// is reported.
     fn check_ignored(&self, source: &str, job: &CopyJob<'_>) {
         let Some(ignore) = job.ignore.filter(|i| !i.has_exclusions()) else {
             return;
@@ -368,7 +369,7 @@ impl Dispatch<'_> {
     }
 }
 
-/// Owner, mode and exclusions of the copied files.
+/// Returns the owner, the mode and the exclusions of the copied files.
 fn copy_info(job: &CopyJob<'_>) -> Result<CopyInfo> {
     let mode = match job.chmod.as_str() {
         "" => None,
@@ -386,7 +387,7 @@ fn copy_info(job: &CopyJob<'_>) -> Result<CopyInfo> {
     })
 }
 
-/// Where a destination is in the image.
+/// Returns the path of a destination in the image.
 fn destination(stage: &Stage, path: &str) -> Result<String> {
     let os = stage.os();
     let path = paths::strip_drive(path, os, true).map_err(|e| e.wrap("removing drive letter"))?;
@@ -412,7 +413,7 @@ fn check_checksum(job: &CopyJob<'_>) -> Result<()> {
     }
 }
 
-/// What tells the operations of one step from those of others.
+/// The text that distinguishes the operations of one step from those of others.
 fn group_id(step: &str, location: &[fromtier_dockerfile::span::Range]) -> String {
     let line = location.first().map_or(0, |r| r.start.line);
     let digest = Digest::sha256(format!("{line} {step}").as_bytes());

@@ -1,4 +1,4 @@
-//! `ENV`: variables of the image and of all that follows.
+//! `ENV`: variables of the image and of all instructions after it.
 
 use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::instructions::{Common, KeyValue};
@@ -29,7 +29,7 @@ impl Dispatch<'_> {
         Ok(())
     }
 
-    /// `ENV key value` is the old form.
+    /// Reports `ENV key value`, which is the legacy form.
     pub(super) fn check_delimiter(&self, pair: &KeyValue, common: &Common) {
         if pair.no_delim {
             self.lint
@@ -39,7 +39,7 @@ impl Dispatch<'_> {
         }
     }
 
-    /// Names that look like secrets' end up in the image for everyone to read.
+    /// Reports variables whose names look like those of secrets: everyone who has the image can read them.
     pub(super) fn check_secret_key(&self, instruction: &str, key: &str, common: &Common) {
         if looks_secret(key) {
             self.lint.run(
@@ -51,7 +51,7 @@ impl Dispatch<'_> {
     }
 }
 
-/// Whether a word between underscores says secret, and none says that it isn't one.
+/// Whether a word between underscores means a secret, and no word says otherwise.
 fn looks_secret(key: &str) -> bool {
     const SECRET: [&str; 10] = [
         "apikey",
@@ -73,7 +73,7 @@ fn looks_secret(key: &str) -> bool {
     has(&SECRET) && !has(&HARMLESS)
 }
 
-/// Equal in any casing; `ſ` and the Kelvin sign fold to `s` and `k`, as in the reference's pattern.
+/// Whether two words are equal in any casing. `ſ` and the Kelvin sign fold to `s` and `k`, as in BuildKit's pattern.
 fn same_letters(text: &str, word: &str) -> bool {
     text.chars()
         .map(|c| match c {

@@ -1,4 +1,4 @@
-//! `FROM`: a stage takes over what its base has: files, variables, directory, user, image.
+//! `FROM`: a stage starts with the files, variables, directory, user and image of its base.
 
 use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::ignore::Matcher;
@@ -51,7 +51,7 @@ impl<R> Converter<'_, R> {
     }
 }
 
-/// What a stage has of the stage that it stands on.
+/// Copies into a stage what it inherits from the stage that it is built on.
 fn inherit(stage: &mut Stage, base: &Stage) {
     stage.built.state = base.built.state.clone();
     stage.platform = base.platform.clone();
@@ -64,7 +64,7 @@ fn inherit(stage: &mut Stage, base: &Stage) {
 }
 
 impl Dispatch<'_> {
-    /// The state that a base image's config asks for.
+    /// Applies the config of a base image to the state.
     fn begin(&mut self, stage: &mut Stage) -> Result<()> {
         stage.platform.get_or_insert_default();
         stage.index_env();

@@ -1,4 +1,4 @@
-//! `HEALTHCHECK`: how to ask a container whether it works.
+//! `HEALTHCHECK`: the command that finds out whether a container works.
 
 use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::instructions::{Common, Health};

@@ -1,4 +1,4 @@
-//! `LABEL`: facts on the image.
+//! `LABEL`: metadata of the image.
 
 use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::instructions::{Common, KeyValue};

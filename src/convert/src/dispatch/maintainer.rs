@@ -1,4 +1,4 @@
-//! `MAINTAINER`: the image's author (a label is the way today).
+//! `MAINTAINER`: the image's author. It is deprecated; a label replaces it.
 
 use fromtier_dockerfile::error::Result;
 

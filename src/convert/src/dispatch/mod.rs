@@ -1,4 +1,4 @@
-//! Instructions, one file each: what they do to a stage's state, its image and its history.
+//! Instructions, one file each: their effects on a stage's state, image and history.
 
 mod add;
 mod arg;
@@ -47,13 +47,13 @@ use crate::plan::stages::Stages;
 use crate::stage::{PlannedCommand, Stage};
 use crate::vars::{StateVars, Vars};
 
-/// What instructions are dispatched with. The stage itself is taken out of `stages` meanwhile.
+/// The context of all instructions. The current stage is taken out of `stages` while its instructions run.
 pub(crate) struct Dispatch<'d> {
     pub options: &'d Options,
     pub ledger: &'d Ledger<'d>,
     pub graph: &'d mut Graph,
     pub stages: &'d mut Stages,
-    /// The stage's place, from which it is taken out.
+    /// The index of the stage that was taken out.
     pub id: StageId,
     pub lint: Linter,
     pub lex: Lex,
@@ -66,7 +66,7 @@ pub(crate) struct Dispatch<'d> {
 }
 
 impl Dispatch<'_> {
-    /// One instruction.
+    /// Runs one instruction.
     pub fn command(&mut self, stage: &mut Stage, planned: PlannedCommand) -> Result<()> {
         let PlannedCommand {
             command,
@@ -100,8 +100,8 @@ impl Dispatch<'_> {
         done.map_err(|e| e.at(&location))
     }
 
-    /// What a stage has built, once its instructions ran. A trigger can name the very stage that it runs in: then that
-    /// is what the stage has built so far.
+    /// Returns the result of a stage whose instructions ran. A trigger can name the stage that it runs in: then the
+    /// result is what that stage has built so far.
     fn built(&self, stage: &Stage, source: StageId) -> Option<State> {
         if source == self.id {
             return Some(stage.built.state.clone());
@@ -110,7 +110,7 @@ impl Dispatch<'_> {
         source.is_dispatched().then(|| source.built.state.clone())
     }
 
-    /// The paths that are used of what another stage builds, or of the stage itself.
+    /// The paths that are used of the result of another stage, or of the stage itself.
     fn paths_of(&mut self, stage: &Stage, source: StageId) -> &mut PathsUsed {
         let at = if source == self.id {
             stage.plan.paths
@@ -120,7 +120,7 @@ impl Dispatch<'_> {
         self.stages.path_set_mut(at)
     }
 
-    /// A word with the stage's variables filled in.
+    /// Expands the stage's variables in a word.
     fn expand_word(&self, word: &str, stage: &Stage, common: &Common) -> Result<String> {
         self.expand(&self.lex, word, stage, common)
     }
@@ -170,14 +170,14 @@ impl Dispatch<'_> {
         evaluate::expand_pairs(pairs, |word| self.expand_word(word, stage, common))
     }
 
-    /// The name of the next step, for an instruction's text.
+    /// Returns the name of the next step. `text` is the instruction's text.
     fn step(&self, stage: &mut Stage, text: &str, platform: Option<&Platform>) -> String {
         let platform = platform.filter(|_| self.options.multi_platform).cloned();
         let state = stage.built.state.clone();
         stage.next_step(text, platform.as_ref(), &StateVars(&state))
     }
 
-    /// A step's name and lines.
+    /// Returns a step's name and lines.
     fn meta(&self, name: &str, location: &[Range]) -> Constraints {
         meta::located(
             meta::named(name),

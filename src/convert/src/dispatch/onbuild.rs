@@ -1,4 +1,4 @@
-//! `ONBUILD`: an instruction for the images that will stand on this one.
+//! `ONBUILD`: an instruction that runs in the builds of images that are built on this one.
 
 use fromtier_dockerfile::error::Result;
 

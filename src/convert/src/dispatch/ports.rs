@@ -1,4 +1,4 @@
-//! `EXPOSE`'s words: `[ip:][public:]private[/proto]`, each a port or a range.
+//! The words of `EXPOSE`: `[ip:][public:]private[/proto]`, each a port or a range.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use fromtier_dockerfile::error::{Error, Result};
 use fromtier_gostd::strconv::quote;
 use fromtier_gostd::strings::to_lower;
 
-/// Reads one word to `80/tcp`, one each port of a range, with the reference's error texts.
+/// Parses one word into `80/tcp`, once for each port of a range, with BuildKit's error texts.
 pub fn parse(word: &str) -> Result<Vec<String>> {
     let (ip, host_port, container) = split(word);
     let (proto, port) =
@@ -27,8 +27,8 @@ pub fn parse(word: &str) -> Result<Vec<String>> {
     Ok((start..=end).map(|p| format!("{p}/{proto}")).collect())
 }
 
-/// Whether a word's protocol isn't in lower case, and whether an address or a public port stands in front (both mean
-/// nothing here). A word may show this and be refused for something else.
+/// Whether a word's protocol isn't in lowercase, and whether an address or a public port comes before the port
+/// (neither has an effect). A word can have either and still be refused for another reason.
 pub fn shape(word: &str) -> Option<(bool, bool)> {
     let (ip, host_port, container) = split(word);
     let (proto, _) = split_proto(container).ok()?;
@@ -74,7 +74,7 @@ fn check_ip(ip: &str) -> Result<()> {
     Ok(())
 }
 
-/// What stands in the brackets of `[address]`.
+/// Returns the text in the brackets of `[address]`.
 fn unbracket(ip: &str) -> Result<&str> {
     let refuse = |why: &str| Err(Error::new(format!("address {ip}:: {why}")));
     let Some(close) = ip.find(']') else {

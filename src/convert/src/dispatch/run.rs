@@ -21,7 +21,7 @@ use crate::vars::{MaskedVars, StateVars};
 impl Dispatch<'_> {
     pub(super) fn run(&mut self, stage: &mut Stage, run: Run, sources: &[StageId]) -> Result<()> {
         let mounts = run.expand_mounts(&mut |word| self.expand_word(word, stage, &run.common))?;
-        // It can read all there is.
+        // It can read all the files.
         self.stages.path_set_mut(stage.plan.paths).mark_all();
         stage.built.has_invalid_utf8 |= run.cmd.invalid_utf8;
         let mut exec = Exec::default();
@@ -99,7 +99,7 @@ impl Dispatch<'_> {
         self.options.caps.supports(cap).is_ok()
     }
 
-    /// The words to run, and what the step's name says of a heredoc.
+    /// Returns the words to run, and how the step's name shows a heredoc.
     fn run_args(
         &mut self,
         stage: &Stage,
@@ -116,7 +116,7 @@ impl Dispatch<'_> {
             )));
         };
         if !matches!(parse_heredoc(line), Ok(Some(_))) {
-            // Part of a longer line: the shell gets it whole.
+            // It is part of a longer line, so the shell gets all of it.
             let mut whole = line.clone();
             for file in &cmd.files {
                 whole.push('\n');
@@ -131,7 +131,7 @@ impl Dispatch<'_> {
             let text = String::from_utf8_lossy(&script).into_owned();
             return Ok((vec![text], summary));
         }
-        // It names its own interpreter: it is put into a file, and run.
+        // It names its own interpreter, so it is written to a file and run.
         let mkfile = FileAction::new().mkfile(&first.name, 0o755, script, MakeInfo::default());
         let meta = meta::internal("preparing inline document");
         let made = self.graph.file(&State::scratch(), mkfile, meta);
@@ -170,7 +170,7 @@ impl Dispatch<'_> {
     }
 }
 
-/// Variables that a secret is put into: their values are shown as stars.
+/// The variables that hold secrets: their values are shown as stars.
 fn hidden_variables(mounts: &[Mount]) -> Vec<String> {
     let secrets = mounts.iter().filter(|m| m.kind == MountType::Secret);
     secrets.filter_map(|m| m.env.clone()).collect()
@@ -184,7 +184,7 @@ fn script(file: &InlineFile) -> Vec<u8> {
     }
 }
 
-/// The first line of a text, with dots where more follow.
+/// Returns the first line of a text, with dots if more lines follow.
 fn summarize(text: &str) -> String {
     let text = text.trim();
     match text.split_once('\n') {
@@ -193,7 +193,7 @@ fn summarize(text: &str) -> String {
     }
 }
 
-/// `RUN |2 A=1 B=2 /bin/sh -c make`: the build arguments that were set, then the command.
+/// Formats `RUN |2 A=1 B=2 /bin/sh -c make`: the build arguments that were set, then the command.
 fn history_line(stage: &Stage, args: &[String]) -> String {
     let env = stage.built.state.env();
     let mut shown: Vec<(&str, &str)> = Vec::new();
@@ -219,7 +219,7 @@ fn history_line(stage: &Stage, args: &[String]) -> String {
     line
 }
 
-/// The proxy settings among the build's arguments, in any casing; the last by name counts.
+/// Returns the proxy settings among the build's arguments, in any casing. Of several, the last by name counts.
 pub(crate) fn proxy(
     build_args: &std::collections::BTreeMap<String, String>,
 ) -> Option<pb::ProxyEnv> {

@@ -1,4 +1,4 @@
-//! `RUN --mount`: files of others, caches and memory while a command runs.
+//! `RUN --mount`: files of other stages, caches, and memory for a command.
 
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::instructions::{Mount, MountType, Run, Sharing};
@@ -95,7 +95,7 @@ impl Dispatch<'_> {
         Ok(())
     }
 
-    /// The files that a mount shows: those of a stage, or of the build context.
+    /// Returns the files that a mount shows: those of a stage, or of the build context.
     fn mounted_state(&self, stage: &Stage, mount: &Mount, source: StageId) -> Result<State> {
         if mount.from.is_empty() {
             return Ok(self.context.clone());
@@ -109,7 +109,7 @@ impl Dispatch<'_> {
         })
     }
 
-    /// A directory that has the owner and mode which a cache is to have.
+    /// Creates a directory with the owner and the mode of a cache.
     fn owned_cache(&mut self, mount: &Mount, state: &State) -> State {
         let info = MkdirInfo {
             owner: Some(Owner::numbers(number(mount.uid, 0), number(mount.gid, 0))),
@@ -129,7 +129,7 @@ fn sharing(mount: &Mount) -> CacheSharingOpt {
     }
 }
 
-/// The absolute path at which a mount is.
+/// Returns the absolute path of a mount.
 fn mount_target(stage: &Stage, mount: &Mount) -> Result<String> {
     let target = if path::clean(&mount.target).starts_with('/') {
         mount.target.clone()

@@ -1,4 +1,4 @@
-//! `RUN --mount=type=secret`: a file or a variable that no layer keeps.
+//! `RUN --mount=type=secret`: a file or a variable that is not part of any layer.
 
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::instructions::Mount;
@@ -8,7 +8,7 @@ use fromtier_llb::Secret;
 
 use crate::stage::Stage;
 
-/// The secret of a mount, noted in the stage's outline.
+/// Returns the secret of a mount, and adds it to the stage's outline.
 pub(super) fn secret(stage: &mut Stage, mount: &Mount, location: &[Range]) -> Result<Secret> {
     let mut id = if mount.source.is_empty() {
         mount.cache_id.clone()
@@ -46,7 +46,7 @@ pub(super) fn secret(stage: &mut Stage, mount: &Mount, location: &[Range]) -> Re
     })
 }
 
-/// A number that was checked to fit.
+/// Parses a number that the parser has already checked.
 pub(super) fn number(value: Option<u64>, default: u32) -> u32 {
     value.map_or(default, |v| u32::try_from(v).unwrap_or(u32::MAX))
 }

@@ -1,4 +1,4 @@
-//! `RUN --mount=type=ssh`: the client's SSH agent while a command runs.
+//! `RUN --mount=type=ssh`: the client's SSH agent, for one command.
 
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::instructions::Mount;
@@ -8,7 +8,7 @@ use fromtier_llb::Ssh;
 use super::run_secret::number;
 use crate::stage::Stage;
 
-/// The agent of a mount, noted in the stage's outline.
+/// Returns the agent of a mount, and adds it to the stage's outline.
 pub(super) fn ssh(stage: &mut Stage, mount: &Mount, location: &[Range]) -> Result<Ssh> {
     if !mount.source.is_empty() {
         return Err(Error::new("ssh does not support source"));

@@ -1,4 +1,4 @@
-//! `SHELL`: what the shell forms of the instructions after it run in.
+//! `SHELL`: the shell that runs the shell forms of the instructions after it.
 
 use fromtier_dockerfile::error::Result;
 

@@ -1,4 +1,4 @@
-//! `STOPSIGNAL`: what asks the container to end.
+//! `STOPSIGNAL`: the signal that stops the container.
 
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::instructions::Common;
@@ -8,7 +8,7 @@ use super::Dispatch;
 use crate::history::Layer;
 use crate::stage::Stage;
 
-/// Linux's signals by name, the real-time ones aside.
+/// Linux's signals by name, without the real-time ones.
 const SIGNALS: [&str; 34] = [
     "ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT", "KILL",
     "PIPE", "POLL", "PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM", "TRAP", "TSTP",
@@ -33,7 +33,7 @@ impl Dispatch<'_> {
     }
 }
 
-/// A name, with or without `SIG` and in any casing, or a number that isn't 0.
+/// Checks a signal: a name, with or without `SIG` and in any casing, or a number that isn't 0.
 fn is_signal(text: &str) -> bool {
     if let Ok(number) = text.parse::<i64>() {
         return number != 0;

@@ -1,4 +1,4 @@
-//! `USER`: who runs what follows, and the container.
+//! `USER`: the user that runs the instructions after it, and the container.
 
 use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::instructions::Common;
@@ -16,7 +16,7 @@ impl Dispatch<'_> {
         Ok(())
     }
 
-    /// Sets the user without a line of history, as a base image's user is taken over.
+    /// Sets the user without a line of history, as for a base image's user.
     pub(super) fn set_user(&mut self, stage: &mut Stage, user: String) {
         stage.built.state = std::mem::take(&mut stage.built.state).with_user(&user);
         stage.built.image.config.user = user;

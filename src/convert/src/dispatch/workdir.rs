@@ -1,4 +1,4 @@
-//! `WORKDIR`: where what follows runs; the directory is made.
+//! `WORKDIR`: the directory that the instructions after it run in. It is created.
 
 use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::instructions::Common;
@@ -15,7 +15,7 @@ use crate::vars::StateVars;
 impl Dispatch<'_> {
     pub(super) fn workdir(&mut self, stage: &mut Stage, common: &Common, path: &str) -> Result<()> {
         let path = self.expand_word(path, stage, common)?;
-        // What an image sets may change with it, so the first one in this file should be absolute.
+        // A base image can change its directory, so the first one in this file should be absolute.
         let first = !std::mem::replace(&mut stage.built.has_workdir, true);
         if first && !paths::is_absolute(&path, stage.os()) {
             self.lint
@@ -44,7 +44,7 @@ impl Dispatch<'_> {
         Ok(())
     }
 
-    /// Goes to a directory without making it, as a base image's is taken over; gives it with slashes.
+    /// Changes to a directory without creating it, as for a base image's directory. Returns it with slashes.
     pub(super) fn set_workdir(&mut self, stage: &mut Stage, path: &str) -> Result<String> {
         let dir = paths::normalize_workdir(&stage.built.image.config.working_dir, path, stage.os())
             .map_err(|e| e.wrap("normalizing workdir"))?;

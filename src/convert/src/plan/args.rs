@@ -1,4 +1,4 @@
-//! The arguments before the first `FROM`: the builder's own, the file's, and what the build gives for them.
+//! The arguments before the first `FROM`: the builder's own and the file's, with the values that the build gives.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,13 +12,13 @@ use crate::options::Options;
 use crate::outline::capture::ArgInfo;
 use crate::vars::{Variables as _, Vars};
 
-/// The platforms that a build is about.
+/// The platforms of a build.
 #[derive(Debug, Clone)]
 pub(crate) struct Platforms {
     pub target: Platform,
-    /// Never empty; the first is where the build runs.
+    /// The worker's platforms, never empty. The first is the one that the build runs on.
     pub build: Vec<Platform>,
-    /// Nobody asked for the target platform.
+    /// Whether the build requests no target platform.
     pub implicit: bool,
 }
 
@@ -44,7 +44,7 @@ impl Platforms {
     }
 }
 
-/// `BUILDPLATFORM`, `TARGETARCH` and so on; the build's arguments go before them.
+/// Returns `BUILDPLATFORM`, `TARGETARCH` and so on. The build's arguments override them.
 pub(crate) fn builtin(
     platforms: &Platforms,
     overrides: &BTreeMap<String, String>,
@@ -76,7 +76,7 @@ pub(crate) fn builtin(
     env
 }
 
-/// The builtin arguments and the file's own, each with the build's value where it has one.
+/// Returns the builtin arguments and the file's own, each with the build's value if it has one.
 pub(crate) fn with_globals(
     mut env: Vars,
     lex: &Lex,
@@ -115,7 +115,7 @@ pub(crate) fn with_globals(
     Ok((env, infos))
 }
 
-/// The value of an argument that the converter itself reads: the build's, else the file's when it isn't empty.
+/// Returns the value of an argument that the converter reads: the build's, or else the file's if it isn't empty.
 pub(crate) fn value_of<'a>(
     given: &'a BTreeMap<String, String>,
     globals: &'a Vars,
@@ -127,7 +127,7 @@ pub(crate) fn value_of<'a>(
     }
 }
 
-/// Puts a resolved value in place of one that was given; empty takes it away.
+/// Replaces a given value with the resolved one. An empty value removes it.
 pub(crate) fn replace(
     given: &mut BTreeMap<String, String>,
     globals: &mut Vars,

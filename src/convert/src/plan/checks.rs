@@ -1,4 +1,4 @@
-//! Build checks on the file as a whole, before anything is planned.
+//! Build checks of the whole file, before stages are planned.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -12,7 +12,7 @@ use fromtier_image::{ImageRef, Platform};
 
 use crate::vars::Vars;
 
-/// Names that mean something else, and names that are taken.
+/// Reports stage names that are reserved, and names that are used twice.
 pub(crate) fn stage_names(stages: &[Stage], lint: &Linter) {
     let mut seen = HashSet::new();
     for stage in stages.iter().filter(|s| !s.name.is_empty()) {
@@ -30,7 +30,7 @@ pub(crate) fn stage_names(stages: &[Stage], lint: &Linter) {
     }
 }
 
-/// Keywords that aren't cased as most of the file's are.
+/// Reports keywords whose casing differs from that of most keywords in the file.
 pub(crate) fn keyword_casing(stages: &[Stage], lint: &Linter) {
     let keywords = || {
         stages.iter().flat_map(|stage| {
@@ -65,7 +65,7 @@ pub(crate) fn keyword_casing(stages: &[Stage], lint: &Linter) {
     }
 }
 
-/// Base images that are no references when nothing is given for the arguments in them.
+/// Reports base images that aren't valid references while their arguments have no value.
 pub(crate) fn default_bases(
     stages: &[Stage],
     lex: &Lex,
@@ -91,7 +91,7 @@ pub(crate) fn default_bases(
     }
 }
 
-/// Variables of a `FROM` that no argument declares.
+/// Reports variables of a `FROM` that no argument declares.
 pub(crate) fn undeclared_in_from(
     unmatched: &BTreeSet<String>,
     known: impl Fn() -> BTreeSet<String>,
@@ -111,7 +111,7 @@ pub(crate) fn undeclared_in_from(
     }
 }
 
-/// `--platform=$TARGETPLATFORM` is what happens anyway.
+/// Reports `--platform=$TARGETPLATFORM`, which is the default.
 pub(crate) fn redundant_target_platform(
     written: &str,
     platform: &Expansion,
@@ -130,7 +130,7 @@ pub(crate) fn redundant_target_platform(
     }
 }
 
-/// `--platform=linux/amd64` in a stage whose name doesn't say so.
+/// Reports `--platform=linux/amd64` in a stage whose name doesn't contain the platform.
 pub(crate) fn constant_platform(
     stage_name: &str,
     platform: &Expansion,

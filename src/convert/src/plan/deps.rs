@@ -7,7 +7,7 @@ use fromtier_dockerfile::span::Range;
 /// The index of a stage in [`super::stages::Stages`].
 pub(crate) type StageId = usize;
 
-/// The stages that a stage copies or mounts from, each with the instruction that does.
+/// The stages that a stage copies or mounts from, each with the instruction that requests it.
 #[derive(Debug, Default)]
 pub(crate) struct Deps {
     pub list: Vec<(StageId, Vec<Range>)>,
@@ -15,7 +15,7 @@ pub(crate) struct Deps {
 }
 
 impl Deps {
-    /// Adds a stage; the last instruction that needs it counts.
+    /// Adds a stage. If several instructions request it, the last one counts.
     pub fn add(&mut self, on: StageId, location: &[Range]) {
         match self.index.get(&on) {
             Some(&at) => self.list[at].1 = location.to_vec(),

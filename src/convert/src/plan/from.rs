@@ -1,4 +1,4 @@
-//! `FROM`: its name and platform with arguments filled in.
+//! `FROM`: its name and platform with arguments expanded.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use crate::outline::capture::Capture;
 use crate::stage::{BaseState, Stage};
 use crate::vars::Vars;
 
-/// What `FROM` lines are read with.
+/// The inputs for reading `FROM` lines.
 pub(crate) struct FromLines<'a> {
     pub options: &'a Options,
     pub lex: &'a Lex,
@@ -27,7 +27,7 @@ pub(crate) struct FromLines<'a> {
 }
 
 impl FromLines<'_> {
-    /// Adds the written stages to `stages`, in order.
+    /// Adds the file's stages to `stages`, in order.
     pub fn read(&self, written: Vec<instructions::Stage>, stages: &mut Stages) -> Result<()> {
         for (index, stage) in written.into_iter().enumerate() {
             self.stage(index, stage, stages)?;
@@ -148,7 +148,7 @@ impl FromLines<'_> {
     }
 }
 
-/// What was matched counts even when the expansion failed.
+/// The matched names count even if the expansion failed.
 fn split(result: Result<Expansion, (Error, Box<Expansion>)>) -> (Expansion, Option<Error>) {
     match result {
         Ok(expansion) => (expansion, None),

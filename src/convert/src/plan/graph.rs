@@ -1,11 +1,11 @@
-//! Which stage needs which: cycles, and what a target reaches.
+//! The dependencies between stages: cycles, and the stages that a target needs.
 
 use fromtier_dockerfile::error::{Error, Result};
 
 use super::deps::StageId;
 use super::stages::Stages;
 
-/// Refuses stages that need each other, with the instructions that lead around.
+/// Refuses stages that depend on each other. The error has the instructions of the cycle.
 pub(crate) fn check_cycles(stages: &Stages) -> Result<()> {
     #[derive(Clone, Copy, PartialEq)]
     enum Mark {
@@ -18,7 +18,7 @@ pub(crate) fn check_cycles(stages: &Stages) -> Result<()> {
         if marks[root] != Mark::New {
             continue;
         }
-        // The stage, and how many of its dependencies were followed.
+        // A stage, and how many of its dependencies were followed.
         let mut path = vec![(root, 0usize)];
         marks[root] = Mark::OnPath;
         while let Some((at, followed)) = path.last_mut() {
@@ -49,7 +49,7 @@ pub(crate) fn check_cycles(stages: &Stages) -> Result<()> {
     Ok(())
 }
 
-/// For each stage whether `target` needs it, itself included.
+/// Returns for each stage whether `target` needs it. A target needs itself.
 pub(crate) fn reachable(stages: &Stages, target: StageId) -> Vec<bool> {
     let mut reached = vec![false; stages.len()];
     for id in downwards(stages, target) {
@@ -58,7 +58,8 @@ pub(crate) fn reachable(stages: &Stages, target: StageId) -> Vec<bool> {
     reached
 }
 
-/// What `target` needs, from itself down: each stage, then its base, then those that it copies or mounts from.
+/// Returns the stages that `target` needs, from itself down: each stage, then its base, then those that it copies or
+/// mounts from.
 pub(crate) fn downwards(stages: &Stages, target: StageId) -> Vec<StageId> {
     let mut reached = vec![false; stages.len()];
     let (mut order, mut todo) = (Vec::new(), vec![target]);

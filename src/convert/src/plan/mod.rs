@@ -1,4 +1,4 @@
-//! The plan of a build: stages, what they stand on, what they take from each other. Nothing is asked of the outside.
+//! The plan of a build: its stages, their bases, and the files that they take from each other. Without any I/O.
 
 pub(crate) mod args;
 pub(crate) mod checks;
@@ -20,7 +20,7 @@ use stages::Stages;
 
 use crate::stage::{PlannedCommand, Stage};
 
-/// The stage that is built: the one of that name, or the last.
+/// Returns the stage to build: the one with the target's name, or the last one.
 pub(crate) fn target(stages: &Stages, name: &str) -> Result<StageId> {
     if name.is_empty() {
         return Ok(stages.len().saturating_sub(1));
@@ -34,8 +34,9 @@ pub(crate) fn target(stages: &Stages, name: &str) -> Result<StageId> {
     })
 }
 
-/// Says of each stage whether it ships: the target does, and what it is built `FROM`, and the images that these take
-/// files from. Of stages that the target does not need it isn't known: another build may have them for its target.
+/// Sets for each stage whether it ships: the target, the stages that it is built `FROM`, and the images that these
+/// take files from. For stages that the target doesn't need, this is unknown: they might be part of another build's
+/// target.
 pub(crate) fn mark_shipped(stages: &mut Stages, target: StageId, needed: &[bool]) {
     for (id, needed) in needed.iter().enumerate() {
         stages[id].plan.shipped = needed.then_some(false);
@@ -56,7 +57,7 @@ pub(crate) fn mark_shipped(stages: &mut Stages, target: StageId, needed: &[bool]
     }
 }
 
-/// Finds the stages that each instruction takes files from; images get a stage of their own.
+/// Finds the stages that each instruction takes files from. Each image becomes a stage of its own.
 pub(crate) fn link(stages: &mut Stages, lex: &Lex) -> Result<()> {
     let mut id = 0;
     while id < stages.len() {
@@ -94,7 +95,7 @@ pub(crate) fn link_command(
         }
         Command::Run(run) => {
             for mount in &run.mounts {
-                // A mount without `from` may have no source at all; which it is, is known only later.
+                // A mount without `from` might have no source at all; that isn't known yet.
                 let from = match mount.from.as_str() {
                     "" => crate::SCRATCH,
                     from => from,
@@ -118,7 +119,7 @@ pub(crate) fn link_command(
     Ok(())
 }
 
-/// The stage that `COPY --from` names, by name or by index; none when it names an image.
+/// Returns the stage that `COPY --from` names, by name or by index; `None` if it names an image.
 fn copy_source(stages: &Stages, lex: &Lex, from: &str) -> Result<Option<StageId>> {
     let expansion = lex.expand(from, &NoEnv).map_err(|(e, _)| e)?;
     if expansion.result != from {

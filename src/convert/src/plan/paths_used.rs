@@ -1,10 +1,10 @@
-//! Which paths of a context a build touches: a local directory sends only those.
+//! The paths that a build uses of a context. A local directory sends only these.
 
 use std::collections::BTreeSet;
 
 use fromtier_gostd::path;
 
-/// Paths that are used, or all of them.
+/// Some paths, or all.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PathsUsed {
     all: bool,
@@ -12,7 +12,7 @@ pub(crate) struct PathsUsed {
 }
 
 impl PathsUsed {
-    /// Marks a path, taken from the context's root.
+    /// Marks a path as used. It is relative to the context's root.
     pub fn mark(&mut self, path: &str) {
         if self.all {
             return;
@@ -25,7 +25,7 @@ impl PathsUsed {
         }
     }
 
-    /// Marks everything.
+    /// Marks all paths as used.
     pub fn mark_all(&mut self) {
         self.all = true;
         self.paths.clear();
@@ -39,7 +39,7 @@ impl PathsUsed {
         }
     }
 
-    /// The filter for a local source, sorted; none lets everything through.
+    /// Returns the sorted filter for a local source; empty for all files.
     pub fn filter(&self) -> Vec<String> {
         self.paths.iter().cloned().collect()
     }

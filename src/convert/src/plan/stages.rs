@@ -1,4 +1,4 @@
-//! The stages of a build, those written and those that stand for an image in `--from`, found by name and by index.
+//! The stages of a build, by name and by index: those of the file, and those that represent an image in `--from`.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ pub(crate) struct Stages {
 }
 
 impl Stages {
-    /// Appends a stage; one whose base is the name of an earlier one stands on that.
+    /// Appends a stage. If its base is the name of an earlier stage, it is built on that stage.
     pub fn add(&mut self, mut stage: Stage) -> StageId {
         let id = self.list.len();
         if let Some(&base) = self.by_name.get(&stage.base.name) {
@@ -40,7 +40,7 @@ impl Stages {
         self.by_name.get(&to_lower(name)).copied()
     }
 
-    /// The stage of an index as `--from=0` counts.
+    /// Returns the stage with an index as in `--from=0`.
     pub fn by_index(&self, index: i64) -> Result<StageId> {
         usize::try_from(index)
             .ok()
@@ -48,7 +48,7 @@ impl Stages {
             .ok_or_else(|| Error::new(format!("invalid stage index {index}")))
     }
 
-    /// The names that steps show, for suggestions.
+    /// Returns the names that steps show, for suggestions.
     pub fn names(&self) -> Vec<&str> {
         self.list
             .iter()
@@ -65,13 +65,13 @@ impl Stages {
         self.list.iter()
     }
 
-    /// The paths that are used of what stage `id` builds; a stage shares them with its base.
+    /// The paths that are used of the result of stage `id`. A stage shares them with its base.
     pub fn paths_mut(&mut self, id: StageId) -> &mut PathsUsed {
         let at = self.list[id].plan.paths;
         &mut self.paths[at]
     }
 
-    /// A set of paths by where a stage keeps it.
+    /// The index of a stage's set of paths.
     pub fn path_set_mut(&mut self, at: usize) -> &mut PathsUsed {
         &mut self.paths[at]
     }

@@ -50,7 +50,7 @@ fn a_directory_is_asked_only_for_what_is_copied_from_it() {
         .result
         .unwrap();
     let llb = converted.llb();
-    // Each `--from` stands for itself.
+    // Each `--from` is independent.
     let follows: Vec<&str> = llb
         .sources()
         .iter()

@@ -1,4 +1,4 @@
-//! What users read when something is wrong, and where it points.
+//! The errors that users read, and the lines that they point at.
 
 use super::*;
 

@@ -1,10 +1,10 @@
-//! No image comes into a build past the gate: one test for each way in.
+//! No image gets into a build without the gate: one test for each way in.
 
 use fromtier_policy::gate::Via;
 
 use super::*;
 
-/// A refusal, with the line that it points at.
+/// Returns a refusal, with the line that it points at.
 fn refused(builder: &Builder, options: &Options, text: &str, via: Via, line: i32) {
     let outcome = convert_with(builder, options, text);
     let error = outcome.result.expect_err("the gate let it pass");
@@ -66,7 +66,7 @@ fn a_mount_from_an_image_is_asked() {
     let outcome = convert_with(&Builder::default(), &options(), text);
     let error = outcome.result.unwrap_err();
     assert!(error.code().is_some());
-    // The reference gives such an image no lines; a refusal has the instruction's.
+    // BuildKit gives such an image no lines; a refusal has those of the instruction.
     assert_eq!(error.locations[0][0].start.line, 2);
     assert_eq!(outcome.verdicts.last().unwrap().via, Via::MountFrom);
 }
@@ -245,7 +245,7 @@ fn a_locked_digest_that_is_gone_is_named_as_the_locks() {
         )
     );
     assert_eq!(error.locations[0][0].start.line, 1);
-    // What the lock has no part in is in the builder's words alone.
+    // If the lock file isn't involved, the message is the builder's alone.
     for text in ["FROM httpd:2.5\n", &format!("FROM httpd:2.4@{digest}\n")] {
         let error = of(text);
         assert_eq!((error.code(), error.help), (None, None), "{text}");

@@ -174,7 +174,7 @@ fn triggers_that_want_their_own_image_are_refused_where_it_began() {
         message,
         "ONBUILD triggers form a cycle: docker.io/library/golang:latest -> docker.io/library/node:latest -> docker.io/library/golang:latest"
     );
-    // A stage is no image.
+    // A stage is not an image.
     let text = "FROM busybox AS alpine\nFROM alpine:latest AS other\nCOPY a b\n";
     assert!(convert_with(&builder, &options(), text).result.is_ok());
 }

@@ -30,7 +30,7 @@ use crate::{
 #[derive(Default)]
 struct Builder {
     configs: BTreeMap<String, String>,
-    /// What a source policy of the builder makes of a reference.
+    /// The references that a source policy of the builder replaces.
     replaced: BTreeMap<String, String>,
     ignore: Vec<String>,
     inputs: BTreeMap<String, pb::Definition>,
@@ -98,7 +98,7 @@ impl Resolver for Builder {
     }
 }
 
-/// Runs a future that never waits for the outside.
+/// Runs a future that never waits for I/O.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     loop {
@@ -120,7 +120,7 @@ fn options() -> Options {
     }
 }
 
-/// The gate without any policy: official images pass, community ones don't.
+/// The gate without a policy: official images pass, community images don't.
 fn gate() -> Gate {
     Gate::new(None, None, None, Day::parse("2026-01-01").unwrap())
 }
@@ -141,7 +141,7 @@ fn error(text: &str) -> Error {
         .unwrap_err()
 }
 
-/// A marshaled graph, for questions.
+/// A marshaled graph, with queries.
 struct Llb {
     ops: Vec<pb::Op>,
     names: Vec<String>,
@@ -166,7 +166,7 @@ impl Converted {
         }
     }
 
-    /// What created each line of the history.
+    /// Returns the `created_by` of each line of the history.
     fn history(&self) -> Vec<&str> {
         self.image
             .history

@@ -1,4 +1,4 @@
-//! What holds in a part of a build only: stages, what ships, platforms; and one image in several of them.
+//! Settings for a part of a build: stages, shipped stages, platforms; and one image in several of them.
 
 use fromtier_policy::{Policy, Severity};
 
@@ -29,7 +29,7 @@ fn passes(policy: &str, text: &str) {
     assert!(result.is_ok(), "{text}: {:?}", result.err());
 }
 
-/// The lines that are refused.
+/// Returns the lines that are refused.
 #[track_caller]
 fn refused(policy: &str, text: &str) -> Vec<i32> {
     refused_with(policy, &options(), text)
@@ -151,7 +151,7 @@ fn a_platform_has_its_own_rules() {
     };
     assert!(outcome(policy, &on("linux/arm64"), text).result.is_ok());
     assert_eq!(refused_with(policy, &on("linux/amd64"), text), [1]);
-    // A context in the place of an image is wanted for the same platform.
+    // A context that replaces an image is requested for the same platform.
     let with_context = |platform: &str| Options {
         contexts: [(
             "alpine".to_owned(),
@@ -165,7 +165,7 @@ fn a_platform_has_its_own_rules() {
         assert!(result("linux/arm64").is_ok(), "{text}");
         assert!(result("linux/amd64").is_err(), "{text}");
     }
-    // Without a platform asked for, it is the builder's.
+    // Without a requested platform, the builder's counts.
     let scratch = "version: 1\nplatforms: {linux/arm64: {sources: {scratch: deny}}}";
     passes(scratch, "FROM scratch\nCOPY a /a\n");
     let other = "FROM --platform=linux/amd64 random-user/go\n";
@@ -221,7 +221,7 @@ fn every_refused_image_is_named_at_once() {
 fn one_refused_image_is_named_alone_and_other_errors_as_ever() {
     let one = outcome("version: 1", &options(), "FROM random-user/a\n");
     assert!(one.result.unwrap_err().more.is_empty());
-    // An error that is not the gate's ends the build where it stands.
+    // An error that doesn't come from the gate ends the build at once.
     let text = "FROM missing AS a\nFROM random-user/a\nCOPY --from=a / /\n";
     let policy = "version: 1\nimages: [{match: missing, action: allow}]";
     let error = outcome(policy, &options(), text).result.unwrap_err();
@@ -266,7 +266,8 @@ fn refused_downloads_are_named_with_refused_images_and_with_each_other() {
     assert_eq!(refused(policy, git), [2]);
     let with_image = text.replace("FROM alpine\n", "FROM random-user/a\n");
     assert_eq!(refused(policy, &with_image), [2, 3, 4, 6]);
-    // What nothing needs is no part of the build, and what hangs on a variable is the next build's to say.
+    // A source that nothing needs isn't part of the build, and one that depends on a variable is left to the next
+    // build.
     let text = "FROM alpine AS unused\nADD https://example.com/a /a\nFROM random-user/a\nARG V=1\nADD https://example.com/$V /b\n";
     assert_eq!(refused(policy, text), [3]);
 }

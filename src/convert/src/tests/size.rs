@@ -1,4 +1,4 @@
-//! Large files take time in proportion.
+//! The time for large files is proportional to their size.
 
 use std::time::{Duration, Instant};
 

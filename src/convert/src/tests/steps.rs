@@ -107,7 +107,7 @@ fn a_linked_copy_is_laid_over_what_is_below() {
             .any(|op| matches!(op.op, Some(pb::op::Op::Merge(_))))
     );
     assert!(llb.names.iter().any(|n| n == "[2/2] LINK COPY --link a /a"));
-    // Nothing is below: it is the files alone.
+    // There is nothing below: the files are all there is.
     let llb = convert("FROM scratch\nCOPY --link a /a\n").llb();
     assert!(
         !llb.ops
