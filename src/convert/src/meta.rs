@@ -9,11 +9,6 @@ use fromtier_proto::pb;
 /// The key of an instruction's text in an operation's description.
 const COMMAND: &str = "com.docker.dockerfile.v1.command";
 
-/// No metadata.
-pub(crate) fn plain() -> Constraints {
-    Constraints::new()
-}
-
 /// A step with a name.
 pub(crate) fn named(name: impl AsRef<str>) -> Constraints {
     Constraints::new().custom_name(name.as_ref())

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_image::{ImageConfig, Platform};
-use fromtier_llb::{Exec, FileAction, ImageOptions, MkdirInfo, Mount, State};
+use fromtier_llb::{Constraints, Exec, FileAction, ImageOptions, MkdirInfo, Mount, State};
 use fromtier_policy::gate::Via;
 use fromtier_policy::{ApprovedImage, Gate, Scope};
 
@@ -105,7 +105,7 @@ impl Scanner {
         let image = graph.image(
             &self.image,
             ImageOptions::default(),
-            meta::plain().platform(&self.platform),
+            Constraints::new().platform(&self.platform),
         );
         let step = format!("[{name}] generating sbom using {}", self.name);
         let mut constraints = meta::named(step);
@@ -129,7 +129,7 @@ impl Scanner {
             Mount {
                 selector: "/tmp".to_owned(),
                 no_output: true,
-                ..Mount::new("/tmp", &graph.file(&image, mkdir, meta::plain()))
+                ..Mount::new("/tmp", &graph.file(&image, mkdir, Constraints::new()))
             }
         } else {
             Mount {

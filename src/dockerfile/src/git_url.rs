@@ -210,7 +210,7 @@ impl GitRef {
     /// Parses a git source (`dfgitutil.ParseGitRef` of the reference). Where its query has more than one mistake,
     /// the first by the parameters' names is reported.
     pub fn parse(text: &str) -> Result<GitRef, GitRefError> {
-        let (mut git, query) = remote(text).map_err(|error| GitRefError {
+        let (mut git, query) = parse_without_query(text).map_err(|error| GitRefError {
             is_git: false,
             error,
         })?;
@@ -241,14 +241,14 @@ impl GitRef {
                 return Err(Error::new(format!("query {} has no value", quote(key))));
             }
             match key.as_str() {
-                "ref" => agree("ref", &mut self.ref_name, value)?,
+                "ref" => set_once("ref", &mut self.ref_name, value)?,
                 "tag" => tag = qualified("refs/tags/", value),
                 "branch" => branch = qualified("refs/heads/", value),
-                "subdir" => agree("subdir", &mut self.sub_dir, value)?,
+                "subdir" => set_once("subdir", &mut self.sub_dir, value)?,
                 "checksum" | "commit" => self.checksum = value.to_owned(),
-                "keep-git-dir" => self.keep_git_dir = Some(flag(key, value)?),
-                "submodules" => self.submodules = Some(flag(key, value)?),
-                "fetch-by-commit" => self.fetch_by_commit = flag(key, value)?,
+                "keep-git-dir" => self.keep_git_dir = Some(parse_flag(key, value)?),
+                "submodules" => self.submodules = Some(parse_flag(key, value)?),
+                "fetch-by-commit" => self.fetch_by_commit = parse_flag(key, value)?,
                 "mtime" if matches!(value, "checkout" | "commit") => self.mtime = value.to_owned(),
                 "mtime" => {
                     return Err(Error::new(format!(
@@ -260,20 +260,20 @@ impl GitRef {
             }
         }
         if !tag.is_empty() {
-            agree("ref", &mut self.ref_name, &tag)?;
+            set_once("ref", &mut self.ref_name, &tag)?;
         }
         if !branch.is_empty() {
             if !tag.is_empty() {
                 return Err(Error::new("branch conflicts with tag"));
             }
-            agree("ref", &mut self.ref_name, &branch)?;
+            set_once("ref", &mut self.ref_name, &branch)?;
         }
         Ok(())
     }
 }
 
 /// Reads everything except the query.
-fn remote(text: &str) -> Result<(GitRef, Query)> {
+fn parse_without_query(text: &str) -> Result<(GitRef, Query)> {
     if text.starts_with("./") || text.starts_with("../") {
         return Err(Error::new("invalid argument"));
     }
@@ -305,7 +305,7 @@ fn remote(text: &str) -> Result<(GitRef, Query)> {
 }
 
 /// Sets a value that isn't set yet; a different value is a conflict.
-fn agree(what: &str, current: &mut String, value: &str) -> Result<()> {
+fn set_once(what: &str, current: &mut String, value: &str) -> Result<()> {
     if !current.is_empty() && current != value {
         return Err(Error::new(format!(
             "{what} conflicts: {} vs {}",
@@ -326,7 +326,7 @@ fn qualified(prefix: &str, name: &str) -> String {
 }
 
 /// A boolean that is true if the value is empty.
-fn flag(key: &str, value: &str) -> Result<bool> {
+fn parse_flag(key: &str, value: &str) -> Result<bool> {
     if value.is_empty() {
         return Ok(true);
     }

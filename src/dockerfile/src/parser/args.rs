@@ -129,14 +129,14 @@ fn string(line: &LogicalLine, range: Range<usize>) -> ParsedArgs {
     if range.is_empty() {
         return ParsedArgs::default();
     }
-    plain(line, vec![range])
+    words_at(line, vec![range])
 }
 
 fn words(line: &LogicalLine, range: Range<usize>) -> ParsedArgs {
-    plain(line, split::words(&line.text, range))
+    words_at(line, split::words(&line.text, range))
 }
 
-fn plain(line: &LogicalLine, ranges: Vec<Range<usize>>) -> ParsedArgs {
+fn words_at(line: &LogicalLine, ranges: Vec<Range<usize>>) -> ParsedArgs {
     let bytes = || ranges.iter().map(|range| &line.text[range.clone()]);
     let invalid_utf8 = bytes().any(|word| std::str::from_utf8(word).is_err());
     ParsedArgs {

@@ -78,18 +78,18 @@ impl<'a> Lexer<'a> {
 
     /// The whole word expanded.
     pub(super) fn word(&mut self) -> Expanded {
-        self.until(None)
+        self.expand_until(None)
     }
 
     /// The whole text split into words and expanded.
     pub(super) fn words(&mut self) -> Expanded<Vec<String>> {
         self.words = Some(Words::default());
-        self.until(None)?;
+        self.expand_until(None)?;
         Ok(self.words.take().unwrap_or_default().finish())
     }
 
     /// Expands up to the end, or through `stop`.
-    fn until(&mut self, stop: Option<char>) -> Expanded {
+    fn expand_until(&mut self, stop: Option<char>) -> Expanded {
         let mut out = String::with_capacity(if stop.is_none() {
             self.cursor.rest.len()
         } else {
@@ -108,9 +108,13 @@ impl<'a> Lexer<'a> {
                         value.chars().for_each(|c| words.push(c));
                     }
                 }
-                '<' => self.raw(&mut out, Self::heredoc)?,
-                '\'' if !self.lex.skip_process_quotes => self.raw(&mut out, Self::single_quote)?,
-                '"' if !self.lex.skip_process_quotes => self.raw(&mut out, Self::double_quote)?,
+                '<' => self.append_quoted(&mut out, Self::heredoc)?,
+                '\'' if !self.lex.skip_process_quotes => {
+                    self.append_quoted(&mut out, Self::single_quote)?
+                }
+                '"' if !self.lex.skip_process_quotes => {
+                    self.append_quoted(&mut out, Self::double_quote)?
+                }
                 _ if c == self.lex.escape => {
                     self.cursor.next();
                     if self.lex.raw_escapes {
@@ -145,7 +149,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Appends the result of `read`. Its blanks don't separate words.
-    fn raw(&mut self, out: &mut String, read: fn(&mut Self) -> Expanded) -> Expanded<()> {
+    fn append_quoted(&mut self, out: &mut String, read: fn(&mut Self) -> Expanded) -> Expanded<()> {
         let text = read(self)?;
         out.push_str(&text);
         if let Some(words) = &mut self.words {
@@ -167,7 +171,7 @@ impl<'a> Lexer<'a> {
         if let Some(words) = &mut outer_words {
             words.current.clear();
         }
-        let text = self.until(Some(stop));
+        let text = self.expand_until(Some(stop));
         self.words = outer_words;
         self.lex.raw_escapes = outer_raw;
         self.depth -= 1;
