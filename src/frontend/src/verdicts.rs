@@ -35,7 +35,7 @@ fn source(source: &SourceVerdict) -> Object {
         .opt("kind", verdict.kind.map(JudgedKind::key))
         .set("via", source.via.key())
         .opt_str("stage", &source.stage)
-        .set("reference", verdict.asked.as_str())
+        .set("reference", verdict.requested.as_str())
         .opt("image", text(&verdict.normalized))
         .opt("rewritten", text(&verdict.rewritten))
         .opt("resolved", text(&verdict.resolved))

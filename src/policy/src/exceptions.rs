@@ -1,4 +1,4 @@
-//! The exceptions of the policies and how they stand: used, unused, ending soon, over.
+//! The exceptions of the policies and their state: used, unused, ending soon, ended.
 
 use fromtier_catalog::Day;
 
@@ -9,32 +9,32 @@ use crate::gate::Gate;
 use crate::owner::Owner;
 use crate::verdict::{ExceptionId, Verdict};
 
-/// One exception of a policy, and how it stands.
+/// One exception of a policy, and its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExceptionReport<'a> {
-    /// Whose policy has it.
+    /// The owner of the policy that has it.
     pub policy: Owner,
-    /// The images that it is for, as written; `**` where it names files or labels only.
+    /// The images that it is for, as written; `**` if it only names files or labels.
     pub pattern: &'a str,
     /// The codes that it is for; all if empty.
     pub rules: &'a [Code],
-    /// Where it stands.
+    /// Its place in the policy file.
     pub at: Option<&'a Place>,
     /// Its last day.
     pub until: Day,
-    /// Who asked for it.
+    /// The person or team responsible for it.
     pub owner: &'a str,
-    /// Why it was asked for.
+    /// Its reason, as written.
     pub reason: &'a str,
     /// Whether it applies on the gate's day.
     pub state: ExceptionState,
-    /// Whether it matched something that the policy refuses; that it was lifted only where the exception holds.
+    /// Whether it matched a refusal. Only an active exception lifts the refusal.
     pub used: bool,
 }
 
 impl Gate {
-    /// All exceptions, the organization's first, each policy's in the order of its file; `verdicts` are those in which
-    /// they may have been used.
+    /// Returns all exceptions, the organization's first, each policy's in the order of its file. `verdicts` are the ones
+    /// that decide whether an exception is used.
     pub fn exceptions<'v>(
         &self,
         verdicts: impl IntoIterator<Item = &'v Verdict>,
@@ -54,7 +54,7 @@ impl Gate {
                 until: exception.until,
                 owner: &exception.owner,
                 reason: &exception.reason,
-                state: ExceptionState::of(exception, policy.exceptions_max, self.policies.today),
+                state: ExceptionState::new(exception, policy.exceptions_max, self.policies.today),
                 used: used.contains(&ExceptionId {
                     owner: layer.owner,
                     index,
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exception_may_be_for_some_dockerfiles() {
+    fn an_exception_can_be_for_some_dockerfiles() {
         let text = format!(
             "version: 1\nexceptions:\n{}",
             exception(
@@ -110,14 +110,14 @@ mod tests {
         assert!(passes(&gate, "acme/a", at("services/legacy/Dockerfile")));
         assert!(passes(&gate, "other/b", at("old.Dockerfile")));
         assert!(!passes(&gate, "acme/a", at("services/new/Dockerfile")));
-        // Where the path isn't known, it isn't one of these.
+        // An unknown path matches no exception.
         assert!(!passes(&gate, "acme/a", Scope::UNKNOWN));
-        let of_file = gate.for_file(Some("services/legacy/x/Dockerfile"));
-        assert!(passes(&of_file, "acme/a", Scope::UNKNOWN));
+        let file_gate = gate.for_file(Some("services/legacy/x/Dockerfile"));
+        assert!(passes(&file_gate, "acme/a", Scope::UNKNOWN));
     }
 
     #[test]
-    fn an_exception_may_be_for_some_repositories() {
+    fn an_exception_can_be_for_some_repositories() {
         let organization = format!(
             "version: 1\nexceptions:\n{}",
             exception(
@@ -126,18 +126,30 @@ mod tests {
                 ""
             )
         );
-        let of = |labels: &str| {
+        let gate_with = |labels: &str| {
             let repository = policy(&format!("version: 1\n{labels}"));
             Gate::new(Some(policy(&organization)), Some(repository), None, today())
         };
-        assert!(passes(&of("labels: [web, core]"), "acme/a", Scope::UNKNOWN));
-        assert!(!passes(&of("labels: [web]"), "acme/a", Scope::UNKNOWN));
-        assert!(!passes(&of(""), "acme/a", Scope::UNKNOWN));
-        assert!(!passes(&of("labels: [core]"), "other/a", Scope::UNKNOWN));
+        assert!(passes(
+            &gate_with("labels: [web, core]"),
+            "acme/a",
+            Scope::UNKNOWN
+        ));
+        assert!(!passes(
+            &gate_with("labels: [web]"),
+            "acme/a",
+            Scope::UNKNOWN
+        ));
+        assert!(!passes(&gate_with(""), "acme/a", Scope::UNKNOWN));
+        assert!(!passes(
+            &gate_with("labels: [core]"),
+            "other/a",
+            Scope::UNKNOWN
+        ));
     }
 
     #[test]
-    fn one_that_lasts_too_long_lets_nothing_through_and_the_refusal_says_so() {
+    fn an_exception_that_lasts_too_long_has_no_effect_and_the_refusal_says_so() {
         let text = |max: &str| {
             format!(
                 "version: 1\nexceptions-max: {max}\nexceptions:\n{}",
@@ -155,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_that_is_near_is_said() {
+    fn the_warning_says_how_many_days_are_left() {
         let message = |until: &str| {
             let text = format!(
                 "version: 1\nexceptions:\n{}",
@@ -170,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn used_unused_ending_and_ended_ones_are_told_apart() {
+    fn each_exception_is_reported_with_its_state() {
         let text = format!(
             "version: 1\nexceptions-max: 365d\nexceptions:\n{}{}{}{}{}",
             exception("match: acme/used, ", "2026-12-31", ""),
@@ -200,8 +212,8 @@ mod tests {
         assert_eq!(
             found,
             [
-                ("acme/used", ExceptionState::Holds, true, 4),
-                ("acme/unused", ExceptionState::Holds, false, 5),
+                ("acme/used", ExceptionState::Active, true, 4),
+                ("acme/unused", ExceptionState::Active, false, 5),
                 ("acme/soon", ExceptionState::EndsSoon(2), true, 6),
                 ("acme/over", ExceptionState::Ended, true, 7),
                 ("acme/long", ExceptionState::TooLong(365), false, 8),

@@ -11,7 +11,7 @@ use crate::rules::{self, RuleContext};
 use crate::suggest;
 use crate::verdict::{ExceptionId, Finding, Severity};
 
-/// Takes the gate's steps for one request, and gathers the findings.
+/// Takes the gate's steps for one request, and collects the findings.
 pub(crate) struct Judge<'a> {
     policies: &'a Policies,
     request: &'a RequestContext,
@@ -33,7 +33,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Step 2: the image after the policies' rewriting.
+    /// Step 2: the policies rewrite the image.
     pub fn rewrite(&mut self, normalized: &ImageRef) -> ImageRef {
         let findings = &mut self.findings.findings;
         rewriting::rewrite(
@@ -56,8 +56,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Step 4: the place that the image is pulled from. Where the repository's policy names the mirror, it is a place
-    /// like any other to the organization's, and is judged.
+    /// Step 4: the place that the image is pulled from. If the repository's policy names the mirror, the organization's
+    /// policy judges it like any other place.
     pub fn mirror(&mut self, image: &ImageRef) -> ImageRef {
         let policies = self.policies;
         let Some(mirror) = policies.mirror_of(image) else {
@@ -68,9 +68,9 @@ impl<'a> Judge<'a> {
         let name = identity(&mirror.image);
         let contexts = rules::contexts(policies, self.request, &mirror.image, &name);
         for context in contexts.take(mirror.layer) {
-            let shown = image.clone().without_digest();
-            let help = format!("{} pulls {shown} from this mirror", layer.owner);
-            // No image could be suggested for a place: the Dockerfile doesn't name it.
+            let mirrored = image.clone().without_digest();
+            let help = format!("{} pulls {mirrored} from this mirror", layer.owner);
+            // The Dockerfile doesn't name the mirror, so no suggestion could help.
             let findings = (rules::judge_place(&context).into_iter())
                 .map(|draft| draft.finding.with_help(help.clone()))
                 .collect();
@@ -79,13 +79,12 @@ impl<'a> Judge<'a> {
         mirror.image
     }
 
-    /// Step 6: every policy's rules judge the config that the registry answered with. Without a config nothing is
-    /// known about it.
+    /// Step 6: every policy's rules judge the config that the registry returned; `None` if it is unknown.
     pub fn judge_config(&mut self, image: &ImageRef, config: Option<&ImageConfig>) {
         self.judge_each(image, |context| rules::judge_config(context, config));
     }
 
-    /// Every policy judges the image by these rules, which suggest nothing.
+    /// Every policy judges the image by these rules, which make no suggestions.
     pub fn judge_each(
         &mut self,
         image: &ImageRef,

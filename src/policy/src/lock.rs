@@ -4,7 +4,8 @@
 //! # comment
 //! docker.io/library/node:22-alpine sha256:… 2026-11-24
 //! ```
-//! One line an image: the normalized reference, the digest of its index, the day it was resolved; sorted by reference.
+//! Each image has one line: the normalized reference, the digest of its index, and the day that it was resolved. The lines
+//! are sorted by reference.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -31,11 +32,15 @@ pub struct LockEntry {
 }
 
 impl Lock {
-    /// Reads a lock file. `name` is how errors call the file; every error in it is reported at once.
+    /// Reads a lock file. Errors call the file `name`.
+    ///
+    /// # Errors
+    ///
+    /// All errors in the file.
     pub fn parse(name: &str, text: &str) -> Result<Lock, Vec<PolicyError>> {
         let mut lock = Lock::default();
         let mut errors = Vec::new();
-        let mut before: Option<&str> = None;
+        let mut last_reference: Option<&str> = None;
         let mut offset = 0;
         for (index, whole) in text.split_inclusive('\n').enumerate() {
             let start = offset;
@@ -63,10 +68,10 @@ impl Lock {
                 continue;
             };
             let entry = read_entry(digest, day, &mut error);
-            if !check_reference(reference, before, &mut error) {
+            if !check_reference(reference, last_reference, &mut error) {
                 continue;
             }
-            before = Some(reference);
+            last_reference = Some(reference);
             if let Some(entry) = entry {
                 lock.entries.insert(reference.to_owned(), entry);
             }
@@ -78,7 +83,7 @@ impl Lock {
         }
     }
 
-    /// Locks a reference with a tag to a digest; replaces what it was locked to.
+    /// Locks a reference with a tag to a digest, in place of its former digest.
     pub fn insert(&mut self, image: &ImageRef, digest: Digest, resolved: Day) {
         self.entries
             .insert(lock_key(image), LockEntry { digest, resolved });
@@ -89,7 +94,7 @@ impl Lock {
         self.entries.get(&lock_key(image))
     }
 
-    /// Whether some tag of the image's name is locked to this digest.
+    /// Whether any tag of the image's name is locked to this digest.
     pub(crate) fn has_digest(&self, image: &ImageRef, digest: &Digest) -> bool {
         let prefix = format!("{}:", identity(image));
         self.entries
@@ -98,8 +103,8 @@ impl Lock {
             .any(|(_, entry)| entry.digest == *digest)
     }
 
-    /// The file of these entries, in the place of `text`: its comments stay. Those at its top stay at the top, those
-    /// above a line go where that line goes, and go with it.
+    /// Returns the file with these entries and the comments of `text`. The comments at the top stay at the top. A comment
+    /// above a line moves with the line, and is removed with it.
     pub fn merged_into(&self, text: &str) -> String {
         let (mut out, mut comments) = (String::new(), String::new());
         let mut above: BTreeMap<&str, String> = BTreeMap::new();
@@ -111,10 +116,10 @@ impl Lock {
             }
             let reference = line.split(' ').next().unwrap_or(line);
             if above.is_empty() {
-                // Up to the last empty line they are the file's; without any, all of them are.
-                let own = comments.rfind("\n\n").map_or(comments.len(), |at| at + 2);
-                out.push_str(&comments[..own]);
-                comments.drain(..own);
+                // Comments up to the last empty line belong to the file; without an empty line, all of them do.
+                let file_comments = comments.rfind("\n\n").map_or(comments.len(), |at| at + 2);
+                out.push_str(&comments[..file_comments]);
+                comments.drain(..file_comments);
             }
             above.insert(reference, std::mem::take(&mut comments));
         }
@@ -153,7 +158,7 @@ impl fmt::Display for Lock {
     }
 }
 
-/// Takes an error about a part of a line: the part, the message, and the help.
+/// Reports an error about a part of a line: the part, the message, and the help.
 type ReportError<'r> = &'r mut dyn FnMut(&str, String, Option<String>);
 
 /// Reads the digest and the day of a line.
@@ -174,8 +179,8 @@ fn read_entry(digest: &str, day: &str, error: ReportError<'_>) -> Option<LockEnt
     })
 }
 
-/// Whether a line's reference can be used: it is written in full, and the line before has another.
-fn check_reference(reference: &str, before: Option<&str>, error: ReportError<'_>) -> bool {
+/// Whether a line's reference can be used: it is written in full, and the line before has another one.
+fn check_reference(reference: &str, last: Option<&str>, error: ReportError<'_>) -> bool {
     match canonical_reference(reference) {
         Ok(canonical) if canonical == reference => {}
         Ok(canonical) => {
@@ -189,7 +194,7 @@ fn check_reference(reference: &str, before: Option<&str>, error: ReportError<'_>
             return false;
         }
     }
-    match before {
+    match last {
         Some(last) if last == reference => {
             error(reference, format!("`{reference}` is locked twice"), None);
             false
@@ -239,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_is_none_by_the_grammar_is_read_as_it_was_written() {
+    fn a_host_with_an_underscore_can_be_locked() {
         let mut lock = Lock::default();
         let image = ImageRef::parse("my_reg.io/app:1").unwrap();
         let day = Day::parse("2026-11-24").unwrap();
@@ -249,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_stay_where_they_were() {
+    fn comments_stay_with_their_lines() {
         let text = format!(
             "# made by us\n\n# why alpine\ndocker.io/library/alpine:3 {A} 2026-11-24\n# why node\ndocker.io/library/node:22 {B} 2026-11-23\n# the end\n"
         );
@@ -281,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn every_error_is_said_with_its_line() {
+    fn every_error_is_reported_with_its_place() {
         let text = format!(
             "docker.io/library/node:22 {B} 2026-11-23\nnode:23 {B} 2026-11-23\ndocker.io/library/node:24  {B} 2026-11-23\n\
              docker.io/library/node:25 sha256:abc 2026-02-30\ndocker.io/library/alpine:3 {A} 2026-11-23\n\

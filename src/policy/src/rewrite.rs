@@ -1,4 +1,4 @@
-//! Rewriting an image reference, once.
+//! The rules under `rewrite:`, each applied to one image reference.
 
 use std::fmt;
 
@@ -7,34 +7,36 @@ use fromtier_image::ImageRef;
 use crate::glob::Glob;
 use crate::pattern::{Pattern, identity};
 
-/// `rewrite:` an image is replaced by another.
+/// One rule under `rewrite:`, which replaces an image by another.
 #[derive(Debug, Clone)]
 pub(crate) struct Rewrite {
     pub pattern: Pattern,
-    /// May hold `{name}`, `{tag}` and `{1}`, `{2}` … for the stars of the pattern; without a tag the asked one is kept.
+    /// The new image: a template with `{name}`, `{tag}`, and `{1}`, `{2}` … for the stars of the pattern. Without a tag in
+    /// it, the requested tag is kept.
     pub to: String,
-    /// What becomes of the asked tag; the first that matches, none: it stays as it is.
+    /// The new tags. The first entry that matches the requested tag applies; if none does, the tag is kept.
     pub tags: Vec<MappedTag>,
-    /// Is an image that is asked for by its digest refused? Else the digest goes.
+    /// Whether an image that is requested by digest is refused. If not, the digest is dropped.
     pub refuses_digest: bool,
     pub reason: Option<String>,
 }
 
-/// One line of a rule's `tags`.
+/// One entry of a rule's `tags`.
 #[derive(Debug, Clone)]
 pub(crate) struct MappedTag {
     pub glob: Glob,
-    /// The glob as it is written.
+    /// The glob as written.
     pub text: String,
-    /// May hold what `to` may; the glob's own stars are counted on from the pattern's.
+    /// The new tag: a template as [`Rewrite::to`]. The numbers of the glob's stars follow those of the pattern's.
     pub to: String,
 }
 
-/// Why nothing can be made of an image.
+/// An error about an image that a rule matches but can't rewrite.
 #[derive(Debug, Clone)]
 pub(crate) struct RewriteError {
+    /// The reason, in words.
     pub problem: String,
-    /// What to do, where it is another thing than naming a tag.
+    /// A line of help; `None` if naming a tag helps.
     pub help: Option<String>,
 }
 
@@ -54,15 +56,19 @@ impl From<String> for RewriteError {
 }
 
 impl Rewrite {
-    /// What the rule makes of an image that it matches. The asked digest goes, or the image is refused with it, for it
-    /// belongs to another image; one that the rule leaves what it is keeps it.
+    /// Rewrites an image that the rule matches. The requested digest belongs to the old image: it is dropped, or the image
+    /// is refused, as the rule says. An image that the rule doesn't change keeps its digest.
+    ///
+    /// # Errors
+    ///
+    /// The image has no tag and the rule needs one, the result is not a valid reference, or the digest is refused.
     pub fn apply(&self, image: &ImageRef) -> Result<ImageRef, RewriteError> {
         let mapped = image.tag().and_then(|tag| {
-            let fits = |mapped: &&MappedTag| mapped.glob.matches(tag);
-            self.tags.iter().find(fits)
+            let matches = |mapped: &&MappedTag| mapped.glob.matches(tag);
+            self.tags.iter().find(matches)
         });
-        let made = self.target_for(image, mapped);
-        if made.as_ref().is_ok_and(|made| is_same(made, image)) {
+        let target = self.target_for(image, mapped);
+        if target.as_ref().is_ok_and(|target| is_same(target, image)) {
             return Ok(image.clone());
         }
         if self.refuses_digest && image.digest().is_some() {
@@ -72,10 +78,10 @@ impl Rewrite {
                 help: Some("remove the digest; the new image has another one".into()),
             });
         }
-        Ok(made?)
+        Ok(target?)
     }
 
-    /// The target for an image, its tag mapped so.
+    /// Returns the new image for an image, with its tag mapped by this entry.
     pub fn target_for(
         &self,
         image: &ImageRef,
@@ -90,15 +96,15 @@ impl Rewrite {
                 .captures(&name, image.tag())
                 .unwrap_or_default(),
         };
-        let own = filling.stars.len();
+        let pattern_stars = filling.stars.len();
         let mut tag = image.tag().map(str::to_owned);
-        if let (Some(mapped), Some(asked)) = (mapped, image.tag()) {
+        if let (Some(mapped), Some(requested)) = (mapped, image.tag()) {
             filling
                 .stars
-                .extend(mapped.glob.captures(asked).unwrap_or_default());
+                .extend(mapped.glob.captures(requested).unwrap_or_default());
             tag = Some(filling.fill(&mapped.to)?);
         }
-        filling.stars.truncate(own);
+        filling.stars.truncate(pattern_stars);
         filling.tag = tag.as_deref();
         let to = filling.fill(&self.to)?;
         let target = ImageRef::parse(&to)
@@ -118,29 +124,29 @@ impl Rewrite {
             .map_err(|problem| format!("`{tag}` is not a valid tag: {problem}"))
     }
 
-    /// Does `to` say a tag or a digest of its own?
+    /// Whether `to` has a tag or a digest that doesn't depend on the requested tag.
     pub fn has_own_tag(&self) -> bool {
         let last = self.to.rsplit('/').next().unwrap_or_default();
         last.contains([':', '@']) && !self.to.contains("{tag}")
     }
 
-    /// Is it known without the asked image which name the target has?
+    /// Whether the name of the new image is the same for every requested image.
     pub fn has_fixed_name(&self) -> bool {
         self.pattern.literal_name().is_some()
             || placeholders(&self.to).all(|placeholder| placeholder == "tag")
     }
 }
 
-/// Is it the same image, by name and tag, and no digest of another?
-fn is_same(made: &ImageRef, asked: &ImageRef) -> bool {
-    identity(made) == identity(asked)
-        && made.tag() == asked.tag()
-        && made
+/// Whether a target is the requested image: the same name and tag, and no other digest.
+fn is_same(target: &ImageRef, requested: &ImageRef) -> bool {
+    identity(target) == identity(requested)
+        && target.tag() == requested.tag()
+        && target
             .digest()
-            .is_none_or(|digest| asked.digest() == Some(digest))
+            .is_none_or(|digest| requested.digest() == Some(digest))
 }
 
-/// What stands between braces.
+/// Returns the texts between braces.
 pub(crate) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
     let mut rest = template;
     std::iter::from_fn(move || {
@@ -151,30 +157,30 @@ pub(crate) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Why a template with so many stars to fill in can't be filled; `None` when it can.
+/// Returns why a template can't be filled for a pattern with this number of stars; `None` if it can.
 pub(crate) fn unfillable(template: &str, stars: usize) -> Option<String> {
-    let known = |placeholder: &str| match placeholder.parse::<usize>() {
+    let is_known = |placeholder: &str| match placeholder.parse::<usize>() {
         Ok(star) => (1..=stars).contains(&star) && !placeholder.starts_with(['0', '+']),
         Err(_) => matches!(placeholder, "name" | "tag"),
     };
-    let bad = placeholders(template).find(|placeholder| !known(placeholder));
-    let stray = || template.matches('{').count() != template.matches('}').count();
-    if bad.is_none() && !stray() {
+    let unknown = placeholders(template).find(|placeholder| !is_known(placeholder));
+    let has_stray_brace = || template.matches('{').count() != template.matches('}').count();
+    if unknown.is_none() && !has_stray_brace() {
         return None;
     }
-    let what = match bad {
-        Some(bad) => format!("{{{bad}}}"),
+    let found = match unknown {
+        Some(unknown) => format!("{{{unknown}}}"),
         None => template.to_owned(),
     };
     let expected = "a placeholder is `{name}`, `{tag}`, or the number of a star";
     Some(match stars {
-        0 => format!("`{what}`: {expected}; the pattern has no star"),
-        1 => format!("`{what}`: {expected}; the pattern has one: `{{1}}`"),
-        stars => format!("`{what}`: {expected}; the pattern has `{{1}}` to `{{{stars}}}`"),
+        0 => format!("`{found}`: {expected}; the pattern has no star"),
+        1 => format!("`{found}`: {expected}; the pattern has one: `{{1}}`"),
+        stars => format!("`{found}`: {expected}; the pattern has `{{1}}` to `{{{stars}}}`"),
     })
 }
 
-/// What a template is filled with.
+/// The values that fill a template.
 struct Filling<'a> {
     name: &'a str,
     tag: Option<&'a str>,
@@ -216,15 +222,16 @@ mod tests {
     use crate::verdict::Severity;
 
     #[track_caller]
-    fn pulls(rule: &str, asked: &str, expected: &str) {
+    fn assert_pulled(rule: &str, requested: &str, expected: &str) {
         let text = format!("version: 1\ntiers: {{community: allow}}\nrewrite:\n- {rule}\n");
-        let pass = ask(&gate(&text, ""), asked).unwrap_or_else(|e| panic!("{asked}: {e:?}"));
-        assert_eq!(pass.pull().familiar(), expected, "{rule}: {asked}");
+        let pass =
+            ask(&gate(&text, ""), requested).unwrap_or_else(|e| panic!("{requested}: {e:?}"));
+        assert_eq!(pass.pull().familiar(), expected, "{rule}: {requested}");
     }
 
     #[test]
     fn stars_of_the_name_and_of_the_tag_are_filled_in() {
-        for (rule, asked, expected) in [
+        for (rule, requested, expected) in [
             (
                 "{match: old.example.com/*/*, to: \"new.example.com/{2}/{1}\"}",
                 "old.example.com/team/app:3",
@@ -257,43 +264,43 @@ mod tests {
             ),
         ] {
             if rule.contains("\"**\"") {
-                // Whatever is there already stays there.
+                // An image that is already there stays there.
                 let rule = format!(
                     "{{match: mirror.example.com/**, to: \"mirror.example.com/{{1}}\"}}\n- {rule}"
                 );
-                pulls(&rule, asked, expected);
-                pulls(&rule, expected, expected);
+                assert_pulled(&rule, requested, expected);
+                assert_pulled(&rule, expected, expected);
             } else {
-                pulls(rule, asked, expected);
+                assert_pulled(rule, requested, expected);
             }
         }
     }
 
     #[test]
-    fn tags_are_mapped_by_the_first_that_matches() {
+    fn the_first_entry_that_matches_maps_the_tag() {
         let rule = "{match: bitnami/*, to: \"{1}\", tags: {\"16*\": \"22\", \"1*\": \"20\", latest: \"24\", \"*-debian-*\": \"{2}-slim\"}}";
-        for (asked, expected) in [
+        for (requested, expected) in [
             ("bitnami/node:16.20-alpine", "node:22"),
             ("bitnami/node:18", "node:20"),
             ("bitnami/node", "node:24"),
             ("bitnami/node:26-debian-12", "node:26-slim"),
             ("bitnami/node:26", "node:26"),
         ] {
-            pulls(rule, asked, expected);
+            assert_pulled(rule, requested, expected);
         }
         let rule = "{match: bitnami/node, to: \"node:{tag}-alpine\", tags: [{\"1*\": \"22\"}, {\"*\": \"{tag}\"}]}";
-        pulls(rule, "bitnami/node:18", "node:22-alpine");
-        pulls(rule, "bitnami/node:24", "node:24-alpine");
+        assert_pulled(rule, "bitnami/node:18", "node:22-alpine");
+        assert_pulled(rule, "bitnami/node:24", "node:24-alpine");
     }
 
     #[test]
-    fn no_digest_is_carried_to_another_image() {
-        let asked = format!("acme/node:22@{}", digest('a').as_str());
-        pulls("{match: acme/node, to: node}", &asked, "node:22");
+    fn a_digest_is_dropped_or_refused_with_the_old_image() {
+        let requested = format!("acme/node:22@{}", digest('a').as_str());
+        assert_pulled("{match: acme/node, to: node}", &requested, "node:22");
         let rule = |mode: &str| {
             format!("version: 1\n{mode}rewrite: [{{match: acme/node, to: node, digest: refuse}}]")
         };
-        let denial = denied(&rule(""), &asked);
+        let denial = denied(&rule(""), &requested);
         assert_eq!(denial.code, "FT161");
         assert!(
             denial
@@ -303,8 +310,8 @@ mod tests {
         assert!(denial.help.unwrap().starts_with("remove the digest"));
         let pass = ask(&gate(&rule(""), ""), "acme/node:22").unwrap();
         assert_eq!(pass.pull().familiar(), "node:22");
-        // A refusal that only warns leaves the image what it is.
-        let found = warned(&rule("mode: warn\n"), &asked);
+        // With `mode: warn` the image is not rewritten.
+        let found = warned(&rule("mode: warn\n"), &requested);
         assert!(
             found
                 .iter()
@@ -314,26 +321,26 @@ mod tests {
     }
 
     #[test]
-    fn an_image_that_stays_what_it_is_keeps_its_digest() {
+    fn an_image_that_a_rule_does_not_change_keeps_its_digest() {
         let keeps = "{match: r.example.com/**, to: \"r.example.com/{1}\"}\n- {match: \"**\", to: \"r.example.com/{1}\"}";
         let refuses = keeps.replace("{1}\"}", "{1}\", digest: refuse}");
         let tagged = format!("r.example.com/a:1@{}", digest('a').as_str());
         let bare = format!("r.example.com/a@{}", digest('a').as_str());
-        for asked in [&tagged, &bare] {
-            pulls(keeps, asked, asked);
-            pulls(&refuses, asked, asked);
+        for requested in [&tagged, &bare] {
+            assert_pulled(keeps, requested, requested);
+            assert_pulled(&refuses, requested, requested);
         }
-        let asked = format!("node:22@{}", digest('a').as_str());
-        pulls("{match: node, to: \"node:{tag}\"}", &asked, &asked);
+        let requested = format!("node:22@{}", digest('a').as_str());
+        assert_pulled("{match: node, to: \"node:{tag}\"}", &requested, &requested);
         // Another tag is another image.
-        pulls("{match: node, to: \"node:24\"}", &asked, "node:24");
+        assert_pulled("{match: node, to: \"node:24\"}", &requested, "node:24");
     }
 
     #[test]
-    fn the_log_says_what_went() {
+    fn the_finding_names_both_images_and_the_dropped_digest() {
         let text = "version: 1\nrewrite: [{match: acme/node, to: node, reason: one source}]";
-        let asked = format!("acme/node:22@{}", digest('a').as_str());
-        let pass = ask(&gate(text, ""), &asked).unwrap();
+        let requested = format!("acme/node:22@{}", digest('a').as_str());
+        let pass = ask(&gate(text, ""), &requested).unwrap();
         let finding = &pass.verdict().findings[0];
         assert_eq!(
             (finding.code.as_str(), finding.message.as_str()),

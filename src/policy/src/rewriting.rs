@@ -8,8 +8,7 @@ use crate::policies::{Policies, RequestContext};
 use crate::recorder::Recorder;
 use crate::verdict::{Finding, Severity};
 
-/// Rewrites an image by the repository's rules, as if the Dockerfile had been written so, and then by the
-/// organization's; each policy rewrites once.
+/// Rewrites an image by the repository's policy, and then by the organization's. Each policy rewrites it once at most.
 pub(crate) fn rewrite(
     policies: &Policies,
     request: &RequestContext,
@@ -27,7 +26,7 @@ pub(crate) fn rewrite(
         match result {
             Ok(target) if target == image => {}
             Ok(target) => {
-                let because = match &rule.reason {
+                let reason = match &rule.reason {
                     Some(reason) => format!(": {reason}"),
                     None => String::new(),
                 };
@@ -36,7 +35,7 @@ pub(crate) fn rewrite(
                     None => "",
                 };
                 let message = format!(
-                    "{} rewrites {} to {}{dropped}{because}",
+                    "{} rewrites {} to {}{dropped}{reason}",
                     policy.owner,
                     image.clone().without_digest().familiar(),
                     target.familiar()

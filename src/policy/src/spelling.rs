@@ -1,7 +1,7 @@
-//! Letters that look like others, and what that says of a reference.
+//! Letters that look like others, in references and host names.
 
-/// What a letter outside ASCII is mistaken for: Cyrillic, Greek and other letters, dashes, dots and slashes.
-const LIKE: [(&str, char); 39] = [
+/// ASCII characters with the characters outside ASCII that look like them: letters, dashes, dots, and slashes.
+const LOOK_ALIKES: [(&str, char); 39] = [
     ("аα𝐚", 'a'),
     ("Вв", 'b'),
     ("сϲ", 'c'),
@@ -43,14 +43,15 @@ const LIKE: [(&str, char); 39] = [
     ("：∶", ':'),
 ];
 
-/// What a character outside ASCII is mistaken for.
-fn like(c: char) -> Option<char> {
+/// Returns the ASCII character that a character outside ASCII looks like.
+fn ascii_look_alike(c: char) -> Option<char> {
     if let Some(fullwidth) = (c as u32).checked_sub(0xfee0)
         && (0x21..=0x7e).contains(&fullwidth)
     {
         return char::from_u32(fullwidth);
     }
-    LIKE.iter()
+    LOOK_ALIKES
+        .iter()
         .find(|(letters, _)| letters.contains(c))
         .map(|(_, ascii)| *ascii)
 }
@@ -60,7 +61,7 @@ fn is_invisible(c: char) -> bool {
         || c.is_control()
 }
 
-/// Why a text with characters outside ASCII is no reference; `None` when that is not what is wrong with it.
+/// Explains why a text with characters outside ASCII is not a valid reference; `None` if it has no such characters.
 pub(crate) fn explain(text: &str) -> Option<String> {
     let odd = text.chars().find(|c| !c.is_ascii() || c.is_control())?;
     let code = odd as u32;
@@ -71,9 +72,15 @@ pub(crate) fn explain(text: &str) -> Option<String> {
     }
     let plain: Option<String> = text
         .chars()
-        .map(|c| if c.is_ascii() { Some(c) } else { like(c) })
+        .map(|c| {
+            if c.is_ascii() {
+                Some(c)
+            } else {
+                ascii_look_alike(c)
+            }
+        })
         .collect();
-    Some(match (like(odd), plain) {
+    Some(match (ascii_look_alike(odd), plain) {
         (Some(ascii), Some(plain)) => {
             format!("`{odd}` (U+{code:04X}) looks like `{ascii}` but isn't; did you mean {plain}?")
         }
@@ -83,11 +90,11 @@ pub(crate) fn explain(text: &str) -> Option<String> {
     })
 }
 
-/// The text with one letter for all that look the same: `d0cker.lo` and `docker.io` have one skeleton.
+/// Replaces all characters that look the same by one of them: `d0cker.lo` and `docker.io` have the same skeleton.
 pub(crate) fn skeleton(text: &str) -> String {
     let plain: String = text
         .chars()
-        .map(|c| match like(c).unwrap_or(c) {
+        .map(|c| match ascii_look_alike(c).unwrap_or(c) {
             '0' => 'o',
             '1' | 'i' | '|' => 'l',
             '3' => 'e',
@@ -102,7 +109,7 @@ pub(crate) fn skeleton(text: &str) -> String {
         .replace("cl", "d")
 }
 
-/// A host name with its `xn--` labels written out; `None` when it has none, or none that can be read.
+/// Decodes the `xn--` labels of a host name; `None` if it has none, or one that is invalid.
 pub(crate) fn unicode_host(host: &str) -> Option<String> {
     if !host.split('.').any(|label| label.starts_with("xn--")) {
         return None;
@@ -140,7 +147,7 @@ fn punycode(code: &str) -> Option<String> {
             k += 36;
         }
         let length = u32::try_from(out.len()).ok()? + 1;
-        // How far the numbers were apart says how the next one is written.
+        // The bias of the next number depends on the size of this one (RFC 3492, section 6.1).
         let mut delta = (i - start) / if start == 0 { 700 } else { 2 };
         delta += delta / length;
         bias = 0;
@@ -191,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn one_skeleton_for_all_that_look_the_same() {
+    fn names_that_look_the_same_have_the_same_skeleton() {
         for (a, b) in [
             ("docker.lo", "docker.io"),
             ("d0cker.io", "docker.io"),

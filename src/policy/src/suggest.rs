@@ -1,7 +1,7 @@
-//! Suggestions for findings: an image that the policies at hand let through, whose tag exists and is supported.
+//! Suggestions for findings: an image that all policies allow, with a supported tag.
 //!
-//! What a policy prefers comes first, then the nearest official image and its successors. Nothing is suggested that
-//! the gate would refuse or report as outdated itself.
+//! The image that a policy prefers comes first, then the nearest official image and its successors. No image is suggested
+//! that the gate would refuse or report as outdated.
 
 use fromtier_catalog::{self as catalog, Image, Notice, TagRequest};
 use fromtier_image::ImageRef;
@@ -17,7 +17,7 @@ use crate::settings::DigestRule;
 use crate::tier::Tier;
 use crate::verdict::{Finding, Severity};
 
-/// Fills in what a policy's rules asked for: the suggestions, and the help that names them.
+/// Fills in the suggestions that a policy's rules ask for, and the help that names them.
 pub(crate) fn fill(
     policies: &Policies,
     context: &RuleContext<'_>,
@@ -58,7 +58,7 @@ impl Search<'_> {
         }
     }
 
-    /// An official image to use in place of one that is none, or is none any more.
+    /// An image to use in place of one that isn't official, or no longer is.
     fn replacement(&self) -> Option<String> {
         self.preferred_to_image().or_else(|| {
             let mut candidates = self.candidates().into_iter();
@@ -71,24 +71,24 @@ impl Search<'_> {
         let Some(official) = self.context.official else {
             return self.replacement();
         };
-        let own = self.context.image.familiar();
+        let current = self.context.image.familiar();
         self.preferred_to_image()
             .or_else(|| self.tag_of(official))
-            .filter(|suggestion| *suggestion != own)
+            .filter(|suggestion| *suggestion != current)
     }
 
-    /// The image that was probably meant, where the policies let it through; else a replacement.
+    /// The image that was probably meant, if the policies allow it; else a replacement.
     fn original(&self, original: Option<&ImageRef>) -> Option<String> {
-        // Who named no tag is offered a supported one, where there is one.
-        let floats =
+        // For a reference without a tag, an image with a supported tag is the better suggestion.
+        let is_floating =
             |image: &ImageRef| image.tag() == Some("latest") && image.domain() == "docker.io";
         original
-            .filter(|image| !floats(image) && self.exists(image) && self.would_pass(image))
+            .filter(|image| !is_floating(image) && self.exists(image) && self.would_pass(image))
             .map(ImageRef::familiar)
             .or_else(|| self.replacement())
     }
 
-    /// What to do with a replacement, or with the successor that a notice names where there is none.
+    /// Help that names a replacement or, if there is none, the successor that a notice names.
     fn replacement_help(&self, image: Option<&str>, notice: Option<Notice>) -> Option<String> {
         if let Some(image) = image {
             let is_official = ImageRef::parse(image)
@@ -110,7 +110,8 @@ impl Search<'_> {
         })
     }
 
-    /// The official images to consider, nearest first: successors by their notice, and what the name means.
+    /// The official images to consider, nearest first: the successors that a notice names, or the images that the name or
+    /// the tag suggests.
     fn candidates(&self) -> Vec<Image> {
         let context = self.context;
         let path = context.image.path();
@@ -120,11 +121,11 @@ impl Search<'_> {
             .and_then(|image| image.deprecation(context.tag()))
             .or_else(|| library.and_then(catalog::retired));
         let mut images: Vec<Image> = Vec::new();
-        // A notice may name a tag as well: `amazonlinux:2023`.
+        // A notice can name a tag as well: `amazonlinux:2023`.
         let named = notice.iter().flat_map(|notice| notice.alternatives());
         images.extend(named.filter_map(|name| catalog::image(name.split(':').next()?)));
         if images.is_empty() {
-            // A name that once was official is no typing error.
+            // A name that used to be official is not a typing error.
             let similar = || {
                 library
                     .filter(|_| notice.is_none())
@@ -137,7 +138,7 @@ impl Search<'_> {
                     .or_else(similar),
             );
         }
-        // A successor of one Java is a successor of the others.
+        // Each of openjdk's successors can replace another.
         let openjdk = catalog::image("openjdk").and_then(|image| image.deprecation(None));
         if let (Some(first), Some(javas)) = (images.first(), openjdk) {
             let javas: Vec<Image> = javas.alternatives().filter_map(catalog::image).collect();
@@ -148,7 +149,7 @@ impl Search<'_> {
         images
     }
 
-    /// A tag of an official image for whoever requested the context's image.
+    /// An official image with the supported tag that is closest to the context's image.
     fn tag_of(&self, image: Image) -> Option<String> {
         let context = self.context;
         let name = format!("docker.io/library/{}", image.name());
@@ -168,7 +169,7 @@ impl Search<'_> {
         let passes = |tag: &str| parse(tag).is_some_and(|image| self.would_pass(&image));
         let is_locked =
             |tag: &str| parse(tag).is_some_and(|image| self.policies.lock.get(&image).is_some());
-        // Where only locked images are allowed, a tag that is locked already saves a step.
+        // If only locked images are allowed, a tag that is already locked saves a step.
         let mut policies = context.request.active_policies(self.policies);
         let pinned = policies.any(|policy| policy.digest() == DigestRule::Pin);
         let locked = pinned
@@ -182,7 +183,7 @@ impl Search<'_> {
         self.preferred_to(self.context.name, self.context.tag())
     }
 
-    /// The image that a policy's rules for an image prefer to it.
+    /// The image that a policy's rules prefer to this one.
     fn preferred_to(&self, name: &str, tag: Option<&str>) -> Option<String> {
         let mut policies = self.context.request.active_policies(self.policies);
         policies.find_map(|policy| {
@@ -203,8 +204,8 @@ impl Search<'_> {
         }
     }
 
-    /// Whether all policies would let the image through where it is wanted, without an exception, and without
-    /// reporting it as outdated.
+    /// Whether all policies allow the image in this part of the build, without an exception and without reporting it as
+    /// outdated.
     fn would_pass(&self, image: &ImageRef) -> bool {
         let (policies, request) = (self.policies, self.context.request);
         let normalized = image.clone().tag_name_only();
@@ -217,24 +218,24 @@ impl Search<'_> {
             &mut findings,
         );
         let mut drafts: Vec<Draft> = findings.into_iter().map(Draft::from).collect();
-        self.ask(
+        self.judge(
             policies.layers.len(),
             &image,
             rules::IMAGE_RULES,
             &mut drafts,
         );
         if let Some(mirror) = policies.mirror_of(&image) {
-            // The policies before the one that names the mirror judge it as a place like any other.
-            self.ask(mirror.layer, &mirror.image, rules::PLACE_RULES, &mut drafts);
+            // The policies before the one that names the mirror judge the mirror, too.
+            self.judge(mirror.layer, &mirror.image, rules::PLACE_RULES, &mut drafts);
         }
         !drafts.iter().any(|draft| rules_out(&draft.finding))
     }
 
-    /// What the rules of the first policies report about an image, before exceptions and `mode: warn` apply.
-    fn ask(&self, policies: usize, image: &ImageRef, rules: &[Rule], drafts: &mut Vec<Draft>) {
+    /// Adds what the rules of the first `count` policies report about an image, before exceptions and `mode: warn` apply.
+    fn judge(&self, count: usize, image: &ImageRef, rules: &[Rule], drafts: &mut Vec<Draft>) {
         let name = identity(image);
         let contexts = rules::contexts(self.policies, self.context.request, image, &name);
-        for context in contexts.take(policies) {
+        for context in contexts.take(count) {
             for rule in rules {
                 rule(&context, drafts);
             }
@@ -242,12 +243,13 @@ impl Search<'_> {
     }
 }
 
+/// Returns the image, and the help that begins with this verb.
 fn with_lead(lead: &str, image: Option<String>) -> (Option<String>, Option<String>) {
     let help = image.as_ref().map(|image| format!("{lead} {image}"));
     (image, help)
 }
 
-/// Whether an image that this is reported about can't be suggested.
+/// Whether an image with this finding can't be suggested.
 fn rules_out(finding: &Finding) -> bool {
     match finding.severity {
         Severity::Deny => !finding.code.is_digest_missing(),

@@ -1,4 +1,4 @@
-//! What the gate says of a source, as data.
+//! The gate's decision about a source, as data.
 
 use fromtier_image::ImageRef;
 
@@ -34,7 +34,7 @@ pub enum JudgedKind {
 }
 
 impl JudgedKind {
-    /// The word for it in data.
+    /// The word for it in JSON.
     pub const fn key(self) -> &'static str {
         match self {
             JudgedKind::Image => "image",
@@ -49,18 +49,18 @@ impl JudgedKind {
     }
 }
 
-/// One rule's word on one source.
+/// One statement about a source by one rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Its code.
     pub code: Code,
     /// How severe it is.
     pub severity: Severity,
-    /// One sentence: what it is and what the policy says of it.
+    /// One sentence: what the source is, and what the policy says about it.
     pub message: String,
-    /// What to do, in one line.
+    /// A line of help: what to do.
     pub help: Option<String>,
-    /// The image to use instead, when one is known.
+    /// The image to use instead, if one is known.
     pub suggestion: Option<String>,
 }
 
@@ -76,7 +76,7 @@ impl Finding {
         }
     }
 
-    /// A finding of a code that always has the same severity; of any other it is a refusal.
+    /// A finding with the fixed severity of its code; a refusal if the severity is configurable.
     pub(crate) fn fixed(code: Code, message: impl Into<String>) -> Finding {
         let severity = match code.severity_rule() {
             SeverityRule::Fixed(severity) => severity,
@@ -104,33 +104,33 @@ impl Finding {
     }
 }
 
-/// All that the gate decided about one source.
+/// The gate's decision about one source.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Verdict {
-    /// `None`: the reference isn't valid, so it is not known.
+    /// The kind of the source; `None` if the reference is invalid, so the kind is unknown.
     pub kind: Option<JudgedKind>,
-    /// As written in the Dockerfile.
-    pub asked: String,
-    /// Normalized, before rewriting.
+    /// The source as requested: as the Dockerfile writes it, or an LLB identifier.
+    pub requested: String,
+    /// The normalized image, before rewriting.
     pub normalized: Option<ImageRef>,
-    /// What it was rewritten to, when it was.
+    /// The rewritten image, if a policy rewrote it.
     pub rewritten: Option<ImageRef>,
-    /// What the build takes, with its digest, from where it is pulled; once it is admitted.
+    /// The image that the build uses, with the place that it is pulled from and its digest, if it is admitted.
     pub resolved: Option<ImageRef>,
     /// The severity of the worst finding.
     pub severity: Severity,
     /// The findings, in order.
     pub findings: Vec<Finding>,
-    /// The exceptions that matched something that is refused, for [`crate::Gate::exceptions`].
+    /// The exceptions that matched a refusal, for [`crate::Gate::exceptions`].
     pub exceptions: Vec<ExceptionId>,
 }
 
 impl Verdict {
-    /// A verdict on what was requested, with these findings.
+    /// The verdict on a requested source, with these findings.
     pub(crate) fn new(requested: &str, findings: Vec<Finding>) -> Verdict {
         Verdict {
             kind: None,
-            asked: requested.to_owned(),
+            requested: requested.to_owned(),
             normalized: None,
             rewritten: None,
             resolved: None,
@@ -140,7 +140,7 @@ impl Verdict {
         }
     }
 
-    /// The verdict, unless something in it refuses.
+    /// The verdict, or the denial if a finding refuses the source.
     pub(crate) fn into_result(self) -> Result<Verdict, Denial> {
         let mut findings = self.findings.iter();
         match findings.find(|finding| finding.severity == Severity::Deny) {
@@ -162,7 +162,7 @@ pub struct ExceptionId {
     pub(crate) index: usize,
 }
 
-/// A refusal: the verdict that says why. Displays as the first finding of severity deny: `error[FT101]: …`-ready text.
+/// A refusal. Displays as the message of the first finding that refuses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Denial {
@@ -170,14 +170,14 @@ pub struct Denial {
     pub code: Code,
     /// Its message.
     pub message: String,
-    /// What to do, in one line.
+    /// A line of help: what to do.
     pub help: Option<String>,
     /// The whole verdict.
     pub verdict: Box<Verdict>,
 }
 
 impl Denial {
-    /// A refusal of what was requested, for this one reason.
+    /// The refusal of a requested source, with one finding.
     pub(crate) fn new(requested: &str, finding: Finding) -> Denial {
         Denial {
             code: finding.code,

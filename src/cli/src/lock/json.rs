@@ -39,7 +39,7 @@ fn refused(denial: &Denial) -> Value {
         via: Via::NamedContext,
         stage: None,
         written: None,
-        reference: &denial.verdict.asked,
+        reference: &denial.verdict.requested,
         verdict: Some(&denial.verdict),
         resolved: None,
         at: None,

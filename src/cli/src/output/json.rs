@@ -139,7 +139,7 @@ pub struct Exception<'a> {
 /// An exception.
 pub fn exception(exception: &Exception<'_>) -> Value {
     let (state, days_left) = match exception.state {
-        ExceptionState::Holds => ("active", None),
+        ExceptionState::Active => ("active", None),
         ExceptionState::EndsSoon(days) => ("ends-soon", Some(days)),
         ExceptionState::Ended => ("ended", None),
         ExceptionState::TooLong(_) => ("too-long", None),

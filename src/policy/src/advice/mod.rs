@@ -65,8 +65,8 @@ impl Advice<'_> {
         for (index, exception) in policy.exceptions.iter().enumerate() {
             let at = &exception.at;
             let text = &exception.pattern.text;
-            let left = exception.until.days_since(self.today);
-            let state = ExceptionState::of(exception, policy.exceptions_max, self.today);
+            let days_left = exception.until.days_since(self.today);
+            let state = ExceptionState::new(exception, policy.exceptions_max, self.today);
             if let ExceptionState::TooLong(max) = state {
                 self.warn(
                     at,
@@ -81,7 +81,7 @@ impl Advice<'_> {
                 );
                 continue;
             }
-            if left < 0 {
+            if days_left < 0 {
                 self.warn(
                     at,
                     format!(
@@ -95,8 +95,8 @@ impl Advice<'_> {
                 );
                 continue;
             }
-            if left <= NOTICE_DAYS {
-                let when = match left {
+            if days_left <= NOTICE_DAYS {
+                let when = match days_left {
                     0 => "today".to_owned(),
                     1 => "tomorrow".to_owned(),
                     days => format!("in {days} days, on {}", exception.until),
@@ -114,7 +114,7 @@ impl Advice<'_> {
             let others = candidates.filter(|other| *other != index);
             let wider = others.map(|at| &policy.exceptions[at]).find(|wider| {
                 wider.until >= exception.until
-                    && ExceptionState::of(wider, policy.exceptions_max, self.today).holds()
+                    && ExceptionState::new(wider, policy.exceptions_max, self.today).is_active()
                     && wider.files.is_empty()
                     && wider.labels.is_empty()
                     && wider.pattern.covers(&exception.pattern)

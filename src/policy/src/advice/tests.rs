@@ -36,31 +36,40 @@ fn a_policy_without_oddities_has_no_warnings() {
 
 #[test]
 fn an_exception_that_has_ended_or_ends_soon_is_reported() {
-    let of = |until| format!("version: 1\nexceptions:{}", exception("acme/*", until, ""));
+    let policy_until = |until| format!("version: 1\nexceptions:{}", exception("acme/*", until, ""));
     assert_warning(
-        &of("2026-08-31"),
+        &policy_until("2026-08-31"),
         "policy.yaml:3:11: the exception for `acme/*` has no effect: it ended on 2026-08-31",
     );
     assert_warning(
-        &of("2026-09-01"),
+        &policy_until("2026-09-01"),
         "ends today (ask payments whether it is still needed (reason: migration))",
     );
-    assert_warning(&of("2026-09-02"), "ends tomorrow");
-    assert_warning(&of("2026-10-01"), "ends in 30 days, on 2026-10-01");
-    assert_eq!(advice(&of("2026-10-02")), Vec::<String>::new());
+    assert_warning(&policy_until("2026-09-02"), "ends tomorrow");
+    assert_warning(
+        &policy_until("2026-10-01"),
+        "ends in 30 days, on 2026-10-01",
+    );
+    assert_eq!(advice(&policy_until("2026-10-02")), Vec::<String>::new());
 }
 
 #[test]
 fn an_exception_that_another_covers_is_reported() {
-    let of = |first: &str, second: &str| format!("version: 1\nexceptions:{first}{second}");
+    let policy_with = |first: &str, second: &str| format!("version: 1\nexceptions:{first}{second}");
     let wide = exception("acme/*", "2027-06-30", "");
     assert_warning(
-        &of(&wide, &exception("acme/a", "2027-01-31", "")),
+        &policy_with(&wide, &exception("acme/a", "2027-01-31", "")),
         "for `acme/a` has no effect: the one for `acme/*` (policy.yaml:3) covers it until 2027-06-30",
     );
-    assert!(advice(&of(&wide, &exception("acme/a", "2027-07-01", ""))).is_empty());
+    assert!(advice(&policy_with(&wide, &exception("acme/a", "2027-07-01", ""))).is_empty());
     let narrow = exception("acme/*", "2027-06-30", ", rules: [FT131]");
-    assert!(advice(&of(&narrow, &exception("acme/a", "2027-01-31", ""))).is_empty());
+    assert!(
+        advice(&policy_with(
+            &narrow,
+            &exception("acme/a", "2027-01-31", "")
+        ))
+        .is_empty()
+    );
 }
 
 #[test]

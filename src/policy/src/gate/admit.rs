@@ -1,4 +1,4 @@
-//! Steps 6 and 7 of the gate: what the registry answered is checked, and approved.
+//! Steps 6 and 7 of the gate: checking the registry's answer, and approving the image.
 
 use fromtier_image::{Digest, ImageRef};
 
@@ -12,7 +12,7 @@ use crate::settings::DigestRule;
 use crate::verdict::{Denial, Finding, Severity, Verdict};
 
 impl Gate {
-    /// Checks what was resolved, and approves it.
+    /// Checks the registry's answer, and approves the image.
     pub fn admit(&self, pass: &Pass, resolved: &Resolved<'_>) -> Result<ApprovedImage, Denial> {
         let mut recorder = NoRecorder;
         let mut judge = Judge::new(&self.policies, &pass.context, &mut recorder);
@@ -40,14 +40,14 @@ impl Gate {
             kind: pass.verdict.kind,
             normalized: pass.verdict.normalized.clone(),
             rewritten: pass.verdict.rewritten.clone(),
-            ..judge.findings.into_verdict(&pass.verdict.asked)
+            ..judge.findings.into_verdict(&pass.verdict.requested)
         }
         .into_result()?;
         verdict.resolved = Some(reference.clone());
         Ok(ApprovedImage { reference, verdict })
     }
 
-    /// The builder's own policy put another image in place of the requested one: that one has to pass as well.
+    /// Judges the image that the builder's source policy put in place of the requested one.
     fn judge_replacement(&self, pass: &Pass, replacement: &ImageRef, findings: &mut Findings) {
         let mut recorder = NoRecorder;
         let mut judge = Judge::new(&self.policies, &pass.context, &mut recorder);
@@ -71,8 +71,8 @@ impl Gate {
         }
     }
 
-    /// Compares the digest of the answer with those that are expected. A replacement answers for its own digest, too:
-    /// the one that it is named by, or that of the lock file.
+    /// Compares the digest of the answer with the expected ones: the pinned digest and, for a replacement, the digest in
+    /// its reference or in the lock file.
     fn check_digest(
         &self,
         pass: &Pass,
@@ -82,24 +82,26 @@ impl Gate {
         findings: &mut Vec<Finding>,
     ) {
         let locked = || (self.policies.lock.get(answer)).map(|entry| &entry.digest);
-        let own = is_replaced
+        let replacement_digest = is_replaced
             .then(|| answer.digest().or_else(locked))
             .flatten();
         match digest {
             Some(digest) => {
-                let mut expected = [pass.pinned.as_ref(), own].into_iter().flatten();
-                let other = expected.find(|expected| *expected != digest);
-                findings.extend(other.map(|expected| unexpected_digest(answer, expected, digest)));
+                let mut expected = [pass.pinned.as_ref(), replacement_digest]
+                    .into_iter()
+                    .flatten();
+                let unmet = expected.find(|expected| *expected != digest);
+                findings.extend(unmet.map(|expected| unexpected_digest(answer, expected, digest)));
             }
-            None if own.is_some() => {
+            None if replacement_digest.is_some() => {
                 findings.push(missing_digest(&answer.to_string(), "the lock file"));
             }
             None => self.check_missing_digest(pass, findings),
         }
     }
 
-    /// No digest came back: BuildKit can do that for an image in a local store. It passes only where no policy wants
-    /// a digest.
+    /// Reports that no digest came back, if a policy, the lock file, or the reference requires one. BuildKit returns no
+    /// digest for an image in a local store.
     fn check_missing_digest(&self, pass: &Pass, findings: &mut Vec<Finding>) {
         let shown = pass.pull.to_string();
         if pass.pinned.is_some() {

@@ -1,4 +1,4 @@
-//! What a lock file may hold, for whoever makes one: the gate before there is a lock.
+//! The images that a lock file can have: the gate before there is a line for them.
 
 use fromtier_image::ImageRef;
 
@@ -7,7 +7,7 @@ use crate::policies::RequestContext;
 use crate::recorder::NoRecorder;
 use crate::verdict::{Denial, worst_severity};
 
-/// An image that may be locked.
+/// An image that can be locked.
 #[derive(Debug, Clone)]
 pub struct LockCandidate {
     image: ImageRef,
@@ -15,20 +15,20 @@ pub struct LockCandidate {
 }
 
 impl LockCandidate {
-    /// The image of the lock file's line: rewritten, not mirrored; with the Dockerfile's own digest, where it has one.
+    /// The image in the line of the lock file: rewritten, not mirrored, with the digest in the Dockerfile if there is one.
     pub fn image(&self) -> &ImageRef {
         &self.image
     }
 
-    /// Where it is pulled from: mirrored.
+    /// The reference to pull: mirrored.
     pub fn pull(&self) -> &ImageRef {
         &self.pull
     }
 }
 
 impl Gate {
-    /// Permission to lock an image: as [`Gate::request`], but for what the lock itself will settle. It is no
-    /// permission to use the image.
+    /// Judges an image as [`Gate::request`], but ignores the findings that a line in the lock file settles. A candidate is
+    /// permission to lock the image, not to use it.
     pub fn check_lockable(&self, request: &ImageRequest<'_>) -> Result<LockCandidate, Denial> {
         let context = RequestContext::new(&self.policies, request.via, &request.scope);
         let mut judged = self.judge(request, &context, &mut NoRecorder)?;
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_locked_yet_may_be() {
+    fn an_image_that_is_not_locked_yet_can_be_locked() {
         let policy = "version: 1\nbase: {digest: pin}\nrewrite: [{match: acme/node, to: \"node:{tag}\"}]\nmirrors: {docker.io: registry.example.com/hub}";
         let found = ask(policy, "", "acme/node:22").unwrap();
         assert_eq!(found.image().to_string(), "docker.io/library/node:22");
@@ -66,14 +66,14 @@ mod tests {
             found.pull().to_string(),
             "registry.example.com/hub/library/node:22"
         );
-        // Nor does the old lock's digest stand in the way of the Dockerfile's.
-        let own = format!("node:22@sha256:{}", "b".repeat(64));
+        // The digest in the Dockerfile can replace the locked one.
+        let requested = format!("node:22@sha256:{}", "b".repeat(64));
         let lock = lock_of("docker.io/library/node:22", 'a');
-        assert!(ask(policy, &lock, &own).is_ok());
+        assert!(ask(policy, &lock, &requested).is_ok());
     }
 
     #[test]
-    fn what_is_refused_otherwise_is_not_locked() {
+    fn an_image_that_another_rule_refuses_can_not_be_locked() {
         let denial = ask("version: 1\nbase: {digest: pin}", "", "acme/thing:1").unwrap_err();
         assert_eq!(denial.code, "FT101");
     }

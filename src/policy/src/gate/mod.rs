@@ -1,8 +1,8 @@
-//! The gate: the only maker of approved sources.
+//! The gate: the only place that creates approved sources.
 //!
-//! An image goes the way request → [`Pass`] → admit; `Approved…` have private fields, and no other maker than this
-//! module and its own parts. What a graph is built from is made of them only, so a source that nobody asked about
-//! can't be in it.
+//! An image goes through [`Gate::request`], which returns a [`Pass`], and [`Gate::admit`], which returns an
+//! [`ApprovedImage`]. Approvals have private fields, so only this module and its parts create them. A graph is built from
+//! approvals only, so it has no source that the gate hasn't judged.
 
 mod admit;
 mod lock_candidate;
@@ -23,11 +23,11 @@ use crate::recorder::{NoRecorder, Recorder};
 pub use crate::request::{ImageRequest, SourceRequest, Via};
 use crate::verdict::{Denial, Finding, JudgedKind, Verdict};
 
-/// Permission to resolve an image, before the registry was asked: what to ask for, and what must come back.
+/// Permission to resolve an image: the reference to ask the registry for, and the digest that must come back.
 #[derive(Debug, Clone)]
 pub struct Pass {
     context: RequestContext,
-    /// What is decided on: rewritten, not mirrored.
+    /// The judged image: rewritten, not mirrored.
     image: ImageRef,
     pull: ImageRef,
     pinned: Option<Digest>,
@@ -36,11 +36,11 @@ pub struct Pass {
 }
 
 impl Pass {
-    /// What was decided on: rewritten, not mirrored.
+    /// The judged image: rewritten, not mirrored.
     pub fn image(&self) -> &ImageRef {
         &self.image
     }
-    /// The reference to resolve through the gateway (rewritten, mirrored, pinned).
+    /// The reference to resolve through the gateway: rewritten, mirrored, pinned.
     pub fn pull(&self) -> &ImageRef {
         &self.pull
     }
@@ -48,7 +48,7 @@ impl Pass {
     pub fn pinned(&self) -> Option<&Digest> {
         self.pinned.as_ref()
     }
-    /// Since when the lock file says the digest, where it and not the Dockerfile does.
+    /// The day that the lock file has for the digest, if the digest comes from the lock file.
     pub fn locked(&self) -> Option<Day> {
         self.locked
     }
@@ -58,7 +58,7 @@ impl Pass {
     }
 }
 
-/// An image that the gate let through, with the digest that was resolved. Only [`Gate::admit`] makes one.
+/// An image that the gate approved, with its resolved digest. Only [`Gate::admit`] creates one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApprovedImage {
     reference: ImageRef,
@@ -66,7 +66,7 @@ pub struct ApprovedImage {
 }
 
 impl ApprovedImage {
-    /// The reference with the digest that was resolved.
+    /// The reference with its resolved digest.
     pub fn reference(&self) -> &ImageRef {
         &self.reference
     }
@@ -76,7 +76,7 @@ impl ApprovedImage {
     }
 }
 
-/// A source other than an image that the gate let through. Only [`Gate::source`] makes one.
+/// A source other than an image that the gate approved. Only [`Gate::source`] creates one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApprovedSource {
     identifier: String,
@@ -84,7 +84,7 @@ pub struct ApprovedSource {
 }
 
 impl ApprovedSource {
-    /// The URL, local name or reference that was approved, as it was asked.
+    /// The approved URL, local name, or reference, as requested.
     pub fn identifier(&self) -> &str {
         &self.identifier
     }
@@ -94,12 +94,12 @@ impl ApprovedSource {
     }
 }
 
-/// What the registry answered.
+/// The registry's answer.
 #[derive(Debug, Clone)]
 pub struct Resolved<'a> {
-    /// The reference that came back; BuildKit's own source policies may have changed it.
+    /// The reference that came back; BuildKit's source policies can have changed it.
     pub reference: &'a ImageRef,
-    /// The digest that came back; none for an image in a local store.
+    /// The digest that came back; `None` for an image in a local store.
     pub digest: Option<&'a Digest>,
     /// The config of the image.
     pub config: &'a ImageConfig,
@@ -111,15 +111,15 @@ pub struct Gate {
     pub(crate) policies: Policies,
 }
 
-/// What steps 1 to 5 of the gate make of an image, whether or not it passes.
+/// The result of steps 1 to 5 of the gate, whether or not the image passes.
 pub(crate) struct Judged {
     /// Rewritten, not mirrored.
     pub image: ImageRef,
-    /// Where it is pulled from: mirrored, not pinned.
+    /// The place that it is pulled from: mirrored, not pinned.
     pub place: ImageRef,
     /// The digest that the reference or the lock file pins it to.
     pub pinned: Option<Digest>,
-    /// Since when the lock file has the digest, where it and not the Dockerfile pins the image.
+    /// The day that the lock file has for the digest, if the digest comes from the lock file.
     pub locked: Option<Day>,
     pub verdict: Verdict,
 }
@@ -135,9 +135,9 @@ impl Judged {
 }
 
 impl Gate {
-    /// The gate of the organization's policy and the repository's, either or neither: beside an organization's, the
-    /// repository's can only tighten; with neither, [`Policy::builtin`] applies. `today` is the builder's day (UTC).
-    /// [`Organization`] makes several gates of one organization's policy.
+    /// Creates the gate of the organization's policy, the repository's policy, or both. Next to an organization's policy,
+    /// the repository's can only tighten. Without either, [`Policy::builtin`] applies. `today` is the builder's day (UTC).
+    /// [`Organization`] creates several gates that share one organization's policy.
     pub fn new(
         organization: Option<Policy>,
         repository: Option<Policy>,
@@ -147,8 +147,8 @@ impl Gate {
         Organization::new(organization, lock).gate(repository, None, today)
     }
 
-    /// The gate for one Dockerfile: its path, from the top of the repository, with `/` between. Requests may name
-    /// another.
+    /// The gate for one Dockerfile. `path` is relative to the top of the repository, with `/` as the separator. A request
+    /// can name another path.
     #[must_use]
     pub fn for_file(self, path: Option<&str>) -> Gate {
         Gate {
@@ -179,7 +179,7 @@ impl Gate {
         })
     }
 
-    /// Takes steps 1 to 5, and records them. Only a text that is no reference ends them early.
+    /// Takes steps 1 to 5, and records them. Only an invalid reference ends them early.
     pub(crate) fn judge(
         &self,
         request: &ImageRequest<'_>,
@@ -197,7 +197,7 @@ impl Gate {
             normalized: Some(normalized),
             ..judge.findings.into_verdict(request.reference)
         };
-        // A digest of the user's own was compared with that of the lock file.
+        // A rule compares the digest in the reference with the lock file's.
         let entry = (self.policies.lock.get(&image)).filter(|_| image.digest().is_none());
         let pinned = image.digest().or(entry.map(|entry| &entry.digest)).cloned();
         let locked = entry.map(|entry| entry.resolved);
@@ -224,8 +224,8 @@ fn normalize(text: &str) -> Result<ImageRef, Denial> {
     })
 }
 
-/// The refusal of an image that has no digest, though somebody wants one.
-fn missing_digest(shown: &str, who: &str) -> Finding {
-    let message = format!("{shown} came without a digest; {who} requires one");
+/// Returns the refusal of an image without a digest; `owner` is the policy or file that requires one.
+fn missing_digest(image: &str, owner: &str) -> Finding {
+    let message = format!("{image} came without a digest; {owner} requires one");
     Finding::fixed(Code::NoDigest, message)
 }

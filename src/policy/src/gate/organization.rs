@@ -1,4 +1,4 @@
-//! What holds in every repository: one organization's part of any number of gates.
+//! An organization's policy and lock file, which the gates of many repositories share.
 
 use std::sync::Arc;
 
@@ -12,8 +12,7 @@ use crate::policies::Policies;
 use crate::policy::Policy;
 use crate::settings::Gaps;
 
-/// An organization's policy and lock, either or neither. The gates that it makes share them: they are indexed once,
-/// and not copied.
+/// An organization's policy and lock file, if it has them. Its gates share them: they are indexed once, and not copied.
 #[derive(Debug, Clone, Default)]
 pub struct Organization {
     policy: Option<Layer>,
@@ -21,22 +20,22 @@ pub struct Organization {
 }
 
 impl Organization {
-    /// What was read from the organization's files.
+    /// Creates the organization from what its files say.
     pub fn new(policy: Option<Policy>, lock: Option<Lock>) -> Organization {
         Organization {
-            policy: policy.map(alone),
+            policy: policy.map(only_layer),
             lock: lock.map(Arc::new),
         }
     }
 
-    /// Whether there is a lock: then that of a repository counts for nothing.
+    /// Whether there is a lock file. If so, those of repositories are ignored.
     pub fn has_lock(&self) -> bool {
         self.lock.is_some()
     }
 
-    /// The gate of a repository: beside an organization's policy its own can only tighten; with neither,
-    /// [`Policy::builtin`] holds. Its lock counts only where the organization has none. `today` is the builder's day
-    /// (UTC).
+    /// Creates the gate of a repository. Next to an organization's policy, the repository's can only tighten. Without
+    /// either, [`Policy::builtin`] applies. The repository's lock file is ignored if the organization has one. `today` is
+    /// the builder's day (UTC).
     pub fn gate(&self, repository: Option<Policy>, lock: Option<Lock>, today: Day) -> Gate {
         let layers = match (&self.policy, repository) {
             (Some(organization), Some(repository)) => vec![
@@ -44,7 +43,7 @@ impl Organization {
                 Layer::new(repository, Owner::Repository, Gaps::NoOpinion),
             ],
             (Some(organization), None) => vec![organization.clone()],
-            (None, repository) => vec![alone(repository.unwrap_or_else(Policy::builtin))],
+            (None, repository) => vec![only_layer(repository.unwrap_or_else(Policy::builtin))],
         };
         let lock = self.lock.clone().or_else(|| lock.map(Arc::new));
         Gate {
@@ -58,7 +57,8 @@ impl Organization {
     }
 }
 
-fn alone(policy: Policy) -> Layer {
+/// The layer of a policy that no other policy is next to.
+fn only_layer(policy: Policy) -> Layer {
     Layer::new(policy, Owner::Only, Gaps::BuiltIn)
 }
 
@@ -77,40 +77,44 @@ mod tests {
     }
 
     #[test]
-    fn each_gate_calls_the_policy_by_who_is_beside_it() {
+    fn a_gate_names_the_organizations_policy_only_next_to_a_repositorys() {
         let denied = "version: 1\nimages: [{match: acme/x, action: deny}]";
         let organization = Organization::new(Some(policy(denied)), None);
-        let before = organization.gate(None, None, today());
-        let beside = organization.gate(Some(policy("version: 1")), None, today());
-        let alone = refused(&before, "acme/x");
+        let without_repository = organization.gate(None, None, today());
+        let with_repository = organization.gate(Some(policy("version: 1")), None, today());
+        let alone = refused(&without_repository, "acme/x");
         assert!(alone.contains("this policy"), "{alone}");
-        let both = refused(&beside, "acme/x");
+        let both = refused(&with_repository, "acme/x");
         assert!(both.contains("the organization's policy"), "{both}");
-        // The first is as it was.
-        assert_eq!(refused(&before, "acme/x"), alone);
+        // The first gate is unchanged.
+        assert_eq!(refused(&without_repository, "acme/x"), alone);
     }
 
     #[test]
     fn the_gates_of_an_organization_share_its_policy_and_its_lock() {
         let organization = Organization::new(Some(policy("version: 1")), Some(lock('a')));
-        let before = organization.gate(None, None, today());
-        let beside = organization.gate(Some(policy("version: 1")), None, today());
+        let without_repository = organization.gate(None, None, today());
+        let with_repository = organization.gate(Some(policy("version: 1")), None, today());
         assert!(std::ptr::eq(
-            &before.policies.layers[0].index.policy,
-            &beside.policies.layers[0].index.policy
+            &without_repository.policies.layers[0].index.policy,
+            &with_repository.policies.layers[0].index.policy
         ));
-        assert!(Arc::ptr_eq(&before.policies.lock, &beside.policies.lock));
+        assert!(Arc::ptr_eq(
+            &without_repository.policies.lock,
+            &with_repository.policies.lock
+        ));
     }
 
     #[test]
     fn a_repositorys_lock_counts_only_where_the_organization_has_none() {
-        let pinned = |own: Option<Lock>| {
-            let gate = Organization::new(None, own).gate(None, Some(lock('b')), today());
+        let pinned = |organization_lock: Option<Lock>| {
+            let gate =
+                Organization::new(None, organization_lock).gate(None, Some(lock('b')), today());
             ask(&gate, "node:22").unwrap().pinned().cloned()
         };
         assert_eq!(pinned(None), Some(digest('b')));
         assert_eq!(pinned(Some(lock('a'))), Some(digest('a')));
-        // A lock without a line is one.
+        // An empty lock file counts too.
         assert_eq!(pinned(Some(Lock::default())), None);
     }
 }

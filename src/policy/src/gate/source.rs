@@ -1,4 +1,4 @@
-//! Sources that are no images, and those within a client's own definition.
+//! Sources other than images, and the sources in a client's own definition.
 
 use std::collections::BTreeMap;
 
@@ -51,10 +51,12 @@ impl Gate {
         verdict.into_result()
     }
 
-    /// A source within a client's own definition (`input:` contexts), by its LLB identifier (`docker-image://…`,
-    /// `docker-image+blob://…`, `oci-layout://…`, `git://…`, `http(s)://…`, `local://…`) and its attributes
-    /// (`git.fullurl` is what is fetched, `http.checksum`, `git.bundle` names one more source, …). It is taken or
-    /// refused as it is: nothing is rewritten, and an unknown scheme is refused.
+    /// Judges a source in a client's own definition (an `input:` context).
+    ///
+    /// `identifier` is its LLB identifier: `docker-image://…`, `docker-image+blob://…`, `oci-layout://…`, `git://…`,
+    /// `http(s)://…`, or `local://…`. Some of its `attrs` count too: `git.fullurl` is the URL that is fetched,
+    /// `git.checksum` and `http.checksum` fix the content, and `git.bundle` names one more source. Nothing is rewritten,
+    /// and an unknown scheme is refused.
     pub fn input_source(
         &self,
         identifier: &str,
@@ -91,7 +93,7 @@ impl Gate {
             }
         };
         if let Some(bundle) = attr("git.bundle") {
-            // A bundle is a source that names no bundle of its own.
+            // A bundle names no other bundle.
             let inner = self.input_source(bundle, &BTreeMap::new(), scope)?;
             verdict.findings.extend(inner.findings);
             verdict.severity = worst_severity(&verdict.findings);
@@ -99,8 +101,8 @@ impl Gate {
         Ok(verdict)
     }
 
-    /// An image that can be neither rewritten nor pinned: what has to be pinned must be so already. Its config is not
-    /// known here.
+    /// Judges an image that can be neither rewritten nor pinned. If a digest is required, the reference must have it. The
+    /// image's config is unknown.
     fn fixed_image(
         &self,
         identifier: &str,
@@ -123,7 +125,7 @@ impl Gate {
             let mut findings = Vec::new();
             if context.policy.digest() != DigestRule::Resolve && context.image.digest().is_none() {
                 let owner = context.policy.owner.name();
-                findings.push(missing_digest(&context.shown(), owner));
+                findings.push(missing_digest(&context.display_name(), owner));
             }
             findings.extend(rules::judge_config(context, None));
             findings
@@ -138,11 +140,11 @@ impl Gate {
     }
 }
 
-/// Whether a reference is written in full. BuildKit adds nothing to what is in a graph: there, `library/node` is an image
-/// of a registry that is called `library`.
+/// Whether a reference is written in full. BuildKit adds nothing to the references in a graph: there, `library/node` is an
+/// image on a registry called `library`.
 fn is_written_in_full(image: &ImageRef, written: &str) -> bool {
-    let rest = written.strip_prefix(&image.name());
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '@']))
+    let after_name = written.strip_prefix(&image.name());
+    after_name.is_some_and(|after| after.is_empty() || after.starts_with([':', '@']))
 }
 
 fn not_in_full(identifier: &str, image: &ImageRef) -> Denial {

@@ -1,4 +1,4 @@
-//! FT130: an official image, or this tag of it, that its maintainers have given up.
+//! FT130: an official image, or a tag of it, that its maintainers have deprecated.
 
 use super::RuleContext;
 use crate::code::Code;
@@ -23,7 +23,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     };
     let message = format!(
         "{} {deprecated}; {} deprecated images",
-        context.shown(),
+        context.display_name(),
         context.policy_verb(severity)
     );
     let finding = Finding::new(Code::DeprecatedImage, severity, message);
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_single_tag_may_be_deprecated() {
+    fn a_single_tag_can_be_deprecated() {
         assert_eq!(
             denied("version: 1\nbase: {deprecated: deny}", "amazonlinux:1").code,
             "FT130"

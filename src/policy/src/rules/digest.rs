@@ -1,4 +1,4 @@
-//! FT120, FT121: the image must be known by its digest before the registry is asked.
+//! FT120, FT121: the image must have a digest, in the reference or in the lock file, before the registry is asked.
 
 use super::RuleContext;
 use crate::code::Code;
@@ -7,9 +7,9 @@ use crate::settings::DigestRule;
 use crate::verdict::Finding;
 
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
-    let (own, owner) = (context.image.digest(), context.policy.owner);
+    let (requested, owner) = (context.image.digest(), context.policy.owner);
     let is_locked = context.locked.is_some()
-        || own.is_some_and(|digest| {
+        || requested.is_some_and(|digest| {
             context.tag().is_none() && context.lock.has_digest(context.image, digest)
         });
     let (code, message) = match context.policy.digest() {
@@ -17,16 +17,19 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
             Code::NotLocked,
             format!(
                 "{} is not in the lock file; {owner} only allows locked images",
-                context.shown()
+                context.display_name()
             ),
         ),
-        DigestRule::Require if !is_locked && own.is_none() => (
+        DigestRule::Require if !is_locked && requested.is_none() => (
             Code::DigestRequired,
-            format!("{} has no digest; {owner} requires one", context.shown()),
+            format!(
+                "{} has no digest; {owner} requires one",
+                context.display_name()
+            ),
         ),
         _ => return,
     };
-    let digest = own.map_or("sha256:<digest>", |digest| digest.as_str());
+    let digest = requested.map_or("sha256:<digest>", |digest| digest.as_str());
     let (name, today) = (context.name, context.today);
     let help = match context.tag() {
         Some(tag) => format!(
@@ -45,7 +48,7 @@ mod tests {
     const REQUIRE: &str = "version: 1\nbase: {digest: require}";
 
     #[test]
-    fn what_the_lock_does_not_hold_is_refused_with_the_line_to_add() {
+    fn an_image_that_is_not_locked_is_refused_with_the_line_to_add() {
         let denial = denied_with_lock(PIN, "", "node:22");
         assert_eq!(denial.code, "FT121");
         assert_eq!(
@@ -58,7 +61,7 @@ mod tests {
                 "run `fromtier lock` to add its line to `fromtier.lock`: docker.io/library/node:22 sha256:<digest> 2026-09-01"
             )
         );
-        // A digest of one's own is not the lock's.
+        // A digest in the Dockerfile doesn't count as locked.
         assert_eq!(
             denied_with_lock(PIN, "", &format!("node:22@sha256:{}", "a".repeat(64))).code,
             "FT121"
@@ -66,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_lock_holds_is_pinned() {
+    fn a_locked_image_is_pinned() {
         let pass = passes_with_lock(PIN, &lock_of("docker.io/library/node:22", 'a'), "node:22");
         assert_eq!(
             pass.pinned().unwrap().as_str(),
@@ -79,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_digest_is_in_the_lock_when_some_tag_is_locked_to_it() {
+    fn a_digest_without_a_tag_is_locked_if_any_tag_is_locked_to_it() {
         let lock = lock_of("docker.io/library/node:22", 'a');
         passes_with_lock(PIN, &lock, &format!("node@sha256:{}", "a".repeat(64)));
         assert_eq!(
@@ -93,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn require_takes_a_digest_from_the_dockerfile_or_the_lock() {
+    fn require_accepts_a_digest_from_the_dockerfile_or_the_lock() {
         assert_eq!(denied_with_lock(REQUIRE, "", "node:22").code, "FT120");
         passes_with_lock(REQUIRE, "", &format!("node:22@sha256:{}", "a".repeat(64)));
         passes_with_lock(

@@ -1,4 +1,4 @@
-//! FT131: the release cycle of an official image's tag is over.
+//! FT131: the release cycle of an official image's tag has reached its end of life.
 
 use fromtier_catalog::{CycleRelation, EndOfLife, as_of};
 
@@ -36,7 +36,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     };
     let message = format!(
         "{} {state} ({reason}, as of {}); {} images past their end of life",
-        context.shown(),
+        context.display_name(),
         as_of(),
         context.policy_verb(severity),
     );
@@ -49,7 +49,7 @@ mod tests {
     use crate::fixtures::{denied, passes, warned};
 
     #[test]
-    fn a_cycle_that_is_over_warns_with_a_tag_that_lives() {
+    fn a_cycle_past_its_end_of_life_warns_and_suggests_a_supported_tag() {
         let findings = warned("version: 1", "node:18-alpine");
         assert_eq!(findings[0].code, "FT131");
         assert_eq!(
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_system_below_that_is_over_is_named() {
+    fn a_base_system_past_its_end_of_life_is_named() {
         let findings = warned("version: 1", "buildpack-deps:buster-scm");
         assert!(
             findings[0]
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ended_before_all_that_is_known_is_over_too() {
+    fn a_release_older_than_the_known_cycles_is_past_its_end_of_life() {
         for (reference, expected) in [
             (
                 "golang:1.9",
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_may_refuse_it_or_be_silent() {
+    fn the_policy_can_refuse_it_or_allow_it() {
         assert_eq!(
             denied(
                 "version: 1\nbase: {end-of-life: deny}",

@@ -23,18 +23,18 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let EndOfLife::On(day) = cycle.end_of_life else {
         return;
     };
-    let left = day.days_since(context.today);
-    if i64::from(left) > i64::from(notice) {
+    let days_left = day.days_since(context.today);
+    if i64::from(days_left) > i64::from(notice) {
         return;
     }
-    let when = match left {
+    let when = match days_left {
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
         days => format!("in {days} days"),
     };
     let message = format!(
         "{} reaches its end of life {when}, on {day} ({} {}, as of {})",
-        context.shown(),
+        context.display_name(),
         image.name(),
         cycle.name,
         as_of(),
@@ -50,7 +50,7 @@ mod tests {
 
     const NOTICE: &str = "version: 1\nbase: {end-of-life-notice: 60d}";
 
-    fn on(day: &str, reference: &str) -> Vec<(&'static str, String)> {
+    fn warnings_on(day: &str, reference: &str) -> Vec<(&'static str, String)> {
         let gate = gate_on(NOTICE, Day::parse(day).unwrap());
         let pass = crate::fixtures::ask(&gate, reference).unwrap();
         (pass.verdict().findings.iter())
@@ -60,22 +60,26 @@ mod tests {
     }
 
     #[test]
-    fn the_days_that_are_left_are_said() {
-        let said = on("2027-03-01", "node:22-alpine");
-        assert_eq!(said.len(), 1, "{said:?}");
-        assert_eq!(said[0].0, "FT135");
+    fn the_days_that_are_left_are_reported() {
+        let warnings = warnings_on("2027-03-01", "node:22-alpine");
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert_eq!(warnings[0].0, "FT135");
         assert_eq!(
-            said[0].1,
+            warnings[0].1,
             "docker.io/library/node:22-alpine reaches its end of life in 60 days, on 2027-04-30 (node 22, as of 2026-08-21)"
         );
-        assert!(on("2027-04-29", "node:22")[0].1.contains("tomorrow"));
-        assert!(on("2027-04-30", "node:22")[0].1.contains("today"));
+        assert!(
+            warnings_on("2027-04-29", "node:22")[0]
+                .1
+                .contains("tomorrow")
+        );
+        assert!(warnings_on("2027-04-30", "node:22")[0].1.contains("today"));
     }
 
     #[test]
-    fn before_and_after_it_is_silent() {
-        assert_eq!(on("2027-02-28", "node:22"), []);
-        let after = on("2027-05-01", "node:22");
+    fn it_is_silent_before_the_notice_and_after_the_end_of_life() {
+        assert_eq!(warnings_on("2027-02-28", "node:22"), []);
+        let after = warnings_on("2027-05-01", "node:22");
         assert_eq!(after.len(), 1);
         assert_eq!(after[0].0, "FT131");
     }
@@ -83,8 +87,8 @@ mod tests {
     #[test]
     fn a_codename_has_its_cycle_too() {
         let policy = "version: 1\nbase: {end-of-life-notice: 3650d}";
-        let said = warned(policy, "debian:trixie-slim");
-        assert_eq!(said[0].code, "FT135");
+        let warnings = warned(policy, "debian:trixie-slim");
+        assert_eq!(warnings[0].code, "FT135");
         passes(NOTICE, "node:24");
         passes("version: 1", "node:22");
     }

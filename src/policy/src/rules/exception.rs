@@ -1,4 +1,4 @@
-//! FT150: an exception lets a refused image through, for a time, and says so. An expired one is mentioned.
+//! FT150: an exception turns a refusal into a warning for a limited time. The help of a refusal mentions an expired one.
 
 use super::RuleContext;
 use crate::code::Code;
@@ -16,8 +16,9 @@ pub(crate) fn apply(
     findings: &mut [Finding],
 ) -> Vec<usize> {
     let policy = &context.policy.index.policy;
-    let state =
-        |exception: &Exception| ExceptionState::of(exception, policy.exceptions_max, context.today);
+    let state = |exception: &Exception| {
+        ExceptionState::new(exception, policy.exceptions_max, context.today)
+    };
     let mut used = Vec::new();
     let refusals = (findings.iter_mut())
         .filter(|finding| finding.severity == Severity::Deny && finding.code.is_liftable());
@@ -26,57 +27,57 @@ pub(crate) fn apply(
             .exceptions(context.name, context.tag())
             .filter(|(_, exception)| is_for(policies, context, exception, finding.code))
             .collect();
-        // Of several, the one that applies longest; where none applies, the last to have applied is worth a word.
-        let Some((index, last)) = matching
+        // The one that applies longest; if none applies, the help mentions the one that ends last.
+        let Some((index, exception)) = matching
             .iter()
-            .max_by_key(|(_, exception)| (state(exception).holds(), exception.until))
+            .max_by_key(|(_, exception)| (state(exception).is_active(), exception.until))
         else {
             continue;
         };
         used.push(*index);
-        let state = state(last);
-        if state.holds() {
-            *finding = lifted(context, last, state, finding);
+        let state = state(exception);
+        if state.is_active() {
+            *finding = exception_warning(context, exception, state, finding);
             continue;
         }
-        let why = match state {
+        let note = match state {
             ExceptionState::TooLong(max) => format!(
                 "an exception for it lasts until {} ({}), but {} only allows exceptions of up to {max} days",
-                last.until, last.owner, context.policy.owner
+                exception.until, exception.owner, context.policy.owner
             ),
             _ => format!(
                 "an exception for it ended on {} ({})",
-                last.until, last.owner
+                exception.until, exception.owner
             ),
         };
         finding.help = Some(match finding.help.take() {
-            Some(help) => format!("{help}; {why}"),
-            None => why,
+            Some(help) => format!("{help}; {note}"),
+            None => note,
         });
     }
     used
 }
 
-/// Whether the exception is for this rule, this Dockerfile and this repository.
+/// Whether the exception is for this rule, this Dockerfile, and this repository.
 fn is_for(
     policies: &Policies,
     context: &RuleContext<'_>,
     exception: &Exception,
     code: Code,
 ) -> bool {
-    let rule = exception.rules.is_empty() || exception.rules.contains(&code);
-    let file = exception.files.is_empty()
+    let is_for_rule = exception.rules.is_empty() || exception.rules.contains(&code);
+    let is_for_file = exception.files.is_empty()
         || context.request.path.as_deref().is_some_and(|path| {
             let mut files = exception.files.iter();
             files.any(|glob| path_matches(glob, path))
         });
-    let label = exception.labels.is_empty()
+    let is_for_label = exception.labels.is_empty()
         || (exception.labels.iter()).any(|label| policies.has_label(label));
-    rule && file && label
+    is_for_rule && is_for_file && is_for_label
 }
 
 /// The warning that replaces a refusal.
-fn lifted(
+fn exception_warning(
     context: &RuleContext<'_>,
     exception: &Exception,
     state: ExceptionState,
@@ -113,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exception_lets_pass_and_names_itself() {
+    fn an_exception_turns_the_refusal_into_a_warning() {
         let findings = warned(&policy("2026-09-01", ""), "ghcr.io/acme/legacy:1");
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].code, "FT150");
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn one_for_what_it_can_not_lift_is_an_error() {
+    fn an_exception_for_a_code_that_it_cannot_lift_is_an_error() {
         for code in [
             "FT122", "FT140", "FT142", "FT146", "FT147", "FT135", "FT160", "FT161",
         ] {
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn it_holds_for_what_it_matches_only() {
+    fn an_exception_applies_only_to_its_images_and_rules() {
         assert_eq!(
             denied(&policy("2027-01-01", ""), "ghcr.io/acme/other:1").code,
             "FT101"

@@ -1,4 +1,4 @@
-//! FT133: a tag that moves from one release to the next: `latest`, `alpine`, no version at all.
+//! FT133: a tag without a version, such as `latest` or `alpine`, moves from one release to the next.
 
 use super::RuleContext;
 use crate::code::Code;
@@ -14,19 +14,19 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let (Some(tag), Some(parts)) = (context.tag(), context.tag_parts()) else {
         return;
     };
-    let codename = context
+    let has_codename = context
         .official
         .is_some_and(|image| image.cycle_of(tag).is_some());
-    let dated = parts
+    let has_date = parts
         .variants
         .iter()
         .any(|part| part.starts_with(|c: char| c.is_ascii_digit()));
-    if !parts.version.is_empty() || codename || (dated && context.official.is_none()) {
+    if !parts.version.is_empty() || has_codename || (has_date && context.official.is_none()) {
         return;
     }
     let message = format!(
         "{} has no version, so it moves from one release to the next; {} floating tags",
-        context.shown(),
+        context.display_name(),
         context.policy_verb(severity)
     );
     let finding = Finding::new(Code::FloatingTag, severity, message).with_help("name a version");
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_a_codename_and_a_digest_stand_still() {
+    fn a_version_a_codename_and_a_digest_pass() {
         for reference in ["node:22", "debian:trixie-slim", "ubuntu:noble"] {
             passes(POLICY, reference);
         }
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_locked_tag_stands_still() {
+    fn a_locked_tag_passes() {
         let lock = format!(
             "docker.io/library/node:latest sha256:{} 2026-09-01\n",
             "a".repeat(64)

@@ -1,4 +1,4 @@
-//! FT106, FT110, FT111: what the policy's `images` say of this very image: its action, its tags, its variants.
+//! FT106, FT110, FT111: the policy's rules under `images` refuse the image, its tag, or its variant.
 
 use super::RuleContext;
 use crate::code::Code;
@@ -13,12 +13,12 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let actions = rules.iter().filter_map(|rule| Some((rule, rule.action?)));
     let strictest = actions.max_by_key(|(_, action)| *action);
     if let Some((rule, severity)) = strictest.filter(|(_, action)| *action > Severity::Allow) {
-        let because = match &rule.reason {
+        let reason = match &rule.reason {
             Some(reason) => format!(": {reason}"),
             None => String::new(),
         };
         let message = format!(
-            "{} `{}`{because}",
+            "{} `{}`{reason}",
             context.policy_verb(severity),
             rule.pattern.text
         );
@@ -29,26 +29,26 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     drafts.extend(refused.map(|finding| finding.suggesting(SuggestionKind::Another)));
 }
 
-/// What is wrong with the tag by one rule. Tags and variants have no softer form than a refusal.
+/// Returns the refusal of a tag that the rule doesn't allow.
 fn check_tag(context: &RuleContext<'_>, rule: &ImageRule) -> Option<Finding> {
     if rule.tags.is_none() && rule.variants.is_empty() {
         return None;
     }
-    let (shown, owner) = (context.shown(), context.policy.owner);
-    let short = rule.pattern.text.split(':').next().unwrap_or_default();
+    let (name, owner) = (context.display_name(), context.policy.owner);
+    let repository = rule.pattern.text.split(':').next().unwrap_or_default();
     let (code, message) = match (context.tag(), &rule.tags) {
         (None, _) => (
             Code::TagNotAllowed,
-            format!("{shown} has no tag; {owner} restricts the tags of `{short}`"),
+            format!("{name} has no tag; {owner} restricts the tags of `{repository}`"),
         ),
         (Some(tag), Some(tags)) if !tags.allows(tag) => (
             Code::TagNotAllowed,
-            format!("{shown} is not a tag that {owner} allows for `{short}`: {tags}"),
+            format!("{name} is not a tag that {owner} allows for `{repository}`: {tags}"),
         ),
         (Some(tag), _) if !rule.allows_variant(tag) => (
             Code::VariantNotAllowed,
             format!(
-                "{shown} has no variant that {owner} allows for `{short}`: {}",
+                "{name} has no variant that {owner} allows for `{repository}`: {}",
                 rule.variants.join(", ")
             ),
         ),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_outside_the_range_are_refused_with_one_that_is_inside() {
+    fn tags_outside_the_range_are_refused_with_one_inside_it() {
         let denial = denied(NODE, "node:18-alpine");
         assert_eq!(denial.code, "FT110");
         assert_eq!(
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_without_a_tag_does_not_slip_past() {
+    fn a_digest_without_a_tag_is_refused() {
         let digest = format!("node@sha256:{}", "a".repeat(64));
         assert_eq!(denied(NODE, &digest).code, "FT110");
         passes(NODE, &format!("node:22-slim@sha256:{}", "a".repeat(64)));
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn globs_are_a_list() {
+    fn tags_can_be_a_list_of_globs() {
         let policy = "version: 1\nimages: [{match: alpine, tags: [\"3.2*\", edge]}]";
         passes(policy, "alpine:3.24");
         passes(policy, "alpine:edge");
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn every_rule_that_matches_counts() {
+    fn every_rule_that_matches_applies() {
         let policy =
             "version: 1\nimages: [{match: node, tags: \">=22\"}, {match: \"*\", tags: \"<26\"}]";
         passes(policy, "node:24");
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn an_action_speaks_in_the_place_of_the_tier() {
+    fn an_action_replaces_that_of_the_tier() {
         let policy = "version: 1\nimages: [{match: gcr.io/distroless/*, action: allow}, {match: mysql, action: deny, reason: we run mariadb}, {match: redis, action: warn}]";
         passes(policy, "gcr.io/distroless/static:nonroot");
         let denial = denied(policy, "mysql:8");

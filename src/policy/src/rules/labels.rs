@@ -1,4 +1,5 @@
-//! FT138, FT139: labels that an image must have or must not have. Known only after the registry has answered.
+//! FT138, FT139: labels that an image must have or must not have. They are in the config, so they are known only after
+//! the registry has answered.
 
 use fromtier_image::ImageConfig;
 
@@ -15,7 +16,7 @@ pub(crate) fn check(
         let labels = config.and_then(|config| config.config.labels.as_ref());
         labels.and_then(|labels| labels.get(key))
     };
-    let who = context.policy.owner;
+    let owner = context.policy.owner;
     let missing = context.policy.required_labels().find(|rule| {
         let value = label(&rule.key);
         !value.is_some_and(|value| rule.matches(value))
@@ -27,8 +28,8 @@ pub(crate) fn check(
             (Some(_), None) => format!("has no label `{}`", rule.key),
         };
         let message = format!(
-            "{} {found}; {who} requires the label `{}`",
-            context.shown(),
+            "{} {found}; {owner} requires the label `{}`",
+            context.display_name(),
             rule.text
         );
         let help = "use an image that has the label, or ask its publisher to set it";
@@ -40,8 +41,8 @@ pub(crate) fn check(
     });
     if let Some((rule, value)) = forbidden {
         let message = format!(
-            "{} has the label `{}={value}`; {who} forbids the label `{}`",
-            context.shown(),
+            "{} has the label `{}={value}`; {owner} forbids the label `{}`",
+            context.display_name(),
             rule.key,
             rule.text
         );
@@ -51,8 +52,8 @@ pub(crate) fn check(
         && let Some(rule) = context.policy.forbidden_labels().next()
     {
         let message = format!(
-            "{} has an unknown config; {who} forbids the label `{}`",
-            context.shown(),
+            "{} has an unknown config; {owner} forbids the label `{}`",
+            context.display_name(),
             rule.text
         );
         let help = "name the image in the Dockerfile instead";
@@ -62,9 +63,12 @@ pub(crate) fn check(
 
 #[cfg(test)]
 mod tests {
-    use crate::fixtures::{admit_config, config};
+    use std::collections::BTreeMap;
 
-    fn code(policy: &str, labels: &[(&str, &str)]) -> Option<(&'static str, String)> {
+    use crate::Scope;
+    use crate::fixtures::{admit_config, config, gate};
+
+    fn refusal(policy: &str, labels: &[(&str, &str)]) -> Option<(&'static str, String)> {
         let mut config = config();
         config.config.labels = Some(
             (labels.iter())
@@ -76,19 +80,22 @@ mod tests {
     }
 
     #[test]
-    fn a_required_label_must_be_there() {
+    fn an_image_without_a_required_label_is_refused() {
         let policy = "version: 1\nbase: {labels: {require: [org.opencontainers.image.source, \"maintainer=acme*\"]}}";
         let source = ("org.opencontainers.image.source", "x");
-        assert_eq!(code(policy, &[source, ("maintainer", "acme inc.")]), None);
         assert_eq!(
-            code(policy, &[("maintainer", "acme")]),
+            refusal(policy, &[source, ("maintainer", "acme inc.")]),
+            None
+        );
+        assert_eq!(
+            refusal(policy, &[("maintainer", "acme")]),
             Some((
                 "FT138",
                 "docker.io/library/node:24 has no label `org.opencontainers.image.source`; this policy requires the label `org.opencontainers.image.source`".into()
             ))
         );
         assert_eq!(
-            code(policy, &[source, ("maintainer", "other")]),
+            refusal(policy, &[source, ("maintainer", "other")]),
             Some((
                 "FT138",
                 "docker.io/library/node:24 has the label `maintainer=other`; this policy requires the label `maintainer=acme*`".into()
@@ -97,18 +104,29 @@ mod tests {
     }
 
     #[test]
-    fn a_forbidden_label_must_not_be_there() {
+    fn an_image_with_an_unknown_config_is_not_reported_as_one_without_the_label() {
+        let gate = gate("version: 1\nbase: {labels: {require: [maintainer]}}", "");
+        let identifier = "docker-image://docker.io/library/node:24";
+        let judged = gate.input_source(identifier, &BTreeMap::new(), &Scope::default());
+        assert_eq!(
+            judged.unwrap_err().message,
+            "docker.io/library/node:24 has an unknown config; this policy requires the label `maintainer`"
+        );
+    }
+
+    #[test]
+    fn an_image_with_a_forbidden_label_is_refused() {
         let policy =
             "version: 1\nbase: {labels: {forbid: [deprecated, \"stability=experimental*\"]}}";
-        assert_eq!(code(policy, &[("stability", "stable")]), None);
-        assert_eq!(code(policy, &[]), None);
+        assert_eq!(refusal(policy, &[("stability", "stable")]), None);
+        assert_eq!(refusal(policy, &[]), None);
         assert_eq!(
-            code(policy, &[("stability", "experimental-2")]),
+            refusal(policy, &[("stability", "experimental-2")]),
             Some((
                 "FT139",
                 "docker.io/library/node:24 has the label `stability=experimental-2`; this policy forbids the label `stability=experimental*`".into()
             ))
         );
-        assert_eq!(code(policy, &[("deprecated", "")]).unwrap().0, "FT139");
+        assert_eq!(refusal(policy, &[("deprecated", "")]).unwrap().0, "FT139");
     }
 }

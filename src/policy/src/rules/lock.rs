@@ -1,4 +1,4 @@
-//! FT122: the digest in the Dockerfile and the digest in the lock are not the same.
+//! FT122: the requested digest is not the one in the lock file.
 
 use super::RuleContext;
 use crate::code::Code;
@@ -6,16 +6,16 @@ use crate::draft::Draft;
 use crate::verdict::Finding;
 
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
-    let (Some(own), Some(locked)) = (context.image.digest(), context.locked) else {
+    let (Some(requested), Some(locked)) = (context.image.digest(), context.locked) else {
         return;
     };
-    if *own == locked.digest {
+    if *requested == locked.digest {
         return;
     }
     let message = format!(
         "{} is requested with the digest {}, but the lock file has {}, resolved on {}",
-        context.shown(),
-        own.as_str(),
+        context.display_name(),
+        requested.as_str(),
         locked.digest.as_str(),
         locked.resolved
     );
@@ -32,7 +32,7 @@ mod tests {
     use crate::fixtures::{denied_with_lock, lock_of, passes_with_lock};
 
     #[test]
-    fn the_two_digests_must_agree() {
+    fn a_digest_that_differs_from_the_lock_file_is_refused() {
         let lock = lock_of("docker.io/library/node:22", 'a');
         passes_with_lock(
             "version: 1",
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn no_exception_makes_them_agree() {
+    fn no_exception_lifts_it() {
         let policy = "version: 1\nexceptions: [{match: node, until: 2030-01-01, owner: me, reason: because}]";
         let lock = lock_of("docker.io/library/node:22", 'a');
         let denial = denied_with_lock(policy, &lock, &format!("node:22@sha256:{}", "b".repeat(64)));

@@ -1,4 +1,4 @@
-//! FT109: a name that is made to look like, or by a slip is nearly, an official image's or a well-known registry's.
+//! FT109: a name that looks like the name of an official image or of a well-known registry.
 
 use fromtier_catalog::{self as catalog, edits_up_to_two};
 use fromtier_image::ImageRef;
@@ -10,7 +10,7 @@ use crate::spelling::{skeleton, unicode_host};
 use crate::tier::Tier;
 use crate::verdict::{Finding, Severity};
 
-/// Registries that others are mistaken for.
+/// Registries that other names imitate.
 const REGISTRIES: [&str; 13] = [
     "docker.io",
     "index.docker.io",
@@ -27,7 +27,7 @@ const REGISTRIES: [&str; 13] = [
     "nvcr.io",
 ];
 
-/// Domains whose owners are the registries': any host under them is theirs.
+/// Domains of well-known registries and their owners: a host under one of them is not a look-alike.
 const OWNERS: [&str; 20] = [
     "amazonaws.com",
     "azurecr.io",
@@ -51,11 +51,11 @@ const OWNERS: [&str; 20] = [
     "redhat.io",
 ];
 
-/// What else is taken for `docker.io`.
-const DOCKERS: [&str; 3] = ["docker.com", "dockerhub.com", "dockerhub.io"];
+/// Names that readers take for `docker.io`, though they are other domains.
+const DOCKER_DOMAINS: [&str; 3] = ["docker.com", "dockerhub.com", "dockerhub.io"];
 
-/// Registries where anybody can have a name such as `library`. Elsewhere it is the owner's, as in a mirror's
-/// `registry.example.com/hub/library/node`.
+/// Registries where anybody can register a name such as `library`. On other registries, such as a mirror, their operator
+/// decides on it: `registry.example.com/hub/library/node`.
 const PUBLIC: [&str; 5] = [
     "docker.io",
     "ghcr.io",
@@ -64,8 +64,8 @@ const PUBLIC: [&str; 5] = [
     "registry.gitlab.com",
 ];
 
-/// Where Docker itself hands official images on.
-const DOCKERS_MIRROR: &str = "public.ecr.aws/docker/library/";
+/// Docker's own copy of the official images.
+const DOCKER_MIRROR: &str = "public.ecr.aws/docker/library/";
 
 /// Ends of host names that nobody can register.
 const PRIVATE: [&str; 10] = [
@@ -81,7 +81,7 @@ const PRIVATE: [&str; 10] = [
     "test",
 ];
 
-/// Names on Docker Hub that claim what only `library` is.
+/// Names on Docker Hub that claim to be `library`.
 const CLAIMS: [&str; 6] = [
     "docker-library",
     "docker-official",
@@ -94,14 +94,14 @@ const CLAIMS: [&str; 6] = [
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     report(
         context,
-        |context| registry(context).or_else(|| namespace(context)),
+        |context| look_alike_registry(context).or_else(|| look_alike_namespace(context)),
         drafts,
     );
 }
 
-/// A place that only stands for another has that one's names in its own: its registry alone can look like another.
+/// Checks a mirror by its registry only: the names of other registries in its path are no claim.
 pub(crate) fn check_place(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
-    report(context, registry, drafts);
+    report(context, look_alike_registry, drafts);
 }
 
 fn report(
@@ -120,7 +120,7 @@ fn report(
     let message = format!(
         "{} {}; {} look-alikes",
         context.name,
-        found.what,
+        found.description,
         context.policy_verb(severity)
     );
     let help = match &found.original {
@@ -134,25 +134,30 @@ fn report(
     drafts.push(finding.suggesting(SuggestionKind::Original(found.original)));
 }
 
+/// A name that looks like another.
 struct LookAlike {
-    /// "is on docker.lo, which looks like docker.io"
-    what: String,
+    /// The end of the sentence about the image: "is on docker.lo, which looks like docker.io".
+    description: String,
+    /// The image that was probably meant, with its tag.
     original: Option<ImageRef>,
 }
 
-/// A registry that looks like another.
-fn registry(context: &RuleContext<'_>) -> Option<LookAlike> {
+/// Finds a registry that looks like another.
+fn look_alike_registry(context: &RuleContext<'_>) -> Option<LookAlike> {
     let domain = context.name.split('/').next()?;
     let host = domain.split(':').next()?;
     if is_owned(host) || is_private(domain) {
         return None;
     }
     let unicode = unicode_host(host);
-    let read = unicode.as_deref().unwrap_or(host);
-    let known = (REGISTRIES.into_iter().find(|known| looks_like(read, known))).or_else(|| {
-        DOCKERS
+    let readable = unicode.as_deref().unwrap_or(host);
+    let known = (REGISTRIES
+        .into_iter()
+        .find(|known| looks_like(readable, known)))
+    .or_else(|| {
+        DOCKER_DOMAINS
             .iter()
-            .any(|name| claims(read, name))
+            .any(|name| claims(readable, name))
             .then_some("docker.io")
     });
     let shown = match &unicode {
@@ -167,12 +172,12 @@ fn registry(context: &RuleContext<'_>) -> Option<LookAlike> {
                 .map(|tag| format!(":{tag}"))
                 .unwrap_or_default();
             Some(LookAlike {
-                what: format!("is on {shown}, which looks like {known} but isn't"),
+                description: format!("is on {shown}, which looks like {known} but isn't"),
                 original: ImageRef::parse(&format!("{name}{tag}")).ok(),
             })
         }
         None if host.split('.').any(|label| label.starts_with("xn--")) => Some(LookAlike {
-            what: format!(
+            description: format!(
                 "is on {shown}, a host whose non-ASCII letters can look like those of another host"
             ),
             original: None,
@@ -184,11 +189,11 @@ fn registry(context: &RuleContext<'_>) -> Option<LookAlike> {
 fn is_owned(host: &str) -> bool {
     OWNERS.iter().any(|owner| {
         host.strip_suffix(owner)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
     })
 }
 
-/// Is the host one that only a network of its own knows?
+/// Whether only a private network knows the host.
 fn is_private(domain: &str) -> bool {
     let (host, port) = domain.split_once(':').unwrap_or((domain, ""));
     let last = host.rsplit('.').next().unwrap_or_default();
@@ -200,36 +205,36 @@ fn is_private(domain: &str) -> bool {
 }
 
 fn looks_like(host: &str, known: &str) -> bool {
-    claims(host, known) || slip(skeleton(host).as_bytes(), skeleton(known).as_bytes())
+    claims(host, known) || is_typo(skeleton(host).as_bytes(), skeleton(known).as_bytes())
 }
 
-/// Is it the known name to the eye, or that and more behind it?
+/// Whether a reader sees the known name in the host: alone, with more labels after it, or with another end.
 fn claims(host: &str, known: &str) -> bool {
-    let (mine, theirs) = (skeleton(host), skeleton(known));
-    let rest = mine.strip_prefix(&theirs);
-    // `docker.com` and `ghcr.dev`, but no host of its own with more labels before it.
-    let another_end = match (host.split_once('.'), known.split_once('.')) {
-        (Some((mine, end)), Some((theirs, "io"))) => {
-            skeleton(mine) == skeleton(theirs) && !end.contains('.')
+    let (host_skeleton, known_skeleton) = (skeleton(host), skeleton(known));
+    let after = host_skeleton.strip_prefix(&known_skeleton);
+    // `docker.com` and `ghcr.dev`, but not `docker.example.com`.
+    let has_other_end = match (host.split_once('.'), known.split_once('.')) {
+        (Some((name, end)), Some((known_name, "io"))) => {
+            skeleton(name) == skeleton(known_name) && !end.contains('.')
         }
         _ => false,
     };
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) || another_end
+    after.is_some_and(|after| after.is_empty() || after.starts_with('.')) || has_other_end
 }
 
-/// One slip of the pen: any in a name that is long enough to be known by the rest of it, else two letters that are
-/// swapped or one that is doubled.
-fn slip(mine: &[u8], theirs: &[u8]) -> bool {
-    if edits_up_to_two(mine, theirs) != Some(1) {
+/// Whether one typing error separates the names: any in a long name; in a short one, two swapped letters or a doubled
+/// letter, because short names differ by one letter too often.
+fn is_typo(name: &[u8], known: &[u8]) -> bool {
+    if edits_up_to_two(name, known) != Some(1) {
         return false;
     }
-    if theirs.len() >= 9 || mine.len() == theirs.len() && sorted(mine) == sorted(theirs) {
+    if known.len() >= 9 || name.len() == known.len() && sorted(name) == sorted(known) {
         return true;
     }
-    let (long, short) = if mine.len() > theirs.len() {
-        (mine, theirs)
+    let (long, short) = if name.len() > known.len() {
+        (name, known)
     } else {
-        (theirs, mine)
+        (known, name)
     };
     let at = long.iter().zip(short).take_while(|(a, b)| a == b).count();
     long.len() > short.len() && at > 0 && long[at - 1] == long[at]
@@ -241,26 +246,26 @@ fn sorted(text: &[u8]) -> Vec<u8> {
     text
 }
 
-/// An official image's name in a place that claims to be Docker's library.
-fn namespace(context: &RuleContext<'_>) -> Option<LookAlike> {
+/// Finds an official image's name in a namespace that claims to be Docker's library.
+fn look_alike_namespace(context: &RuleContext<'_>) -> Option<LookAlike> {
     let (domain, path) = context.name.split_once('/')?;
-    let (before, last) = path.rsplit_once('/')?;
+    let (namespace, last) = path.rsplit_once('/')?;
     catalog::image(last)?;
-    let ours = |prefix: &str| {
+    let is_under = |prefix: &str| {
         context
             .name
             .strip_prefix(prefix)
-            .is_some_and(|rest| rest.starts_with('/') || prefix.ends_with('/'))
+            .is_some_and(|after| after.starts_with('/') || prefix.ends_with('/'))
     };
-    let mirrored = context.listing.iter().any(|layer| {
+    let is_mirror = context.listing.iter().any(|layer| {
         let mut mirrors = layer.index.policy.mirrors.iter();
-        mirrors.any(|mirror| ours(&mirror.prefix))
+        mirrors.any(|mirror| is_under(&mirror.prefix))
     });
-    if !PUBLIC.contains(&domain) || mirrored || ours(DOCKERS_MIRROR) {
+    if !PUBLIC.contains(&domain) || is_mirror || is_under(DOCKER_MIRROR) {
         return None;
     }
     let library = skeleton("library");
-    let claimed = before.split('/').find(|part| match domain {
+    let claimed = namespace.split('/').find(|part| match domain {
         "docker.io" => {
             let part = skeleton(part);
             edits_up_to_two(&part, &library).is_some_and(|edits| edits <= 1)
@@ -269,7 +274,7 @@ fn namespace(context: &RuleContext<'_>) -> Option<LookAlike> {
         _ => *part == "library" || REGISTRIES.contains(part),
     })?;
     Some(LookAlike {
-        what: format!(
+        description: format!(
             "is not an official image, but `{claimed}` in its name makes it look like one"
         ),
         original: None,
@@ -282,7 +287,7 @@ mod tests {
     use crate::{Gate, Policy, Scope};
 
     #[test]
-    fn registries_that_look_like_others_are_named() {
+    fn a_registry_that_looks_like_another_is_refused() {
         for (reference, known) in [
             ("docker.lo/library/node:24", "docker.io"),
             ("d0cker.io/library/node:24", "docker.io"),
@@ -331,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn a_library_elsewhere_is_not_dockers() {
+    fn a_namespace_that_claims_to_be_dockers_library_is_refused() {
         for reference in [
             "ghcr.io/library/node",
             "quay.io/acme/docker.io/node:22",
@@ -351,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn no_alarm_for_registries_of_good_name_and_of_ones_own() {
+    fn well_known_and_private_registries_are_no_look_alikes() {
         for reference in [
             "registry.example.com/tool",
             "docker.example.com/node",
@@ -395,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_policy_lists_is_no_look_alike() {
+    fn an_image_that_the_policy_lists_is_no_look_alike() {
         let policy = "version: 1\ninternal: [docker.io.example.com/**]\nimages: [{match: ghcr.io/library/*, action: allow}]";
         passes(policy, "docker.io.example.com/library/node");
         passes(policy, "ghcr.io/library/node:22");
@@ -407,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn what_perhaps_is_allowed_is_no_look_alike_only_where_it_is() {
+    fn a_rule_of_a_stage_clears_a_look_alike_only_in_that_stage() {
         let policy = "version: 1\ntiers: {community: allow}\nstages: {build: {images: [{match: ghcr.io/library/*, action: allow}]}}";
         let in_stage = |ships| {
             let scope = Scope {
@@ -422,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mirror_of_the_repositorys_is_none_to_the_organization() {
+    fn a_mirror_of_the_repositorys_policy_is_a_look_alike_to_the_organizations() {
         let parsed = |text| Some(Policy::parse("p", text).unwrap());
         let repository = parsed("version: 1\nmirrors: {docker.io: ghcr.io/acme/hub}");
         let organization = parsed(

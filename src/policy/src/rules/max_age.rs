@@ -1,4 +1,5 @@
-//! FT134: the image was made too long ago. Known only after the registry has answered.
+//! FT134: the image was created too long ago. The day is in the config, so it is known only after the registry has
+//! answered.
 
 use fromtier_catalog::Day;
 use fromtier_image::ImageConfig;
@@ -17,7 +18,7 @@ pub(crate) fn check(
     };
     let created = config.and_then(|config| config.created.as_deref());
     let day = created.and_then(|time| time.get(..10)).and_then(Day::parse);
-    let who = context.policy.owner;
+    let owner = context.policy.owner;
     let message = match day {
         Some(day) => {
             let age = context.today.days_since(day);
@@ -25,13 +26,13 @@ pub(crate) fn check(
                 return;
             }
             format!(
-                "{} was created {age} days ago, on {day}; {who} only allows images up to {max} days old",
-                context.shown()
+                "{} was created {age} days ago, on {day}; {owner} only allows images up to {max} days old",
+                context.display_name()
             )
         }
         None => format!(
-            "{} has no known creation date; {who} only allows images up to {max} days old",
-            context.shown()
+            "{} has no known creation date; {owner} only allows images up to {max} days old",
+            context.display_name()
         ),
     };
     let help = "use a tag that is rebuilt, or a newer digest";
@@ -61,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_young_image_passes() {
+    fn a_recent_image_passes() {
         admit_created(POLICY, Some("2026-08-31T10:00:00.123456789Z")).unwrap();
         admit_created(POLICY, Some("2026-06-03T00:00:00Z")).unwrap();
         assert!(admit_created(POLICY, Some("2026-06-02T00:00:00Z")).is_err());

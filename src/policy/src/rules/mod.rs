@@ -1,7 +1,7 @@
 //! The rules: one file each, with its tests and its page in `docs/rules`.
 //!
-//! A rule looks at one image under one policy and reports what it finds. It asks the gate nothing: suggestions are
-//! filled in afterwards, and exceptions and `mode: warn` apply after that.
+//! A rule looks at one image under one policy and reports what it finds. Suggestions are filled in afterwards; then
+//! exceptions and `mode: warn` apply.
 
 mod deprecated;
 mod digest;
@@ -34,20 +34,20 @@ use crate::policies::{Policies, RequestContext};
 use crate::tier::Tier;
 use crate::verdict::{Finding, Severity};
 
-/// One image before one policy: all that a rule may know.
+/// One image under one policy: everything that a rule knows.
 pub(crate) struct RuleContext<'a> {
     /// The image, normalized and rewritten.
     pub image: &'a ImageRef,
     /// [`crate::pattern::identity`] of the image.
     pub name: &'a str,
     pub tier: Tier,
-    /// The entry of a policy's list that the image has its tier from.
+    /// The list entry that decides the image's tier.
     pub tier_entry: Option<&'a Pattern>,
     pub official: Option<Image>,
-    /// The policy, as it applies where the image is wanted.
+    /// The policy, as it applies to the part of the build that uses the image.
     pub policy: ActivePolicy<'a>,
-    /// The policies whose lists count here: the organization's and the policy itself, never the repository's on the
-    /// organization's behalf.
+    /// The policies whose lists decide the tier: this policy and those before it. For the organization's policy, the
+    /// lists of the repository's policy don't count.
     pub listing: &'a [Layer],
     pub lock: &'a Lock,
     /// The entry of the lock file for the image.
@@ -56,7 +56,7 @@ pub(crate) struct RuleContext<'a> {
     pub today: Day,
 }
 
-/// A rule: what it reports is added to the list.
+/// A rule for images. It adds its findings to the list.
 pub(crate) type Rule = fn(&RuleContext<'_>, &mut Vec<Draft>);
 
 /// The rules for images, in the order in which they report.
@@ -74,8 +74,8 @@ pub(crate) const IMAGE_RULES: &[Rule] = &[
     lock::check,
 ];
 
-/// The rules for a mirror, which only stands in for the image's own registry: all but those about the digest, which is
-/// the image's.
+/// The rules for a mirror, in the order in which they report. Rules about the digest are not among them: a mirror serves
+/// the image's own digest.
 pub(crate) const PLACE_RULES: &[Rule] = &[
     look_alike::check_place,
     tier::check,
@@ -86,8 +86,8 @@ pub(crate) const PLACE_RULES: &[Rule] = &[
     unlisted_tag::check,
 ];
 
-/// A rule about the config that the registry answered with. Without a config nothing is known about it, as for an
-/// image in a client's own definition.
+/// A rule about the config that the registry returned. The config is `None` for an image in a client's own definition,
+/// whose config is unknown.
 type ConfigRule = fn(&RuleContext<'_>, Option<&ImageConfig>, &mut Vec<Finding>);
 
 /// The rules about configs, in the order in which they report.
@@ -98,12 +98,12 @@ const CONFIG_RULES: &[ConfigRule] = &[
     onbuild::check,
 ];
 
-/// What a policy's rules for images report.
+/// Returns the findings of a policy's rules for images.
 pub(crate) fn judge_image(context: &RuleContext<'_>) -> Vec<Draft> {
     judge_by(IMAGE_RULES, context)
 }
 
-/// What a policy's rules report about a place that images are pulled from.
+/// Returns the findings of a policy's rules about a mirror.
 pub(crate) fn judge_place(context: &RuleContext<'_>) -> Vec<Draft> {
     judge_by(PLACE_RULES, context)
 }
@@ -116,7 +116,7 @@ fn judge_by(rules: &[Rule], context: &RuleContext<'_>) -> Vec<Draft> {
     drafts
 }
 
-/// What a policy's rules report about the config that the registry answered with.
+/// Returns the findings of a policy's rules about the config that the registry returned.
 pub(crate) fn judge_config(
     context: &RuleContext<'_>,
     config: Option<&ImageConfig>,
@@ -128,7 +128,7 @@ pub(crate) fn judge_config(
     findings
 }
 
-/// An image before each of the policies, in their order; `name` is the image's identity.
+/// Returns the image under each policy, in the order of the policies. `name` is the image's identity.
 pub(crate) fn contexts<'a>(
     policies: &'a Policies,
     request: &'a RequestContext,
@@ -166,13 +166,13 @@ impl<'a> RuleContext<'a> {
         self.tag().map(TagParts::parse)
     }
 
-    /// The platform that the image is for, where it is known.
+    /// The platform that the image is for, if it is known.
     pub fn platform(&self) -> Option<&'a Platform> {
         self.request.platform.as_ref()
     }
 
-    /// `docker.io/library/node:22`, or by its digest where it has no tag.
-    pub fn shown(&self) -> String {
+    /// The image as messages show it: `docker.io/library/node:22`, or with its digest if it has no tag.
+    pub fn display_name(&self) -> String {
         match (self.image.tag(), self.image.digest()) {
             (Some(tag), _) => format!("{}:{tag}", self.name),
             (None, Some(digest)) => format!("{}@{}", self.name, digest.as_str()),

@@ -1,4 +1,5 @@
-//! FT137: the base has triggers (`ONBUILD`) for whoever builds on it. Known only after the registry has answered.
+//! FT137: the base image has `ONBUILD` triggers. They are in the config, so they are known only after the registry has
+//! answered.
 
 use fromtier_image::ImageConfig;
 
@@ -16,7 +17,7 @@ pub(crate) fn check(
     if severity == Severity::Allow || !root_user::is_built_on(context.request.via) {
         return;
     }
-    let what = match config {
+    let found = match config {
         Some(config) => match config.config.on_build.as_deref() {
             None | Some([]) => return,
             Some([only]) => format!("has the trigger `ONBUILD {only}`"),
@@ -25,8 +26,8 @@ pub(crate) fn check(
         None => "has an unknown config, so it might have `ONBUILD` triggers".to_owned(),
     };
     let message = format!(
-        "{} {what}; {} images with triggers",
-        context.shown(),
+        "{} {found}; {} images with triggers",
+        context.display_name(),
         context.policy_verb(severity)
     );
     let help = "use an image without triggers, and write their instructions into the Dockerfile";
@@ -54,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn without_triggers_or_where_none_can_fire_it_passes() {
+    fn an_image_passes_without_triggers_and_where_no_trigger_runs() {
         let deny = "version: 1\nbase: {onbuild: deny}";
         admit_config(deny, &config()).unwrap();
         let mut with = config();

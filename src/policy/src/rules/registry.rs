@@ -1,4 +1,4 @@
-//! FT113: images come from the registries and repositories that the policy names only.
+//! FT113: the policy only allows images from some registries and repositories.
 
 use super::RuleContext;
 use crate::code::Code;
@@ -7,17 +7,21 @@ use crate::policy_index::RegistryEntry;
 use crate::verdict::Finding;
 
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
-    let (index, shown, owner) = (context.policy.index, context.shown(), context.policy.owner);
+    let (index, name, owner) = (
+        context.policy.index,
+        context.display_name(),
+        context.policy.owner,
+    );
     let message = match index.registry_entry(context.name, context.tag()) {
         RegistryEntry::Denied(denied) => {
-            format!("{shown} matches `{}`, which {owner} denies", denied.text)
+            format!("{name} matches `{}`, which {owner} denies", denied.text)
         }
         RegistryEntry::Missing => {
             let allowed: Vec<&str> = (index.policy.registries.allow.iter())
                 .map(|pattern| pattern.text.as_str())
                 .collect();
             format!(
-                "{shown} is not from a registry that {owner} allows: {}",
+                "{name} is not from a registry that {owner} allows: {}",
                 shortened_list(&allowed)
             )
         }
@@ -30,7 +34,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     );
 }
 
-/// The first few names, and how many more there are.
+/// Joins the names: all of up to five, else four and how many more there are.
 fn shortened_list(names: &[&str]) -> String {
     match names {
         [a, b, c, d, _, more @ ..] if !more.is_empty() => {
@@ -47,7 +51,7 @@ mod tests {
     const LISTS: &str = "version: 1\ntiers: {community: allow}\nregistries: {allow: [docker.io, ghcr.io/acme/**], deny: [docker.io/evil/*]}";
 
     #[test]
-    fn only_the_named_registries_are_taken_from() {
+    fn only_listed_registries_are_allowed() {
         passes(LISTS, "node:24");
         passes(LISTS, "acme/tool:1");
         passes(LISTS, "ghcr.io/acme/a/b:1");
@@ -61,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_denied_one_is_refused_whatever_is_allowed() {
+    fn a_denied_registry_is_refused_even_if_it_is_allowed_too() {
         let denial = denied(LISTS, "evil/tool:1");
         assert_eq!(
             denial.message,
@@ -80,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_denied_host_is_denied_by_all_its_names() {
+    fn a_denied_host_is_denied_under_all_its_names() {
         let policy = "version: 1\ntiers: {community: allow}\nregistries: {deny: [\"evil.example.com:443\", \"my_reg.io\", registry.hub.docker.com/acme/*]}";
         for reference in [
             "evil.example.com/a",

@@ -1,4 +1,4 @@
-//! FT136: the base runs as root. Known only after the registry has answered.
+//! FT136: the base image runs as root. Its user is in the config, so it is known only after the registry has answered.
 
 use fromtier_image::ImageConfig;
 
@@ -17,27 +17,27 @@ pub(crate) fn check(
     if severity == Severity::Allow || !is_built_on(context.request.via) {
         return;
     }
-    let what = match config.map(|config| config.config.user.as_str()) {
+    let found = match config.map(|config| config.config.user.as_str()) {
         Some(user) if !is_root(user) => return,
         Some("") => "sets no user, so it runs as root".to_owned(),
         Some(user) => format!("runs as {user}"),
         None => "has an unknown config, so it might run as root".to_owned(),
     };
     let message = format!(
-        "{} {what}; {} base images that run as root",
-        context.shown(),
+        "{} {found}; {} base images that run as root",
+        context.display_name(),
         context.policy_verb(severity)
     );
     let help = "use a variant that sets another user, such as nonroot or rootless";
     findings.push(Finding::new(Code::RootUser, severity, message).with_help(help));
 }
 
-/// Is the image something that a stage stands on, or that is run, and not only a place to copy files from?
+/// Whether a stage is built on the image or the image is run; `false` if files are only copied from it.
 pub(super) fn is_built_on(via: Via) -> bool {
     !matches!(via, Via::CopyFrom | Via::MountFrom | Via::Onbuild)
 }
 
-/// `root`, `0`, `0:0`, nobody named; on Windows its counterpart.
+/// Whether the user is root: `root`, `0`, `0:0`, none at all, or the administrator of a Windows container.
 fn is_root(user: &str) -> bool {
     let name = user.split(':').next().unwrap_or_default().trim();
     name.is_empty()
@@ -54,7 +54,7 @@ mod tests {
 
     const DENY: &str = "version: 1\nbase: {root-user: deny}";
 
-    fn user(name: &str) -> Option<(&'static str, String)> {
+    fn refusal_of_user(name: &str) -> Option<(&'static str, String)> {
         let mut config = config();
         config.config.user = name.to_owned();
         let denial = admit_config(DENY, &config).err()?;
@@ -64,14 +64,14 @@ mod tests {
     #[test]
     fn a_base_that_runs_as_root_is_refused() {
         assert_eq!(
-            user(""),
+            refusal_of_user(""),
             Some((
                 "FT136",
                 "docker.io/library/node:24 sets no user, so it runs as root; this policy refuses base images that run as root".into()
             ))
         );
         assert!(
-            user("0:0")
+            refusal_of_user("0:0")
                 .unwrap()
                 .1
                 .starts_with("docker.io/library/node:24 runs as 0:0;")
@@ -85,15 +85,15 @@ mod tests {
             "-0",
             "containeradministrator",
         ] {
-            assert_eq!(user(root).unwrap().0, "FT136", "{root}");
+            assert_eq!(refusal_of_user(root).unwrap().0, "FT136", "{root}");
         }
         for other in ["node", "1000", "65532:65532", "nonroot", "rooty"] {
-            assert_eq!(user(other), None, "{other}");
+            assert_eq!(refusal_of_user(other), None, "{other}");
         }
     }
 
     #[test]
-    fn it_may_warn_and_says_nothing_by_itself() {
+    fn it_warns_if_the_policy_says_so_and_is_silent_by_default() {
         let warned = admit_config("version: 1\nbase: {root-user: warn}", &config()).unwrap();
         assert_eq!(warned.verdict().severity, Severity::Warn);
         let passed = admit_config("version: 1", &config()).unwrap();
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn an_image_that_files_are_copied_from_runs_as_nobody() {
+    fn an_image_that_is_only_copied_from_passes() {
         for via in [Via::CopyFrom, Via::MountFrom] {
             admit_via(DENY, &config(), via).unwrap();
         }

@@ -1,4 +1,4 @@
-//! FT140–FT144, FT146, FT147: sources that are no images: git, HTTP, scratch, OCI layouts, local directories, cache.
+//! FT140–FT144, FT146, FT147: sources other than images: git, HTTP, scratch, OCI layouts, local directories, cache.
 
 use fromtier_image::Digest;
 
@@ -9,7 +9,7 @@ use crate::settings::{SourceKind, SourceRule};
 use crate::verdict::{Finding, Severity};
 
 pub(crate) fn check(policy: &ActivePolicy<'_>, request: &SourceRequest<'_>) -> Option<Finding> {
-    let (code, kind, what, group) = match request {
+    let (code, kind, description, group) = match request {
         SourceRequest::Git { .. } => (
             Code::GitRepository,
             SourceKind::Git,
@@ -53,13 +53,13 @@ pub(crate) fn check(policy: &ActivePolicy<'_>, request: &SourceRequest<'_>) -> O
             "imported cache",
         ),
     };
-    let (shown, owner) = (request.identifier(), policy.owner);
+    let (identifier, owner) = (request.identifier(), policy.owner);
     match policy.source(kind) {
         SourceRule::Say(Severity::Allow) => None,
         SourceRule::RequireChecksum if is_checked(request) => None,
         SourceRule::RequireChecksum => {
             let found = checksum_problem(request);
-            let message = format!("{shown} {found}; {owner} requires a checksum for {group}");
+            let message = format!("{identifier} {found}; {owner} requires a checksum for {group}");
             let help = match request {
                 SourceRequest::Git { .. } => {
                     "write the full commit, 40 or 64 digits: ADD --checksum=<commit> …"
@@ -69,7 +69,10 @@ pub(crate) fn check(policy: &ActivePolicy<'_>, request: &SourceRequest<'_>) -> O
             Some(Finding::new(code, Severity::Deny, message).with_help(help))
         }
         SourceRule::Say(severity) => {
-            let message = format!("{shown} {what}; {} {group}", policy.verb(severity));
+            let message = format!(
+                "{identifier} {description}; {} {group}",
+                policy.verb(severity)
+            );
             let help = match request {
                 SourceRequest::RootFileSystem { .. } => {
                     "use a base image; for single files use `COPY`, which unpacks nothing"
@@ -122,7 +125,7 @@ mod tests {
     use crate::scope::Scope;
 
     #[test]
-    fn without_a_word_they_pass() {
+    fn they_pass_if_the_policy_has_no_setting() {
         let gate = gate("version: 1", "");
         for request in [
             SourceRequest::Git {
@@ -202,7 +205,11 @@ mod tests {
             checksum: Some(&commit),
         };
         gate.source(&git, &Scope::default()).unwrap();
-        for checksum in [None, Some("abc"), Some("")] {
+        for (checksum, problem) in [
+            (None, "has no checksum"),
+            (Some("abc"), "has no full checksum"),
+            (Some(""), "has no checksum"),
+        ] {
             let git = SourceRequest::Git {
                 url: "https://github.com/a/b.git",
                 checksum,
@@ -211,14 +218,11 @@ mod tests {
                 url: "https://example.com/x",
                 checksum,
             };
-            assert_eq!(
-                gate.source(&git, &Scope::default()).unwrap_err().code,
-                "FT140"
-            );
-            assert_eq!(
-                gate.source(&http, &Scope::default()).unwrap_err().code,
-                "FT141"
-            );
+            for (request, code) in [(git, "FT140"), (http, "FT141")] {
+                let denial = gate.source(&request, &Scope::default()).unwrap_err();
+                assert_eq!(denial.code, code);
+                assert!(denial.message.contains(problem), "{}", denial.message);
+            }
         }
     }
 }

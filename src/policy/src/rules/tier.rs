@@ -1,4 +1,4 @@
-//! FT101–FT105, FT107, FT108: who makes the image, and what the policy says of them.
+//! FT101–FT105, FT107, FT108: the tier of the image, and the policy's action for it.
 
 use fromtier_catalog::{self as catalog, Notice};
 
@@ -11,15 +11,15 @@ use crate::verdict::{Finding, Severity};
 
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let action = context.policy.tier_action(context.tier);
-    let severity = match retired(context) {
+    let severity = match retired_notice(context) {
         Some(_) => action.max(context.policy.check(Check::Deprecated)),
         None => action,
     };
     if severity == Severity::Allow || context.has_image_action() {
         return;
     }
-    let (code, what, group) = match context.tier {
-        Tier::Community => return community(context, severity, drafts),
+    let (code, description, group) = match context.tier {
+        Tier::Community => return check_community(context, severity, drafts),
         Tier::Verified => (
             Code::VerifiedPublisherImage,
             "a verified publisher's image",
@@ -34,7 +34,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
         Tier::Internal => (Code::InternalImage, "an internal image", "internal images"),
     };
     let message = format!(
-        "{} is {what}; {} {group}",
+        "{} is {description}; {} {group}",
         context.name,
         context.policy_verb(severity)
     );
@@ -47,28 +47,29 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     drafts.push(Finding::new(code, severity, message).suggesting(suggestion));
 }
 
-/// The notice on an image that once was official: given up, whatever is said of community images.
-fn retired(context: &RuleContext<'_>) -> Option<Notice> {
+/// The notice on an image that used to be official. It counts as deprecated, even if community images are allowed.
+fn retired_notice(context: &RuleContext<'_>) -> Option<Notice> {
     let library = context.name.strip_prefix("docker.io/library/")?;
     (context.tier == Tier::Community)
         .then(|| catalog::retired(library))
         .flatten()
 }
 
-fn community(context: &RuleContext<'_>, severity: Severity, drafts: &mut Vec<Draft>) {
-    // A look-alike has been called so.
+fn check_community(context: &RuleContext<'_>, severity: Severity, drafts: &mut Vec<Draft>) {
+    // A look-alike is already reported.
     if drafts.iter().any(|Draft { finding, .. }| {
         finding.code == Code::LookAlike && finding.severity >= severity
     }) {
         return;
     }
-    let group = match context.policy.tier_action(Tier::Community) == severity {
-        true => "community",
-        false => "deprecated",
+    let group = if context.policy.tier_action(Tier::Community) == severity {
+        "community"
+    } else {
+        "deprecated"
     };
     let policy = format!("{} {group} images", context.policy_verb(severity));
     let library = context.name.strip_prefix("docker.io/library/");
-    let retired = retired(context);
+    let retired = retired_notice(context);
     let (code, message) = match (library, retired) {
         (_, Some(notice)) => (
             Code::RetiredOfficialImage,
@@ -104,7 +105,7 @@ mod tests {
     use crate::fixtures::{denied, passes, warned};
 
     #[test]
-    fn a_community_image_is_refused_with_the_official_one_named() {
+    fn a_community_image_is_refused_and_the_official_image_is_named() {
         let policy = "version: 1\nimages: [{match: node, tags: \">=22, <25\", variants: [alpine], prefer: \"node:22-alpine\"}]";
         let denial = denied(policy, "random-user/node-custom:latest");
         assert_eq!(denial.code, "FT101");
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_official_is_deprecated_whatever_is_said_of_community_images() {
+    fn a_retired_official_image_is_deprecated_even_if_community_images_are_allowed() {
         let policy = "version: 1\ntiers: {community: allow}";
         let findings = warned(policy, "centos:7");
         assert_eq!(findings[0].code, "FT108");
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_policy_prefers_need_not_be_official() {
+    fn a_preferred_image_need_not_be_official() {
         let policy = "version: 1\ninternal: [r.example.com/*]\nimages: [{match: node, prefer: \"r.example.com/node:24\"}]";
         assert_eq!(
             denied(policy, "random-user/node-custom").help.as_deref(),
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn under_pin_a_locked_tag_is_offered() {
+    fn if_only_locked_images_are_allowed_a_locked_tag_is_suggested() {
         let lock = crate::fixtures::lock_of("docker.io/library/node:22-alpine", 'a');
         let denial = crate::fixtures::denied_with_lock(
             "version: 1\nbase: {digest: pin}",
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_file_the_offer_is_a_tag_that_lives() {
+    fn without_a_policy_file_a_supported_tag_is_suggested() {
         let denial = denied("version: 1", "bitnami/node:22.1.0-alpine3.18");
         assert_eq!(
             denial.help.as_deref(),
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn other_registries_are_community_whatever_their_path_says() {
+    fn images_of_other_registries_are_community_images_whatever_their_path() {
         for reference in [
             "ghcr.io/acme/node",
             "registry.example.com/node",
@@ -227,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_rule_prefers_stands_in_for_a_refused_official_image() {
+    fn the_preferred_image_is_suggested_for_a_refused_official_image() {
         let policy = "version: 1\ntiers: {docker-official-image: deny}\ninternal: [r.example.com/*]\nimages: [{match: python, prefer: \"r.example.com/python:3.14\"}]";
         let denial = denied(policy, "python:3.14-slim");
         assert_eq!(
@@ -238,6 +239,15 @@ mod tests {
     }
 
     #[test]
+    fn a_preferred_image_that_is_not_official_is_not_called_official() {
+        let policy = "version: 1\ninternal: [r.example.com/*]\nverified-publisher: [bitnami/*]\nimages: [{match: bitnami/node, prefer: \"r.example.com/node:24\"}]";
+        assert_eq!(
+            warned(policy, "bitnami/node:22")[0].help.as_deref(),
+            Some("use r.example.com/node:24")
+        );
+    }
+
+    #[test]
     fn even_official_and_internal_images_can_be_refused() {
         let policy = "version: 1\ntiers: {docker-official-image: deny, internal: warn}\ninternal: [r.example.com/*]";
         assert_eq!(denied(policy, "node:24").code, "FT104");
@@ -245,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_not_official_any_more_or_never_were_are_refused() {
+    fn names_that_are_no_longer_official_or_never_were_are_refused() {
         let retired = denied("version: 1", "centos:7");
         assert_eq!(retired.code, "FT108");
         assert!(
@@ -277,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sbom_generator_of_buildkit_is_no_stranger() {
+    fn buildkits_sbom_generator_is_a_verified_publishers_image() {
         assert_eq!(
             warned("version: 1", "docker/buildkit-syft-scanner:stable-1")[0].code,
             "FT102"

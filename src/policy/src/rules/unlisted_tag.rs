@@ -1,4 +1,4 @@
-//! FT132: a tag of an official image that is not among those that are rebuilt.
+//! FT132: a tag of an official image that the catalog doesn't list as supported.
 
 use fromtier_catalog::as_of;
 
@@ -13,7 +13,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let (Some(image), Some(tag)) = (context.official, context.tag()) else {
         return;
     };
-    // A deprecation or an end of life says it better.
+    // A deprecation or an end of life is the more useful finding.
     let is_reported = drafts.iter().any(|Draft { finding, .. }| {
         matches!(finding.code, Code::DeprecatedImage | Code::EndOfLife)
             && finding.severity >= severity
@@ -23,7 +23,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     }
     let message = format!(
         "{} is not listed as a supported tag as of {}; {} unlisted tags",
-        context.shown(),
+        context.display_name(),
         as_of(),
         context.policy_verb(severity)
     );
@@ -36,7 +36,7 @@ mod tests {
     use crate::fixtures::{denied, passes, warned};
 
     #[test]
-    fn a_tag_that_is_not_rebuilt_is_said_when_the_policy_wants_it() {
+    fn an_unlisted_tag_is_refused_if_the_policy_says_so() {
         let denial = denied(
             "version: 1\nbase: {unlisted-tag: deny}",
             "node:22.1.0-alpine3.18",
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_life_says_it_better() {
+    fn an_end_of_life_is_reported_instead() {
         let findings = warned("version: 1\nbase: {unlisted-tag: warn}", "node:18");
         assert_eq!(
             findings.iter().map(|f| f.code).collect::<Vec<_>>(),

@@ -45,7 +45,7 @@ impl Gate {
         let verdict = judged.verdict;
         let matched = recording.exceptions.into_iter();
         let exceptions = matched.map(|(id, exception)| MatchedException {
-            used: exception.state.holds() && verdict.exceptions.contains(&id),
+            used: exception.state.is_active() && verdict.exceptions.contains(&id),
             ..exception
         });
         Trace {
@@ -147,7 +147,7 @@ fn exceptions(context: &RuleContext<'_>) -> Vec<(ExceptionId, MatchedException)>
                 owner: exception.owner.clone(),
                 reason: exception.reason.clone(),
                 rules: exception.rules.clone(),
-                state: ExceptionState::of(exception, max, context.today),
+                state: ExceptionState::new(exception, max, context.today),
                 used: false,
             };
             (ExceptionId { owner, index }, matched)

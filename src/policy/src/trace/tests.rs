@@ -73,7 +73,7 @@ fn the_exception_that_lets_it_through_is_marked() {
     assert_eq!(trace.tiers[0].tier, Tier::Community);
     assert_eq!(trace.tiers[0].action_at.as_ref().unwrap().line, 3);
     let exception = &trace.exceptions[0];
-    assert!(exception.used && exception.state.holds());
+    assert!(exception.used && exception.state.is_active());
     assert_eq!(exception.at.as_ref().unwrap().line, 13);
     assert_eq!(trace.verdict.severity, Severity::Warn);
 }

@@ -15,7 +15,7 @@ use crate::output::style::{self, paint};
 pub fn render(explained: &Explanation) -> String {
     let trace = &explained.trace;
     let mut steps = Steps {
-        out: format!("{}\n", paint(style::BOLD, &trace.verdict.asked)),
+        out: format!("{}\n", paint(style::BOLD, &trace.verdict.requested)),
     };
     let policies: Vec<String> = explained
         .policies

@@ -21,7 +21,7 @@ pub fn render(explanation: &Explanation) -> String {
         via: Via::From,
         stage: explanation.stage.as_deref(),
         written: None,
-        reference: &verdict.asked,
+        reference: &verdict.requested,
         verdict: Some(verdict),
         resolved: trace
             .pull
