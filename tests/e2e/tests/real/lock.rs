@@ -29,7 +29,7 @@ fn a_build_goes_by_the_lock_when_the_tag_has_moved() {
     let frontend = Frontend::default_policy();
     let refused = build.run(&frontend).failure();
     assert!(refused.contains("error[FT121]"), "{refused}");
-    assert!(refused.contains("with `fromtier lock`"), "{refused}");
+    assert!(refused.contains("run `fromtier lock`"), "{refused}");
 
     assert_output(&fromtier(&folder, &["lock"]), 0, &["1 added"]);
     let lock = std::fs::read_to_string(folder.join("fromtier.lock")).unwrap();
