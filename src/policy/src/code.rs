@@ -5,8 +5,38 @@ use std::str::FromStr;
 
 use crate::severity::Severity;
 
-/// Where the pages of the codes are on the web; `None` until the project has a home there.
-const PAGES: Option<&str> = None;
+/// The address of the folder with the pages of the codes. Whoever builds the program sets it, since they publish the
+/// pages: `FROMTIER_RULE_PAGES=https://git.example.com/fromtier/blob/v1.2.3/docs/rules`.
+const PAGES: Option<&str> = option_env!("FROMTIER_RULE_PAGES");
+
+// A wrong address would be in every message, so it stops the compiler.
+const _: () = assert!(
+    match PAGES {
+        None => true,
+        Some(address) => is_folder_address(address),
+    },
+    "FROMTIER_RULE_PAGES must begin with https:// and must not end with a slash"
+);
+
+/// Whether an address is encrypted, names a host, and has no slash at its end.
+const fn is_folder_address(address: &str) -> bool {
+    match address.as_bytes() {
+        [
+            b'h',
+            b't',
+            b't',
+            b'p',
+            b's',
+            b':',
+            b'/',
+            b'/',
+            host,
+            ..,
+            last,
+        ] => *host != b'/' && *last != b'/',
+        _ => false,
+    }
+}
 
 /// Declares [`Code`] from one table: each variant with its text and its title.
 macro_rules! codes {
@@ -151,7 +181,12 @@ impl Code {
 
     /// The address of the page on the web, where there is one.
     pub fn url(self) -> Option<String> {
-        PAGES.map(|pages| format!("{pages}/{}", self.page()))
+        PAGES.map(|folder| self.url_below(folder))
+    }
+
+    /// The address of the page in a folder.
+    fn url_below(self, folder: &str) -> String {
+        format!("{folder}/{}", self.page())
     }
 
     /// Whether an exception of a policy can let an image through that this code refuses.
@@ -351,6 +386,26 @@ mod tests {
             if let SeverityRule::Fixed(Severity::Allow | Severity::Warn) = code.severity_rule() {
                 assert!(!code.is_liftable(), "{code}");
             }
+        }
+    }
+
+    #[test]
+    fn the_address_of_a_page_is_below_the_folder_that_the_build_names() {
+        let folder = "https://git.example.com/fromtier/docs/rules";
+        assert!(is_folder_address(folder));
+        assert_eq!(
+            Code::CommunityImage.url_below(folder),
+            "https://git.example.com/fromtier/docs/rules/FT101.md"
+        );
+        for wrong in [
+            "",
+            "https://",
+            "https:///rules",
+            "http://git.example.com/rules",
+            "https://git.example.com/rules/",
+            "git.example.com/rules",
+        ] {
+            assert!(!is_folder_address(wrong), "{wrong}");
         }
     }
 }
