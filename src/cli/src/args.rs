@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::files::SearchArgs;
 use crate::lock::args::LockArgs;
 use crate::policy::args::PolicyCommand;
 use crate::values::{BuildArgs, FormatArg, LockArg, PolicyArg, TodayArg};
@@ -42,6 +43,8 @@ pub struct CheckArgs {
     /// Dockerfiles, and directories to search for Dockerfiles
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub search: SearchArgs,
     #[command(flatten)]
     pub policy: PolicyArg,
     #[command(flatten)]

@@ -1,18 +1,19 @@
 //! `fromtier check`: the verdict on every source of every Dockerfile.
 
-use std::path::Path;
+use std::collections::HashSet;
 
 use fromtier_convert::{Options, sources};
 use fromtier_image::Platform;
 use fromtier_policy::Day;
 
 use crate::args::CheckArgs;
+use crate::disk::{FileKind, RootedPath};
 use crate::exit::Exit;
-use crate::files;
+use crate::files::{self, Search};
 use crate::judge::judge_source;
 use crate::lookup::{FoundGate, GateLookup, LoadError};
 use crate::output;
-use crate::report::{CheckReport, DockerfileReport, ExceptionUse};
+use crate::report::{CheckReport, DockerfileReport, ExceptionUse, LeftOut};
 use crate::values::Format;
 
 /// Checks, and returns the text to print and how it ended.
@@ -32,37 +33,44 @@ fn check(args: &CheckArgs, today: Day) -> CheckReport {
     };
     let (policy, lock) = (args.policy.policy.as_deref(), args.lock.lock.as_deref());
     let mut lookup = GateLookup::new(policy, lock, today);
+    let mut search = Search::default();
     for path in &args.paths {
-        match files::dockerfiles(path) {
-            Ok(found) => found
-                .iter()
-                .for_each(|path| check_file(path, args, &mut lookup, &mut report)),
-            Err(error) => report.add_failure(LoadError::unreadable(path, error)),
+        search.add_some(path, &args.search);
+    }
+    let mut seen = HashSet::new();
+    for dockerfile in search.dockerfiles {
+        if seen.insert(dockerfile.absolute()) {
+            check_file(&dockerfile, args, &mut lookup, &mut report);
         }
     }
+    report.left_out = LeftOut {
+        lookalikes: search.lookalikes,
+        excluded: search.excluded,
+    };
+    report.failures.extend(search.failures);
     report
 }
 
-/// Reads and judges a Dockerfile, once.
+/// Reads and judges a Dockerfile.
 fn check_file(
-    path: &Path,
+    path: &RootedPath,
     args: &CheckArgs,
-    lookup: &mut GateLookup<'_>,
+    lookup: &mut GateLookup,
     report: &mut CheckReport,
 ) {
-    if report.files.iter().any(|file| file.path == path) {
-        return;
-    }
-    match std::fs::read(path) {
-        Err(error) => report.add_failure(LoadError::unreadable(path, error)),
+    match path.read(FileKind::Dockerfile) {
+        Err(error) => report.add_failure(LoadError::unreadable(path.shown(), error)),
         Ok(bytes) => match lookup.gate(path) {
             Err(error) => report.add_failure(error.clone()),
-            Ok(found) => report.files.push(judge(path, &bytes, args, found)),
+            Ok(found) => {
+                report.policy_texts.extend(found.texts.clone());
+                report.files.push(judge(path, &bytes, args, found));
+            }
         },
     }
 }
 
-fn judge(path: &Path, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -> DockerfileReport {
+fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -> DockerfileReport {
     let options = Options {
         build_args: args.build_args.build_args.iter().cloned().collect(),
         target: args.target.clone().unwrap_or_default(),
@@ -87,10 +95,10 @@ fn judge(path: &Path, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -> Dock
         .map(|exception| ExceptionUse::new(exception, has_organization))
         .collect();
     DockerfileReport {
-        path: path.to_owned(),
+        path: path.clone(),
         text: String::from_utf8_lossy(bytes).into_owned(),
         policies: found.policies.clone(),
-        lock: found.lock.clone(),
+        lock: found.lock.as_ref().map(|lock| lock.shown().to_owned()),
         error,
         sources,
         exceptions,

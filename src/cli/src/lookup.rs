@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 
 use fromtier_policy::{Day, Gate, Lock, Policy, PolicyError};
 
+use crate::disk::{FileKind, ReadError, RootedPath};
+
 /// The file name of a repository's policy.
 pub const POLICY: &str = ".fromtier.yaml";
 /// The file name of a lock file.
 pub const LOCK: &str = "fromtier.lock";
 
+/// A name that people give the policy, and that is not its name.
+const MISNAMED_POLICY: &str = ".fromtier.yml";
 /// The directory of an organization's policy in the frontend image.
 const BAKED: &str = "/etc/fromtier";
 
@@ -43,99 +47,137 @@ impl LoadError {
 pub struct FoundGate {
     pub gate: Gate,
     pub policies: Vec<PathBuf>,
-    pub lock: Option<PathBuf>,
+    /// The texts of the policies, and of those that they extend.
+    pub texts: Texts,
+    pub lock: Option<RootedPath>,
 }
+
+/// A policy with its texts, or why it can't be used.
+type ReadPolicy = Result<(Policy, Texts), LoadError>;
 
 /// Makes gates, one per directory.
 #[derive(Debug)]
-pub struct GateLookup<'a> {
-    policy: Option<&'a Path>,
-    lock: Option<&'a Path>,
+pub struct GateLookup {
+    policy: Result<Option<RootedPath>, LoadError>,
+    lock: Result<Option<RootedPath>, LoadError>,
     today: Day,
     made: HashMap<PathBuf, Result<FoundGate, LoadError>>,
+    read: HashMap<PathBuf, ReadPolicy>,
     /// Whether a named lock file may be missing.
     to_be_made: bool,
 }
 
-impl<'a> GateLookup<'a> {
+impl GateLookup {
     /// `policy` is the organization's; `lock` replaces the lock files next to the Dockerfiles.
-    pub fn new(policy: Option<&'a Path>, lock: Option<&'a Path>, today: Day) -> GateLookup<'a> {
+    pub fn new(policy: Option<&Path>, lock: Option<&Path>, today: Day) -> GateLookup {
         GateLookup {
-            policy,
-            lock,
+            policy: policy.map(named_file).transpose(),
+            lock: lock.map(named_file).transpose(),
             today,
             made: HashMap::new(),
+            read: HashMap::new(),
             to_be_made: false,
         }
     }
 
     /// Allows a named lock file to be missing, for the command that writes it.
     #[must_use]
-    pub fn for_locking(mut self) -> GateLookup<'a> {
+    pub fn for_locking(mut self) -> GateLookup {
         self.to_be_made = true;
         self
     }
 
     /// The path of a Dockerfile's lock file, whether it exists or not.
-    pub fn lock_path(&self, dockerfile: &Path) -> PathBuf {
-        match self.lock {
-            Some(named) => named.to_owned(),
-            None => within(folder_of(dockerfile), LOCK),
+    pub fn lock_path(&self, dockerfile: &RootedPath) -> RootedPath {
+        match &self.lock {
+            Ok(Some(named)) => named.clone(),
+            Ok(None) | Err(_) => dockerfile.sibling(LOCK),
         }
     }
 
-    /// The gate for a Dockerfile: the named policy and the `.fromtier.yaml` next to the Dockerfile, and the named
-    /// lock file or else the `fromtier.lock` there. A build finds the same files.
-    pub fn gate(&mut self, dockerfile: &Path) -> &Result<FoundGate, LoadError> {
-        let folder = folder_of(dockerfile).to_owned();
-        if !self.made.contains_key(&folder) {
+    /// The gate for a Dockerfile: the named policy and the nearest `.fromtier.yaml` next to the Dockerfile or above it,
+    /// and the named lock file or else the `fromtier.lock` next to the Dockerfile.
+    pub fn gate(&mut self, dockerfile: &RootedPath) -> &Result<FoundGate, LoadError> {
+        let folder = dockerfile.sibling("");
+        let key = folder.absolute();
+        if !self.made.contains_key(&key) {
             let found = self.make(&folder);
-            self.made.insert(folder.clone(), found);
+            self.made.insert(key.clone(), found);
         }
-        &self.made[&folder]
+        &self.made[&key]
     }
 
-    fn make(&self, folder: &Path) -> Result<FoundGate, LoadError> {
-        let repository = existing_file(folder, POLICY)
-            .filter(|path| !self.policy.is_some_and(|named| same(named, path)));
-        let lock = self
-            .lock
-            .map(Path::to_owned)
-            .or_else(|| existing_file(folder, LOCK))
+    fn make(&mut self, folder: &RootedPath) -> Result<FoundGate, LoadError> {
+        let named = self.policy.clone()?;
+        let repository = repository_policy(folder)?.filter(|path| {
+            let named = named.as_ref();
+            named.is_none_or(|named| named.absolute() != path.absolute())
+        });
+        let lock = self.lock.clone()?;
+        let lock = (lock.or_else(|| existing_file(folder, LOCK)))
             .filter(|path| !self.to_be_made || path.exists());
-        let read_policy = |path: &Path| read_policy(path, self.policy).map(|(policy, _)| policy);
+        let mut texts = Texts::new();
+        let mut policies = Vec::new();
+        let mut read_once = |path: &RootedPath| {
+            let read = self.read.entry(path.absolute());
+            let read = read.or_insert_with(|| read_policy(path, named.as_ref()));
+            let (policy, own) = read.clone()?;
+            texts.extend(own);
+            policies.push(path.shown().to_owned());
+            Ok(policy)
+        };
         let gate = Gate::new(
-            self.policy.map(read_policy).transpose()?,
-            repository.as_deref().map(read_policy).transpose()?,
-            lock.as_deref()
-                .map(|path| read(path, Lock::parse))
+            named.as_ref().map(&mut read_once).transpose()?,
+            repository.as_ref().map(&mut read_once).transpose()?,
+            lock.as_ref()
+                .map(|path| read(path, FileKind::LockFile, Lock::parse))
                 .transpose()?,
             self.today,
         );
         Ok(FoundGate {
             gate,
-            policies: self
-                .policy
-                .map(Path::to_owned)
-                .into_iter()
-                .chain(repository)
-                .collect(),
+            policies,
+            texts,
             lock,
         })
     }
 }
 
-fn same(a: &Path, b: &Path) -> bool {
-    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+/// The policy in a directory, or else in the nearest one above it, up to the top of the repository.
+///
+/// # Errors
+/// There is a file that only looks like one, and that would never be read.
+pub fn repository_policy(folder: &RootedPath) -> Result<Option<RootedPath>, LoadError> {
+    let mut next = Some(folder.clone());
+    while let Some(folder) = next {
+        if let Some(misnamed) = existing_file(&folder, MISNAMED_POLICY) {
+            let error = format!("a policy with this name is never read; rename it to `{POLICY}`");
+            return Err(LoadError::unreadable(misnamed.shown(), error));
+        }
+        if let Some(found) = existing_file(&folder, POLICY) {
+            return Ok(Some(found));
+        }
+        next = folder.parent();
+    }
+    Ok(None)
+}
+
+/// A policy or a lock file of the command line.
+///
+/// # Errors
+/// Its directory can't be read.
+pub fn named_file(path: &Path) -> Result<RootedPath, LoadError> {
+    RootedPath::named(path).map_err(|error| LoadError::unreadable(path, error))
 }
 
 /// Reads and parses a file.
 pub fn read<T>(
-    path: &Path,
+    path: &RootedPath,
+    kind: FileKind,
     parse: impl Fn(&str, &str) -> Result<T, Vec<PolicyError>>,
 ) -> Result<T, LoadError> {
-    let name = path.display().to_string();
-    let text = text_of(path)?;
+    let name = path.shown().display().to_string();
+    let text = text_of(path, kind)?;
     parse(&name, &text).map_err(|errors| LoadError::Invalid {
         texts: Texts::from([(name, text)]),
         errors,
@@ -144,12 +186,12 @@ pub fn read<T>(
 
 /// Reads a policy and those that it extends, and returns their texts too. `baked` is the organization's policy, which is
 /// in the frontend image in a build.
-pub fn read_policy(path: &Path, baked: Option<&Path>) -> Result<(Policy, Texts), LoadError> {
-    let name = path.display().to_string();
-    let text = text_of(path)?;
+pub fn read_policy(path: &RootedPath, baked: Option<&RootedPath>) -> ReadPolicy {
+    let name = path.shown().display().to_string();
+    let text = text_of(path, FileKind::Policy)?;
     let mut texts = Texts::new();
     let policy = Policy::load(&name, &text, &mut |extended| {
-        let text = extended_text(extended, baked)?;
+        let text = extended_text(path, Path::new(extended), baked)?;
         texts.insert(extended.to_owned(), text.clone());
         Ok(text)
     });
@@ -160,42 +202,82 @@ pub fn read_policy(path: &Path, baked: Option<&Path>) -> Result<(Policy, Texts),
     }
 }
 
-/// The text of a file that a policy extends. A path in the frontend image is the organization's policy, or a file next to
-/// it.
-fn extended_text(path: &str, baked: Option<&Path>) -> Result<String, String> {
-    let text = |path: &Path| std::fs::read_to_string(path).map_err(|error| error.to_string());
-    let path = Path::new(path);
-    let Ok(name) = path.strip_prefix(BAKED) else {
-        return text(path);
-    };
-    match baked {
-        Some(baked) if name == Path::new("policy.yaml") => text(baked),
-        Some(baked) => text(&folder_of(baked).join(name)),
-        None => {
-            Err("it is in the frontend image; pass the organization's policy: --policy FILE".into())
+/// The text of a file that a policy extends, by its path in messages. A path in the frontend image is the organization's
+/// policy, or a file in its directory; any other is a file in the policy's own repository or directory.
+fn extended_text(
+    policy: &RootedPath,
+    extended: &Path,
+    baked: Option<&RootedPath>,
+) -> Result<String, String> {
+    let file = match (extended.strip_prefix(BAKED), baked) {
+        (Ok(name), Some(baked)) if name == Path::new("policy.yaml") => Ok(baked.clone()),
+        (Ok(name), Some(baked)) => baked.resolve(name),
+        (Ok(_), None) => {
+            let help = "pass the organization's policy: --policy FILE";
+            return Err(format!("it is in the frontend image; {help}"));
         }
+        (Err(_), _) => match relative_to(extended, policy.shown()) {
+            Some(written) => policy.resolve(&written),
+            None => {
+                return Err(format!(
+                    "only files in the repository and in {BAKED} can be extended"
+                ));
+            }
+        },
+    };
+    let text = file
+        .and_then(|file| read_extended(&file))
+        .map_err(|error| error.to_string())?;
+    // A file of another kind is refused as a whole: errors would quote its lines.
+    match is_policy(&text) {
+        true => Ok(text),
+        false => Err("it isn't a policy: it has no `version`".to_owned()),
     }
 }
 
-fn text_of(path: &Path) -> Result<String, LoadError> {
-    std::fs::read_to_string(path).map_err(|error| LoadError::unreadable(path, error))
-}
-
-/// The file with this name in a directory, if it exists.
-pub fn existing_file(folder: &Path, name: &str) -> Option<PathBuf> {
-    Some(within(folder, name)).filter(|path| path.exists())
-}
-
-fn within(folder: &Path, name: &str) -> PathBuf {
-    match folder == Path::new(".") {
-        true => PathBuf::from(name),
-        false => folder.join(name),
+fn read_extended(file: &RootedPath) -> Result<String, ReadError> {
+    let name = file.shown().file_name().and_then(|name| name.to_str());
+    match name.is_some_and(|name| FileKind::ExtendedPolicy.can_be_named(name)) {
+        true => file.read_text(FileKind::ExtendedPolicy),
+        false => Err(ReadError::NotNamed(FileKind::ExtendedPolicy)),
     }
 }
 
-fn folder_of(dockerfile: &Path) -> &Path {
-    let folder = dockerfile.parent();
-    folder
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
+/// Whether a text sets the key `version`, as every policy does.
+fn is_policy(text: &str) -> bool {
+    let is_key = |part: &str| {
+        let part = part.trim_start().trim_start_matches(['"', '\'']);
+        let rest = part.strip_prefix("version").map(str::trim_start);
+        rest.is_some_and(|rest| rest.trim_start_matches(['"', '\'']).starts_with(':'))
+    };
+    let in_braces = || text.trim_start().starts_with('{') && text.split(['{', ',']).any(is_key);
+    text.lines()
+        .any(|line| !line.starts_with([' ', '\t']) && is_key(line))
+        || in_braces()
+}
+
+/// A path as a file at `from` would write it, if that is known: both are seen from the current directory, or both from
+/// the top of the file system.
+fn relative_to(path: &Path, from: &Path) -> Option<PathBuf> {
+    if path.is_absolute() != from.is_absolute() {
+        return None;
+    }
+    let mut path = path.components().peekable();
+    let folder = from.parent().unwrap_or(from);
+    let mut folder = folder.components().peekable();
+    while path.peek().is_some() && path.peek() == folder.peek() {
+        path.next();
+        folder.next();
+    }
+    let up = folder.map(|_| Path::new(".."));
+    Some(up.collect::<PathBuf>().join(path.collect::<PathBuf>()))
+}
+
+fn text_of(path: &RootedPath, kind: FileKind) -> Result<String, LoadError> {
+    (path.read_text(kind)).map_err(|error| LoadError::unreadable(path.shown(), error))
+}
+
+/// The file with this name in a directory, if it exists. A link counts, wherever it leads: reading it reports an error.
+pub fn existing_file(folder: &RootedPath, name: &str) -> Option<RootedPath> {
+    Some(folder.join(name)).filter(RootedPath::exists)
 }

@@ -15,6 +15,8 @@
 
 mod args;
 mod check;
+mod disk;
+mod dockerfile_name;
 mod exit;
 mod explain;
 mod files;

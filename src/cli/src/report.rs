@@ -9,8 +9,9 @@ use fromtier_policy::{
     Code, Day, ExceptionReport, ExceptionState, Owner, Place, Severity, Verdict,
 };
 
+use crate::disk::RootedPath;
 use crate::exit::Exit;
-use crate::lookup::LoadError;
+use crate::lookup::{LoadError, Texts};
 
 /// The results for all Dockerfiles.
 #[derive(Debug, Default)]
@@ -18,14 +19,26 @@ pub struct CheckReport {
     pub files: Vec<DockerfileReport>,
     /// What couldn't be read.
     pub failures: Vec<LoadError>,
+    /// The texts of the policies, by the names that places use.
+    pub policy_texts: Texts,
+    pub left_out: LeftOut,
     /// Whole directories were checked, so an exception that isn't used is not needed there.
     pub directories: bool,
+}
+
+/// How much of the searched directories wasn't checked.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct LeftOut {
+    /// Files that are named like Dockerfiles, but are templates, documents, or sources.
+    pub lookalikes: usize,
+    /// Files and directories that `--exclude` matches.
+    pub excluded: usize,
 }
 
 /// The results for one Dockerfile.
 #[derive(Debug)]
 pub struct DockerfileReport {
-    pub path: PathBuf,
+    pub path: RootedPath,
     pub text: String,
     pub policies: Vec<PathBuf>,
     pub lock: Option<PathBuf>,

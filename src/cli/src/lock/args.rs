@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use fromtier_image::Platform;
 
+use crate::files::SearchArgs;
 use crate::values::{self, BuildArgs, FormatArg, LockArg, PolicyArg};
 
 #[derive(Debug, Default, clap::Args)]
@@ -32,6 +33,8 @@ pub struct LockArgs {
     /// Lock this image too, which no Dockerfile names, such as that of a named context (repeatable)
     #[arg(long = "image", value_name = "IMAGE")]
     pub images: Vec<String>,
+    #[command(flatten)]
+    pub search: SearchArgs,
     #[command(flatten)]
     pub policy: PolicyArg,
     #[command(flatten)]

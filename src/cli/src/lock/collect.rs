@@ -1,7 +1,6 @@
 //! Collects the images for each lock file: every image that its Dockerfiles use and the gate allows.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 use fromtier_convert::{Options, PlannedSource, SourceKind, sources, trigger_sources};
 use fromtier_image::{ImageRef, Platform};
@@ -10,13 +9,14 @@ use fromtier_policy::lock::LockEntry;
 use fromtier_policy::{Gate, Lock, LockCandidate, Scope};
 
 use super::args::LockArgs;
+use crate::disk::RootedPath;
 use crate::judge::{needs_build_argument, scope_of};
 use crate::report::{DockerfileReport, JudgedSource};
 
 /// A lock file, and the images of its Dockerfiles.
 #[derive(Debug)]
 pub struct LockGroup {
-    pub path: PathBuf,
+    pub path: RootedPath,
     /// The file before the run; `None` if there is none.
     pub old: Option<ExistingLock>,
     /// The images by the names of their lines.
@@ -68,7 +68,7 @@ pub struct BaseUse {
 
 impl LockGroup {
     /// A group without images.
-    pub fn new(path: PathBuf, old: Option<ExistingLock>) -> LockGroup {
+    pub fn new(path: RootedPath, old: Option<ExistingLock>) -> LockGroup {
         LockGroup {
             path,
             old,
@@ -105,17 +105,17 @@ impl LockGroup {
 /// Adds the images of a Dockerfile to the group. Returns those that are refused or unknown.
 pub fn collect(
     args: &LockArgs,
-    path: &Path,
+    path: &RootedPath,
     index: usize,
     bytes: &[u8],
     gate: &Gate,
     group: &mut LockGroup,
 ) -> DockerfileReport {
     let mut file = DockerfileReport {
-        path: path.to_owned(),
+        path: path.clone(),
         text: String::from_utf8_lossy(bytes).into_owned(),
         policies: Vec::new(),
-        lock: Some(group.path.clone()),
+        lock: Some(group.path.shown().to_owned()),
         error: None,
         sources: Vec::new(),
         exceptions: Vec::new(),

@@ -49,7 +49,7 @@ pub fn render(report: &LockReport) -> String {
         let _ = writeln!(
             out,
             "{}: {}",
-            locked.path.display(),
+            locked.path.shown().display(),
             summary(report, locked)
         );
         if !report.check {

@@ -48,7 +48,7 @@ fn refused(denial: &Denial) -> Value {
 
 fn lock(report: &LockReport, locked: &LockFileReport) -> Value {
     json!({
-        "file": json::path(&locked.path),
+        "file": json::path(locked.path.shown()),
         "saved": locked.written,
         "lines": locked.lines.iter().map(|(name, item)| line(report, name, item)).collect::<Vec<_>>(),
         "problems": problems(report, locked).iter().map(problem).collect::<Vec<_>>(),

@@ -10,7 +10,7 @@ mod report;
 mod resolve;
 mod verify;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use fromtier_image::ImageRef;
@@ -21,8 +21,9 @@ use self::changes::{Change, Line, is_named, mode};
 use self::collect::{ExistingLock, LockGroup};
 use self::report::{LineReport, LockFileReport, LockReport};
 use self::resolve::Answers;
+use crate::disk::{FileKind, RootedPath, WriteError};
 use crate::exit::Exit;
-use crate::files;
+use crate::files::Search;
 use crate::lookup::{GateLookup, LoadError, Texts};
 use crate::values::Format;
 
@@ -66,7 +67,7 @@ pub fn run(args: &LockArgs, today: Day) -> (String, Exit) {
 struct LockRun<'a> {
     args: &'a LockArgs,
     today: Day,
-    lookup: GateLookup<'a>,
+    lookup: GateLookup,
     report: LockReport,
     /// By the path of the lock file.
     groups: BTreeMap<PathBuf, LockGroup>,
@@ -76,40 +77,40 @@ struct LockRun<'a> {
 impl LockRun<'_> {
     /// Finds the Dockerfiles and their images.
     fn collect(&mut self) {
-        let mut seen = BTreeSet::new();
+        let mut seen = HashSet::new();
         let here = [PathBuf::from(".")];
         let paths = match self.args.paths.as_slice() {
             [] => &here[..],
             paths => paths,
         };
+        let mut search = Search::default();
         for path in paths {
             // With `--image` there may be no Dockerfile.
-            let found = match self.args.images.is_empty() {
-                true => files::dockerfiles(path),
-                false => files::find(path).map_err(|error| error.to_string()),
-            };
-            match found {
-                Ok(found) => {
-                    for path in found {
-                        if seen.insert(path.clone()) {
-                            self.collect_file(path);
-                        }
-                    }
-                }
-                Err(error) => self.fail(LoadError::unreadable(path, error)),
+            match self.args.images.is_empty() {
+                true => search.add_some(path, &self.args.search),
+                false => search.add(path, &self.args.search),
             }
         }
+        for dockerfile in search.dockerfiles {
+            if seen.insert(dockerfile.absolute()) {
+                self.collect_file(dockerfile);
+            }
+        }
+        search
+            .failures
+            .into_iter()
+            .for_each(|failure| self.fail(failure));
     }
 
-    fn collect_file(&mut self, path: PathBuf) {
-        let bytes = match std::fs::read(&path) {
+    fn collect_file(&mut self, path: RootedPath) {
+        let bytes = match path.read(FileKind::Dockerfile) {
             Ok(bytes) => bytes,
-            Err(error) => return self.fail(LoadError::unreadable(&path, error)),
+            Err(error) => return self.fail(LoadError::unreadable(path.shown(), error)),
         };
         if !self.open_lock(&path) {
             return;
         }
-        let Some(group) = self.groups.get_mut(&self.lookup.lock_path(&path)) else {
+        let Some(group) = self.groups.get_mut(self.lookup.lock_path(&path).shown()) else {
             return;
         };
         let index = self.report.files.len();
@@ -120,7 +121,7 @@ impl LockRun<'_> {
     }
 
     /// Reads the lock file of a Dockerfile, once. Returns `false` if its policy or lock file can't be read.
-    fn open_lock(&mut self, dockerfile: &Path) -> bool {
+    fn open_lock(&mut self, dockerfile: &RootedPath) -> bool {
         let lock_path = self.lookup.lock_path(dockerfile);
         let lock = match self.lookup.gate(dockerfile) {
             Ok(found) => found.lock.clone(),
@@ -130,19 +131,19 @@ impl LockRun<'_> {
                 return false;
             }
         };
-        if self.groups.contains_key(&lock_path) {
+        if self.groups.contains_key(lock_path.shown()) {
             return true;
         }
         let mut old = None;
         if let Some(path) = lock {
-            let text = match std::fs::read_to_string(&path) {
+            let text = match path.read_text(FileKind::LockFile) {
                 Ok(text) => text,
                 Err(error) => {
-                    self.fail(LoadError::unreadable(&path, error));
+                    self.fail(LoadError::unreadable(path.shown(), error));
                     return false;
                 }
             };
-            let name = path.display().to_string();
+            let name = path.shown().display().to_string();
             match Lock::parse(&name, &text) {
                 Ok(lock) => old = Some(ExistingLock { text, lock }),
                 Err(errors) => {
@@ -152,8 +153,8 @@ impl LockRun<'_> {
                 }
             }
         }
-        self.groups
-            .insert(lock_path.clone(), LockGroup::new(lock_path, old));
+        let key = lock_path.shown().to_owned();
+        self.groups.insert(key, LockGroup::new(lock_path, old));
         true
     }
 
@@ -162,15 +163,18 @@ impl LockRun<'_> {
             return;
         }
         // They go into every lock file that is written, or else into the one of this directory.
-        let here = Path::new("Dockerfile");
-        if self.groups.is_empty() && !self.open_lock(here) {
+        let here = match RootedPath::named(Path::new(".")) {
+            Ok(here) => here.join("Dockerfile"),
+            Err(error) => return self.fail(LoadError::unreadable(Path::new("."), error)),
+        };
+        if self.groups.is_empty() && !self.open_lock(&here) {
             return;
         }
         for group in self.groups.values_mut() {
             // The policy next to the lock file, unless a lock file was named.
             let beside = match self.args.lock.lock {
-                Some(_) => here.to_owned(),
-                None => group.path.with_file_name("Dockerfile"),
+                Some(_) => here.clone(),
+                None => group.path.sibling("Dockerfile"),
             };
             let Ok(found) = self.lookup.gate(&beside) else {
                 continue;
@@ -248,7 +252,7 @@ impl LockRun<'_> {
             if !self.args.check
                 && let Err(error) = write(&mut locked)
             {
-                let error = LoadError::unreadable(&locked.path, error);
+                let error = LoadError::unreadable(locked.path.shown(), error);
                 self.report.failures.push(error);
             }
             self.report.locks.push(locked);
@@ -336,8 +340,8 @@ fn lines(
     lines.into_iter().collect()
 }
 
-/// Writes the lock file if it changes. It writes a file next to it and renames that, so there is never half a lock file.
-fn write(locked: &mut LockFileReport) -> Result<(), String> {
+/// Writes the lock file if it changes.
+fn write(locked: &mut LockFileReport) -> Result<(), WriteError> {
     let mut lock = Lock::default();
     for (name, item) in &locked.lines {
         if let (Some(entry), Ok(image)) = (&item.line.entry, ImageRef::parse(name)) {
@@ -352,15 +356,7 @@ fn write(locked: &mut LockFileReport) -> Result<(), String> {
     if nothing || text == locked.text {
         return Ok(());
     }
-    // If the lock file is a link, its target is written.
-    let path = std::fs::canonicalize(&locked.path).unwrap_or_else(|_| locked.path.clone());
-    let beside = path.with_extension(format!("lock.{}", std::process::id()));
-    std::fs::write(&beside, text)
-        .and_then(|()| std::fs::rename(&beside, &path))
-        .map_err(|error| {
-            let _ = std::fs::remove_file(&beside);
-            error.to_string()
-        })?;
+    locked.path.write(FileKind::LockFile, &text)?;
     locked.written = true;
     Ok(())
 }

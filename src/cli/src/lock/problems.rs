@@ -34,7 +34,7 @@ pub fn problems(report: &LockReport, locked: &LockFileReport) -> Vec<LineProblem
         problems.push(LineProblem {
             message: format!(
                 "{} doesn't exist; {number} {images} should be locked",
-                locked.path.display()
+                locked.path.shown().display()
             ),
             help: Some("create it: fromtier lock".into()),
             at: None,
@@ -81,7 +81,7 @@ fn of_line(
         ),
         Change::Unused => {}
         Change::Missing => say(
-            format!("{name} is not in {}", locked.path.display()),
+            format!("{name} is not in {}", locked.path.shown().display()),
             Some("lock it: fromtier lock".into()),
             asked(),
         ),
@@ -123,7 +123,7 @@ fn in_dockerfile(report: &LockReport, item: &LineReport) -> At {
     };
     let file = report.files.get(*index)?;
     let at = output::place(&file.text, source);
-    Some((file.path.clone(), file.text.clone(), at))
+    Some((file.path.shown().to_owned(), file.text.clone(), at))
 }
 
 fn line_in_lock(locked: &LockFileReport, name: &str) -> At {
@@ -132,7 +132,11 @@ fn line_in_lock(locked: &LockFileReport, name: &str) -> At {
         let end = start + line.trim_end().len();
         let rest = line.strip_prefix(name);
         if rest.is_some_and(|rest| rest.starts_with(' ')) {
-            return Some((locked.path.clone(), locked.text.clone(), start..end));
+            return Some((
+                locked.path.shown().to_owned(),
+                locked.text.clone(),
+                start..end,
+            ));
         }
         start += line.len();
     }

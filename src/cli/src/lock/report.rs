@@ -1,12 +1,11 @@
 //! The results of `fromtier lock`, as data.
 
-use std::path::PathBuf;
-
 use fromtier_policy::lock::LockEntry;
 use fromtier_policy::{Day, Denial, Severity};
 
 use super::changes::{Change, Line};
 use super::collect::Origin;
+use crate::disk::RootedPath;
 use crate::exit::Exit;
 use crate::lookup::LoadError;
 use crate::report::DockerfileReport;
@@ -27,7 +26,7 @@ pub struct LockReport {
 /// The results for one lock file.
 #[derive(Debug)]
 pub struct LockFileReport {
-    pub path: PathBuf,
+    pub path: RootedPath,
     /// Whether the file existed before.
     pub existed: bool,
     /// The text before the run.

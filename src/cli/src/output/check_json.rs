@@ -20,6 +20,7 @@ pub fn render(report: &CheckReport) -> String {
             "warned": report.count(Severity::Warn),
             "unknown": report.unknown(),
             "broken": report.broken(),
+            "left_out": report.left_out.lookalikes + report.left_out.excluded,
         },
     }))
 }
@@ -29,10 +30,15 @@ pub fn file(file: &DockerfileReport) -> Value {
     let error = file.error.as_ref().map(|error| {
         let at = line_of(&file.text, error.line().unwrap_or(1));
         let at = Some((file.text.as_str(), at));
-        json::problem(&error.message, error.help.as_deref(), Some(&file.path), at)
+        json::problem(
+            &error.message,
+            error.help.as_deref(),
+            Some(file.path.shown()),
+            at,
+        )
     });
     json!({
-        "file": json::path(&file.path),
+        "file": json::path(file.path.shown()),
         "policies": json::paths(&file.policies),
         "lock": file.lock.as_ref().map(json::path),
         "error": error,

@@ -22,7 +22,8 @@ pub fn unused(report: &CheckReport, printer: &Printer, out: &mut String) {
             continue;
         }
         said.push(&exception.at);
-        let text = std::fs::read_to_string(&*at.file).unwrap_or_default();
+        let text = report.policy_texts.get(&*at.file);
+        let text = text.map_or("", String::as_str);
         let message = format!(
             "no file here needs the exception for `{}`",
             exception.pattern
@@ -37,7 +38,7 @@ pub fn unused(report: &CheckReport, printer: &Printer, out: &mut String) {
                 Some(_) => at.span.clone(),
                 None => 0..0,
             },
-            text: &text,
+            text,
             help: Some(&help),
         };
         printer.note(&note, out);

@@ -1,13 +1,15 @@
 //! For people: each finding with the line it is about.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::PathBuf;
 
 use annotate_snippets::Level;
 use fromtier_policy::{Finding, Severity};
 
 use super::printer::{Note, Printer};
 use super::{counted, exceptions, line_of, place};
-use crate::report::{CheckReport, DockerfileReport, JudgedSource};
+use crate::report::{CheckReport, DockerfileReport, JudgedSource, LeftOut};
 
 /// All findings, then a summary line.
 pub fn render(report: &CheckReport) -> String {
@@ -23,6 +25,7 @@ pub fn render(report: &CheckReport) -> String {
         exceptions::unused(report, &printer, &mut out);
     }
     if !report.files.is_empty() {
+        out.push_str(&policies(report));
         out.push_str(&summary(report));
     }
     out
@@ -99,7 +102,7 @@ fn note<'n>(
         level,
         code,
         message,
-        path: &file.path,
+        path: file.path.shown(),
         text: &file.text,
         at,
         help,
@@ -111,6 +114,45 @@ fn resolved(judged: &JudgedSource, finding: &Finding) -> Option<String> {
     let source = &judged.source;
     (finding.severity > Severity::Allow && source.written != source.reference)
         .then(|| format!("`{}` is `{}` here", source.written, source.reference))
+}
+
+/// Which policies applied: one line for each combination, with its files if there are several.
+fn policies(report: &CheckReport) -> String {
+    let mut found: BTreeMap<&[PathBuf], usize> = BTreeMap::new();
+    for file in &report.files {
+        *found.entry(&file.policies).or_default() += 1;
+    }
+    let line = |(policies, files): (&&[PathBuf], &usize)| {
+        let names: Vec<String> = policies
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        let names = match names.is_empty() {
+            true => "the built-in policy".to_owned(),
+            false => names.join(" and "),
+        };
+        match found.len() {
+            1 => format!("policy: {names}\n"),
+            _ => format!("policy: {names} ({})\n", counted(*files, "file")),
+        }
+    };
+    found.iter().map(line).collect()
+}
+
+/// What a search of directories left out, so that nobody takes it for checked.
+fn left_out(left_out: LeftOut) -> String {
+    let mut parts = Vec::new();
+    if left_out.lookalikes > 0 {
+        let files = counted(left_out.lookalikes, "file");
+        parts.push(format!("{files} with a name such as `Dockerfile.tmpl`"));
+    }
+    if left_out.excluded > 0 {
+        parts.push(format!("{} excluded", left_out.excluded));
+    }
+    match parts.is_empty() {
+        true => String::new(),
+        false => format!("; left out: {}", parts.join(", ")),
+    }
 }
 
 fn summary(report: &CheckReport) -> String {
@@ -132,8 +174,9 @@ fn summary(report: &CheckReport) -> String {
         parts.join(", ")
     };
     format!(
-        "{}, {}: {verdict}\n",
+        "{}, {}: {verdict}{}\n",
         counted(report.files.len(), "file"),
-        counted(sources, "source")
+        counted(sources, "source"),
+        left_out(report.left_out)
     )
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::args::PolicyCheckArgs;
 use super::files;
 use crate::exit::Exit;
-use crate::lookup::{LoadError, Texts, read_policy};
+use crate::lookup::{LoadError, Texts, named_file, read_policy};
 use crate::output::printer::Printer;
 use crate::output::{counted, json};
 use crate::values::Format;
@@ -40,8 +40,12 @@ pub fn run(args: &PolicyCheckArgs, today: Day) -> (String, Exit) {
 fn check(args: &PolicyCheckArgs, today: Day) -> (Vec<PolicyReport>, Vec<LoadError>) {
     let mut files = Vec::new();
     let mut failures = Vec::new();
+    let organization = match args.policy.as_deref().map(named_file).transpose() {
+        Ok(organization) => organization,
+        Err(broken) => return (files, vec![broken]),
+    };
     for path in files::policies(&args.files) {
-        let read = path.map(|path| (read_policy(&path, args.policy.as_deref()), path));
+        let read = path.map(|path| (read_policy(&path, organization.as_ref()), path));
         let (texts, errors, warnings, path) = match read {
             Ok((Ok((policy, texts)), path)) => (texts, Vec::new(), policy.advice(today), path),
             Ok((Err(LoadError::Invalid { texts, errors }), path)) => {
@@ -53,7 +57,7 @@ fn check(args: &PolicyCheckArgs, today: Day) -> (Vec<PolicyReport>, Vec<LoadErro
             }
         };
         files.push(PolicyReport {
-            path,
+            path: path.shown().to_owned(),
             texts,
             errors,
             warnings,

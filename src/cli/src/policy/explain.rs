@@ -14,8 +14,9 @@ use serde_json::json;
 use self::explanation::Explanation;
 use super::args::PolicyExplainArgs;
 use super::files;
+use crate::disk::RootedPath;
 use crate::exit::Exit;
-use crate::lookup::{GateLookup, LoadError, POLICY, existing_file};
+use crate::lookup::{GateLookup, LoadError, existing_file, repository_policy};
 use crate::output::json;
 use crate::output::printer::Printer;
 use crate::values::Format;
@@ -51,11 +52,14 @@ pub fn run(args: &PolicyExplainArgs, today: Day) -> (String, Exit) {
 fn explain(args: &PolicyExplainArgs, today: Day) -> Result<Explanation, LoadError> {
     // In the repository that keeps the organization's policy there is no `.fromtier.yaml`; the organization's policy is used.
     let here = Path::new(".");
-    let kept =
-        existing_file(here, files::ORGANIZATION).filter(|_| existing_file(here, POLICY).is_none());
+    let here = RootedPath::named(here).map_err(|error| LoadError::unreadable(here, error))?;
+    let kept = match repository_policy(&here)? {
+        Some(_) => None,
+        None => existing_file(&here, files::ORGANIZATION).map(|path| path.shown().to_owned()),
+    };
     let policy = args.policy.policy.clone().or(kept);
     let mut lookup = GateLookup::new(policy.as_deref(), args.lock.lock.as_deref(), today);
-    let found = match lookup.gate(Path::new("Dockerfile")) {
+    let found = match lookup.gate(&here.join("Dockerfile")) {
         Ok(found) => found,
         Err(broken) => return Err(broken.clone()),
     };
@@ -74,6 +78,6 @@ fn explain(args: &PolicyExplainArgs, today: Day) -> Result<Explanation, LoadErro
         stage: args.stage.clone(),
         today,
         policies: found.policies.clone(),
-        lock: found.lock.clone(),
+        lock: found.lock.as_ref().map(|lock| lock.shown().to_owned()),
     })
 }

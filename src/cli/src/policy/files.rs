@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::disk::RootedPath;
 use crate::lookup::{LoadError, POLICY, existing_file};
 
 /// The file name of an organization's policy.
@@ -9,7 +10,7 @@ pub const ORGANIZATION: &str = "policy.yaml";
 
 /// The policies of paths: a file is one, and a directory has a `.fromtier.yaml` or a `policy.yaml`. The default is the current
 /// directory.
-pub fn policies(paths: &[PathBuf]) -> Vec<Result<PathBuf, LoadError>> {
+pub fn policies(paths: &[PathBuf]) -> Vec<Result<RootedPath, LoadError>> {
     expand(paths, |folder| {
         let found = [POLICY, ORGANIZATION]
             .iter()
@@ -25,7 +26,7 @@ pub fn policies(paths: &[PathBuf]) -> Vec<Result<PathBuf, LoadError>> {
 }
 
 /// The tables of paths: a table is one, a policy has one next to it, and a directory has those of its policies.
-pub fn tables(paths: &[PathBuf]) -> Vec<Result<PathBuf, LoadError>> {
+pub fn tables(paths: &[PathBuf]) -> Vec<Result<RootedPath, LoadError>> {
     let found = expand(paths, |folder| {
         let found: Vec<_> = [POLICY, ORGANIZATION]
             .iter()
@@ -41,9 +42,9 @@ pub fn tables(paths: &[PathBuf]) -> Vec<Result<PathBuf, LoadError>> {
     found
         .into_iter()
         .map(|path| {
-            path.map(|path| match policy_name(&path) {
+            path.map(|path| match policy_name(path.shown()) {
                 Some(_) => path,
-                None => path.with_file_name(table_name(&file_name(&path))),
+                None => path.sibling(table_name(&file_name(path.shown()))),
             })
         })
         .collect()
@@ -73,25 +74,20 @@ fn file_name(path: &Path) -> String {
 
 fn expand(
     paths: &[PathBuf],
-    folder: impl Fn(&Path) -> Vec<Result<PathBuf, LoadError>>,
-) -> Vec<Result<PathBuf, LoadError>> {
-    if paths.is_empty() {
-        return folder(Path::new("."));
-    }
-    paths
-        .iter()
-        .flat_map(|path| match path.is_dir() {
-            true => folder(path),
-            false => vec![Ok(path.clone())],
-        })
-        .collect()
+    folder: impl Fn(&RootedPath) -> Vec<Result<RootedPath, LoadError>>,
+) -> Vec<Result<RootedPath, LoadError>> {
+    let here = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &here } else { paths };
+    let found = paths.iter().flat_map(|path| match RootedPath::named(path) {
+        Ok(named) if named.is_directory() => folder(&named),
+        Ok(named) => vec![Ok(named)],
+        Err(error) => vec![Err(LoadError::unreadable(path, error))],
+    });
+    found.collect()
 }
 
-fn not_found(folder: &Path, error: &str) -> LoadError {
-    LoadError::Unreadable {
-        path: folder.to_owned(),
-        error: error.to_owned(),
-    }
+fn not_found(folder: &RootedPath, error: &str) -> LoadError {
+    LoadError::unreadable(folder.shown_or_dot(), error)
 }
 
 #[cfg(test)]

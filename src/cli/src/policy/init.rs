@@ -1,11 +1,11 @@
 //! `fromtier policy init`: a policy to start from.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::ValueHint;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
+use crate::disk::{RootedPath, WriteError};
 use crate::exit::Exit;
 use crate::lookup::POLICY;
 
@@ -82,13 +82,15 @@ pub fn run(args: &PolicyInitArgs) -> (String, Exit) {
     if args.print {
         return (text.to_owned(), Exit::Clean);
     }
+    // Never overwrites a policy, even if it is created at this moment.
+    let path = RootedPath::named(&args.folder.join(POLICY));
+    let written = path
+        .map_err(WriteError::Unreadable)
+        .and_then(|path| path.create(text));
     let path = match args.folder.as_os_str() == "." {
         true => POLICY.into(),
         false => args.folder.join(POLICY),
     };
-    // Never overwrites a policy, even if it is created at this moment.
-    let written =
-        std::fs::File::create_new(&path).and_then(|mut file| file.write_all(text.as_bytes()));
     match written {
         Ok(()) => {
             let path = path.display();
@@ -97,7 +99,7 @@ pub fn run(args: &PolicyInitArgs) -> (String, Exit) {
             );
             (text, Exit::Clean)
         }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => (
+        Err(WriteError::Exists) => (
             format!(
                 "error: {} already exists; use --print to print the template\n",
                 path.display()

@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 
 use super::args::PolicyTestArgs;
 use super::files;
+use crate::disk::{FileKind, RootedPath};
 use crate::exit::Exit;
-use crate::lookup::{LOCK, LoadError, existing_file, read, read_policy};
+use crate::lookup::{LOCK, LoadError, named_file, read, read_policy};
 use crate::output::printer::Printer;
 use crate::output::style::{self, paint};
 use crate::output::{counted, json};
@@ -50,7 +51,7 @@ pub fn run(args: &PolicyTestArgs, today: Day) -> (String, Exit) {
     let mut outcomes = Vec::new();
     let mut failures = Vec::new();
     for path in files::tables(&args.files) {
-        match path.and_then(|path| run_table(path, args, today)) {
+        match path.and_then(|path| run_table(&path, args, today)) {
             Ok(outcome) => outcomes.push(outcome),
             Err(broken) => failures.push(broken),
         }
@@ -72,22 +73,26 @@ impl Outcome {
     }
 }
 
-fn run_table(path: PathBuf, args: &PolicyTestArgs, today: Day) -> Result<Outcome, LoadError> {
-    let table = read(&path, Expectations::parse)?;
-    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    let named = table.policy.clone().or_else(|| files::policy_name(&path));
-    let policy_path = folder.join(named.unwrap_or_else(|| files::ORGANIZATION.to_owned()));
-    let (policy, _) = read_policy(&policy_path, args.policy.as_deref())?;
-    let organization = args
-        .policy
-        .as_deref()
-        .map(|path| read_policy(path, None).map(|(policy, _)| policy))
+fn run_table(path: &RootedPath, args: &PolicyTestArgs, today: Day) -> Result<Outcome, LoadError> {
+    let table = read(path, FileKind::Table, Expectations::parse)?;
+    let beside = |name: &str| {
+        let found = path.resolve(Path::new(name));
+        found.map_err(|error| LoadError::unreadable(Path::new(name), error))
+    };
+    let named = table.policy.clone();
+    let named = named.or_else(|| files::policy_name(path.shown()));
+    let policy_path = beside(named.as_deref().unwrap_or(files::ORGANIZATION))?;
+    let organization = args.policy.as_deref().map(named_file).transpose()?;
+    let (policy, _) = read_policy(&policy_path, organization.as_ref())?;
+    let organization = organization
+        .map(|path| read_policy(&path, None).map(|(policy, _)| policy))
         .transpose()?;
     let lock = match &table.lock {
-        Some(name) => Some(folder.join(name)),
-        None => existing_file(&folder, LOCK),
+        Some(name) => Some(beside(name)?),
+        None => Some(path.sibling(LOCK)).filter(RootedPath::exists),
     };
-    let lock = lock.map(|path| read(&path, Lock::parse)).transpose()?;
+    let lock = lock.map(|path| read(&path, FileKind::LockFile, Lock::parse));
+    let lock = lock.transpose()?;
     let day = args.today.or(table.today).unwrap_or(today);
     let mut gates: BTreeMap<Day, Gate> = BTreeMap::new();
     let rows = table
@@ -108,8 +113,8 @@ fn run_table(path: PathBuf, args: &PolicyTestArgs, today: Day) -> Result<Outcome
         })
         .collect();
     Ok(Outcome {
-        table: path,
-        policy: policy_path,
+        table: path.shown().to_owned(),
+        policy: policy_path.shown().to_owned(),
         rows,
     })
 }

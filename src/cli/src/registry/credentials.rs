@@ -1,14 +1,13 @@
 //! The logins that Docker has stored, in its `config.json` or in credential helpers.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
 use docker_credential::{CredentialRetrievalError as Trouble, DockerCredential};
 
 use super::mutex::lock;
+use crate::disk::{FileKind, ReadError, read_users_file};
 
 /// The name under which Docker stores the login of Docker Hub.
 const HUB: &str = "https://index.docker.io/v1/";
@@ -61,17 +60,16 @@ fn look_up(registry: &str) -> Result<Option<Login>, String> {
     let Some(path) = config_file() else {
         return Ok(None);
     };
-    let file = match File::open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+    let config = match read_users_file(&path, FileKind::DockerConfig) {
+        Ok(config) => config,
+        Err(ReadError::Absent) => return Ok(None),
         Err(error) => return Err(format!("{}: {error}", path.display())),
     };
     let server = match registry {
         "docker.io" => HUB,
         other => other,
     };
-    let found =
-        docker_credential::get_credential_from_reader(std::io::BufReader::new(file), server);
+    let found = docker_credential::get_credential_from_reader(config.as_slice(), server);
     match found {
         Ok(DockerCredential::UsernamePassword(user, password)) if user.is_empty() => {
             // A helper without a login returns empty values.

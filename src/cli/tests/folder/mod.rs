@@ -42,16 +42,30 @@ impl Folder {
 
     /// Runs `fromtier` in the folder, with no login stored but those in its `docker/config.json`.
     pub fn run(&self, args: &[&str]) -> Answer {
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = self.command(args).output().unwrap();
-        Answer {
-            out: String::from_utf8(stdout).unwrap(),
-            err: String::from_utf8(stderr).unwrap(),
-            code: status.code().unwrap(),
-        }
+        Answer::new(self.command(args).output().unwrap())
+    }
+
+    /// Runs `fromtier` with 2 GB of memory and 10 seconds, for input that may never end. The exit code is 124 after that.
+    pub fn run_limited(&self, args: &[&str]) -> Answer {
+        let mut command = Command::new("sh");
+        let limited = "ulimit -v 2000000; exec timeout 10 \"$0\" \"$@\"";
+        command.args(["-c", limited, env!("CARGO_BIN_EXE_fromtier")]);
+        command.args(args).current_dir(&self.0).env("NO_COLOR", "1");
+        Answer::new(command.output().unwrap())
+    }
+
+    /// Creates a link in the folder.
+    pub fn link(&self, path: &str, target: &str) {
+        let path = self.0.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(target, path).unwrap();
+    }
+
+    /// Creates a named pipe in the folder.
+    pub fn pipe(&self, path: &str) {
+        let path = self.0.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
     }
 
     #[track_caller]
@@ -90,6 +104,16 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Answer {
+    fn new(output: Output) -> Answer {
+        Answer {
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+            code: output.status.code().unwrap(),
+        }
     }
 }
 
