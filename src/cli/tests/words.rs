@@ -6,6 +6,8 @@
 
 #[path = "words/help.rs"]
 mod help;
+#[path = "words/rule_pages.rs"]
+mod rule_pages;
 #[path = "words/scene.rs"]
 mod scene;
 mod support;

@@ -1,7 +1,8 @@
 //! The pages of docs/rules quote messages as the program prints them: each quoted message is in a snapshot of the words.
-#![cfg(test)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use super::files_below;
 
 /// A message with its code, and its line of help.
 #[derive(Debug, Default, PartialEq)]
@@ -10,21 +11,6 @@ struct Quote {
     message: String,
     /// `help: …`
     help: Option<String>,
-}
-
-/// The files with this extension below a folder.
-fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files_below(&path, extension));
-        } else if path.extension().is_some_and(|own| own == extension) {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
 }
 
 /// The part of a line that begins with a severity and a code: `error[FT101]: …`.
