@@ -3,6 +3,7 @@
 mod layers;
 mod mirrors;
 mod random;
+mod severities;
 
 use std::collections::BTreeMap;
 
