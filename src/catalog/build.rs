@@ -39,7 +39,7 @@ fn main() -> Result<()> {
     let images = object(&official, "images")?;
     for name in cycles.keys().chain(given_up.keys()) {
         if !images.contains_key(name) {
-            return Err(format!("{name} is no official image").into());
+            return Err(format!("{name} is not an official image").into());
         }
     }
 
@@ -127,7 +127,7 @@ fn words(value: &Value, key: &str) -> Result<String> {
         .as_array()
         .and_then(|l| l.iter().map(Value::as_str).collect());
     Ok(list
-        .ok_or_else(|| format!("{key} is no list of texts"))?
+        .ok_or_else(|| format!("{key} is not a list of texts"))?
         .join(" "))
 }
 

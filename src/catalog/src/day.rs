@@ -12,7 +12,7 @@ pub struct Day {
 }
 
 impl Day {
-    /// The day of a date, or `None` when the calendar has no such date.
+    /// Returns the day of a date, or `None` if the calendar has no such date.
     pub const fn new(year: u16, month: u8, day: u8) -> Option<Day> {
         match Date::new(year as i64, month, day) {
             Some(date) if year > 0 => Some(Day {
@@ -38,18 +38,18 @@ impl Day {
         Day::new(number(0..4)?, month, day)
     }
 
-    /// The day of a moment given in seconds since 1970-01-01T00:00:00Z.
+    /// Returns the day of a time, given in seconds since 1970-01-01T00:00:00Z.
     pub fn from_unix_seconds(seconds: u64) -> Day {
         let days = i32::try_from(seconds / 86_400).unwrap_or(i32::MAX / 2);
         Day { since_epoch: days }
     }
 
-    /// CycleRelation many days this day comes after `other`; negative when it comes before.
+    /// Returns how many days this day comes after `other`; negative if it comes before.
     pub const fn days_since(self, other: Day) -> i32 {
         self.since_epoch - other.since_epoch
     }
 
-    /// The day that comes so many days later.
+    /// Returns the day that is this many days later.
     #[must_use]
     pub const fn plus_days(self, days: i32) -> Day {
         Day {
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_gives_its_day() {
+    fn a_time_has_its_day() {
         assert_eq!(Day::from_unix_seconds(0).to_string(), "1970-01-01");
         assert_eq!(
             Day::from_unix_seconds(1_795_507_199).to_string(),

@@ -72,7 +72,7 @@ impl Image {
             .map(|after| ended(after, CycleRelation::Successor))
     }
 
-    /// The base system of an unsupported tag, if it has reached its end of life. As long as a tag is rebuilt, somebody
+    /// Returns the base system of an unsupported tag, if it has reached its end of life. As long as a tag is rebuilt, somebody
     /// maintains its base system.
     fn ended_by_system(self, parts: &TagParts<'_>, tag: &str, today: Day) -> Option<EndedRelease> {
         let relation = CycleRelation::System;
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn old_releases_are_over_whether_or_not_they_are_known() {
+    fn old_releases_have_ended_whether_or_not_they_are_known() {
         for (reference, cycle, relation) in [
             ("python:3.8-slim", "python 3.8", CycleRelation::Own),
             ("node:argon", "node 4", CycleRelation::Own),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lives_or_is_not_known_is_not_over() {
+    fn supported_and_unknown_releases_have_not_ended() {
         for reference in [
             "node:24-alpine",
             "node:krypton",
@@ -180,7 +180,7 @@ mod tests {
 
     /// A supported tag ends only with its own cycle: Docker and its maintainers rebuild it.
     #[test]
-    fn no_supported_tag_is_over_by_another_cycle() {
+    fn no_supported_tag_ends_with_another_cycle() {
         let today = crate::as_of();
         for image in crate::images() {
             for tag in image.tags() {

@@ -26,16 +26,16 @@ pub enum EndOfLife {
     On(Day),
     /// It has ended, on an unknown day.
     Over,
-    /// None is announced.
+    /// No day is announced.
     NotAnnounced,
 }
 
 /// A release cycle of the software in an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cycle {
-    /// `22`, `24.04`.
+    /// The name, such as `22` or `24.04`.
     pub name: &'static str,
-    /// `jammy`; empty where there is none.
+    /// The codename, such as `jammy`; empty if there is none.
     pub codename: &'static str,
     /// When it ends.
     pub end_of_life: EndOfLife,
@@ -106,7 +106,7 @@ pub fn retired(name: &str) -> Option<Notice> {
 }
 
 impl Image {
-    /// The name: `node`.
+    /// Returns the name, such as `node`.
     pub fn name(self) -> &'static str {
         self.row.name
     }
@@ -114,7 +114,7 @@ impl Image {
     /// Returns the platforms of a supported tag; `None` if the catalog doesn't list the tag.
     pub fn tag(self, wanted: &str) -> Option<Platforms> {
         let mut found = None;
-        self.each_tag(|tag, mask| {
+        self.visit_tags(|tag, mask| {
             if tag == wanted.as_bytes() {
                 found = Some(mask);
             }
@@ -123,28 +123,28 @@ impl Image {
         found
     }
 
-    /// All supported tags, sorted by their bytes.
+    /// Returns all supported tags, sorted by their bytes.
     pub fn tags(self) -> Vec<String> {
         let mut tags = Vec::new();
-        self.each_tag(|tag, _| {
+        self.visit_tags(|tag, _| {
             tags.push(String::from_utf8_lossy(tag).into_owned());
             true
         });
         tags
     }
 
-    /// All supported tags with their platforms, sorted by the tags' bytes.
+    /// Returns all supported tags with their platforms, sorted by the tags' bytes.
     pub(crate) fn tags_with_platforms(self) -> Vec<(String, Platforms)> {
         let mut tags = Vec::new();
-        self.each_tag(|tag, mask| {
+        self.visit_tags(|tag, mask| {
             tags.push((String::from_utf8_lossy(tag).into_owned(), mask));
             true
         });
         tags
     }
 
-    /// Calls `more` with each tag in order, until it returns false.
-    fn each_tag(self, mut more: impl FnMut(&[u8], Platforms) -> bool) {
+    /// Calls `visit` with each tag in order, until it returns false.
+    fn visit_tags(self, mut visit: impl FnMut(&[u8], Platforms) -> bool) {
         let mut tag: Vec<u8> = Vec::with_capacity(64);
         let mut rest = self.row.tags;
         while let [shared, following, mask, tail @ ..] = rest {
@@ -152,7 +152,7 @@ impl Image {
             tag.truncate(usize::from(*shared));
             tag.extend_from_slice(suffix);
             rest = next;
-            if !more(&tag, Platforms(table::MASKS[usize::from(*mask)])) {
+            if !visit(&tag, Platforms(table::MASKS[usize::from(*mask)])) {
                 return;
             }
         }
@@ -219,7 +219,7 @@ impl Cycles {
         )
     }
 
-    /// The cycle of this codename.
+    /// Returns the cycle of this codename.
     pub fn of_codename(&self, codename: &str) -> Option<Cycle> {
         self.0
             .iter()

@@ -160,8 +160,7 @@ pub(crate) fn by_name_or_alias(name: &str) -> Option<Image> {
     None
 }
 
-/// Returns the official image that a mistyped name means: one typing mistake in a short name, two
-/// from eight letters on.
+/// Returns the official image that a mistyped name means: one typing mistake in a short name, two from eight letters on.
 /// The closest name wins, and among equally close ones the first in alphabetical order.
 pub fn similarly_named(name: &str) -> Option<Image> {
     let allowed = match name.len() {
@@ -182,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_lead_to_the_official_image() {
+    fn a_name_has_its_official_image() {
         for (path, expected) in [
             ("random-user/node-custom", "node"),
             ("bitnami/node", "node"),
@@ -211,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_say_nothing_lead_nowhere() {
+    fn a_name_without_a_known_word_has_no_match() {
         for path in [
             "acme/app",
             "acme/storm-tool",
@@ -244,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn slips_are_forgiven() {
+    fn a_mistyped_name_has_its_official_image() {
         assert_eq!(similarly_named("pyhton").map(Image::name), Some("python"));
         assert_eq!(similarly_named("noed").map(Image::name), Some("node"));
         assert_eq!(

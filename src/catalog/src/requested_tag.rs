@@ -112,7 +112,7 @@ mod tests {
     use crate::official_match::official_match;
 
     #[test]
-    fn names_and_tags_say_what_is_wanted() {
+    fn the_version_comes_from_the_name_or_the_tag() {
         for (path, tag, expected) in [
             ("random-user/node-custom", "latest", "latest-custom"),
             ("random-user/node", "16-alpine", "16-alpine"),

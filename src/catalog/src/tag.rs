@@ -1,6 +1,6 @@
 //! The parts of an official image's tag: `22.23.2-bookworm-slim` is a version and two variants.
 
-/// A tag taken apart. Tags follow no grammar; this is the convention of the official images.
+/// A tag split into its parts. Tags follow no grammar. This is the convention of the official images.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TagParts<'a> {
     /// The numbers of the version that the tag begins with; empty if it begins with none.
@@ -10,7 +10,7 @@ pub struct TagParts<'a> {
 }
 
 impl<'a> TagParts<'a> {
-    /// Takes a tag apart. A leading `v` before a number is part of the version: `v3.1`.
+    /// Splits a tag. A leading `v` before a number is part of the version: `v3.1`.
     pub fn parse(tag: &'a str) -> TagParts<'a> {
         let digits = match tag.strip_prefix('v') {
             Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => rest,
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_come_apart() {
+    fn a_tag_is_split_into_version_and_variants() {
         parts("22.23.2-bookworm-slim", &[22, 23, 2], &["bookworm", "slim"]);
         parts("22-alpine3.23", &[22], &["alpine3.23"]);
         parts("alpine", &[], &["alpine"]);
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variant_may_carry_a_number() {
+    fn a_variant_can_have_a_number() {
         assert!(TagParts::parse("22-alpine3.23").has_variant("alpine"));
         assert!(TagParts::parse("22-bookworm-slim").has_variant("slim"));
         assert!(!TagParts::parse("22-alpinefat").has_variant("alpine"));

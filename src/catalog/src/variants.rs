@@ -55,7 +55,7 @@ const SOFTWARE: [(&str, &str); 15] = [
 /// Other names for the OpenJDK builds that images are built on today.
 const JAVAS: [&str; 5] = ["openjdk", "adoptopenjdk", "jdk", "java", "temurin"];
 
-/// The parts of a tag's variants. A number between dashes belongs to the part before it.
+/// Returns the parts of a tag's variants. A number between dashes belongs to the part before it.
 pub(crate) fn parts<'a>(variants: &[&'a str]) -> Vec<Part<'a>> {
     let mut parts: Vec<Part<'a>> = Vec::with_capacity(variants.len());
     for variant in variants {
@@ -147,7 +147,7 @@ impl<'a> WantedVariants<'a> {
                 .flatten()
                 .any(|part| part.family == family && part.number.is_empty())
         };
-        let mut wish: Vec<Part<'a>> = Vec::new();
+        let mut wanted: Vec<Part<'a>> = Vec::new();
         for mut part in parts(variants) {
             // `8u292`, `11.0.4_8`: the number of an update.
             let update = ["", "u", "b", "r"].contains(&part.family) && !part.number.is_empty();
@@ -166,13 +166,14 @@ impl<'a> WantedVariants<'a> {
                     continue;
                 }
             }
-            if !wish.iter().any(|other| other.family == part.family) {
-                wish.push(part);
+            if !wanted.iter().any(|other| other.family == part.family) {
+                wanted.push(part);
             }
         }
-        WantedVariants { parts: wish }
+        WantedVariants { parts: wanted }
     }
 
+    /// Returns how far the parts of a tag are from the requested ones.
     pub fn distance(&self, have: &[Part<'a>], releases: &mut Releases<'a>) -> Distance {
         let mut distance = Distance {
             contents: 0,
@@ -215,7 +216,7 @@ impl<'a> WantedVariants<'a> {
         distance
     }
 
-    /// The versions of parts that weren't requested, except for base systems.
+    /// Returns the versions of parts that weren't requested, except for base systems.
     pub fn unrequested(&self, have: &[Part<'a>]) -> Vec<Vec<u32>> {
         let asked = |part: &Part<'_>| self.parts.iter().any(|p| p.family == part.family);
         let mut unrequested: Vec<&Part<'a>> = have.iter().filter(|part| !asked(part)).collect();
@@ -294,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn another_java_is_worse_than_none_named() {
+    fn another_java_is_worse_than_none() {
         assert_eq!(
             order(
                 "3-openjdk-11",
@@ -305,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_tag_offers_is_no_wish() {
+    fn a_variant_that_no_tag_offers_is_ignored() {
         assert_eq!(
             order("1-debian-11-r0", &["2-alpine", "2"]),
             ["2", "2-alpine"]

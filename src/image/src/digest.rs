@@ -41,7 +41,7 @@ impl Digest {
         Ok(Digest(text.to_owned()))
     }
 
-    /// The SHA-256 of some bytes.
+    /// Returns the SHA-256 of some bytes.
     pub fn sha256(bytes: &[u8]) -> Digest {
         const HEX: &[u8; 16] = b"0123456789abcdef";
         let mut text = String::with_capacity(7 + 64);
@@ -53,19 +53,19 @@ impl Digest {
         Digest(text)
     }
 
-    /// The whole digest, with its algorithm.
+    /// Returns the whole digest, with its algorithm.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// `sha256`.
+    /// Returns the algorithm, such as `sha256`.
     pub fn algorithm(&self) -> &str {
         self.0
             .split_once(':')
             .map_or("", |(algorithm, _)| algorithm)
     }
 
-    /// The part after the algorithm.
+    /// Returns the part after the algorithm.
     pub fn encoded(&self) -> &str {
         self.0.split_once(':').map_or("", |(_, encoded)| encoded)
     }
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_bytes() {
+    fn bytes_have_their_sha256() {
         assert_eq!(
             Digest::sha256(b"{}").as_str(),
             "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"

@@ -30,7 +30,7 @@ const OS_PATTERN: &str = r"^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.%-]*)((?:\+[A-Za-z
 const COMPONENT_PATTERN: &str = "^[A-Za-z0-9_.-]+$";
 
 impl Platform {
-    /// An OS and an architecture, as given.
+    /// Returns the platform of an OS and an architecture, as given.
     pub fn new(os: &str, architecture: &str) -> Platform {
         Platform {
             os: os.to_owned(),
@@ -39,7 +39,7 @@ impl Platform {
         }
     }
 
-    /// `platforms.Parse`, with its error texts.
+    /// Parses a platform as containerd's `platforms.Parse`, with its error texts.
     pub fn parse(text: &str) -> Result<Platform, PlatformError> {
         let fail = |message: String| Err(PlatformError(message));
         let whole = quote(text);
@@ -90,7 +90,8 @@ impl Platform {
         Ok(platform)
     }
 
-    /// `platforms.Normalize`: canonical names, features sorted and once each.
+    /// Normalizes the platform as containerd's `platforms.Normalize`: canonical names, features sorted and without
+    /// duplicates.
     #[must_use]
     pub fn normalize(mut self) -> Platform {
         self.os = normalize_os(&self.os);
@@ -103,7 +104,7 @@ impl Platform {
         self
     }
 
-    /// `platforms.Format`.
+    /// Writes the platform as containerd's `platforms.Format`.
     pub fn format(&self) -> String {
         if self.os.is_empty() {
             return "unknown".to_owned();
@@ -111,7 +112,7 @@ impl Platform {
         path::join(&[&self.os, &self.architecture, &self.variant])
     }
 
-    /// `platforms.FormatAll`: with the OS version and features.
+    /// Writes the platform with the OS version and features, as containerd's `platforms.FormatAll`.
     pub fn format_all(&self) -> String {
         if self.os.is_empty() {
             return "unknown".to_owned();
@@ -137,13 +138,13 @@ impl Platform {
         path::join(&[&os, &self.architecture, &self.variant])
     }
 
-    /// The platform this binary was built for (`platforms.DefaultSpec`, normalized).
+    /// Returns the platform that this binary was built for (`platforms.DefaultSpec`, normalized).
     pub fn host() -> Platform {
         Platform::new(host_os(), host_architecture()).normalize()
     }
 }
 
-/// Go's GOOS.
+/// Returns Go's `GOOS`.
 fn host_os() -> &'static str {
     match std::env::consts::OS {
         "macos" => "darwin",
@@ -151,7 +152,7 @@ fn host_os() -> &'static str {
     }
 }
 
-/// Go's GOARCH.
+/// Returns Go's `GOARCH`.
 fn host_architecture() -> &'static str {
     match std::env::consts::ARCH {
         "x86_64" => "amd64",
@@ -247,7 +248,7 @@ fn normalize_architecture(architecture: &str, variant: &str) -> (String, String)
     (architecture.to_owned(), variant.to_owned())
 }
 
-/// An architecture given alone: `arm` means v7, which is then not written down.
+/// Parses an architecture without a variant. `arm` means v7, and its variant stays empty.
 fn parse_architecture(word: &str) -> (String, String) {
     let (architecture, mut variant) = normalize_architecture(word, "");
     if architecture == "arm" && variant == "v7" {
@@ -256,7 +257,7 @@ fn parse_architecture(word: &str) -> (String, String) {
     (architecture, variant)
 }
 
-/// The OS component: a name, with Windows' version and features in brackets. `whole` is the platform, for errors.
+/// Parses the OS component: a name, with a version and features in parentheses. `whole` is the platform, for errors.
 fn parse_os(component: &str, whole: &str) -> Result<Platform, PlatformError> {
     let Some((os, version, features)) = split_os(component) else {
         return Err(PlatformError(format!(
@@ -369,7 +370,7 @@ linux/..|.|.|.";
     }
 
     #[test]
-    fn bad_platforms_are_told_as_containerd_tells_them() {
+    fn errors_are_those_of_containerd() {
         for (given, expected) in [
             ("*", r#""*": wildcards not yet supported: invalid argument"#),
             (
@@ -402,7 +403,7 @@ linux/..|.|.|.";
     }
 
     #[test]
-    fn one_word_is_completed_by_the_host() {
+    fn a_single_word_is_completed_with_the_hosts_platform() {
         let host = Platform::host();
         assert_eq!(
             Platform::parse("linux").unwrap().architecture,

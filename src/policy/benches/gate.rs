@@ -1,7 +1,7 @@
-//! What one decision of the gate costs, with 10 and with 10,000 rules and exceptions, of plain names and of patterns.
+//! Measures one decision of the gate, with 10 and with 10,000 rules and exceptions, for plain names and for patterns.
 //!
-//! `cargo bench -p fromtier-policy`. The table at the end is the claim: 10,000 of each cost an image no more than twice
-//! what 10 do.
+//! `cargo bench -p fromtier-policy`. The table at the end must show that a decision takes at most twice as long with
+//! 10,000 of each as with 10.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -17,7 +17,7 @@ use criterion::{BenchmarkId, Criterion};
 use fromtier_policy::gate::{ImageRequest, Via};
 use fromtier_policy::{Day, Gate, Organization, Policy, Scope};
 
-/// What stands in `match`; `%` is the rule's number.
+/// The values of `match`. `%` is the rule's number.
 const KINDS: [(&str, &[&str]); 2] = [
     (
         "names",
@@ -39,7 +39,7 @@ const KINDS: [(&str, &[&str]); 2] = [
 
 const SIZES: [usize; 2] = [10, 10_000];
 
-/// What is asked: the way that an image goes, and one that goes it.
+/// The requested images, each with the outcome.
 const IMAGES: [(&str, &str); 6] = [
     ("passes", "node:24-alpine"),
     ("excepted", "ghcr.io/excepted-7/tool:1"),
@@ -49,7 +49,7 @@ const IMAGES: [(&str, &str); 6] = [
     ("refused", "random-user/node-custom:latest"),
 ];
 
-/// So many rules under `images` and `rewrite` and in the lists, and so many exceptions.
+/// Returns a policy with `size` rules under `images` and `rewrite`, `size` list entries, and `size` exceptions.
 fn policy(forms: &[&str], glob: bool, size: usize) -> String {
     let pattern =
         |i: usize| forms[i % forms.len()].replace('%', &(i / forms.len() + 1000).to_string());
@@ -136,7 +136,7 @@ fn main() {
     println!("{table}");
 }
 
-/// By turns, so that whatever else the machine does is in both.
+/// Measures both sizes alternately, so that other load on the machine affects both.
 fn ratios(kind: &str, gates: &[Gate]) -> String {
     let mut table = format!(
         "{:<24} {:>10} {:>10} {:>6}\n",

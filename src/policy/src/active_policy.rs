@@ -1,4 +1,4 @@
-//! A policy as it applies to one request, its profiles weighed.
+//! A policy as it applies to one request, with the profiles that apply there.
 
 use crate::image_rule::ImageRule;
 use crate::owner::Owner;
@@ -11,18 +11,18 @@ use crate::settings::{
 use crate::tier::Tier;
 use crate::verdict::Severity;
 
-/// Which profiles of a policy apply in a part of a build, and the settings that follow.
+/// The profiles of a policy that apply in a part of a build, and the settings that result.
 #[derive(Debug, Clone)]
 pub(crate) struct Resolution {
     pub effective: EffectiveSettings,
     /// The profiles that apply, by their position in the list.
     certain: Vec<usize>,
-    /// Those that may apply, and so can only tighten.
+    /// The profiles that might apply, and can only tighten.
     possible: Vec<usize>,
 }
 
 impl Resolution {
-    /// The resolution of a policy in a part of a build.
+    /// Finds the profiles that apply in a part of a build.
     pub fn new(index: &PolicyIndex, scope: &Scope<'_>) -> Resolution {
         let profiles = &index.policy.profiles;
         let matching = |wanted: ProfileMatch| {
@@ -38,9 +38,10 @@ impl Resolution {
         let settings = |list: &[usize]| -> Vec<&Settings> {
             list.iter().map(|at| &profiles[*at].settings).collect()
         };
-        let effective = match profiles.is_empty() {
-            true => index.effective,
-            false => (index.effective).with_profiles(&settings(&certain), &settings(&possible)),
+        let effective = if profiles.is_empty() {
+            index.effective
+        } else {
+            (index.effective).with_profiles(&settings(&certain), &settings(&possible))
         };
         Resolution {
             effective,
@@ -49,7 +50,7 @@ impl Resolution {
         }
     }
 
-    /// The profiles that apply, by their position in the list; true for those that can only tighten.
+    /// Returns the profiles that apply, by their position in the list, with `true` for those that can only tighten.
     pub fn profiles(&self) -> impl Iterator<Item = (usize, bool)> {
         let certain = self.certain.iter().map(|at| (*at, false));
         certain.chain(self.possible.iter().map(|at| (*at, true)))
@@ -65,7 +66,7 @@ pub(crate) struct ActivePolicy<'a> {
 }
 
 impl<'a> ActivePolicy<'a> {
-    /// "this policy refuses" or "this policy warns about".
+    /// Returns "this policy refuses" or "this policy warns about".
     pub fn verb(&self, severity: Severity) -> String {
         let verb = if severity == Severity::Deny {
             "refuses"
@@ -83,7 +84,8 @@ impl<'a> ActivePolicy<'a> {
         self.resolution.effective.digest
     }
 
-    /// The severity of look-alikes: that of community images, and at least a warning by a policy that stands alone.
+    /// Returns the severity of look-alikes: that of community images, and at least a warning unless the policy applies next
+    /// to an organization's.
     pub fn look_alike(&self) -> Severity {
         let at_least = match self.index.gaps {
             Gaps::BuiltIn => Severity::Warn,
@@ -104,7 +106,7 @@ impl<'a> ActivePolicy<'a> {
         self.resolution.effective.warn_only
     }
 
-    /// All image rules that match: the policy's own, and those of its profiles.
+    /// Returns all image rules that match: the policy's own, and those of its profiles.
     pub fn image_rules(
         &self,
         name: &str,
@@ -114,10 +116,10 @@ impl<'a> ActivePolicy<'a> {
         let Resolution {
             certain, possible, ..
         } = self.resolution;
-        let more: Vec<&ImageRule> = (certain.iter().chain(possible))
+        let of_profiles: Vec<&ImageRule> = (certain.iter().chain(possible))
             .flat_map(|profile| index.profile_image_rules(*profile, name, tag))
             .collect();
-        index.image_rules(name, tag).chain(more)
+        index.image_rules(name, tag).chain(of_profiles)
     }
 
     /// Whether an image rule has an action, which replaces that of the tier.
@@ -129,12 +131,12 @@ impl<'a> ActivePolicy<'a> {
         (index.image_rules(name, tag).chain(of_profiles)).any(|rule| rule.action.is_some())
     }
 
-    /// The labels that an image must have, by the policy and by its profiles.
+    /// Returns the labels that an image must have, by the policy and by its profiles.
     pub fn required_labels(&self) -> impl Iterator<Item = &'a LabelRule> {
         self.settings().flat_map(|settings| &settings.require)
     }
 
-    /// The labels that an image must not have.
+    /// Returns the labels that an image must not have.
     pub fn forbidden_labels(&self) -> impl Iterator<Item = &'a LabelRule> {
         self.settings().flat_map(|settings| &settings.forbid)
     }

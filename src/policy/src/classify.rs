@@ -10,11 +10,12 @@ use crate::tier::Tier;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Classification<'a> {
     pub tier: Tier,
-    /// The entry of a policy's list that has the image.
+    /// The entry of a policy's list that matches the image.
     pub entry: Option<&'a Pattern>,
 }
 
-/// Classifies an image by the lists of all these policies together; an official image is one whatever lists say.
+/// Classifies an image by the lists of all these policies together. An image in the catalog is official, even if it is in
+/// a list.
 pub(crate) fn classify<'a>(
     policies: impl Iterator<Item = &'a PolicyIndex> + Clone,
     name: &str,
@@ -39,7 +40,7 @@ pub(crate) fn classify<'a>(
     }
 }
 
-/// The official image of this name; the name is [`crate::pattern::identity`]'s.
+/// Returns the official image of this name. `name` is from [`crate::pattern::identity`].
 pub(crate) fn official_image(name: &str) -> Option<Image> {
     catalog::image(name.strip_prefix("docker.io/library/")?)
 }

@@ -1,12 +1,12 @@
-//! The codes of everything that the gate reports: `FT101` and its like, each with a page in `docs/rules`.
+//! The codes of all findings, such as `FT101`. Each has a page in `docs/rules`.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::severity::Severity;
 
-/// The address of the folder with the pages of the codes. Whoever builds the program sets it, since they publish the
-/// pages: `FROMTIER_RULE_PAGES=https://git.example.com/fromtier/blob/v1.2.3/docs/rules`.
+/// The address of the folder with the codes' pages, which the publisher of a build sets when it is compiled:
+/// `FROMTIER_RULE_PAGES=https://git.example.com/fromtier/blob/v1.2.3/docs/rules`.
 const PAGES: Option<&str> = option_env!("FROMTIER_RULE_PAGES");
 
 // A wrong address would be in every message, so it stops the compiler.
@@ -18,7 +18,7 @@ const _: () = assert!(
     "FROMTIER_RULE_PAGES must begin with https:// and must not end with a slash"
 );
 
-/// Whether an address is encrypted, names a host, and has no slash at its end.
+/// Whether an address begins with `https://` and a host, and doesn't end with a slash.
 const fn is_folder_address(address: &str) -> bool {
     match address.as_bytes() {
         [
@@ -51,14 +51,14 @@ macro_rules! codes {
             /// All codes, in the order of their numbers.
             pub const ALL: &[Code] = &[$(Code::$variant,)+];
 
-            /// The code as users see it: `FT101`.
+            /// Returns the code as users see it: `FT101`.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Code::$variant => $text,)+
                 }
             }
 
-            /// The subject of the code, as a title: `Community image`.
+            /// Returns the subject of the code, as a title: `Community image`.
             pub const fn title(self) -> &'static str {
                 match self {
                     $(Code::$variant => $title,)+
@@ -114,18 +114,18 @@ codes! {
     RewriteFailed = "FT161", "Rewriting failed";
 }
 
-/// Who decides how severe the findings of a code are. `mode: warn` turns a refusal by a policy's rule into a warning,
-/// whoever decided on it.
+/// How the severity of a code's findings is decided. In either case, `mode: warn` turns refusals by a policy's rules into
+/// warnings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SeverityRule {
     /// A setting of the policy: `allow`, `warn`, or `deny`.
     Configurable,
-    /// Every finding has this severity; at most, a policy turns the rule on.
+    /// Every finding has this severity. A policy can only turn the rule on or off.
     Fixed(Severity),
 }
 
 impl Code {
-    /// Who decides how severe its findings are.
+    /// Returns how the severity of its findings is decided.
     pub const fn severity_rule(self) -> SeverityRule {
         use Code::*;
         match self {
@@ -174,22 +174,22 @@ impl Code {
         }
     }
 
-    /// The name of the page in `docs/rules`: `FT101.md`.
+    /// Returns the file name of its page in `docs/rules`: `FT101.md`.
     pub fn page(self) -> String {
         format!("{self}.md")
     }
 
-    /// The address of the page on the web, where there is one.
+    /// Returns the address of its page on the web, if there is one.
     pub fn url(self) -> Option<String> {
         PAGES.map(|folder| self.url_below(folder))
     }
 
-    /// The address of the page in a folder.
+    /// Returns the address of the code's page in a folder.
     fn url_below(self, folder: &str) -> String {
         format!("{folder}/{}", self.page())
     }
 
-    /// Whether an exception of a policy can let an image through that this code refuses.
+    /// Whether an exception of a policy can lift a refusal with this code.
     pub const fn is_liftable(self) -> bool {
         use Code::*;
         match self {
@@ -230,8 +230,7 @@ impl Code {
         }
     }
 
-    /// Whether it reports that an image or a tag is outdated, or soon will be. Who follows a suggestion must not meet
-    /// such a finding again.
+    /// Whether it reports that an image or a tag is outdated, or soon will be. No suggested image has such a finding.
     pub const fn is_outdated(self) -> bool {
         use Code::*;
         match self {
@@ -277,13 +276,13 @@ impl Code {
         }
     }
 
-    /// Whether it is settled by a new line in the lock file: whoever writes a lock can't be asked to satisfy it.
+    /// Whether a new line in the lock file resolves the finding. It doesn't stop `fromtier lock`, which writes that line.
     pub const fn settled_by_lock(self) -> bool {
         matches!(self, Code::DigestNotAsLocked) || self.is_digest_missing()
     }
 
-    /// Whether it reports that an image has no digest yet. A digest or a line of the lock file is added to any image
-    /// in the same way, so this rules out no suggestion.
+    /// Whether it reports that an image has no digest yet. It rules out no suggestion, because a digest or a line in the
+    /// lock file can be added for any image.
     pub const fn is_digest_missing(self) -> bool {
         use Code::*;
         match self {
@@ -339,9 +338,9 @@ impl fmt::Display for Code {
     }
 }
 
-/// A text that is no code.
+/// The error for a text that isn't a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a code of Fromtier's")]
+#[error("not a Fromtier code")]
 pub struct UnknownCode;
 
 impl FromStr for Code {
@@ -381,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn what_never_refuses_needs_no_exception() {
+    fn a_code_that_never_refuses_needs_no_exception() {
         for code in Code::ALL {
             if let SeverityRule::Fixed(Severity::Allow | Severity::Warn) = code.severity_rule() {
                 assert!(!code.is_liftable(), "{code}");

@@ -1,11 +1,11 @@
-//! What a rule reports: a finding, and the kind of suggestion that would help.
+//! Drafts, which rules report: a finding, and the kind of suggestion that would help.
 
 use fromtier_catalog::Notice;
 use fromtier_image::ImageRef;
 
 use crate::verdict::Finding;
 
-/// A finding whose suggestion is not filled in yet. The help that it has is for when there is nothing to suggest.
+/// A finding whose suggestion is not filled in yet. Its help is used if there is nothing to suggest.
 #[derive(Debug)]
 pub(crate) struct Draft {
     pub finding: Finding,
@@ -15,11 +15,11 @@ pub(crate) struct Draft {
 /// The kind of image that would help.
 #[derive(Debug)]
 pub(crate) enum SuggestionKind {
-    /// No image would.
+    /// No image would help.
     Nothing,
     /// Another tag of the image, or another image.
     Another,
-    /// What a policy prefers to the image: nobody else can know what replaces it.
+    /// The image that a policy prefers. Only a policy can know what replaces the image.
     Preferred,
     /// An official image in place of this one, or the successor that a notice of the catalog names.
     Replacement(Option<Notice>),
@@ -28,7 +28,7 @@ pub(crate) enum SuggestionKind {
 }
 
 impl Finding {
-    /// The finding of a rule that a suggestion of this kind would help.
+    /// Returns a draft of this finding with a kind of suggestion.
     pub(crate) fn suggesting(self, suggestion: SuggestionKind) -> Draft {
         Draft {
             finding: self,

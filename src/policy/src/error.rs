@@ -12,11 +12,11 @@ pub struct PolicyError {
     pub line: usize,
     /// Column in characters, counted from 1.
     pub column: usize,
-    /// Where in the text, in bytes.
+    /// The range of bytes in the text.
     pub span: Range<usize>,
     /// One sentence: what was found, and what was expected.
     pub message: String,
-    /// What to write instead, when it is known.
+    /// The text to write instead, if it is known.
     pub help: Option<String>,
 }
 

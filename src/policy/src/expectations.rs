@@ -31,13 +31,13 @@ pub struct Expectation {
     pub today: Option<Day>,
     /// `linux/arm64`, as written.
     pub platform: Option<String>,
-    /// `final` is what ships, another name a stage that does not.
+    /// The stage: `final` ships, and a stage with another name doesn't.
     pub stage: Option<String>,
     /// The Dockerfile's path.
     pub file: Option<String>,
     /// How an image comes into the build.
     pub via: Via,
-    /// The registry's answer for an image; without it, only what is known before the registry is asked is judged.
+    /// The image's config, as the registry would return it. Without it, no check that needs the config is made.
     pub config: Option<ImageConfig>,
     /// Why the entry is there, in words; `why` in the file.
     pub note: Option<String>,
@@ -67,7 +67,7 @@ pub struct ExpectedVerdict {
     pub rewritten: Option<String>,
     /// The image to use instead.
     pub suggestion: Option<String>,
-    /// The reference that the registry is asked for.
+    /// The reference that is requested from the registry.
     pub pull: Option<String>,
 }
 
@@ -87,29 +87,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_is_read() {
+    fn a_file_of_expectations_is_read() {
         let text = "today: 2026-11-24\ntests:\n- {image: \"node:22-alpine\", expect: allow}\n\
                     - image: random-user/node-custom\n  why: the story\n  expect: deny\n  code: FT101\n  suggestion: node:22-alpine\n  platform: linux/arm64\n\
                     - {http: \"https://example.com/x\", checksum: \"sha256:ab\", expect: warn, today: 2027-01-01}\n";
-        let table = Expectations::parse("t.yaml", text).unwrap();
-        assert_eq!(table.today, Day::parse("2026-11-24"));
-        assert_eq!(table.entries.len(), 3);
+        let read = Expectations::parse("t.yaml", text).unwrap();
+        assert_eq!(read.today, Day::parse("2026-11-24"));
+        assert_eq!(read.entries.len(), 3);
         assert_eq!(
-            table.entries[0].subject,
+            read.entries[0].subject,
             Subject::Image("node:22-alpine".into())
         );
-        assert_eq!(table.entries[0].expected.verdict, Severity::Allow);
-        assert_eq!(table.entries[1].place.to_string(), "t.yaml:4");
-        assert_eq!(table.entries[1].expected.code, Some(Code::CommunityImage));
-        assert_eq!(table.entries[1].platform.as_deref(), Some("linux/arm64"));
+        assert_eq!(read.entries[0].expected.verdict, Severity::Allow);
+        assert_eq!(read.entries[1].place.to_string(), "t.yaml:4");
+        assert_eq!(read.entries[1].expected.code, Some(Code::CommunityImage));
+        assert_eq!(read.entries[1].platform.as_deref(), Some("linux/arm64"));
         assert_eq!(
-            table.entries[2].subject,
+            read.entries[2].subject,
             Subject::Http("https://example.com/x".into(), Some("sha256:ab".into()))
         );
     }
 
     #[test]
-    fn a_row_may_say_what_the_registry_says() {
+    fn an_entry_can_have_the_config_that_the_registry_returns() {
         let text = "tests:\n- {image: node, via: copy, expect: deny, config: {user: node, created: 2026-10-01, labels: [a=b=c, d], onbuild: [RUN x]}}\n\
                     - {image: node, expect: allow, config: {created: soon, user: 7}}\n";
         let errors = Expectations::parse("t", text).unwrap_err();
@@ -121,14 +121,14 @@ mod tests {
             "{}",
             errors[0]
         );
-        let table = Expectations::parse(
+        let read = Expectations::parse(
             "t",
             text.lines().take(2).collect::<Vec<_>>().join("\n").as_str(),
         )
         .unwrap();
-        let row = &table.entries[0];
-        assert_eq!(row.via, Via::CopyFrom);
-        let config = row.config.clone().unwrap();
+        let entry = &read.entries[0];
+        assert_eq!(entry.via, Via::CopyFrom);
+        let config = entry.config.clone().unwrap();
         assert_eq!(config.created.as_deref(), Some("2026-10-01T00:00:00Z"));
         assert_eq!(config.config.user, "node");
         assert_eq!(config.config.on_build.unwrap(), ["RUN x"]);
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_said_with_its_place() {
+    fn every_error_is_reported_with_its_place() {
         let text = "tests:\n- {image: node, expect: refuse}\n- {expect: allow}\n- {image: a, git: b, expect: allow}\n\
                     - {image: node, expect: deny, code: FT999, sugestion: x, platform: a/b/c/d}\n- {image: node}\n";
         let errors: Vec<String> = Expectations::parse("t", text)

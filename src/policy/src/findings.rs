@@ -2,16 +2,16 @@
 
 use crate::verdict::{ExceptionId, Finding, Severity, Verdict};
 
-/// What the policies have reported so far.
+/// The findings of the policies so far.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     pub findings: Vec<Finding>,
-    /// The exceptions that matched something refused.
+    /// The exceptions that matched a refused source.
     pub exceptions: Vec<ExceptionId>,
 }
 
 impl Findings {
-    /// Adds the findings of one policy, but for those that are there already, at least as severe.
+    /// Adds the findings of one policy, except those that are already there with at least the same severity.
     pub fn add(&mut self, findings: Vec<Finding>) {
         for finding in findings {
             let is_known = self.findings.iter().any(|known| {
@@ -31,7 +31,7 @@ impl Findings {
         }
     }
 
-    /// The verdict on what was requested.
+    /// Returns the verdict on the source, which was requested by this text.
     pub fn into_verdict(self, requested: &str) -> Verdict {
         Verdict {
             exceptions: self.exceptions,

@@ -1,4 +1,4 @@
-//! What the rules' tests share: gates on 2026-09-01.
+//! Gates on 2026-09-01, and requests to them, for the tests of the crate.
 
 use fromtier_image::{Digest, ImageConfig};
 
@@ -23,7 +23,7 @@ pub fn gate(text: &str, lock: &str) -> Gate {
     )
 }
 
-/// The organization's policy and the repository's.
+/// Returns the gate of an organization's and a repository's policy.
 pub fn two(organization: &str, repository: &str) -> Gate {
     Gate::new(
         Some(policy(organization)),
@@ -62,7 +62,7 @@ pub fn denied_with_lock(policy: &str, lock: &str, reference: &str) -> Denial {
     }
 }
 
-/// Passes without a word.
+/// Panics unless the image passes without a warning.
 #[track_caller]
 pub fn passes(policy: &str, reference: &str) {
     passes_with_lock(policy, "", reference);
@@ -81,7 +81,7 @@ pub fn passes_with_lock(policy: &str, lock: &str, reference: &str) -> Pass {
     pass
 }
 
-/// Passes with warnings.
+/// Returns the findings of an image that passes with a warning, and panics for any other.
 #[track_caller]
 pub fn warned(policy: &str, reference: &str) -> Vec<Finding> {
     let pass = ask(&gate(policy, ""), reference)
@@ -95,15 +95,17 @@ pub fn warned(policy: &str, reference: &str) -> Vec<Finding> {
     pass.verdict().findings.clone()
 }
 
-pub fn digest(of: char) -> Digest {
-    Digest::parse(&format!("sha256:{}", of.to_string().repeat(64))).unwrap()
+/// Returns a digest that repeats one letter.
+pub fn digest(letter: char) -> Digest {
+    Digest::parse(&format!("sha256:{}", letter.to_string().repeat(64))).unwrap()
 }
 
-pub fn lock_of(reference: &str, of: char) -> String {
-    format!("{reference} {} 2026-09-01\n", digest(of).as_str())
+/// Returns the line of a lock file for an image, with [`digest`] of a letter.
+pub fn lock_of(reference: &str, letter: char) -> String {
+    format!("{reference} {} 2026-09-01\n", digest(letter).as_str())
 }
 
-/// The config of an image that was made today.
+/// Returns the config of an image that was created today.
 pub fn config() -> ImageConfig {
     ImageConfig {
         created: Some(format!("{}T00:00:00Z", today())),
@@ -111,7 +113,7 @@ pub fn config() -> ImageConfig {
     }
 }
 
-/// Asks for `node:24` and admits an answer with this time of creation.
+/// Requests `node:24` and admits an answer with this time of creation.
 pub fn admit_created(policy: &str, created: Option<&str>) -> Result<ApprovedImage, Denial> {
     let config = ImageConfig {
         created: created.map(str::to_owned),
@@ -120,12 +122,12 @@ pub fn admit_created(policy: &str, created: Option<&str>) -> Result<ApprovedImag
     admit_config(policy, &config)
 }
 
-/// Asks for `node:24` and admits an answer with this config.
+/// Requests `node:24` and admits an answer with this config.
 pub fn admit_config(policy: &str, config: &ImageConfig) -> Result<ApprovedImage, Denial> {
     admit_via(policy, config, Via::From)
 }
 
-/// The same, by another path into the build.
+/// As [`admit_config`], for an image that comes into the build another way.
 pub fn admit_via(policy: &str, config: &ImageConfig, via: Via) -> Result<ApprovedImage, Denial> {
     let gate = gate(policy, "");
     let pass = gate.request(&ImageRequest {

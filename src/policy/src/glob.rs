@@ -1,15 +1,15 @@
-//! Texts with stars, and what the stars stand for.
+//! Globs: texts with stars, and the texts that the stars match.
 
-/// Does a tag match a glob of tags, `22-*`?
+/// Whether a tag matches a glob such as `22-*`.
 pub(crate) fn tag_glob(glob: &str, tag: &str) -> bool {
     Glob::of_word(glob).matches(tag)
 }
 
-/// A text with stars; of segments, `*` stands for any characters but `/` and `**` for any.
+/// A text with stars.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Glob {
     pub tokens: Vec<Token>,
-    /// The text, when it has no star.
+    /// The text, if it has no star.
     pub literal: Option<String>,
 }
 
@@ -23,12 +23,12 @@ pub(crate) enum Token {
 }
 
 impl Glob {
-    /// `*` stands for any characters but `/`, `**` for any: a name, a path.
+    /// Returns the glob of a name or path: `*` matches any characters except `/`, and `**` matches any characters.
     pub fn of_path(text: &str) -> Glob {
         Glob::new(text, true)
     }
 
-    /// `*` stands for any characters: a tag, a value.
+    /// Returns the glob of a tag or value: `*` matches any characters.
     pub fn of_word(text: &str) -> Glob {
         Glob::new(text, false)
     }
@@ -51,8 +51,8 @@ impl Glob {
         Glob { tokens, literal }
     }
 
-    /// Does it begin with `**/`?
-    pub fn starts_anywhere(&self) -> bool {
+    /// Whether the glob begins with `**/`.
+    pub fn starts_in_any_folder(&self) -> bool {
         self.tokens.starts_with(&[Token::Any, Token::Byte(b'/')])
     }
 
@@ -63,7 +63,7 @@ impl Glob {
         }
     }
 
-    /// What each star stands for; `None` when the glob doesn't match.
+    /// Returns the text that each star matches. `None` if the glob doesn't match.
     pub fn captures<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
         match &self.literal {
             Some(literal) => (literal == text).then(Vec::new),
@@ -74,13 +74,13 @@ impl Glob {
         }
     }
 
-    /// How many stars there are.
+    /// Returns the number of stars.
     pub fn stars(&self) -> usize {
         let star = |token: &&Token| !matches!(token, Token::Byte(_));
         self.tokens.iter().filter(star).count()
     }
 
-    /// The text with this in the place of each star.
+    /// Returns the text with each star replaced by `filling`.
     pub fn example(&self, filling: &str) -> String {
         let mut text = String::new();
         for token in &self.tokens {
@@ -92,13 +92,14 @@ impl Glob {
         text
     }
 
-    /// Stars of the other glob are met by stars only, so a yes is certain.
+    /// Whether this glob certainly matches everything that the other matches. A star of the other must be matched by a
+    /// star.
     pub fn covers(&self, other: &Glob) -> bool {
         covers_tokens(&self.tokens, other.tokens.iter().copied())
     }
 }
 
-/// The bytes until the first star.
+/// Returns the bytes before the first star.
 pub(crate) fn literal_bytes<'a>(
     tokens: impl Iterator<Item = &'a Token>,
 ) -> impl Iterator<Item = u8> {
@@ -108,14 +109,15 @@ pub(crate) fn literal_bytes<'a>(
     })
 }
 
-/// Where in the text each star's part begins and ends; `None` when the text doesn't fit. Each star first stands for
-/// nothing, and for more when what follows it doesn't fit: the last one first, and when that would have to stand for a
-/// `/` it can't stand for, the last `**` before it. Stars before those need no second try, for what lies between would
-/// fit no better further on.
+/// Returns the start and the end of the text that each star matches. `None` if the glob doesn't match.
+///
+/// Each star first matches nothing. When the text after it doesn't match, the last star takes one more byte. If that byte
+/// is a `/` that the star can't match, the last `**` takes one more byte instead. Earlier stars never need another try:
+/// the tokens after them would match no better further on in the text.
 fn match_stars(glob: &[Token], text: &[u8]) -> Option<Vec<(usize, usize)>> {
     let (mut at, mut read) = (0, 0);
     let mut parts: Vec<(usize, usize)> = Vec::new();
-    // Where a star stands in the glob, and which one it is.
+    // The last star of each kind: its position in the glob, and its number among the stars.
     let mut segment: Option<(usize, usize)> = None;
     let mut any: Option<(usize, usize)> = None;
     loop {
@@ -133,12 +135,13 @@ fn match_stars(glob: &[Token], text: &[u8]) -> Option<Vec<(usize, usize)>> {
                 at += 1;
             }
             _ => {
-                let more = |star: &(usize, usize), slash: bool| {
+                let can_take_more = |star: &(usize, usize), takes_slash: bool| {
                     let next = text.get(parts[star.1].1);
-                    next.is_some_and(|byte| slash || *byte != b'/')
+                    next.is_some_and(|byte| takes_slash || *byte != b'/')
                 };
-                segment = segment.filter(|star| more(star, false));
-                let (star, which) = segment.or_else(|| any.filter(|star| more(star, true)))?;
+                segment = segment.filter(|star| can_take_more(star, false));
+                let (star, which) =
+                    segment.or_else(|| any.filter(|star| can_take_more(star, true)))?;
                 parts.truncate(which + 1);
                 parts[which].1 += 1;
                 (at, read) = (star + 1, parts[which].1);
@@ -147,10 +150,10 @@ fn match_stars(glob: &[Token], text: &[u8]) -> Option<Vec<(usize, usize)>> {
     }
 }
 
-/// Runs a glob over another glob's tokens, keeping the set of places in the glob that are reached.
+/// Runs a glob over another glob's tokens. `reached` has the positions in the glob that can be reached so far.
 fn covers_tokens(glob: &[Token], text: impl Iterator<Item = Token>) -> bool {
     let mut reached = vec![false; glob.len() + 1];
-    let close = |reached: &mut Vec<bool>| {
+    let skip_stars = |reached: &mut Vec<bool>| {
         for i in 0..glob.len() {
             if reached[i] && matches!(glob[i], Token::Segment | Token::Any) {
                 reached[i + 1] = true;
@@ -158,7 +161,7 @@ fn covers_tokens(glob: &[Token], text: impl Iterator<Item = Token>) -> bool {
         }
     };
     reached[0] = true;
-    close(&mut reached);
+    skip_stars(&mut reached);
     for token in text {
         let mut next = vec![false; glob.len() + 1];
         for i in (0..glob.len()).filter(|i| reached[*i]) {
@@ -170,7 +173,7 @@ fn covers_tokens(glob: &[Token], text: impl Iterator<Item = Token>) -> bool {
                 _ => {}
             }
         }
-        close(&mut next);
+        skip_stars(&mut next);
         reached = next;
     }
     reached[glob.len()]
@@ -181,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stars_stand_for_as_little_as_they_can() {
+    fn stars_match_as_little_as_possible() {
         for (glob, text, expected) in [
             ("a/*", "a/b", vec!["b"]),
             ("a/*-*", "a/b-c-d", vec!["b", "c-d"]),
@@ -205,14 +208,14 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// The way that tries no more than it must finds what the way that tries all finds.
+        /// The quick match agrees with a match that tries everything.
         #[test]
-        fn the_quick_way_is_right(glob in "[ab/*]{0,9}", text in "[ab/]{0,12}") {
+        fn a_match_is_found_without_trying_everything(glob in "[ab/*]{0,9}", text in "[ab/]{0,12}") {
             let glob = Glob::of_path(&glob);
             let slow = covers_tokens(&glob.tokens, text.bytes().map(Token::Byte));
             let parts = match_stars(&glob.tokens, text.as_bytes());
             proptest::prop_assert_eq!(parts.is_some(), slow);
-            // Put in the places of the stars, what was captured is the text again.
+            // With the captured texts in place of the stars, the glob is the text.
             if let Some(parts) = parts {
                 let mut parts = parts.iter().map(|(start, end)| &text[*start..*end]);
                 let mut again = String::new();

@@ -1,4 +1,4 @@
-//! The rules under `images:`, for some images each.
+//! The rules under `images:`.
 
 use std::fmt;
 
@@ -27,6 +27,7 @@ impl ImageRule {
         self.tags.as_ref().is_none_or(|tags| tags.allows(tag)) && self.allows_variant(tag)
     }
 
+    /// Whether the rule's `variants` allow this tag.
     pub fn allows_variant(&self, tag: &str) -> bool {
         let parts = TagParts::parse(tag);
         self.variants.is_empty()
@@ -37,6 +38,7 @@ impl ImageRule {
     }
 }
 
+/// The tags that a rule allows.
 #[derive(Debug, Clone)]
 pub(crate) enum Tags {
     Range(TagRange),
@@ -44,6 +46,7 @@ pub(crate) enum Tags {
 }
 
 impl Tags {
+    /// Whether a tag is one of these.
     pub fn allows(&self, tag: &str) -> bool {
         match self {
             Tags::Range(range) => range.contains(&TagParts::parse(tag).version),

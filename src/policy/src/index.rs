@@ -1,9 +1,9 @@
-//! Finds the few of thousands of patterns that can match an image, without trying them all.
+//! Finds the few patterns among thousands that can match an image, without trying them all.
 //!
-//! Every pattern is filed under one of its literal parts: the beginning of the name (with the tag, where the name has no
-//! `*`), the end of the name, or the end of the registry's host; whichever of them the fewest patterns share, the
-//! longest of several. Asking for an image finds the literals that it begins or ends with, and gives the patterns
-//! under them in the file's order.
+//! Each pattern is filed under one of its literal parts: the beginning of the name (with the tag, if the name has no
+//! `*`), the end of the name, or the end of the registry's host. It is the part that the fewest patterns share, and the
+//! longest of several such parts. A lookup finds the parts that an image begins or ends with, and returns the patterns
+//! under them in the order of the file.
 
 use std::collections::HashMap;
 
@@ -12,11 +12,11 @@ use crate::pattern::{Literals, Pattern};
 /// The patterns of one list.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    /// By how the image begins, `docker.io/library/node:22`.
+    /// By the beginning of the image, such as `docker.io/library/node:22`.
     beginning: PrefixTable,
-    /// By how the name ends, its bytes turned round.
+    /// By the end of the name, its bytes reversed.
     end: PrefixTable,
-    /// By how the registry's host ends, its bytes turned round.
+    /// By the end of the registry's host, its bytes reversed.
     host: PrefixTable,
 }
 
@@ -50,7 +50,7 @@ impl Index {
         }
     }
 
-    /// The rules that may match, in the order of the file. `name` is [`crate::pattern::identity`]'s.
+    /// Returns the rules that can match, in the order of the file. `name` is from [`crate::pattern::identity`].
     pub fn candidates(&self, name: &str, tag: Option<&str>) -> Vec<usize> {
         let mut beginning = Vec::with_capacity(name.len() + 16);
         beginning.extend_from_slice(name.as_bytes());
@@ -59,17 +59,18 @@ impl Index {
             beginning.extend_from_slice(tag.as_bytes());
         }
         let host = name.split('/').next().unwrap_or_default();
-        self.starting_with(&beginning, &reversed(name), &reversed(host))
+        self.matches_in_order(&beginning, &reversed(name), &reversed(host))
     }
 
-    /// The rules that may match all that a pattern matches, in the order of the file.
+    /// Returns the rules that can match everything that a pattern matches, in the order of the file.
     pub fn covering_candidates(&self, pattern: &Pattern) -> Vec<usize> {
         let literals = pattern.literals();
         let host = literals.host.unwrap_or_default();
-        self.starting_with(&literals.beginning, &literals.end, &host)
+        self.matches_in_order(&literals.beginning, &literals.end, &host)
     }
 
-    fn starting_with(&self, beginning: &[u8], end: &[u8], host: &[u8]) -> Vec<usize> {
+    /// Returns the rules whose part begins or ends these texts, in the order of the file.
+    fn matches_in_order(&self, beginning: &[u8], end: &[u8], host: &[u8]) -> Vec<usize> {
         let mut rules = Vec::new();
         self.beginning.extend_matches(beginning, &mut rules);
         self.end.extend_matches(end, &mut rules);
@@ -79,12 +80,12 @@ impl Index {
     }
 }
 
-/// A text's bytes from its end to its beginning.
+/// Returns a text's bytes from its end to its beginning.
 fn reversed(text: &str) -> Vec<u8> {
     text.bytes().rev().collect()
 }
 
-/// Rules by a literal text; finds those whose text another text begins with.
+/// Rules by a literal text. Finds the rules whose text is a prefix of another text.
 #[derive(Debug, Default)]
 struct PrefixTable {
     /// Sorted by their text.
@@ -95,7 +96,7 @@ struct PrefixTable {
 struct Prefix {
     text: Vec<u8>,
     rules: Vec<usize>,
-    /// The longest other key that this one begins with.
+    /// The index of the longest other key that is a prefix of this one.
     parent: Option<usize>,
 }
 
@@ -121,9 +122,9 @@ impl PrefixTable {
         PrefixTable { keys }
     }
 
-    /// The rules under all keys that the text begins with.
+    /// Adds the rules under all keys that are prefixes of the text.
     fn extend_matches(&self, text: &[u8], rules: &mut Vec<usize>) {
-        // Whatever the text begins with is the last key that is not behind it, or one that this key begins with.
+        // A prefix of the text is the last key that doesn't sort after the text, or a prefix of that key.
         let last = self
             .keys
             .partition_point(|key| key.text.as_slice() <= text)
@@ -136,7 +137,7 @@ impl PrefixTable {
     }
 }
 
-/// A prefix, the prefix that it begins with, and so on.
+/// Returns the index of a key, then that of its longest prefix, and so on.
 fn ancestors(keys: &[Prefix], from: Option<usize>) -> impl Iterator<Item = usize> {
     std::iter::successors(from, |at| keys[*at].parent)
 }

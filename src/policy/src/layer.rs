@@ -7,7 +7,7 @@ use crate::policy::Policy;
 use crate::policy_index::PolicyIndex;
 use crate::settings::Gaps;
 
-/// A policy of a gate: whose it is there, and what all gates with this policy share.
+/// A policy of a gate, with its owner there. All gates with the same policy share its index.
 #[derive(Debug, Clone)]
 pub(crate) struct Layer {
     pub owner: Owner,
@@ -15,7 +15,7 @@ pub(crate) struct Layer {
 }
 
 impl Layer {
-    /// A policy of this owner's, its gaps filled so.
+    /// Creates a layer. `gaps` are the settings that apply if the policy sets none.
     pub fn new(policy: Policy, owner: Owner, gaps: Gaps) -> Layer {
         Layer {
             owner,
@@ -23,7 +23,7 @@ impl Layer {
         }
     }
 
-    /// The same policy beside another, or alone.
+    /// Returns the same policy with another owner.
     pub fn owned_by(&self, owner: Owner) -> Layer {
         Layer {
             owner,

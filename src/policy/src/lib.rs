@@ -1,6 +1,6 @@
 //! The policy gate: which sources a build may use.
 //!
-//! The question of this crate: one request, the policies, a lock file and a day; what is the verdict?
+//! Its question: given one request, the policies, a lock file, and a day, what is the verdict?
 //!
 //! Entry points: [`Policy`] and [`Lock`] parse their files, [`Organization`] and [`Gate::new`] make gates, and
 //! [`Gate::request`], [`Gate::admit`] and [`Gate::source`] judge. [`Gate::trace`] records how, and [`Policy::advice`]
@@ -9,9 +9,9 @@
 //! It must never do input or output, read a clock (the day is an argument), panic on input, or make an
 //! [`ApprovedImage`] or [`ApprovedSource`] outside the gate.
 //!
-//! From the ground up: the data of policies and verdicts ([`Code`], [`Owner`], [`Finding`]), the rules, which report and
-//! ask the gate nothing, suggestions for what they report, the judge that takes the gate's steps, and the gate.
-//! [`Code`] lives here, above the Dockerfile's errors: those carry a code as text.
+//! Its layers, from the lowest: the data of policies and verdicts ([`Code`], [`Owner`], [`Finding`]), the rules, which
+//! never call the gate, suggestions for their findings, the judge, which takes the gate's steps, and the gate. Errors in
+//! Dockerfiles, on a lower floor, have a code as text only.
 
 mod active_policy;
 mod advice;

@@ -1,20 +1,20 @@
-//! Whose policy it is that reports something.
+//! Whose policy reports a finding.
 
 use std::fmt;
 
-/// Whose a policy of a gate is. Displays as messages name it: `this policy`.
+/// The owner of a policy in a gate. Displays as messages name the policy: `this policy`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Owner {
-    /// The gate has no other policy: it is an organization's, a repository's, or the built-in one.
+    /// The gate has only this policy: an organization's, a repository's, or the built-in one.
     Only,
-    /// The organization's, beside the repository's. It comes first.
+    /// The organization's policy, next to a repository's. It comes first.
     Organization,
-    /// The repository's, beside the organization's, which it can only tighten.
+    /// The repository's policy, next to the organization's, which it can only tighten.
     Repository,
 }
 
 impl Owner {
-    /// The policy as messages name it.
+    /// Returns the policy's name in messages.
     pub const fn name(self) -> &'static str {
         match self {
             Owner::Only => "this policy",

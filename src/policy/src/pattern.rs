@@ -5,9 +5,9 @@ use fromtier_image::ImageRef;
 use crate::Place;
 use crate::glob::{Glob, Token, literal_bytes};
 
-/// The name by which rules compare an image: each registry has one spelling here, whatever its aliases.
+/// Returns the name by which rules compare an image. A registry with several names has one spelling here.
 pub(crate) fn identity(image: &ImageRef) -> String {
-    // Where a reference has no valid registry (`my_reg.io/app`), the first part of its path is the host all the same.
+    // If a reference has no valid registry (`my_reg.io/app`), the first part of its path is used as the host.
     let name = image.name();
     match name.split_once('/') {
         Some((domain, path)) => format!("{}/{path}", canonical_registry(domain)),
@@ -15,7 +15,7 @@ pub(crate) fn identity(image: &ImageRef) -> String {
     }
 }
 
-/// A registry's host in the one spelling that rules compare.
+/// Returns a registry's host in the one spelling that rules compare.
 pub(crate) fn canonical_registry(domain: &str) -> String {
     let domain = domain.to_ascii_lowercase();
     match domain.strip_suffix(":443").unwrap_or(&domain) {
@@ -25,10 +25,11 @@ pub(crate) fn canonical_registry(domain: &str) -> String {
     .to_owned()
 }
 
-/// A pattern. In the name `*` stands for any characters but `/`, `**` for any; in the tag `*` stands for any.
+/// A pattern of image names and tags. In the name, `*` matches any characters except `/`, and `**` matches any characters.
+/// In the tag, `*` matches any characters.
 #[derive(Debug, Clone)]
 pub(crate) struct Pattern {
-    /// As written in the file.
+    /// The pattern as written in the file.
     pub text: String,
     /// Where it is written; `None` for built-in patterns.
     pub at: Option<Place>,
@@ -40,7 +41,7 @@ pub(crate) struct Pattern {
 pub(crate) struct Literals {
     pub beginning: Vec<u8>,
     pub end: Vec<u8>,
-    /// `None` where a `**` can match past the end of the host.
+    /// `None` if a `**` can match past the end of the host.
     pub host: Option<Vec<u8>>,
 }
 
@@ -51,7 +52,7 @@ impl Literals {
 }
 
 impl Pattern {
-    /// Reads a pattern; a name without a registry is one of Docker Hub's, as in a Dockerfile. The error says why it
+    /// Parses a pattern. A name without a registry is on Docker Hub, as in a Dockerfile. The error says why the pattern
     /// can never match.
     pub fn parse(text: &str) -> Result<Pattern, String> {
         if text.is_empty() {
@@ -103,12 +104,12 @@ impl Pattern {
         })
     }
 
-    /// Do both match the same, as far as their letters tell?
+    /// Whether both patterns have the same name and tag, in any spelling of the registry.
     pub fn is_same_as(&self, other: &Pattern) -> bool {
         self.name == other.name && self.tag == other.tag
     }
 
-    /// Does the pattern match? `name` is [`identity`]'s.
+    /// Whether the pattern matches an image. `name` is from [`identity`].
     pub fn matches(&self, name: &str, tag: Option<&str>) -> bool {
         self.name.matches(name)
             && self
@@ -117,8 +118,8 @@ impl Pattern {
                 .is_none_or(|glob| tag.is_some_and(|tag| glob.matches(tag)))
     }
 
-    /// What the stars stand for, those of the name first: each as little as it can, from left to right. `None` when
-    /// the pattern doesn't match.
+    /// Returns the texts that the stars match, those of the name first. From left to right, each is as short as possible.
+    /// `None` if the pattern doesn't match.
     pub fn captures<'t>(&self, name: &'t str, tag: Option<&'t str>) -> Option<Vec<&'t str>> {
         let mut stars = self.name.captures(name)?;
         if let Some(glob) = &self.tag {
@@ -127,16 +128,16 @@ impl Pattern {
         Some(stars)
     }
 
-    /// How many stars it has; a `**` is one.
+    /// Returns the number of stars. A `**` is one star.
     pub fn stars(&self) -> usize {
         self.name.stars() + self.tag.as_ref().map_or(0, Glob::stars)
     }
 
-    /// An image that the pattern matches.
+    /// Returns an image that the pattern matches, if one can be made up.
     pub fn example(&self) -> Option<ImageRef> {
         let name = self.name.example("x");
         let name = match name.strip_prefix('x') {
-            // A registry that stands for a `**` at the beginning.
+            // A `**` at the beginning is filled in with a registry.
             Some(rest) if self.name.tokens.first() == Some(&Token::Any) => match rest {
                 "" => "example.com/x".to_owned(),
                 rest => format!("example.com{rest}"),
@@ -152,12 +153,12 @@ impl Pattern {
             .then_some(image)
     }
 
-    /// The one name that the pattern matches, when it has no `*` there.
+    /// Returns the name that the pattern matches, if it has no `*`.
     pub fn literal_name(&self) -> Option<&str> {
         self.name.literal.as_deref()
     }
 
-    /// The literal parts that the pattern can be found by.
+    /// Returns the literal parts by which an index can find the pattern.
     pub fn literals(&self) -> Literals {
         let name = &self.name.tokens;
         let mut beginning: Vec<u8> = literal_bytes(name.iter()).collect();
@@ -168,7 +169,7 @@ impl Pattern {
                 beginning.extend(tag);
             }
         }
-        // Only the text before the first `/` is the host, and only where no `**` can match a `/` as well.
+        // The text before the first `/` is the host, unless a `**` in it can match a `/` as well.
         let host = name
             .split(|token| *token == Token::Byte(b'/'))
             .next()
@@ -181,7 +182,7 @@ impl Pattern {
         }
     }
 
-    /// Does this pattern certainly match all that `other` matches?
+    /// Whether this pattern certainly matches everything that `other` matches.
     pub fn covers(&self, other: &Pattern) -> bool {
         let tag = match (&self.tag, &other.tag) {
             (None, _) => true,
@@ -192,7 +193,7 @@ impl Pattern {
     }
 }
 
-/// `node` → `docker.io/library/node`, by the rule of image references.
+/// Returns the full name, as for an image reference: `docker.io/library/node` for `node`.
 fn full_name(name: &str) -> String {
     if name == "**" {
         return name.to_owned();

@@ -1,4 +1,4 @@
-//! Structs that hold one value for each variant of an enum.
+//! Structs with one value for each variant of an enum.
 
 /// Declares a struct with one value for each variant of an enum. A variant without a field doesn't compile.
 macro_rules! per_variant {
@@ -34,7 +34,7 @@ macro_rules! per_variant {
                 }
             }
 
-            /// Puts the values of two structs together, key by key.
+            /// Combines the values of two structs, key by key.
             pub fn combine<U>(self, other: $name<U>, with: impl Fn(T, U) -> T) -> $name<T> {
                 $name {
                     $($field: with(self.$field, other.$field)),+

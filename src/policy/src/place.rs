@@ -13,7 +13,7 @@ pub struct Place {
     pub line: usize,
     /// Column in characters, counted from 1.
     pub column: usize,
-    /// Where in the text, in bytes.
+    /// The range of bytes in the text.
     pub span: Range<usize>,
 }
 

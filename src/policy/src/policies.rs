@@ -12,21 +12,21 @@ use crate::pattern::identity;
 use crate::request::Via;
 use crate::scope::Scope;
 
-/// What a gate judges by.
+/// The policies of a gate, its lock file, and its day.
 #[derive(Debug)]
 pub(crate) struct Policies {
     /// The organization's policy comes first.
     pub layers: Vec<Layer>,
     pub lock: Arc<Lock>,
     pub today: Day,
-    /// The path of the Dockerfile, where it is known and the same for all requests.
+    /// The Dockerfile's path, if it is known and the same for all requests.
     pub file: Option<Box<str>>,
 }
 
-/// The place that a mirror has an image in.
+/// An image in a mirror.
 #[derive(Debug)]
 pub(crate) struct MirroredImage<'a> {
-    /// Which of the policies names the mirror, by its position.
+    /// The position of the policy that names the mirror.
     pub layer: usize,
     /// The image's own registry.
     pub registry: String,
@@ -43,7 +43,7 @@ impl Policies {
         labels.any(|own| own == label)
     }
 
-    /// The place that an image is pulled from, where a policy names a mirror of its registry.
+    /// Returns the image in the mirror of its registry, if a policy names a mirror.
     pub fn mirror_of(&self, image: &ImageRef) -> Option<MirroredImage<'_>> {
         let name = identity(image);
         let registry = name.split('/').next().unwrap_or_default();
@@ -60,7 +60,8 @@ impl Policies {
             layer,
             registry: registry.to_owned(),
             prefix,
-            // The prefix was checked when the policy was read; a path that grows too long is pulled from its own place.
+            // The prefix was checked when the policy was read. If the path gets too long, the image is pulled from its own
+            // registry.
             image: ImageRef::parse(&text).ok()?,
         })
     }
@@ -70,11 +71,11 @@ impl Policies {
 #[derive(Debug, Clone)]
 pub(crate) struct RequestContext {
     pub via: Via,
-    /// The Dockerfile's path, where it is known.
+    /// The Dockerfile's path, if it is known.
     pub path: Option<Box<str>>,
-    /// The platform that the source is wanted for, where it is known.
+    /// The platform that the source is requested for, if it is known.
     pub platform: Option<Platform>,
-    /// One for each policy, in their order.
+    /// One for each policy, in the order of the policies.
     resolutions: Vec<Resolution>,
 }
 
@@ -94,7 +95,7 @@ impl RequestContext {
         }
     }
 
-    /// The policies as they apply here, in their order.
+    /// Returns the policies as they apply here, in their order.
     pub fn active_policies<'a>(
         &'a self,
         policies: &'a Policies,

@@ -12,8 +12,8 @@ use crate::rewrite::Rewrite;
 use crate::setting_key::SettingPlaces;
 use crate::settings::Settings;
 
-/// A checked policy. A setting that the file doesn't set is `None`: a policy on its own uses the built-in default there;
-/// beside an organization's policy it has no opinion.
+/// A checked policy. A setting that the file doesn't set is `None`. If the policy is the only one, the built-in default
+/// applies instead. Next to an organization's policy, the setting has no effect.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     /// The settings that every part of a build has.
@@ -27,19 +27,19 @@ pub struct Policy {
     pub(crate) images: Vec<ImageRule>,
     pub(crate) registries: Registries,
     pub(crate) mirrors: Vec<Mirror>,
-    /// `stages`, `platforms` and `paths`, each in the order of the file.
+    /// `stages`, `platforms`, and `paths`, each in the order of the file.
     pub(crate) profiles: Vec<Profile>,
     pub(crate) exceptions: Vec<Exception>,
     /// How many days an exception may last, from today.
     pub(crate) exceptions_max: Option<u32>,
-    /// Where the file sets `mode`, `tiers`, `base`, `mirrors` and `sources`.
+    /// The places where the file sets `mode`, `tiers`, `base`, `mirrors`, and `sources`.
     pub(crate) setting_places: SettingPlaces,
 }
 
-/// `registries:`, the registries that images may come from.
+/// `registries:`, the registries that are allowed or refused.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Registries {
-    /// Only from there; from anywhere when empty.
+    /// Only these are allowed; all if empty.
     pub allow: Vec<Pattern>,
     pub deny: Vec<Pattern>,
 }
@@ -51,7 +51,7 @@ pub(crate) struct Mirror {
     pub prefix: String,
 }
 
-/// `exceptions:`, what is let through for a limited time.
+/// An entry of `exceptions:`, which lets images pass for a limited time.
 #[derive(Debug, Clone)]
 pub(crate) struct Exception {
     pub pattern: Pattern,
@@ -61,17 +61,18 @@ pub(crate) struct Exception {
     pub until: Day,
     pub owner: String,
     pub reason: String,
-    /// Only for these rules; for all when empty.
+    /// The codes that it lifts; all if empty.
     pub rules: Vec<Code>,
-    /// Only in Dockerfiles whose path is one of these; in all when empty.
+    /// The Dockerfiles that it applies to, by path; all if empty.
     pub files: Vec<Glob>,
-    /// Only in repositories with one of these labels; in all when empty.
+    /// The repositories that it applies to, by label; all if empty.
     pub labels: Vec<String>,
 }
 
 impl Policy {
-    /// The policy that applies where there is no file: official images pass, verified publishers' and sponsored
-    /// open-source ones warn, community ones are refused; an end of life and a deprecation warn.
+    /// Returns the policy that applies if there is no file. Official images pass, and community images are refused.
+    /// Images of verified publishers and sponsored open-source projects cause a warning, and so do images that are
+    /// deprecated or have reached their end of life.
     pub fn builtin() -> Policy {
         Policy::default()
     }

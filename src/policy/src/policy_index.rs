@@ -8,8 +8,8 @@ use crate::rewrite::Rewrite;
 use crate::settings::{EffectiveSettings, Gaps};
 use crate::tier::Tier;
 
-/// Publishers that every policy knows to be verified: Docker's own organization, which BuildKit's default SBOM
-/// generator comes from.
+/// Publishers that are verified under every policy: Docker's own organization, which publishes BuildKit's default SBOM
+/// generator.
 const VERIFIED: [&str; 1] = ["docker/*"];
 
 /// A policy whose gaps are filled, with an index of each of its lists.
@@ -17,7 +17,7 @@ const VERIFIED: [&str; 1] = ["docker/*"];
 pub(crate) struct PolicyIndex {
     pub policy: Policy,
     pub gaps: Gaps,
-    /// The settings that apply where no profile does.
+    /// The settings that apply if no profile does.
     pub effective: EffectiveSettings,
     internal: Index,
     verified: Index,
@@ -31,16 +31,16 @@ pub(crate) struct PolicyIndex {
     exceptions: Index,
 }
 
-/// Which entry of `registries` decides on an image.
+/// The entry of `registries` that decides on an image.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum RegistryEntry<'a> {
     /// An entry of `deny`.
     Denied(&'a Pattern),
     /// An entry of `allow`.
     Allowed(&'a Pattern),
-    /// None, but only those of `allow` are allowed.
+    /// No entry matches, and only those of `allow` are allowed.
     Missing,
-    /// None: images may come from anywhere.
+    /// No entry matches, and every registry is allowed.
     Unrestricted,
 }
 
@@ -68,7 +68,7 @@ impl PolicyIndex {
         }
     }
 
-    /// The entry that has the image, in the policy's list of this tier.
+    /// Returns the entry that matches the image in the policy's list of this tier.
     pub fn list_entry(&self, tier: Tier, name: &str, tag: Option<&str>) -> Option<&Pattern> {
         let (index, list) = match tier {
             Tier::Internal => (&self.internal, &self.policy.internal),
@@ -79,7 +79,7 @@ impl PolicyIndex {
         first_match(index, list, name, tag)
     }
 
-    /// The entry of `registries` that decides on the image.
+    /// Returns the entry of `registries` that decides on the image.
     pub fn registry_entry(&self, name: &str, tag: Option<&str>) -> RegistryEntry<'_> {
         let registries = &self.policy.registries;
         if let Some(denied) = first_match(&self.denied, &registries.deny, name, tag) {
@@ -92,7 +92,7 @@ impl PolicyIndex {
         }
     }
 
-    /// The first rewrite rule that matches.
+    /// Returns the first rewrite rule that matches.
     pub fn rewrite(&self, name: &str, tag: Option<&str>) -> Option<&Rewrite> {
         self.rewrites
             .candidates(name, tag)
@@ -101,12 +101,12 @@ impl PolicyIndex {
             .find(|rule| rule.pattern.matches(name, tag))
     }
 
-    /// The policy's own image rules that match, without those of its profiles.
+    /// Returns the policy's own image rules that match, without those of its profiles.
     pub fn image_rules(&self, name: &str, tag: Option<&str>) -> impl Iterator<Item = &ImageRule> {
         matching_rules(&self.images, &self.policy.images, name, tag)
     }
 
-    /// The image rules of a profile, by its place in the list, that match.
+    /// Returns the image rules that match of a profile, given by its position in the list.
     pub fn profile_image_rules(
         &self,
         profile: usize,
@@ -117,7 +117,7 @@ impl PolicyIndex {
         matching_rules(&self.profile_images[profile], rules, name, tag)
     }
 
-    /// All exceptions that match by name and tag, by their place in the list.
+    /// Returns all exceptions that match by name and tag, with their positions in the list.
     pub fn exceptions(
         &self,
         name: &str,
@@ -130,7 +130,7 @@ impl PolicyIndex {
             .filter(move |(_, rule)| rule.pattern.matches(name, tag))
     }
 
-    /// The registry and path prefix that a registry is pulled through.
+    /// Returns the registry and path prefix that a registry is pulled through.
     pub fn mirror(&self, registry: &str) -> Option<&str> {
         self.policy
             .mirrors

@@ -9,41 +9,43 @@ use crate::settings::Settings;
 /// One entry of `stages:`, `platforms:`, or `paths:`.
 #[derive(Debug, Clone)]
 pub(crate) struct Profile {
-    /// As the file has it: `stages.final`.
+    /// The name in messages, such as `stages.final`.
     pub name: String,
     pub part: BuildPart,
     pub settings: Settings,
-    /// Where the file sets them.
+    /// Where the file sets the settings.
     pub places: SettingPlaces,
-    /// These apply as well as the policy's own.
+    /// Image rules that apply in addition to the policy's own.
     pub images: Vec<ImageRule>,
 }
 
 /// A part of a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum BuildPart {
-    /// `stages: {final: …}`: what ships.
+    /// The part that ships: `stages: {final: …}`.
     Ships,
     /// A stage by its name, in lower case.
     Stage(Glob),
-    /// A platform, `linux/arm64`.
+    /// A platform, such as `linux/arm64`.
     Platform(Glob),
     /// The Dockerfile's path.
     Path(Glob),
 }
 
-/// Whether a profile is for a source.
+/// Whether a profile applies to a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ProfileMatch {
-    /// It is: its settings override the policy's own.
+    /// It applies: its settings override the policy's own.
     Certain,
-    /// It might be, or it is by a name that the build itself gives to what ships: it can only tighten.
+    /// It might apply, or it applies because of the name that the build itself gives to a stage that ships. It can only
+    /// tighten.
     Possible,
-    /// It is not.
+    /// It doesn't apply.
     None,
 }
 
 impl BuildPart {
+    /// Whether a profile for this part applies to a source in the scope.
     pub fn matches(&self, scope: &Scope<'_>) -> ProfileMatch {
         let fits = |known: Option<bool>| match known {
             Some(true) => ProfileMatch::Certain,
@@ -71,10 +73,10 @@ impl BuildPart {
     }
 }
 
-/// `**/legacy/*` is `legacy/*` as well.
+/// Whether a glob matches a Dockerfile's path. `**/legacy/*` also matches `legacy/Dockerfile`.
 pub(crate) fn path_matches(glob: &Glob, path: &str) -> bool {
     let path = path.trim_start_matches("./");
-    glob.matches(path) || glob.starts_anywhere() && glob.matches(&format!("/{path}"))
+    glob.matches(path) || glob.starts_in_any_folder() && glob.matches(&format!("/{path}"))
 }
 
 #[cfg(test)]

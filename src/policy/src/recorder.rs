@@ -1,4 +1,4 @@
-//! What the gate does to an image, step by step, for whoever wants to know.
+//! Records the gate's steps for an image.
 
 use fromtier_image::ImageRef;
 
@@ -8,9 +8,9 @@ use crate::policies::MirroredImage;
 use crate::rewrite::{Rewrite, RewriteError};
 use crate::rules::RuleContext;
 
-/// Is told each step of the gate as the gate takes it. No method has a default: a new step has to be recorded.
+/// Receives each step of the gate when the gate takes it. No method has a default, so that a new step must be recorded.
 pub(crate) trait Recorder {
-    /// A rewrite rule matched the image, with this result.
+    /// Records that a rewrite rule matched the image, with this result.
     fn rewrite(
         &mut self,
         policy: &ActivePolicy<'_>,
@@ -18,13 +18,13 @@ pub(crate) trait Recorder {
         image: &ImageRef,
         result: &Result<ImageRef, RewriteError>,
     );
-    /// A policy's rules judge the image.
+    /// Records that a policy's rules judge the image.
     fn judge(&mut self, context: &RuleContext<'_>);
-    /// The image is pulled through the mirror that this policy names.
+    /// Records that the image is pulled through the mirror that this policy names.
     fn mirror(&mut self, layer: &Layer, mirror: &MirroredImage<'_>);
 }
 
-/// Records nothing: builds need no record.
+/// Records nothing. Builds use it.
 pub(crate) struct NoRecorder;
 
 impl Recorder for NoRecorder {

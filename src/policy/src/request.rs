@@ -1,9 +1,9 @@
-//! The questions that a gate is asked.
+//! The requests to a gate.
 
 use crate::scope::Scope;
 use crate::verdict::JudgedKind;
 
-/// The path by which a source came into the build.
+/// How a source comes into the build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Via {
     /// `FROM`
@@ -29,7 +29,7 @@ pub enum Via {
 }
 
 impl Via {
-    /// The word for it in data.
+    /// Returns the word for it in data.
     pub const fn key(self) -> &'static str {
         match self {
             Via::From => "from",
@@ -53,7 +53,7 @@ pub struct ImageRequest<'a> {
     pub reference: &'a str,
     /// How the image comes into the build.
     pub via: Via,
-    /// Where in the build it is wanted.
+    /// The part of the build that requests it.
     pub scope: Scope<'a>,
 }
 
@@ -76,29 +76,30 @@ pub enum SourceRequest<'a> {
     },
     /// A directory of the client.
     Local {
-        /// The name that the client has for it.
+        /// The client's name for it.
         name: &'a str,
     },
     /// An OCI layout on the client.
     OciLayout {
-        /// Store and digest reference.
+        /// The reference: a store and a digest.
         reference: &'a str,
     },
     /// `FROM scratch`
     Scratch,
-    /// What `ADD` may unpack at the root of a stage on scratch: a base that no rule about images sees.
+    /// An archive that `ADD` might unpack at the root of a stage on scratch: a base that no rule for images judges.
     RootFileSystem {
         /// The path or URL that is added.
         path: &'a str,
     },
-    /// Imported cache: who wrote it chose what is in the layers that replace a step.
+    /// Imported cache. Its author decides the content of the layers that replace a step.
     CacheImport {
-        /// Where it is.
+        /// The cache's location.
         from: &'a str,
     },
 }
 
 impl<'a> SourceRequest<'a> {
+    /// Returns the kind of the source.
     pub(crate) fn kind(&self) -> JudgedKind {
         match self {
             SourceRequest::Git { .. } => JudgedKind::Git,
@@ -111,7 +112,7 @@ impl<'a> SourceRequest<'a> {
         }
     }
 
-    /// The source as it was requested: its URL, name, reference or path.
+    /// Returns the source as requested: its URL, name, reference, or path.
     pub fn identifier(&self) -> &'a str {
         match self {
             SourceRequest::Git { url, .. } | SourceRequest::Http { url, .. } => url,

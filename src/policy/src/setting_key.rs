@@ -9,7 +9,7 @@ use crate::tier::Tier;
 /// One setting of a policy or of one of its profiles. Displays as `base.digest`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingKey {
-    /// `mode`
+    /// `mode`.
     Mode,
     /// One of `tiers`.
     Tier(Tier),
@@ -19,7 +19,7 @@ pub enum SettingKey {
     MaxAge,
     /// `base.end-of-life-notice`
     EndOfLifeNotice,
-    /// The checks of `base` that allow, warn or deny.
+    /// The checks of `base` that allow, warn, or deny.
     Check(Check),
     /// `base.labels`
     Labels,

@@ -5,7 +5,7 @@ use crate::per_variant::per_variant;
 use crate::tier::{PerTier, Tier};
 use crate::verdict::Severity;
 
-/// The settings of a policy or of one of its profiles. `None` is not set.
+/// The settings of a policy or of one of its profiles. `None` means not set.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Settings {
     /// `mode: warn`: refusals become warnings.
@@ -13,12 +13,13 @@ pub(crate) struct Settings {
     pub tiers: PerTier<Option<Severity>>,
     pub checks: PerCheck<Option<Severity>>,
     pub digest: Option<DigestRule>,
-    /// In days, of the image's creation.
+    /// The greatest age of an image, in days since its creation.
     pub max_age: Option<u32>,
     /// How many days before its end of life a release is reported.
     pub notice: Option<u32>,
-    /// `base.labels`: what an image must have, and must not have.
+    /// Labels that an image must have.
     pub require: Vec<LabelRule>,
+    /// Labels that an image must not have.
     pub forbid: Vec<LabelRule>,
     pub sources: PerSourceKind<Option<SourceRule>>,
 }
@@ -137,31 +138,32 @@ per_variant! {
     }
 }
 
-/// From the laxest to the strictest.
+/// A rule for digests. Ordered from the laxest to the strictest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum DigestRule {
-    /// Any digest: the registry's answer is taken.
+    /// Any digest is allowed: the registry's answer is used.
     Resolve,
-    /// The reference or the lock file has it.
+    /// The reference or the lock file must have the digest.
     Require,
-    /// The lock file has it.
+    /// The lock file must have the digest.
     Pin,
 }
 
+/// A rule for a kind of source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SourceRule {
-    Say(Severity),
+    Action(Severity),
     RequireChecksum,
 }
 
 impl SourceRule {
-    /// From the laxest to the strictest.
+    /// Returns the position from the laxest rule to the strictest.
     fn rank(self) -> u8 {
         match self {
-            SourceRule::Say(Severity::Allow) => 0,
-            SourceRule::Say(Severity::Warn) => 1,
+            SourceRule::Action(Severity::Allow) => 0,
+            SourceRule::Action(Severity::Warn) => 1,
             SourceRule::RequireChecksum => 2,
-            SourceRule::Say(Severity::Deny) => 3,
+            SourceRule::Action(Severity::Deny) => 3,
         }
     }
 
@@ -174,13 +176,13 @@ impl SourceRule {
     }
 }
 
-/// `KEY`, or `KEY=GLOB`.
+/// A label that is required or forbidden: `KEY`, or `KEY=GLOB`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LabelRule {
     pub key: String,
     /// The value; `None` matches any.
     pub value: Option<Glob>,
-    /// As written.
+    /// The rule as written.
     pub text: String,
 }
 
@@ -225,7 +227,7 @@ impl Settings {
 pub(crate) enum Gaps {
     /// Those of the built-in policy: this policy is the only one, or the organization's.
     BuiltIn,
-    /// None: the policy stands beside an organization's.
+    /// None: the policy applies next to an organization's.
     NoOpinion,
 }
 
@@ -242,7 +244,7 @@ pub(crate) struct EffectiveSettings {
 }
 
 impl EffectiveSettings {
-    /// A policy's own settings, their gaps filled.
+    /// Returns a policy's own settings with their gaps filled.
     pub fn new(settings: &Settings, gaps: Gaps) -> EffectiveSettings {
         let built_in = |severity| match gaps {
             Gaps::BuiltIn => severity,
@@ -266,7 +268,7 @@ impl EffectiveSettings {
             digest: DigestRule::Resolve,
             max_age: None,
             notice: None,
-            sources: PerSourceKind::from_fn(|_| SourceRule::Say(Severity::Allow)),
+            sources: PerSourceKind::from_fn(|_| SourceRule::Action(Severity::Allow)),
         };
         effective.overlay(settings);
         effective
@@ -302,8 +304,8 @@ impl EffectiveSettings {
         self.notice = self.notice.max(settings.notice);
     }
 
-    /// The settings that apply in a part of a build. The profiles in `overriding` apply for certain: for each setting
-    /// the strictest of them that sets it replaces the policy's own value. Those in `tightening` can only tighten.
+    /// Returns the settings that apply in a part of a build. The profiles in `overriding` certainly apply: for each
+    /// setting, the strictest of their values replaces the policy's own. The profiles in `tightening` can only tighten.
     #[must_use]
     pub fn with_profiles(
         mut self,
@@ -313,7 +315,7 @@ impl EffectiveSettings {
         for settings in overriding {
             self.overlay(settings);
         }
-        // The order among them doesn't count: once more, so that the strictest stays.
+        // The last profile isn't always the strictest. Tightening with all of them makes their order irrelevant.
         for settings in overriding.iter().chain(tightening) {
             self.tighten(settings);
         }

@@ -1,9 +1,9 @@
-//! How bad a finding is.
+//! How severe a finding is.
 
 /// The severity of a finding, and of a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Severity {
-    /// Nothing to object to; a finding is a note.
+    /// Nothing to object to. A finding is only a note.
     #[default]
     Allow,
     /// A warning.
@@ -13,7 +13,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// `allow`, `warn` or `deny`, as policies and JSON have it.
+    /// Returns `allow`, `warn`, or `deny`, as in policies and JSON.
     pub const fn key(self) -> &'static str {
         match self {
             Severity::Allow => "allow",

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-/// Comparisons that a version must all satisfy.
+/// Comparisons, all of which a version must satisfy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TagRange {
     text: String,
@@ -20,7 +20,7 @@ enum Op {
 }
 
 impl TagRange {
-    /// Reads a range; the error says why it is not valid.
+    /// Parses a range. The error says why it isn't valid.
     pub fn parse(text: &str) -> Result<TagRange, String> {
         let mut comparisons = Vec::new();
         for part in text.split(',') {
@@ -35,7 +35,7 @@ impl TagRange {
             .into_iter()
             .find_map(|(sign, op)| part.strip_prefix(sign).map(|rest| (op, rest.trim())))
             .unwrap_or((Op::Eq, part));
-            let version: Option<Vec<u32>> = rest.split('.').map(number).collect();
+            let version: Option<Vec<u32>> = rest.split('.').map(parse_number).collect();
             let version = version
                 .ok_or_else(|| format!("expected a comparison such as `>=22`, found `{part}`"))?;
             comparisons.push((op, version));
@@ -62,7 +62,7 @@ impl TagRange {
                 .all(|(op, bound)| op.allows(version, bound))
     }
 
-    /// Tries versions at and around each bound.
+    /// Whether any version is in the range. Tries versions at and around each bound.
     fn can_match(&self) -> bool {
         self.comparisons.iter().any(|(_, bound)| {
             let mut around = vec![bound.clone()];
@@ -87,7 +87,7 @@ impl fmt::Display for TagRange {
     }
 }
 
-fn number(text: &str) -> Option<u32> {
+fn parse_number(text: &str) -> Option<u32> {
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
@@ -95,7 +95,8 @@ fn number(text: &str) -> Option<u32> {
 }
 
 impl Op {
-    /// Compares as far as the bound is written: 22.5 is `=22`, and `<=22`.
+    /// Whether a version satisfies the comparison. Only as many numbers as the bound has are compared: 22.5 satisfies
+    /// `=22` and `<=22`.
     fn allows(self, version: &[u32], bound: &[u32]) -> bool {
         let length = version.len().min(bound.len());
         match version[..length].cmp(&bound[..length]) {
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_are_compared_as_far_as_the_bound_is_written() {
+    fn only_the_numbers_that_the_bound_has_are_compared() {
         check(
             ">=22, <25",
             &[&[22], &[24], &[24, 19, 0], &[22, 0]],
@@ -142,14 +143,14 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_that_says_less_than_the_bound_must_fit_wholly() {
+    fn a_short_tag_is_in_a_range_if_all_its_versions_are() {
         check("<24.5", &[&[24, 4], &[23]], &[&[24]]);
         check(">=24.5", &[&[24, 5], &[25]], &[&[24]]);
         check(">=24.0", &[&[24]], &[]);
     }
 
     #[test]
-    fn nonsense_is_an_error() {
+    fn a_text_that_is_not_a_range_is_an_error() {
         for text in [
             "",
             "abc",
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_that_nothing_is_in_is_an_error() {
+    fn a_range_without_versions_is_an_error() {
         for text in [">=25, <22", ">22, <23", "=22, =23", "<0", ">=3.12, <3.12"] {
             assert!(
                 TagRange::parse(text).unwrap_err().contains("never match"),

@@ -1,8 +1,8 @@
-//! Who makes an image, and so how far it is trusted.
+//! How much an image's publisher is trusted.
 
 use crate::per_variant::per_variant;
 
-/// How far an image is trusted, by who makes it.
+/// How much an image's publisher is trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Tier {
     /// In the catalog, under `docker.io/library/`.
@@ -11,7 +11,7 @@ pub enum Tier {
     Verified,
     /// Docker-sponsored open source, by the policy's list.
     OpenSource,
-    /// The policy's own.
+    /// The organization's own, by the policy's list.
     Internal,
     /// Everything else.
     Community,
@@ -26,7 +26,7 @@ impl Tier {
         Tier::Community,
     ];
 
-    /// Docker Hub's identifier, which is the key in policy files.
+    /// Returns Docker Hub's identifier, which is the key in policy files.
     pub const fn key(self) -> &'static str {
         match self {
             Tier::Official => "docker-official-image",

@@ -1,5 +1,5 @@
-//! What is suggested in the place of what: the table of `suggestions.txt`, other platforms, and that a suggestion is
-//! one that the policy lets through.
+//! The suggestions for images: the table of `suggestions.txt`, other platforms, and that the policy allows what it
+//! suggests.
 #![cfg(test)]
 
 use fromtier_image::{ImageRef, Platform};
@@ -7,8 +7,8 @@ use fromtier_policy::gate::{ImageRequest, Via};
 use fromtier_policy::{Day, Finding, Gate, Policy, Scope, Severity};
 use proptest::prelude::*;
 
-/// Everything is said that can be said, so that everything gets its suggestion.
-const TALKATIVE: &str = "version: 1\nbase: {end-of-life: deny, deprecated: deny, unlisted-tag: deny, floating-tag: deny}";
+/// A policy that reports every image that can be reported, so that each gets its suggestion.
+const STRICT: &str = "version: 1\nbase: {end-of-life: deny, deprecated: deny, unlisted-tag: deny, floating-tag: deny}";
 
 const PAIRS: &str = include_str!("suggestions.txt");
 
@@ -37,10 +37,10 @@ fn findings(gate: &Gate, reference: &str, platform: Option<&Platform>) -> Vec<Fi
     }
 }
 
-/// What is suggested in the place of an image.
+/// Returns the suggestion for an image.
 fn suggestion(gate: &Gate, reference: &str, platform: Option<&Platform>) -> Option<String> {
     let findings = findings(gate, reference, platform);
-    assert!(!findings.is_empty(), "{reference}: nothing is said of it");
+    assert!(!findings.is_empty(), "{reference}: it has no finding");
     findings.into_iter().find_map(|finding| finding.suggestion)
 }
 
@@ -53,13 +53,13 @@ fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 #[test]
-fn what_a_colleague_would_name() {
-    let gate = gate(TALKATIVE, None);
+fn suggestions_are_those_of_the_table() {
+    let gate = gate(STRICT, None);
     let mut wrong = String::new();
     for (asked, expected) in pairs() {
         let found = suggestion(&gate, asked, None).unwrap_or("-".to_owned());
         if found != expected {
-            wrong += &format!("\n{asked}: {found}, and {expected} is expected");
+            wrong += &format!("\n{asked}: found {found}, expected {expected}");
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
@@ -68,7 +68,7 @@ fn what_a_colleague_would_name() {
 
 #[test]
 fn other_platforms_get_what_exists_for_them() {
-    let gate = gate(TALKATIVE, None);
+    let gate = gate(STRICT, None);
     for (platform, asked, expected) in [
         ("linux/s390x", "node:16-alpine", "node:24-alpine"),
         // Node 24 is not built for ppc64le on Alpine, and not for 32 bits at all.
@@ -142,8 +142,8 @@ fn policies() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
 
-    /// Whoever follows a suggestion is neither refused nor told that it is outdated: a digest or a line in the lock file
-    /// may still be missing.
+    /// A suggested image isn't refused, and isn't reported as outdated. A digest or a line in the lock file can still be
+    /// missing.
     #[test]
     fn a_suggestion_passes(
         organization in policies(),
@@ -162,19 +162,19 @@ proptest! {
             if let (Some(image), Some(platform), Some(tag)) =
                 (name.and_then(fromtier_catalog::image), &platform, image.tag())
             {
-                let there = image.tag(tag).is_none_or(|platforms| platforms.has(platform));
-                prop_assert!(there, "{} for {asked} is not there for {platform:?}", suggestion);
+                let exists = image.tag(tag).is_none_or(|platforms| platforms.has(platform));
+                prop_assert!(exists, "{} for {asked} does not exist for {platform:?}", suggestion);
             }
-            for said in findings(&gate, &suggestion, platform.as_ref()) {
-                let later = ["FT120", "FT121"].contains(&said.code.as_str());
-                let outdated = ["FT130", "FT131", "FT132", "FT133", "FT135"].contains(&said.code.as_str());
+            for next in findings(&gate, &suggestion, platform.as_ref()) {
+                let later = ["FT120", "FT121"].contains(&next.code.as_str());
+                let outdated = ["FT130", "FT131", "FT132", "FT133", "FT135"].contains(&next.code.as_str());
                 prop_assert!(
-                    said.severity < Severity::Deny || later,
-                    "{} for {asked}: {}", suggestion, said.message
+                    next.severity < Severity::Deny || later,
+                    "{} for {asked}: {}", suggestion, next.message
                 );
                 prop_assert!(
-                    said.severity == Severity::Allow || !outdated,
-                    "{} for {asked}: {}", suggestion, said.message
+                    next.severity == Severity::Allow || !outdated,
+                    "{} for {asked}: {}", suggestion, next.message
                 );
             }
         }

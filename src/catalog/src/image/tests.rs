@@ -8,7 +8,7 @@ fn source(file: &str) -> serde_json::Value {
 }
 
 #[test]
-fn the_table_holds_every_tag_of_the_source_and_no_other() {
+fn the_table_has_every_tag_of_the_source_and_no_other() {
     let source = source("official-images.json");
     let mut total = 0;
     for (name, facts) in source["images"].as_object().unwrap() {
@@ -35,7 +35,7 @@ fn the_table_holds_every_tag_of_the_source_and_no_other() {
 }
 
 #[test]
-fn the_table_holds_every_cycle_of_the_source() {
+fn the_table_has_every_cycle_of_the_source() {
     let source = source("lifecycle.json");
     for (name, product) in source["lifecycle"].as_object().unwrap() {
         let cycles: Vec<Cycle> = image(name).unwrap().cycles().collect();
@@ -65,7 +65,7 @@ fn unknown_names_and_tags_are_unknown() {
 }
 
 #[test]
-fn tags_say_their_platforms() {
+fn a_tag_has_its_platforms() {
     let platform = |os: &str, architecture: &str, variant: &str| Platform {
         os: os.into(),
         architecture: architecture.into(),
@@ -111,7 +111,7 @@ fn a_tag_without_a_cycle_has_none() {
 }
 
 #[test]
-fn a_cycle_lives_through_its_last_day() {
+fn a_cycle_is_supported_on_its_last_day() {
     let eighteen = image("node").unwrap().cycle_of("18").unwrap();
     let last = Day::parse("2025-04-30").unwrap();
     assert_eq!(eighteen.end_of_life, EndOfLife::On(last));

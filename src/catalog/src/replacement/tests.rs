@@ -23,14 +23,14 @@ fn offers(name: &str, wanted: &str, today: &str, expected: &str) {
 }
 
 #[test]
-fn a_living_cycle_is_kept() {
+fn a_supported_cycle_is_kept() {
     offers("node", "22", "2026-09-01", "22");
     offers("node", "22.1.0-alpine3.18", "2026-09-01", "22-alpine");
     offers("debian", "bookworm-slim", "2026-07-01", "bookworm-slim");
 }
 
 #[test]
-fn a_cycle_that_is_over_gives_way_to_one_that_lasts() {
+fn an_ended_cycle_is_replaced_by_one_that_lasts() {
     offers("node", "18-alpine", "2026-09-01", "24-alpine");
     offers("node", "18-buster-slim", "2026-09-01", "24-slim");
     offers("debian", "bullseye-slim", "2026-09-01", "trixie-slim");
@@ -60,7 +60,7 @@ fn stable_and_mainline_are_two_lines() {
 }
 
 #[test]
-fn the_condition_of_the_caller_holds() {
+fn the_condition_of_the_caller_applies() {
     let tag = replacement_tag(image("node").unwrap(), &asked(None, "2026-09-01"), &|tag| {
         let parts = TagParts::parse(tag);
         parts.version.first().is_some_and(|v| (22..25).contains(v)) && parts.has_variant("alpine")
@@ -75,7 +75,7 @@ fn the_condition_of_the_caller_holds() {
 }
 
 #[test]
-fn every_image_with_tags_has_an_offer_that_lives() {
+fn every_image_with_tags_has_a_supported_offer() {
     let asked = asked(None, "2026-08-22");
     let today = asked.today;
     let mut without: Vec<&str> = Vec::new();

@@ -17,7 +17,7 @@ pub struct ImageConfig {
     pub platform: crate::Platform,
     /// How a container of the image runs.
     pub config: ContainerConfig,
-    /// `layers`, in every image that has any.
+    /// The type of the root file system: `layers`; empty if the config has none.
     pub rootfs_type: String,
     /// `None` is written as `null`, an empty list as `[]`.
     pub diff_ids: Option<Vec<String>>,
@@ -56,7 +56,7 @@ pub struct ContainerConfig {
     pub shell: Option<Vec<String>>,
 }
 
-/// Durations in nanoseconds.
+/// The health check of a container. Durations are in nanoseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Healthcheck {
     /// `NONE`, `CMD` or `CMD-SHELL`, and the command.
@@ -69,7 +69,7 @@ pub struct Healthcheck {
     pub start_period: i64,
     /// The time between two checks in the start period.
     pub start_interval: i64,
-    /// How many failures in a row make a container unhealthy.
+    /// The number of consecutive failures after which a container is unhealthy.
     pub retries: i64,
 }
 
@@ -99,7 +99,7 @@ impl ImageConfig {
         read::read(bytes).map_err(ConfigError)
     }
 
-    /// Writes it as Go's `json.Marshal` would.
+    /// Writes the config as Go's `json.Marshal` would.
     pub fn to_json(&self) -> Vec<u8> {
         write::write(self)
     }

@@ -17,7 +17,7 @@ fn configs_are_read_and_written_as_go_does() {
 }
 
 #[test]
-fn nil_and_empty_lists_are_told_apart() {
+fn nil_and_empty_lists_stay_different() {
     let read = |text: &str| ImageConfig::from_json(text.as_bytes()).unwrap().config;
     assert_eq!(read(r#"{"config":{"Cmd":[]}}"#).cmd, Some(vec![]));
     assert_eq!(read(r#"{"config":{"Cmd":null}}"#).cmd, None);

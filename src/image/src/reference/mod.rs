@@ -4,7 +4,7 @@ use crate::digest::Digest;
 
 const DEFAULT_DOMAIN: &str = "docker.io";
 const OFFICIAL_PREFIX: &str = "library/";
-/// Longest path, in bytes.
+/// The greatest length of a path, in bytes.
 const MAX_PATH: usize = 255;
 
 /// A normalized reference: domain, path, and a tag or a digest or both or neither.
@@ -22,7 +22,7 @@ pub struct ImageRef {
 pub struct RefError(pub String);
 
 impl ImageRef {
-    /// `reference.ParseNormalizedNamed` of distribution/reference, by hand, without regular expressions.
+    /// Parses and normalizes a reference, as `reference.ParseNormalizedNamed` of distribution/reference.
     pub fn parse(text: &str) -> Result<ImageRef, RefError> {
         if text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
             return Err(RefError(format!(
@@ -41,33 +41,34 @@ impl ImageRef {
         parse_canonical(&format!("{domain}/{remainder}"))
     }
 
-    /// `reference.Parse` of distribution/reference: a name as it is, without the default registry and `library/`.
+    /// Parses a reference as written, without adding the default registry and `library/`, as `reference.Parse` of
+    /// distribution/reference.
     pub fn parse_as_is(text: &str) -> Result<ImageRef, RefError> {
         parse_canonical(text)
     }
 
-    /// The registry, with its port. Empty where the reference has none that is valid
-    /// (`my_reg.io/foo`: distribution/reference takes the whole name as the path).
+    /// Returns the registry, with its port. It is empty if the registry isn't valid: distribution/reference then takes the
+    /// whole name as the path (`my_reg.io/foo`).
     pub fn domain(&self) -> &str {
         &self.domain
     }
 
-    /// The repository within the registry: `library/node`.
+    /// Returns the repository within the registry, such as `library/node`.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// `docker.io/library/node`
+    /// Returns the registry and the repository, such as `docker.io/library/node`.
     pub fn name(&self) -> String {
         named(&self.domain, &self.path)
     }
 
-    /// The tag, if there is one.
+    /// Returns the tag, if there is one.
     pub fn tag(&self) -> Option<&str> {
         self.tag.as_deref()
     }
 
-    /// The digest, if there is one.
+    /// Returns the digest, if there is one.
     pub fn digest(&self) -> Option<&Digest> {
         self.digest.as_ref()
     }
@@ -81,21 +82,21 @@ impl ImageRef {
         self
     }
 
-    /// The same name and tag with this digest.
+    /// Returns the same name and tag with this digest.
     #[must_use]
     pub fn with_digest(mut self, digest: Digest) -> ImageRef {
         self.digest = Some(digest);
         self
     }
 
-    /// The same name and tag without a digest.
+    /// Returns the same name and tag without a digest.
     #[must_use]
     pub fn without_digest(mut self) -> ImageRef {
         self.digest = None;
         self
     }
 
-    /// The name alone (`reference.TrimNamed`).
+    /// Returns the name alone (`reference.TrimNamed`).
     #[must_use]
     pub fn name_only(mut self) -> ImageRef {
         self.tag = None;
@@ -103,7 +104,7 @@ impl ImageRef {
         self
     }
 
-    /// The same name with another tag, which is checked, and without a digest.
+    /// Returns the same name with another tag and without a digest. Fails if the tag isn't valid.
     pub fn with_tag(self, tag: &str) -> Result<ImageRef, RefError> {
         if !is_tag(tag) {
             return Err(RefError("invalid tag format".to_owned()));
@@ -115,12 +116,12 @@ impl ImageRef {
         })
     }
 
-    /// `node:22` for `docker.io/library/node:22` (`reference.FamiliarString`).
+    /// Returns the short form: `node:22` for `docker.io/library/node:22` (`reference.FamiliarString`).
     pub fn familiar(&self) -> String {
         self.suffixed(self.familiar_name())
     }
 
-    /// `node` for `docker.io/library/node:22` (`reference.FamiliarName`).
+    /// Returns the short name: `node` for `docker.io/library/node:22` (`reference.FamiliarName`).
     pub fn familiar_name(&self) -> String {
         if self.domain != DEFAULT_DOMAIN {
             return self.name();
@@ -159,12 +160,12 @@ fn named(domain: &str, path: &str) -> String {
     }
 }
 
-/// Go's `strings.ToLower(s) != s`.
+/// Whether lower-casing changes the text, as Go's `strings.ToLower(s) != s`.
 fn has_upper(text: &str) -> bool {
     text.chars().any(|c| !c.to_lowercase().eq([c]))
 }
 
-/// The registry, by default Docker Hub's, and the rest; official images get their `library/`.
+/// Splits a name into the registry, by default Docker Hub, and the rest. Official images get their `library/`.
 fn split_domain(name: &str) -> (&str, String) {
     let Some((first, rest)) = name.split_once('/') else {
         return (DEFAULT_DOMAIN, format!("{OFFICIAL_PREFIX}{name}"));
@@ -271,7 +272,7 @@ fn is_digest(text: &str) -> bool {
         && hex.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-/// A host name or a bracketed IPv6 address, with an optional port.
+/// Whether the text is a host name or an IPv6 address in brackets, with an optional port.
 fn is_domain(text: &str) -> bool {
     let (host, port) = if let Some(rest) = text.strip_prefix('[') {
         let Some((address, port)) = rest.split_once(']') else {
@@ -303,7 +304,8 @@ fn is_domain(text: &str) -> bool {
         && port.is_none_or(|port| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Slash-separated components of lower-case letters and digits with `.`, `_`, `__` or dashes between.
+/// Whether the text is a path: components of lower-case letters and digits, with `.`, `_`, `__`, or dashes between them,
+/// separated by slashes.
 fn is_path(text: &str) -> bool {
     text.split('/').all(|component| {
         let mut rest = component.as_bytes();

@@ -6,7 +6,7 @@ use crate::Digest;
 const VERIFIED: &str = include_str!("verified.txt");
 
 #[test]
-fn references_are_read_as_the_distribution_does() {
+fn references_are_parsed_as_in_distribution() {
     let mut seen = 0;
     for line in VERIFIED.lines() {
         let (given, expected) = line.split_once('\t').unwrap();

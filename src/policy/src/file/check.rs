@@ -13,24 +13,25 @@ use crate::rewrite::Rewrite;
 use crate::settings::Gaps;
 use crate::verdict::Severity;
 
+/// Reports rules that contradict each other, and exceptions that are listed twice.
 pub(super) fn check(policy: &Policy, places: &Places, report: &mut Report<'_>) {
     check_rewrites(policy, places, report);
     check_preferred(policy, places, report);
     check_exceptions(policy, places, report);
 }
 
-/// Reports exceptions that an earlier one makes redundant.
+/// Reports exceptions that are listed twice.
 fn check_exceptions(policy: &Policy, places: &Places, report: &mut Report<'_>) {
     let patterns = Index::new(policy.exceptions.iter().map(|rule| &rule.pattern));
     let own = policy.exceptions.iter().take(places.exceptions.len());
     for (index, exception) in own.enumerate() {
-        let twice = patterns
+        let is_listed_twice = patterns
             .covering_candidates(&exception.pattern)
             .into_iter()
             .take_while(|i| *i < index)
             .map(|i| &policy.exceptions[i])
-            .any(|earlier| is_for_the_same(earlier, exception));
-        if twice {
+            .any(|earlier| have_same_scope(earlier, exception));
+        if is_listed_twice {
             report.error(
                 places.rule(&places.exceptions, index),
                 format!(
@@ -43,21 +44,21 @@ fn check_exceptions(policy: &Policy, places: &Places, report: &mut Report<'_>) {
     }
 }
 
-/// Are two exceptions for the same?
-fn is_for_the_same(a: &Exception, b: &Exception) -> bool {
+/// Whether two exceptions apply to the same images, codes, files, and labels.
+fn have_same_scope(a: &Exception, b: &Exception) -> bool {
     a.pattern.is_same_as(&b.pattern)
         && a.rules == b.rules
         && a.files == b.files
         && a.labels == b.labels
 }
 
-/// The rewrite rules of a policy, and what they are checked against.
+/// A check of the rewrite rules of a policy.
 struct RewriteCheck<'a> {
     policy: &'a Policy,
     places: &'a Places,
-    /// Of the policy with its gaps filled.
+    /// The index of the policy, its gaps filled.
     index: PolicyIndex,
-    /// Of the patterns of the rewrite rules.
+    /// The index of the rewrite rules' patterns.
     patterns: Index,
 }
 
@@ -72,26 +73,26 @@ fn check_rewrites(policy: &Policy, places: &Places, report: &mut Report<'_>) {
         patterns: Index::new(policy.rewrites.iter().map(|rule| &rule.pattern)),
     };
     for position in 0..policy.rewrites.len() {
-        check.rule(position, report);
+        check.check_rule(position, report);
     }
-    check.unreachable_image_rules(report);
+    check.check_image_rules(report);
 }
 
 impl RewriteCheck<'_> {
-    /// The first rule that takes all that a pattern matches, by its place in the list.
-    fn taker(&self, pattern: &Pattern) -> Option<usize> {
+    /// Returns the position of the first rule that matches everything that a pattern matches.
+    fn first_covering_rule(&self, pattern: &Pattern) -> Option<usize> {
         let mut candidates = self.patterns.covering_candidates(pattern).into_iter();
         candidates.find(|i| self.policy.rewrites[*i].pattern.covers(pattern))
     }
 
     /// Checks that a rule can match, that it isn't part of a cycle, and that the policy allows its target.
-    fn rule(&self, position: usize, report: &mut Report<'_>) {
+    fn check_rule(&self, position: usize, report: &mut Report<'_>) {
         let (policy, places) = (self.policy, self.places);
         let rule = &policy.rewrites[position];
         // A file is free to override a rule of the file that it extends.
         let is_own = position < places.rewrites.len();
         if let Some(earlier) = self
-            .taker(&rule.pattern)
+            .first_covering_rule(&rule.pattern)
             .filter(|at| *at < position && is_own)
         {
             report.error(
@@ -107,21 +108,27 @@ impl RewriteCheck<'_> {
         let Some((example, target)) = example_rewrite(rule) else {
             return;
         };
-        if let Some(circle) = rewrite_cycle(&self.index, rule, &example, &target) {
+        if let Some(cycle) = rewrite_cycle(&self.index, rule, &example, &target) {
             report.error(
                 places.rule(&places.targets, position),
-                format!("rewrite rules form a cycle: {circle}"),
+                format!("rewrite rules form a cycle: {cycle}"),
                 Some("an image is rewritten once; write the final image here".into()),
             );
             return;
         }
         if rule.has_fixed_name() {
-            self.target(position, rule, &target, report);
+            self.check_target(position, rule, &target, report);
         }
     }
 
     /// Checks that the policy allows a rule's target, and each tag that the rule maps to.
-    fn target(&self, position: usize, rule: &Rewrite, target: &ImageRef, report: &mut Report<'_>) {
+    fn check_target(
+        &self,
+        position: usize,
+        rule: &Rewrite,
+        target: &ImageRef,
+        report: &mut Report<'_>,
+    ) {
         let places = self.places;
         // A tag that depends on the requested image can't be checked yet.
         let own_tag = target
@@ -150,8 +157,8 @@ impl RewriteCheck<'_> {
         }
     }
 
-    /// Image rules for images that are always rewritten to others.
-    fn unreachable_image_rules(&self, report: &mut Report<'_>) {
+    /// Reports image rules for images that are always rewritten to others.
+    fn check_image_rules(&self, report: &mut Report<'_>) {
         let (policy, places) = (self.policy, self.places);
         let targets: Vec<Option<ImageRef>> = (policy.rewrites.iter())
             .map(|rewrite| {
@@ -161,19 +168,22 @@ impl RewriteCheck<'_> {
             })
             .collect();
         for (position, rule) in policy.images.iter().enumerate() {
-            let Some(taken) = self.taker(&rule.pattern).map(|at| &policy.rewrites[at]) else {
+            let Some(rewrite) = self
+                .first_covering_rule(&rule.pattern)
+                .map(|at| &policy.rewrites[at])
+            else {
                 continue;
             };
-            let comes_back = (targets.iter()).any(|to| {
+            let is_a_target = (targets.iter()).any(|to| {
                 to.as_ref()
                     .is_none_or(|to| matches_image(&rule.pattern, to))
             });
-            if !comes_back {
+            if !is_a_target {
                 report.error(
                     places.rule(&places.images, position),
                     format!(
                         "this rule can never match, because `{}` is rewritten to `{}`",
-                        taken.pattern.text, taken.to
+                        rewrite.pattern.text, rewrite.to
                     ),
                     None,
                 );
@@ -182,7 +192,7 @@ impl RewriteCheck<'_> {
     }
 }
 
-/// One of the images that a rule matches, and what it makes of it where no line of its `tags` is for the tag.
+/// Returns an image that a rule matches, and the image that it is rewritten to if no entry of `tags` matches its tag.
 fn example_rewrite(rule: &Rewrite) -> Option<(ImageRef, ImageRef)> {
     let example = rule.pattern.example()?;
     let target = rule.target_for(&example, None).ok()?;
@@ -193,19 +203,20 @@ fn matches_image(pattern: &Pattern, image: &ImageRef) -> bool {
     pattern.matches(&identity(image), image.tag())
 }
 
-/// Follows a rewritten image through the rules until it stays what it is; the way, when it comes back to the rule.
+/// Follows a rewritten image through the rules until it no longer changes. Returns the images in between, with arrows,
+/// if it comes back to the rule.
 fn rewrite_cycle(
     index: &PolicyIndex,
     rule: &Rewrite,
     example: &ImageRef,
     target: &ImageRef,
 ) -> Option<String> {
-    // The text in the place of the stars is only an example.
+    // The text that replaces the stars is only an example.
     let from = match rule.pattern.stars() {
         0 => rule.pattern.text.clone(),
         _ => format!("{} as {}", rule.pattern.text, example.familiar_name()),
     };
-    let mut way = vec![from, target.familiar()];
+    let mut images = vec![from, target.familiar()];
     let mut image = target.clone();
     for _ in 0..index.policy.rewrites.len() + 1 {
         let next = index.rewrite(&identity(&image), image.tag())?;
@@ -213,25 +224,26 @@ fn rewrite_cycle(
         if rewritten == image {
             return None;
         }
-        way.push(rewritten.familiar());
+        images.push(rewritten.familiar());
         if matches_image(&rule.pattern, &rewritten) || next.pattern.is_same_as(&rule.pattern) {
-            return Some(way.join(" → "));
+            return Some(images.join(" → "));
         }
         image = rewritten;
     }
-    Some(way.join(" → "))
+    Some(images.join(" → "))
 }
 
-/// Why the policy refuses its own target, as far as that doesn't depend on the day. `tag` is `None` where it is unknown.
+/// Returns why the policy refuses its own target, if a rule that doesn't depend on the day does. `tag` is `None` if it is
+/// unknown.
 fn own_refusal(index: &PolicyIndex, target: &ImageRef, tag: Option<&str>) -> Option<String> {
     let name = identity(target);
     if index.exceptions(&name, tag).next().is_some() {
         return None;
     }
     let rules: Vec<_> = index.image_rules(&name, tag).collect();
-    let said = rules.iter().filter_map(|rule| rule.action).max();
+    let action = rules.iter().filter_map(|rule| rule.action).max();
     let tier = classify(std::iter::once(index), &name, tag).tier;
-    match said {
+    match action {
         Some(Severity::Deny) => return Some("a rule under `images` denies it".into()),
         Some(_) => {}
         None if *index.effective.tiers.get(tier) == Severity::Deny => {

@@ -1,10 +1,10 @@
-//! A file that is being read: its text, its tree, and the errors found so far.
+//! A policy file or a file of expectations while it is read.
 
 use super::report::{Report, Span};
 use super::yaml;
 use crate::PolicyError;
 
-/// A file that is being read, and what is wrong with it so far.
+/// A file that is being read, and the errors found so far.
 pub(super) struct Document<'a> {
     text: &'a str,
     pub report: Report<'a>,
@@ -18,12 +18,12 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Returns the file as a tree, if it has any content.
-    pub fn root(&mut self, empty: &str, least: &str) -> Option<yaml::Node> {
+    /// Reads the file as a tree. If it has no content, reports the message `empty`, and `shortest` as a valid file.
+    pub fn root(&mut self, empty: &str, shortest: &str) -> Option<yaml::Node> {
         let root = yaml::read(self.text, &mut self.report);
         if root.is_none() && self.report.is_empty() {
             let nothing = Span { start: 0, end: 1 };
-            let help = format!("the shortest valid file is: {least}");
+            let help = format!("the shortest valid file is: {shortest}");
             self.report.error(nothing, empty, Some(help));
         }
         root

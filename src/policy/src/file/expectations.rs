@@ -1,4 +1,4 @@
-//! From the tree to a table of tests.
+//! Reads files of expectations: `policy.test.yaml`.
 
 use fromtier_image::{ImageConfig, Platform};
 
@@ -9,14 +9,15 @@ use crate::Day;
 use crate::expectations::{Expectation, Expectations, ExpectedVerdict, Subject};
 use crate::request::Via;
 
-/// How an image comes into the build, as rows say it.
+/// The values of `via`: how an image comes into the build.
 const VIA: &[(&str, Via)] = &[
     ("from", Via::From),
     ("copy", Via::CopyFrom),
     ("mount", Via::MountFrom),
 ];
 
-const ROW: [&str; 16] = [
+/// The keys of an entry.
+const ENTRY: [&str; 16] = [
     "image",
     "git",
     "http",
@@ -36,30 +37,30 @@ const ROW: [&str; 16] = [
 ];
 
 pub(super) fn read(root: &Node, report: &mut Report<'_>) -> Expectations {
-    let mut table = Expectations::default();
+    let mut expectations = Expectations::default();
     let Some(fields) = Fields::with_names(root, &["today", "policy", "lock", "tests"], report)
     else {
-        return table;
+        return expectations;
     };
-    table.today = day(&fields, report);
-    table.policy = optional(&fields, "policy", report);
-    table.lock = optional(&fields, "lock", report);
+    expectations.today = read_today(&fields, report);
+    expectations.policy = read_optional(&fields, "policy", report);
+    expectations.lock = read_optional(&fields, "lock", report);
     match fields.get("tests") {
         Some(node) => {
-            table.entries = read_list(node, report)
+            expectations.entries = read_list(node, report)
                 .iter()
                 .filter_map(|item| read_entry(item, report))
                 .collect();
         }
         None => report.error(fields.span.first(), "`tests` is missing", None),
     }
-    table
+    expectations
 }
 
 fn read_entry(node: &Node, report: &mut Report<'_>) -> Option<Expectation> {
-    let fields = Fields::with_names(node, &ROW, report)?;
-    let checksum = optional(&fields, "checksum", report);
-    let asked: Vec<(Subject, super::report::Span)> = ["image", "git", "http"]
+    let fields = Fields::with_names(node, &ENTRY, report)?;
+    let checksum = read_optional(&fields, "checksum", report);
+    let subjects: Vec<(Subject, super::report::Span)> = ["image", "git", "http"]
         .into_iter()
         .filter_map(|key| {
             let (value, span) = fields.optional(key, report)?;
@@ -71,7 +72,7 @@ fn read_entry(node: &Node, report: &mut Report<'_>) -> Option<Expectation> {
             Some((subject, span))
         })
         .collect();
-    if asked.len() != 1 {
+    if subjects.len() != 1 {
         report.error(
             fields.span.first(),
             "expected exactly one of `image`, `git`, and `http`",
@@ -104,40 +105,41 @@ fn read_entry(node: &Node, report: &mut Report<'_>) -> Option<Expectation> {
         }
         platform.to_owned()
     });
-    let row = Expectation {
-        today: day(&fields, report),
+    Some(Expectation {
+        today: read_today(&fields, report),
         platform,
-        stage: optional(&fields, "stage", report),
-        file: optional(&fields, "file", report),
+        stage: read_optional(&fields, "stage", report),
+        file: read_optional(&fields, "file", report),
         via: match fields.get("via") {
             Some(node) => read_choice(node, VIA, report).unwrap_or(Via::From),
             None => Via::From,
         },
-        config: fields.get("config").and_then(|node| config(node, report)),
-        note: optional(&fields, "why", report),
+        config: fields
+            .get("config")
+            .and_then(|node| read_config(node, report)),
+        note: read_optional(&fields, "why", report),
         expected: ExpectedVerdict {
             verdict: verdict?,
             code,
-            rewritten: optional(&fields, "rewritten", report),
-            suggestion: optional(&fields, "suggestion", report),
-            pull: optional(&fields, "pull", report),
+            rewritten: read_optional(&fields, "rewritten", report),
+            suggestion: read_optional(&fields, "suggestion", report),
+            pull: read_optional(&fields, "pull", report),
         },
-        place: report.place(asked.first()?.1),
-        subject: asked.into_iter().next()?.0,
-    };
-    Some(row)
+        place: report.place(subjects.first()?.1),
+        subject: subjects.into_iter().next()?.0,
+    })
 }
 
-/// An image's config, as far as policies judge it.
-fn config(node: &Node, report: &mut Report<'_>) -> Option<ImageConfig> {
+/// Reads the parts of an image's config that policies judge.
+fn read_config(node: &Node, report: &mut Report<'_>) -> Option<ImageConfig> {
     let fields = Fields::with_names(node, &["created", "user", "labels", "onbuild"], report)?;
     let mut config = ImageConfig {
-        created: day_of("created", &fields, report).map(|day| format!("{day}T00:00:00Z")),
+        created: read_day("created", &fields, report).map(|day| format!("{day}T00:00:00Z")),
         ..ImageConfig::default()
     };
-    config.config.user = optional(&fields, "user", report).unwrap_or_default();
+    config.config.user = read_optional(&fields, "user", report).unwrap_or_default();
     if let Some(node) = fields.get("labels") {
-        let labels = texts(node, report).into_iter();
+        let labels = read_texts(node, report).into_iter();
         let pair = |label: String| match label.split_once('=') {
             Some((key, value)) => (key.to_owned(), value.to_owned()),
             None => (label, String::new()),
@@ -145,12 +147,12 @@ fn config(node: &Node, report: &mut Report<'_>) -> Option<ImageConfig> {
         config.config.labels = Some(labels.map(pair).collect());
     }
     if let Some(node) = fields.get("onbuild") {
-        config.config.on_build = Some(texts(node, report));
+        config.config.on_build = Some(read_texts(node, report));
     }
     Some(config)
 }
 
-fn texts(node: &Node, report: &mut Report<'_>) -> Vec<String> {
+fn read_texts(node: &Node, report: &mut Report<'_>) -> Vec<String> {
     let mut texts = Vec::new();
     for item in read_list(node, report) {
         texts.extend(read_text(item, report).map(|(text, _)| text.to_owned()));
@@ -158,11 +160,11 @@ fn texts(node: &Node, report: &mut Report<'_>) -> Vec<String> {
     texts
 }
 
-fn day(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<Day> {
-    day_of("today", fields, report)
+fn read_today(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<Day> {
+    read_day("today", fields, report)
 }
 
-fn day_of(key: &str, fields: &Fields<'_>, report: &mut Report<'_>) -> Option<Day> {
+fn read_day(key: &str, fields: &Fields<'_>, report: &mut Report<'_>) -> Option<Day> {
     let (text, span) = fields.optional(key, report)?;
     let day = Day::parse(text);
     if day.is_none() {
@@ -172,7 +174,7 @@ fn day_of(key: &str, fields: &Fields<'_>, report: &mut Report<'_>) -> Option<Day
     day
 }
 
-fn optional(fields: &Fields<'_>, key: &str, report: &mut Report<'_>) -> Option<String> {
+fn read_optional(fields: &Fields<'_>, key: &str, report: &mut Report<'_>) -> Option<String> {
     fields
         .get(key)
         .and_then(|node| read_text(node, report))

@@ -10,10 +10,10 @@ use super::{check, read, yaml};
 use crate::PolicyError;
 use crate::policy::Policy;
 
-/// Returns the text of a file by its path, or the reason why it can't be read.
+/// A function that returns the text of a file by its path, or the reason why it can't be read.
 pub(super) type Files<'f> = &'f mut dyn FnMut(&str) -> Result<String, String>;
 
-/// Reads a file and those that it extends. `chain` are the files that lead here.
+/// Reads a file and the files that it extends. `chain` has the paths of the files that extend this one.
 pub(super) fn load(
     name: &str,
     text: &str,
@@ -23,7 +23,7 @@ pub(super) fn load(
     let mut document = Document::new(name, text);
     let root = document.root("the policy is empty", "version: 1");
     let mut report = document.report;
-    let mut below = Vec::new();
+    let mut extended_errors = Vec::new();
     let mut policy = Policy::default();
     if let Some(fields) =
         (root.as_ref()).and_then(|root| Fields::with_keys(root, keys::FILE, &mut report))
@@ -36,23 +36,24 @@ pub(super) fn load(
             match load_extended(name, file, files, chain) {
                 Ok(extended) => policy = merge(policy, extended),
                 Err(ExtendsError::Unreadable(message)) => report.error(span, message, None),
-                Err(ExtendsError::Invalid(errors)) => below = errors,
+                Err(ExtendsError::Invalid(errors)) => extended_errors = errors,
             }
             chain.pop();
         }
         check::check(&policy, &places, &mut report);
     }
     let mut errors = report.finish();
-    errors.append(&mut below);
-    match errors.is_empty() {
-        true => Ok(policy),
-        false => Err(errors),
+    errors.append(&mut extended_errors);
+    if errors.is_empty() {
+        Ok(policy)
+    } else {
+        Err(errors)
     }
 }
 
 /// Why a policy that another extends can't be used.
 enum ExtendsError {
-    /// The file can't be read, and why.
+    /// The file can't be read, for this reason.
     Unreadable(String),
     /// The file, or one that it extends, is not a valid policy.
     Invalid(Vec<PolicyError>),
@@ -81,7 +82,7 @@ fn load_extended(
 /// Returns the path of the file that a policy extends, if its text can be read that far. [`Policy::load`] reports the
 /// errors.
 pub(super) fn extended_path(name: &str, text: &str) -> Option<String> {
-    // Most policies extend none, so most aren't read twice.
+    // Most policies don't extend another. They need not be parsed twice.
     if !text.contains("extends") {
         return None;
     }
@@ -117,7 +118,7 @@ fn merge(mut policy: Policy, extended: Policy) -> Policy {
     policy.registries.deny.extend(extended.registries.deny);
     policy.rewrites.extend(extended.rewrites);
     policy.images.extend(extended.images);
-    // Of two places to pull a registry through, the first counts.
+    // If a registry has two mirrors, the first applies.
     policy.mirrors.extend(extended.mirrors);
     for profile in extended.profiles {
         let existing = policy.profiles.iter_mut().find(|p| p.part == profile.part);

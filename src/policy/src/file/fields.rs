@@ -1,4 +1,4 @@
-//! Taking a mapping's values by key, strictly.
+//! Reads the values of a mapping by key, and reports unknown keys.
 
 use fromtier_catalog::edits_up_to_two;
 
@@ -14,13 +14,13 @@ pub(super) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
-    /// The node as a mapping with these keys; other keys are complaints.
+    /// Returns the node as a mapping with these keys. Reports other keys.
     pub fn with_keys(node: &'n Node, known: &[Key], report: &mut Report<'_>) -> Option<Fields<'n>> {
         let names: Vec<&str> = known.iter().map(|key| key.name).collect();
         Fields::with_names(node, &names, report)
     }
 
-    /// The same, of keys by their names.
+    /// As [`Fields::with_keys`], by the names of the keys.
     pub fn with_names(
         node: &'n Node,
         known: &[&str],
@@ -39,7 +39,7 @@ impl<'n> Fields<'n> {
         Some(fields)
     }
 
-    /// The node as a mapping with any keys.
+    /// Returns the node as a mapping with any keys.
     pub fn with_any(node: &'n Node, report: &mut Report<'_>) -> Option<Fields<'n>> {
         match &node.value {
             Value::Map(entries) => Some(Fields {
@@ -68,7 +68,7 @@ impl<'n> Fields<'n> {
         self.entries
     }
 
-    /// A text that must be there.
+    /// Reads a required text.
     pub fn required(&self, key: &str, report: &mut Report<'_>) -> Option<(&'n str, Span)> {
         let Some(node) = self.get(key) else {
             report.error(self.span.first(), format!("`{key}` is missing"), None);
@@ -77,13 +77,13 @@ impl<'n> Fields<'n> {
         read_text(node, report)
     }
 
-    /// An optional text.
+    /// Reads an optional text.
     pub fn optional(&self, key: &str, report: &mut Report<'_>) -> Option<(&'n str, Span)> {
         self.get(key).and_then(|node| read_text(node, report))
     }
 }
 
-/// A text that is not empty.
+/// Reads a text. An empty one is an error.
 pub(super) fn read_text<'n>(node: &'n Node, report: &mut Report<'_>) -> Option<(&'n str, Span)> {
     match &node.value {
         Value::Text(text) if text.trim().is_empty() => {
@@ -126,7 +126,7 @@ pub(super) fn read_list<'n>(node: &'n Node, report: &mut Report<'_>) -> &'n [Nod
     }
 }
 
-/// One of some words.
+/// Reads one of several words, and returns its meaning.
 pub(super) fn read_choice<T: Copy>(
     node: &Node,
     words: &[(&str, T)],
@@ -148,11 +148,12 @@ pub(super) fn read_choice<T: Copy>(
     found
 }
 
-/// `deny`, `warn` or `allow`.
+/// Reads `deny`, `warn`, or `allow`.
 pub(super) fn read_action(node: &Node, report: &mut Report<'_>) -> Option<Severity> {
     read_choice(node, keys::ACTIONS, report)
 }
 
+/// Returns the help for a misspelled word, if one of the known words is close to it.
 fn closest(word: &str, known: &[&str]) -> Option<String> {
     known
         .iter()
@@ -162,8 +163,9 @@ fn closest(word: &str, known: &[&str]) -> Option<String> {
         .map(|(_, name)| format!("did you mean `{name}`?"))
 }
 
+/// Returns the help for an unknown key.
 fn key_help(word: &str, known: &[&str]) -> String {
-    // `max_age` and `maxAge` are `max-age`.
+    // `max_age` and `maxAge` mean `max-age`.
     let mut dashed = String::new();
     for c in word.chars() {
         match c {

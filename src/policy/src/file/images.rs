@@ -1,4 +1,4 @@
-//! Reading image patterns and image rules.
+//! Reads image patterns and image rules.
 
 use fromtier_image::ImageRef;
 
@@ -24,7 +24,7 @@ pub(super) fn read_pattern(text: &str, span: Span, report: &mut Report<'_>) -> O
     }
 }
 
-/// `match` of a mapping.
+/// Reads the `match` of a mapping, and its place.
 pub(super) fn read_match(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<(Pattern, Span)> {
     let (text, span) = fields.required("match", report)?;
     Some((read_pattern(text, span, report)?, span))
@@ -34,7 +34,7 @@ pub(super) fn read_patterns(node: &Node, report: &mut Report<'_>) -> Vec<Pattern
     read_patterns_with(node, report, read_pattern)
 }
 
-/// Reads registries and repositories; a host alone matches all of its repositories.
+/// Reads registries and repositories. A host alone matches all of its repositories.
 pub(super) fn read_registries(node: &Node, report: &mut Report<'_>) -> Vec<Pattern> {
     read_patterns_with(node, report, |text, span, report| {
         if text.contains('/') {
@@ -74,17 +74,17 @@ fn read_patterns_with(
     }
     let index = Index::new(patterns.iter());
     for (at, pattern) in patterns.iter().enumerate() {
-        let above = index
+        let earlier = index
             .covering_candidates(pattern)
             .into_iter()
             .take_while(|i| *i < at)
             .find(|i| patterns[*i].covers(pattern));
-        if let Some(above) = above {
+        if let Some(earlier) = earlier {
             report.error(
                 spans[at],
                 format!(
                     "`{}` has no effect; `{}` above already matches all of it",
-                    pattern.text, patterns[above].text
+                    pattern.text, patterns[earlier].text
                 ),
                 None,
             );
@@ -103,8 +103,8 @@ pub(super) struct ReadImageRule {
 pub(super) fn read_image_rule(node: &Node, report: &mut Report<'_>) -> Option<ReadImageRule> {
     let fields = Fields::with_keys(node, keys::IMAGE, report)?;
     let matched = read_match(&fields, report);
-    let says = ["tags", "variants", "prefer", "action"];
-    if says.iter().all(|key| fields.get(key).is_none()) {
+    let effects = ["tags", "variants", "prefer", "action"];
+    if effects.iter().all(|key| fields.get(key).is_none()) {
         report.error(
             fields.span.first(),
             "this rule has no effect",
@@ -172,7 +172,7 @@ fn read_tags(node: &Node, report: &mut Report<'_>) -> Option<Tags> {
                 let help = format!("write it without the list: tags: \"{glob}\"");
                 report.error(
                     span,
-                    format!("`{glob}` is a version range, but a list holds globs"),
+                    format!("`{glob}` is a version range, but a list contains globs"),
                     Some(help),
                 );
             } else if glob

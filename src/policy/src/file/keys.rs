@@ -1,4 +1,4 @@
-//! The keys of a policy file: the one table that files are read by and that the schema is made from.
+//! The keys of a policy file. Files are read by this table, and the schema is generated from it.
 
 use crate::settings::{Check, DigestRule, SourceKind, SourceRule};
 use crate::tier::Tier;
@@ -31,12 +31,12 @@ pub(super) enum ValueKind {
     Patterns,
     Registries,
     Tags,
-    /// Globs of tags, each with the tag that it becomes.
+    /// Globs of tags, each with the tag that replaces it.
     TagMap,
-    /// What to do with a digest in the request.
-    AskedDigest,
+    /// What happens to an image that is requested by digest.
+    RequestedDigest,
     Variants,
-    /// Names of a repository.
+    /// Labels of a repository.
     Names,
     /// Paths with stars.
     Paths,
@@ -46,13 +46,13 @@ pub(super) enum ValueKind {
     /// Registries, each with the place that it is pulled through.
     Mirrors,
     Map(&'static [Key]),
-    /// Several of them, in a list.
+    /// A list of mappings with these keys.
     List(&'static [Key]),
-    /// Profiles by the part of the build that they are for.
+    /// Profiles, by the part of the build that they apply to.
     Profiles(ProfileKind),
 }
 
-/// The kinds of parts that profiles are for.
+/// The kinds of parts of a build that profiles apply to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ProfileKind {
     Stages,
@@ -68,7 +68,7 @@ const fn key(name: &'static str, kind: ValueKind) -> Key {
     }
 }
 
-const fn must(name: &'static str, kind: ValueKind) -> Key {
+const fn required(name: &'static str, kind: ValueKind) -> Key {
     Key {
         name,
         kind,
@@ -76,10 +76,10 @@ const fn must(name: &'static str, kind: ValueKind) -> Key {
     }
 }
 
-/// The file's own keys.
+/// The keys at the top of a file.
 pub(super) static FILE: &[Key] = &[
     key("extends", ValueKind::Text),
-    must("version", ValueKind::Version),
+    required("version", ValueKind::Version),
     key("description", ValueKind::Text),
     key("mode", ValueKind::Mode),
     key("labels", ValueKind::Names),
@@ -127,15 +127,15 @@ pub(super) static REGISTRIES: &[Key] = &[
 ];
 
 pub(super) static REWRITE: &[Key] = &[
-    must("match", ValueKind::Pattern),
-    must("to", ValueKind::Text),
+    required("match", ValueKind::Pattern),
+    required("to", ValueKind::Text),
     key("tags", ValueKind::TagMap),
-    key("digest", ValueKind::AskedDigest),
+    key("digest", ValueKind::RequestedDigest),
     key("reason", ValueKind::Text),
 ];
 
 pub(super) static IMAGE: &[Key] = &[
-    must("match", ValueKind::Pattern),
+    required("match", ValueKind::Pattern),
     key("tags", ValueKind::Tags),
     key("variants", ValueKind::Variants),
     key("prefer", ValueKind::Text),
@@ -187,13 +187,13 @@ pub(super) static EXCEPTION: &[Key] = &[
     key("match", ValueKind::Pattern),
     key("files", ValueKind::Paths),
     key("labels", ValueKind::Names),
-    must("until", ValueKind::Date),
-    must("owner", ValueKind::Text),
-    must("reason", ValueKind::Text),
+    required("until", ValueKind::Date),
+    required("owner", ValueKind::Text),
+    required("reason", ValueKind::Text),
     key("rules", ValueKind::Codes),
 ];
 
-/// Words, and what each means.
+/// Words with their meanings.
 pub(super) type Words<T> = [(&'static str, T)];
 
 pub(super) static MODES: &Words<bool> = &[("enforce", false), ("warn", true)];
@@ -210,20 +210,20 @@ pub(super) static DIGESTS: &Words<DigestRule> = &[
     ("resolve", DigestRule::Resolve),
 ];
 
-/// Is a digest refused?
-pub(super) static ASKED_DIGESTS: &Words<bool> = &[("drop", false), ("refuse", true)];
+/// Whether an image that is requested by digest is refused.
+pub(super) static REQUESTED_DIGESTS: &Words<bool> = &[("drop", false), ("refuse", true)];
 
-/// For sources that can't have a checksum.
+/// The rules for sources that can't have a checksum.
 pub(super) static UNCHECKED: &Words<SourceRule> = &[
-    ("allow", SourceRule::Say(Severity::Allow)),
-    ("warn", SourceRule::Say(Severity::Warn)),
-    ("deny", SourceRule::Say(Severity::Deny)),
+    ("allow", SourceRule::Action(Severity::Allow)),
+    ("warn", SourceRule::Action(Severity::Warn)),
+    ("deny", SourceRule::Action(Severity::Deny)),
 ];
 
-/// For sources that can have a checksum.
+/// The rules for sources that can have a checksum.
 pub(super) static CHECKED: &Words<SourceRule> = &[
-    ("allow", SourceRule::Say(Severity::Allow)),
-    ("warn", SourceRule::Say(Severity::Warn)),
-    ("deny", SourceRule::Say(Severity::Deny)),
+    ("allow", SourceRule::Action(Severity::Allow)),
+    ("warn", SourceRule::Action(Severity::Warn)),
+    ("deny", SourceRule::Action(Severity::Deny)),
     ("require-checksum", SourceRule::RequireChecksum),
 ];

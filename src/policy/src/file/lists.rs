@@ -1,4 +1,4 @@
-//! Reading the lists of a policy: mirrors, exceptions.
+//! Reads mirrors, exceptions, and the labels of a repository.
 
 use fromtier_catalog::Day;
 use fromtier_image::ImageRef;
@@ -6,7 +6,7 @@ use fromtier_image::ImageRef;
 use super::fields::{Fields, read_list, read_text};
 use super::images::read_match;
 use super::keys;
-use super::paths::dockerfile_paths;
+use super::paths::read_dockerfile_path;
 use super::report::{Report, Span};
 use super::yaml::Node;
 use crate::code::Code;
@@ -61,14 +61,14 @@ pub(super) fn read_mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> 
     mirrors
 }
 
-/// Reads an exception; returns its place, too.
+/// Reads an exception, and returns it with its place.
 pub(super) fn read_exception(node: &Node, report: &mut Report<'_>) -> Option<(Exception, Span)> {
     let fields = Fields::with_keys(node, keys::EXCEPTION, report)?;
     let span = fields.span.first();
-    let anything = || Some((Pattern::parse("**").ok()?, span));
+    let every_image = || Some((Pattern::parse("**").ok()?, span));
     let matched = match fields.get("match") {
         Some(_) => read_match(&fields, report),
-        None if fields.get("files").is_some() || fields.get("labels").is_some() => anything(),
+        None if fields.get("files").is_some() || fields.get("labels").is_some() => every_image(),
         None => {
             let help = "set `match`, `files`, or `labels`";
             report.error(
@@ -98,7 +98,7 @@ pub(super) fn read_exception(node: &Node, report: &mut Report<'_>) -> Option<(Ex
             let Some((code, span)) = read_text(item, report) else {
                 continue;
             };
-            match liftable_code(code) {
+            match parse_liftable_code(code) {
                 Ok(code) => rules.push(code),
                 Err(problem) => report.error(span, problem, None),
             }
@@ -108,11 +108,13 @@ pub(super) fn read_exception(node: &Node, report: &mut Report<'_>) -> Option<(Ex
     if let Some(node) = fields.get("files") {
         for item in read_list(node, report) {
             if let Some((text, span)) = read_text(item, report) {
-                files.extend(dockerfile_paths(text, span, report));
+                files.extend(read_dockerfile_path(text, span, report));
             }
         }
     }
-    let labels = fields.get("labels").map(|node| read_names(node, report));
+    let labels = fields
+        .get("labels")
+        .map(|node| read_repository_labels(node, report));
     let ((pattern, span), until, (owner, _), (reason, _)) = (matched?, until?, owner?, reason?);
     let exception = Exception {
         at: Some(report.place(span)),
@@ -127,15 +129,15 @@ pub(super) fn read_exception(node: &Node, report: &mut Report<'_>) -> Option<(Ex
     Some((exception, span))
 }
 
-/// Names of a repository.
-pub(super) fn read_names(node: &Node, report: &mut Report<'_>) -> Vec<String> {
+/// Reads the labels of a repository.
+pub(super) fn read_repository_labels(node: &Node, report: &mut Report<'_>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for item in read_list(node, report) {
         let Some((name, span)) = read_text(item, report) else {
             continue;
         };
-        let fits = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-        if !name.chars().all(fits) {
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+        if !name.chars().all(is_allowed) {
             let help = Some("use letters, digits, `-`, `_`, `.`, and `/`".into());
             report.error(span, format!("`{name}` is not a valid label"), help);
         } else if names.iter().any(|other| other == name) {
@@ -146,8 +148,8 @@ pub(super) fn read_names(node: &Node, report: &mut Report<'_>) -> Vec<String> {
     names
 }
 
-/// The code of a rule that an exception may lift.
-fn liftable_code(text: &str) -> Result<Code, String> {
+/// Parses the code of a rule that an exception can lift.
+fn parse_liftable_code(text: &str) -> Result<Code, String> {
     let code: Code = text
         .parse()
         .map_err(|_| format!("`{text}` is not a rule"))?;

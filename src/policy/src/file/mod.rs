@@ -1,4 +1,4 @@
-//! The policy file: YAML, strict, every complaint with its place and all of them at once.
+//! Reads policy files: strict YAML. All errors are reported at once, each with its place.
 
 mod check;
 mod document;
@@ -27,7 +27,7 @@ use crate::expectations::Expectations;
 use crate::policy::Policy;
 
 impl Policy {
-    /// Reads a policy file that extends no other. `name` is how errors call the file; every error in it is reported at
+    /// Parses a policy file that doesn't extend another. `name` is the file's name in errors. All errors are reported at
     /// once.
     pub fn parse(name: &str, text: &str) -> Result<Policy, Vec<PolicyError>> {
         Policy::load(name, text, &mut |_| {
@@ -35,9 +35,11 @@ impl Policy {
         })
     }
 
-    /// Reads a policy file and those that it extends. `name` is its path, which errors call it by and which the paths of
-    /// extended files are seen from; `files` gives the text of a file by its path (an absolute one as it is written), or
-    /// says why it can't. Every error of every file is reported at once, the file's own first.
+    /// Reads a policy file and the files that it extends. All errors of all files are reported at once, the file's own
+    /// first.
+    ///
+    /// `name` is the file's path: errors name it, and the paths of extended files are relative to it. `files` returns the
+    /// text of a file by its path (an absolute path is passed as written), or the reason why it can't be read.
     pub fn load(
         name: &str,
         text: &str,
@@ -46,19 +48,19 @@ impl Policy {
         extends::load(name, text, files, &mut Vec::new())
     }
 
-    /// The path of the file that a policy extends, as [`Policy::load`] asks for it: for callers that have to fetch it
-    /// first. None where the text names none, or can't be read so far.
+    /// Returns the path of the file that a policy extends, as [`Policy::load`] passes it to `files`. This is for callers
+    /// that must fetch the file first. `None` if the policy extends no file, or can't be read that far.
     pub fn extended(name: &str, text: &str) -> Option<String> {
         extends::extended_path(name, text)
     }
 }
 
 impl Expectations {
-    /// Reads a table. `name` is how errors call the file; every error in it is reported at once.
+    /// Parses a file of expectations. `name` is the file's name in errors. All errors are reported at once.
     pub fn parse(name: &str, text: &str) -> Result<Expectations, Vec<PolicyError>> {
         let mut document = Document::new(name, text);
-        let least = "tests: [{image: node, expect: allow}]";
-        let root = document.root("the file is empty", least);
+        let shortest = "tests: [{image: node, expect: allow}]";
+        let root = document.root("the file is empty", shortest);
         let table = root.map(|root| expectations::read(&root, &mut document.report));
         document.finish(table.unwrap_or_default())
     }

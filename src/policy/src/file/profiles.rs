@@ -1,18 +1,18 @@
-//! Reading profiles: `stages`, `platforms` and `paths`.
+//! Reads profiles: `stages`, `platforms`, and `paths`.
 
 use fromtier_image::Platform;
 
 use super::fields::{Fields, read_list};
 use super::images::read_image_rule;
 use super::keys::{self, ProfileKind};
-use super::paths::dockerfile_paths;
+use super::paths::read_dockerfile_path;
 use super::report::{Report, Span};
 use super::yaml::Node;
 use super::{setting_places, settings};
 use crate::glob::Glob;
 use crate::profile::{BuildPart, Profile};
 
-/// The profiles of one kind, in the order of the file.
+/// Reads the profiles of one kind, in the order of the file.
 pub(super) fn read(
     node: &Node,
     kind: ProfileKind,
@@ -71,13 +71,13 @@ fn build_part(
     span: Span,
     report: &mut Report<'_>,
 ) -> Option<BuildPart> {
-    let only = |allowed: &str| {
-        let fits = |c: char| c.is_ascii_alphanumeric() || allowed.contains(c);
-        !text.is_empty() && text.chars().all(fits)
+    let has_only = |allowed: &str| {
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || allowed.contains(c);
+        !text.is_empty() && text.chars().all(is_allowed)
     };
     match kind {
         ProfileKind::Stages if text == "final" => Some(BuildPart::Ships),
-        ProfileKind::Stages if only("-_.*") => {
+        ProfileKind::Stages if has_only("-_.*") => {
             Some(BuildPart::Stage(Glob::of_word(&text.to_ascii_lowercase())))
         }
         ProfileKind::Stages => {
@@ -89,9 +89,9 @@ fn build_part(
             );
             None
         }
-        ProfileKind::Platforms if only("-_./*") && text.contains('/') => {
-            Some(BuildPart::Platform(Glob::of_path(&platform(text))))
-        }
+        ProfileKind::Platforms if has_only("-_./*") && text.contains('/') => Some(
+            BuildPart::Platform(Glob::of_path(&comparable_platform(text))),
+        ),
         ProfileKind::Platforms => {
             report.error(
                 span,
@@ -100,21 +100,22 @@ fn build_part(
             );
             None
         }
-        ProfileKind::Paths => dockerfile_paths(text, span, report).map(BuildPart::Path),
+        ProfileKind::Paths => read_dockerfile_path(text, span, report).map(BuildPart::Path),
     }
 }
 
-/// A platform as platforms are compared: `linux/x86_64` is `linux/amd64`, `linux/arm64/v8` is `linux/arm64`; `linux/arm`
-/// is any of its variants.
-fn platform(text: &str) -> String {
+/// Returns a platform in the spelling by which platforms are compared: `linux/amd64` for `linux/x86_64`, `linux/arm64` for
+/// `linux/arm64/v8`. `linux/arm` means all of its variants.
+fn comparable_platform(text: &str) -> String {
     let text = text.to_ascii_lowercase();
     let Ok(platform) = Platform::parse(&text) else {
         return text;
     };
     let platform = platform.normalize();
     let plain = format!("{}/{}", platform.os, platform.architecture);
-    match text == plain {
-        true => plain,
-        false => platform.format(),
+    if text == plain {
+        plain
+    } else {
+        platform.format()
     }
 }

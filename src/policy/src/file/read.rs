@@ -1,16 +1,16 @@
-//! From the tree to the policy, key by key.
+//! Reads a policy from the tree of its file, key by key.
 
 use super::fields::{Fields, read_list, read_text};
 use super::images::{read_image_rule, read_patterns, read_registries};
 use super::keys::{self, ProfileKind};
-use super::lists::{read_exception, read_mirrors, read_names};
+use super::lists::{read_exception, read_mirrors, read_repository_labels};
 use super::report::{Report, Span};
 use super::rewrites::read_rewrite;
 use super::{profiles, setting_places, settings};
 use crate::policy::Policy;
 
-/// The places of the rules in a file's lists, for errors about how they work together. A rule of an extended file
-/// comes after them in the lists, and has the place where that file is named.
+/// The places of the rules in a file's lists, for errors about several rules. The rules of an extended file come after the
+/// file's own, and have the place of `extends`.
 #[derive(Default)]
 pub(super) struct Places {
     pub rewrites: Vec<Span>,
@@ -32,7 +32,7 @@ impl Places {
     }
 }
 
-/// The file that a policy extends, as written.
+/// Reads the path of the file that a policy extends, as written, and its place.
 pub(super) fn extends<'n>(fields: &Fields<'n>, report: &mut Report<'_>) -> Option<(&'n str, Span)> {
     fields.optional("extends", report)
 }
@@ -53,7 +53,7 @@ pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, P
         read_text(node, report);
     }
     if let Some(node) = fields.get("labels") {
-        policy.labels = read_names(node, report);
+        policy.labels = read_repository_labels(node, report);
     }
     policy.settings = settings::read(fields, report);
     for (key, list) in [
@@ -81,7 +81,7 @@ pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, P
     if let Some(node) = fields.get("mirrors") {
         policy.mirrors = read_mirrors(node, report);
     }
-    policy.exceptions_max = settings::days(fields, "exceptions-max", "180d", report);
+    policy.exceptions_max = settings::read_days(fields, "exceptions-max", "180d", report);
     policy.setting_places = setting_places::read(fields, report);
     for (key, kind) in [
         ("stages", ProfileKind::Stages),

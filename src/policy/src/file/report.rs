@@ -1,4 +1,4 @@
-//! Collecting complaints about a file, each with its place.
+//! Collects the errors in a file, each with its place.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ pub(super) struct Span {
 }
 
 impl Span {
-    /// Its first character.
+    /// Returns the span's first character.
     pub fn first(self) -> Span {
         Span {
             start: self.start,
@@ -20,7 +20,7 @@ impl Span {
         }
     }
 
-    /// From the beginning of this to the end of the other.
+    /// Returns the span from the start of this one to the end of another.
     pub fn to_end(self, end: Span) -> Span {
         Span {
             start: self.start,
@@ -28,8 +28,8 @@ impl Span {
         }
     }
 
-    /// From the beginning of this to the beginning of the other.
-    pub fn to(self, end: Span) -> Span {
+    /// Returns the span from the start of this one to the start of another.
+    pub fn to_start(self, end: Span) -> Span {
         Span {
             start: self.start,
             end: end.start.max(self.start),
@@ -37,6 +37,7 @@ impl Span {
     }
 }
 
+/// The errors in a file so far.
 pub(super) struct Report<'a> {
     file: Arc<str>,
     text: &'a str,
@@ -76,12 +77,12 @@ impl<'a> Report<'a> {
         });
     }
 
-    /// Line, column and bytes of a span.
+    /// Returns the place of a span: its line, column, and bytes.
     pub fn place(&self, span: Span) -> Place {
-        let (line, start) = self.byte(span.start);
-        let (_, end) = self.byte(span.end.max(span.start + 1));
+        let (line, start) = self.line_and_byte(span.start);
+        let (_, end) = self.line_and_byte(span.end.max(span.start + 1));
         let end = end.max(start);
-        // An empty value's place is where the next thing begins; what follows the line is not part of it.
+        // An empty value has the place of the next token. A place ends with its line.
         let end = self.text[start..end]
             .find('\n')
             .filter(|at| *at > 0)
@@ -95,8 +96,8 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// The line, counted from 0, and the byte of a character.
-    fn byte(&self, character: usize) -> (usize, usize) {
+    /// Returns the line, counted from 0, and the byte of a character.
+    fn line_and_byte(&self, character: usize) -> (usize, usize) {
         let line = self
             .lines
             .partition_point(|(first, _)| *first <= character)
@@ -113,7 +114,7 @@ impl<'a> Report<'a> {
         self.errors.is_empty()
     }
 
-    /// The complaints in the order of their places.
+    /// Returns the errors in the order of their places.
     pub fn finish(mut self) -> Vec<PolicyError> {
         self.errors
             .sort_by_key(|error| (error.span.start, error.span.end));

@@ -1,4 +1,4 @@
-//! Reading rewrite rules.
+//! Reads rewrite rules.
 
 use super::fields::{Fields, read_choice, read_text};
 use super::images::read_match;
@@ -13,7 +13,7 @@ use crate::rewrite::{MappedTag, Rewrite, unfillable};
 pub(super) struct RewritePlaces {
     pub pattern: Span,
     pub target: Span,
-    /// The tags that its `tags` lead to.
+    /// The new tags under `tags`.
     pub tags: Vec<Span>,
 }
 
@@ -30,7 +30,7 @@ pub(super) fn read_rewrite(
         .map(|(text, _)| text.to_owned());
     let refuses_digest = fields
         .get("digest")
-        .and_then(|node| read_choice(node, keys::ASKED_DIGESTS, report));
+        .and_then(|node| read_choice(node, keys::REQUESTED_DIGESTS, report));
     let ((pattern, at), (to, target)) = (matched?, to?);
     let stars = pattern.stars();
     let mut parts = RewritePlaces {
@@ -66,7 +66,7 @@ pub(super) fn read_rewrite(
             Some("write {tag} instead of the tag, or remove the tag".into()),
         );
     }
-    // Tried on an image that the rule matches.
+    // Try the rule on an image that it matches.
     let Some(example) = rule.pattern.example() else {
         return Some((rule, parts));
     };
@@ -75,18 +75,18 @@ pub(super) fn read_rewrite(
         return None;
     }
     for (mapped, at) in rule.tags.iter().zip(&parts.tags) {
-        let asked = example.clone().with_tag(&mapped.glob.example("0"));
-        let made = asked.map(|asked| rule.target_for(&asked, Some(mapped)));
-        if let Ok(Err(problem)) = made {
+        let requested = example.clone().with_tag(&mapped.glob.example("0"));
+        let rewritten = requested.map(|image| rule.target_for(&image, Some(mapped)));
+        if let Ok(Err(problem)) = rewritten {
             report.error(*at, problem, None);
         }
     }
     Some((rule, parts))
 }
 
-/// The entries of a mapping, or of several in a list.
+/// Returns the entries of a mapping, or of a list of mappings.
 fn tag_entries<'n>(node: &'n Node, report: &mut Report<'_>) -> Vec<&'n MapEntry> {
-    let one = |node: &'n Node, report: &mut Report<'_>| {
+    let entries_of = |node: &'n Node, report: &mut Report<'_>| {
         let fields = Fields::with_any(node, report);
         let entries = fields.map_or(&[][..], |fields| fields.entries());
         if entries.is_empty() {
@@ -95,22 +95,24 @@ fn tag_entries<'n>(node: &'n Node, report: &mut Report<'_>) -> Vec<&'n MapEntry>
         entries.iter()
     };
     match &node.value {
-        Value::List(items) if !items.is_empty() => {
-            items.iter().flat_map(|item| one(item, report)).collect()
-        }
-        _ => one(node, report).collect(),
+        Value::List(items) if !items.is_empty() => items
+            .iter()
+            .flat_map(|item| entries_of(item, report))
+            .collect(),
+        _ => entries_of(node, report).collect(),
     }
 }
 
+/// Reads an entry of `tags`, and the place of its new tag. `stars` is the number of stars in the rule's `match`.
 fn read_mapped_tag(
     entry: &MapEntry,
     stars: usize,
-    before: &[MappedTag],
+    earlier_entries: &[MappedTag],
     report: &mut Report<'_>,
 ) -> Option<(MappedTag, Span)> {
     let (to, span) = read_text(&entry.value, report)?;
-    let of_a_tag = |c: char| c.is_ascii_alphanumeric() || "._-*".contains(c);
-    if entry.key.is_empty() || !entry.key.chars().all(of_a_tag) {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "._-*".contains(c);
+    if entry.key.is_empty() || !entry.key.chars().all(is_allowed) {
         let message = format!(
             "`{}` is not a valid tag glob, so it can never match",
             entry.key
@@ -119,7 +121,10 @@ fn read_mapped_tag(
         return None;
     }
     let glob = Glob::of_word(&entry.key);
-    if let Some(earlier) = before.iter().find(|earlier| earlier.glob.covers(&glob)) {
+    if let Some(earlier) = earlier_entries
+        .iter()
+        .find(|earlier| earlier.glob.covers(&glob))
+    {
         let message = format!(
             "`{}` can never match, because `{}` above already matches all of it",
             entry.key, earlier.text

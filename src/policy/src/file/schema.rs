@@ -1,10 +1,10 @@
-//! The JSON Schema of policy files, made from the table of keys that files are read by.
+//! The JSON Schema of policy files, generated from the table of keys by which files are read.
 
 use fromtier_gostd::json::{Object, Value};
 
 use super::keys::{self, Key, ProfileKind, ValueKind, Words};
 
-/// The JSON Schema (draft 2020-12) of policy files, as `docs/policy.schema.json` has it.
+/// Returns the JSON Schema (draft 2020-12) of policy files: the content of `docs/policy.schema.json`.
 pub fn schema() -> String {
     let draft = "https://json-schema.org/draft/2020-12/schema";
     let root = Object::new()
@@ -21,7 +21,7 @@ pub fn schema() -> String {
     text
 }
 
-/// The schemas that keys refer to.
+/// Returns the schemas that keys refer to.
 fn definitions() -> Object {
     let text = typed("string")
         .set("minLength", Value::Int(1))
@@ -55,7 +55,7 @@ fn definitions() -> Object {
         .set("profile", profile)
 }
 
-/// Adds a mapping with these keys and no others to a schema; `path` says whose they are, such as `base`.
+/// Adds a mapping with these keys and no others to a schema. `path` is the key of the mapping, such as `base`.
 fn mapping(schema: Object, path: &str, keys: &[Key]) -> Object {
     let required = (keys.iter()).filter(|key| key.required).map(|key| key.name);
     let properties = keys.iter().map(|key| {
@@ -73,13 +73,14 @@ fn mapping(schema: Object, path: &str, keys: &[Key]) -> Object {
         .set("properties", Object::from_iter(properties))
 }
 
-/// The schema of a key's value, without its description; `path` is the key with those above it, such as `base.digest`.
+/// Returns the schema of a key's value, without its description. `path` is the key with those above it, such as
+/// `base.digest`.
 fn value(path: &str, kind: ValueKind) -> Object {
     match kind {
         ValueKind::Version => Object::new().set("const", Value::Int(1)),
         ValueKind::Mode => words(keys::MODES),
         ValueKind::Digest => words(keys::DIGESTS),
-        ValueKind::AskedDigest => words(keys::ASKED_DIGESTS),
+        ValueKind::RequestedDigest => words(keys::REQUESTED_DIGESTS),
         ValueKind::Text => reference("text"),
         ValueKind::Days => reference("days"),
         ValueKind::Date => typed("string")
@@ -117,14 +118,14 @@ fn value(path: &str, kind: ValueKind) -> Object {
     }
 }
 
-/// A Dockerfile's path, with stars.
+/// The pattern of a Dockerfile's path, which can have stars.
 const PATH: &str = r"^[^/\\]([^\\]*[^/\\])?$";
 
-/// A mapping in a list.
+/// Returns the schema of a mapping in a list.
 fn item(path: &str, keys: &[Key]) -> Object {
     let item = mapping(Object::new(), path, keys);
     if path == "images" || path.ends_with(".images") {
-        // A rule with nothing but `match` does nothing.
+        // A rule that has only `match` has no effect.
         return item.set("minProperties", Value::Int(2));
     }
     if path == "exceptions" {
@@ -151,7 +152,7 @@ fn string(pattern: &str) -> Object {
     typed("string").set("pattern", pattern)
 }
 
-/// A list with at least one item.
+/// Returns the schema of a list with at least one item.
 fn list_of(items: Object) -> Object {
     typed("array")
         .set("minItems", Value::Int(1))
@@ -163,7 +164,7 @@ fn itself_or_list(schema: Object) -> Object {
     Object::new().set("oneOf", Value::from_iter(schemas))
 }
 
-/// A tag: YAML reads `22` as a number.
+/// Returns the schema of a tag. YAML reads `22` as a number.
 fn text_or_number() -> Object {
     Object::new()
         .set("type", texts(["string", "number"]))
@@ -178,7 +179,7 @@ fn texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Value {
     texts.into_iter().collect()
 }
 
-/// The description of a key, which editors show.
+/// Returns the description of a key, which editors show.
 fn describe(path: &str) -> Option<&'static str> {
     Some(match path.strip_prefix("profile.").unwrap_or(path) {
         "extends" => {

@@ -27,7 +27,7 @@ pub(super) fn read(fields: &Fields<'_>, report: &Report<'_>) -> SettingPlaces {
     places
 }
 
-/// The setting of this name in a section; `None` where the section has no such setting.
+/// Returns the setting of this name in a section, if there is one.
 fn setting_key(section: &str, name: &str) -> Option<SettingKey> {
     match (section, name) {
         ("tiers", _) => {

@@ -1,4 +1,4 @@
-//! Reading the settings of a policy and of its profiles.
+//! Reads the settings of a policy and of its profiles.
 
 use super::fields::{Fields, read_action, read_choice, read_list, read_text};
 use super::keys;
@@ -7,25 +7,25 @@ use super::yaml::Node;
 use crate::settings::{Check, LabelRule, Settings, SourceKind};
 use crate::tier::Tier;
 
-/// `mode`, `tiers`, `base` and `sources` of a mapping.
+/// Reads `mode`, `tiers`, `base`, and `sources` of a mapping.
 pub(super) fn read(fields: &Fields<'_>, report: &mut Report<'_>) -> Settings {
     let mut settings = Settings::default();
     if let Some(node) = fields.get("mode") {
         settings.warn_only = read_choice(node, keys::MODES, report);
     }
     if let Some(node) = fields.get("tiers") {
-        tiers(node, &mut settings, report);
+        read_tiers(node, &mut settings, report);
     }
     if let Some(node) = fields.get("base") {
-        base(node, &mut settings, report);
+        read_base(node, &mut settings, report);
     }
     if let Some(node) = fields.get("sources") {
-        sources(node, &mut settings, report);
+        read_sources(node, &mut settings, report);
     }
     settings
 }
 
-fn tiers(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
+fn read_tiers(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
     let Some(fields) = Fields::with_keys(node, keys::TIERS, report) else {
         return;
     };
@@ -35,15 +35,15 @@ fn tiers(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
     }
 }
 
-fn base(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
+fn read_base(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
     let Some(fields) = Fields::with_keys(node, keys::BASE, report) else {
         return;
     };
     if let Some(node) = fields.get("digest") {
         settings.digest = read_choice(node, keys::DIGESTS, report);
     }
-    settings.max_age = days(&fields, "max-age", "90d", report);
-    settings.notice = days(&fields, "end-of-life-notice", "60d", report);
+    settings.max_age = read_days(&fields, "max-age", "90d", report);
+    settings.notice = read_days(&fields, "end-of-life-notice", "60d", report);
     for check in Check::ALL {
         let node = fields.get(check.key());
         *settings.checks.get_mut(*check) = node.and_then(|node| read_action(node, report));
@@ -56,14 +56,14 @@ fn base(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
             ("forbid", &mut settings.forbid),
         ] {
             if let Some(node) = fields.get(key) {
-                *rules = labels(node, report);
+                *rules = read_labels(node, report);
             }
         }
     }
 }
 
-/// `KEY` and `KEY=GLOB`.
-fn labels(node: &Node, report: &mut Report<'_>) -> Vec<LabelRule> {
+/// Reads label rules: `KEY` and `KEY=GLOB`.
+fn read_labels(node: &Node, report: &mut Report<'_>) -> Vec<LabelRule> {
     let mut rules: Vec<LabelRule> = Vec::new();
     for item in read_list(node, report) {
         let Some((text, span)) = read_text(item, report) else {
@@ -81,8 +81,8 @@ fn labels(node: &Node, report: &mut Report<'_>) -> Vec<LabelRule> {
     rules
 }
 
-/// A number of days, such as `90d`.
-pub(super) fn days(
+/// Reads a number of days, such as `90d`.
+pub(super) fn read_days(
     fields: &Fields<'_>,
     key: &str,
     example: &str,
@@ -104,7 +104,7 @@ pub(super) fn days(
     days
 }
 
-fn sources(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
+fn read_sources(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
     let Some(fields) = Fields::with_keys(node, keys::SOURCES, report) else {
         return;
     };

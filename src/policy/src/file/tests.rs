@@ -5,10 +5,10 @@ use crate::settings::{Check, DigestRule, Gaps, SourceKind, SourceRule};
 use crate::tier::Tier;
 use crate::verdict::Severity;
 
-/// The example of the documentation, whole.
+/// A policy with most keys.
 const WHOLE: &str = "\
 version: 1
-description: what this organization builds upon
+description: the organization's base images
 mode: enforce
 tiers:
   docker-official-image: allow
@@ -99,7 +99,7 @@ fn the_whole_file_is_read() {
 }
 
 #[test]
-fn the_least_policy_is_a_version() {
+fn the_shortest_policy_is_a_version() {
     Policy::parse("p", "version: 1").unwrap();
     Policy::parse("p", "# why\n---\nversion: 1\n").unwrap();
     error("", "p:1:1: the policy is empty");
@@ -110,7 +110,7 @@ fn the_least_policy_is_a_version() {
 }
 
 #[test]
-fn unknown_keys_are_errors_that_say_what_was_meant() {
+fn an_unknown_key_is_an_error_with_a_suggestion() {
     error(
         "version: 1\nteirs: {}",
         "p:2:1: unknown key `teirs` (did you mean `tiers`?)",
@@ -138,7 +138,7 @@ fn unknown_keys_are_errors_that_say_what_was_meant() {
 }
 
 #[test]
-fn all_errors_are_said_at_once_in_their_order() {
+fn all_errors_are_reported_at_once_in_order() {
     let all = errors(
         "version: 1\nx: 1\nmode: no\nbase: {digest: pinned}\nexceptions:\n- match: a/b\n  until: 2027-02-30\n  owner: me\n",
     );
@@ -151,7 +151,7 @@ fn all_errors_are_said_at_once_in_their_order() {
 }
 
 #[test]
-fn places_are_right_behind_letters_of_several_bytes() {
+fn places_after_letters_of_several_bytes_are_right() {
     let text = "version: 1\ndescription: \"Änderung é\"\nmode: \"é\"\n";
     let errors = Policy::parse("p", text).unwrap_err();
     assert_eq!((errors[0].line, errors[0].column), (3, 7));
@@ -248,7 +248,7 @@ fn a_rewrite_to_what_the_policy_refuses_is_an_error() {
 }
 
 #[test]
-fn rewrites_in_a_circle_are_errors() {
+fn rewrites_in_a_cycle_are_errors() {
     let all = errors(
         "version: 1\nrewrite: [{match: node, to: \"python:3\"}, {match: python, to: \"node:22\"}]",
     );
@@ -284,7 +284,7 @@ fn targets_must_be_references() {
 }
 
 #[test]
-fn captures_and_tags_are_checked_where_they_stand() {
+fn errors_in_captures_and_tags_have_their_own_places() {
     let rule =
         |rule: &str| format!("version: 1\ntiers: {{community: allow}}\nrewrite: [{{{rule}}}]");
     for (text, expected) in [
@@ -340,7 +340,7 @@ fn captures_and_tags_are_checked_where_they_stand() {
 }
 
 #[test]
-fn circles_and_refusals_are_found_through_captures_and_tags() {
+fn cycles_and_refusals_are_found_through_captures_and_tags() {
     error(
         "version: 1\nrewrite: [{match: \"**\", to: \"m.example.com/{1}\"}]\ninternal: [m.example.com/**]",
         "rewrite rules form a cycle: ** as example.com/x → m.example.com/example.com/x:0 → m.example.com/m.example.com",
@@ -384,7 +384,7 @@ fn a_preferred_image_must_be_allowed() {
 }
 
 #[test]
-fn clever_yaml_is_refused() {
+fn yaml_features_that_hide_values_are_refused() {
     error(
         "version: 1\ninternal: &a [r.example.com/*]",
         "anchors are not supported",
@@ -426,9 +426,9 @@ proptest::proptest! {
     }
 }
 
-/// Every policy that the documentation shows is one.
+/// Every policy in the documentation is valid.
 #[test]
-fn the_documentations_policies_are_right() {
+fn policies_in_the_documentation_are_valid() {
     let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
     let mut files: Vec<_> = std::fs::read_dir(docs.join("rules"))
         .unwrap()
@@ -449,7 +449,7 @@ fn the_documentations_policies_are_right() {
 }
 
 #[test]
-fn the_built_in_policy_is_what_its_documentation_says() {
+fn the_built_in_policy_is_the_one_in_the_documentation() {
     let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/policy.md");
     let text = std::fs::read_to_string(docs).unwrap();
     let block = text
@@ -465,7 +465,7 @@ fn the_built_in_policy_is_what_its_documentation_says() {
 }
 
 #[test]
-fn rules_and_settings_know_where_they_stand() {
+fn rules_and_settings_have_their_places() {
     let text =
         "version: 1\n# é\nimages:\n- match: node\n  tags: \"<25\"\ntiers: {community: warn}\n";
     let policy = Policy::parse("p.yaml", text).unwrap();

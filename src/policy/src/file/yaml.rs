@@ -6,7 +6,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::report::{Report, Span};
 
-/// Deeper than any policy is.
+/// The deepest nesting that is read. No policy needs as much.
 const MAX_DEPTH: usize = 16;
 
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(super) struct Node {
 
 #[derive(Debug)]
 pub(super) enum Value {
-    /// A scalar; nothing is made of `yes`, `1.0` or `null` here.
+    /// A scalar, as written: `yes`, `1.0`, and `null` are texts.
     Text(String),
     List(Vec<Node>),
     Map(Vec<MapEntry>),
@@ -31,7 +31,7 @@ pub(super) struct MapEntry {
 }
 
 impl Node {
-    /// "a mapping", "a list", "text"
+    /// Returns the kind of value as errors name it: `a mapping`, `a list`, or `text`.
     pub fn kind(&self) -> &'static str {
         match self.value {
             Value::Text(_) => "text",
@@ -41,7 +41,7 @@ impl Node {
     }
 }
 
-/// Reads one document; complaints go to the report. `None` when there is no tree.
+/// Reads one document, and reports its errors. Returns `None` if there is no content, or if it isn't valid YAML.
 pub(super) fn read(text: &str, report: &mut Report<'_>) -> Option<Node> {
     let mut events = Events {
         parser: Parser::new_from_str(text),
@@ -59,7 +59,11 @@ pub(super) fn read(text: &str, report: &mut Report<'_>) -> Option<Node> {
             Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
             Event::StreamEnd => return root,
             _ if root.is_some() => {
-                report.error(span, "found a second YAML document; a file holds one", None);
+                report.error(
+                    span,
+                    "found a second YAML document; expected only one",
+                    None,
+                );
                 return None;
             }
             event => match read_node(event, span, &mut events, report, 0) {
@@ -134,7 +138,7 @@ fn read_node<'a>(
     match event {
         Event::Scalar(text, style, anchor, tag) => {
             reject_extras(anchor, tag.is_some(), span, report);
-            // A text in quotes may be empty; nothing at all is the absence of a value.
+            // `~` is no value. A quoted `"~"` is a text.
             let text = if style == ScalarStyle::Plain && text == "~" {
                 String::new()
             } else {
@@ -174,7 +178,7 @@ fn read_items<'a>(
         if matches!(event, Event::SequenceEnd) {
             return Ok(Node {
                 value: Value::List(items),
-                span: span.to(at),
+                span: span.to_start(at),
             });
         }
         items.push(read_node(event, at, events, report, depth + 1)?);
@@ -194,7 +198,7 @@ fn read_entries<'a>(
         if matches!(event, Event::MappingEnd) {
             return Ok(Node {
                 value: Value::Map(entries),
-                span: span.to(at),
+                span: span.to_start(at),
             });
         }
         let key = read_node(event, at, events, report, depth + 1)?;

@@ -12,7 +12,7 @@ fn index(texts: &[String]) -> (Vec<Pattern>, Index) {
 }
 
 #[test]
-fn few_of_many_are_tried() {
+fn few_of_many_patterns_are_tried() {
     for form in [
         "node:22.%",
         "acme/%",
@@ -48,7 +48,7 @@ fn few_of_many_are_tried() {
 }
 
 #[test]
-fn the_order_is_the_files() {
+fn candidates_are_in_the_order_of_the_file() {
     let texts = [
         "**",
         "acme/*",
@@ -83,7 +83,7 @@ fn texts() -> impl Strategy<Value = String> {
 proptest! {
     /// The index finds what a search of the whole list finds, in the same order.
     #[test]
-    fn nothing_that_matches_is_missed(
+    fn no_matching_pattern_is_missed(
         texts in prop::collection::vec(texts(), 0..40),
         name in "(docker\\.io/library/[ab]{1,3}|docker\\.io/[ab]{1,3}/[ab]{1,3}|[ab]{1,2}\\.[ab]{1,2}(/[ab]{1,2}){1,3})",
         tag in prop::option::of("[12.]{1,3}"),

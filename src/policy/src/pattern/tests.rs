@@ -80,10 +80,9 @@ fn one_star_stays_within_a_component_and_two_do_not() {
 }
 
 #[test]
-fn what_can_never_match_is_an_error() {
+fn a_pattern_that_can_never_match_is_an_error() {
     for text in [
         "",
-        "Acme/node",
         "ghcr.io/Acme/node",
         "node@sha256:abc",
         "node:",
@@ -92,15 +91,12 @@ fn what_can_never_match_is_an_error() {
         "no de",
         "é",
     ] {
-        assert!(
-            Pattern::parse(text).is_err() || text == "Acme/node",
-            "{text}"
-        );
+        assert!(Pattern::parse(text).is_err(), "{text}");
     }
 }
 
 #[test]
-fn covering_is_certain() {
+fn a_pattern_covers_only_patterns_that_match_nothing_else() {
     let covers = |a: &str, b: &str| {
         Pattern::parse(a)
             .unwrap()

@@ -15,7 +15,7 @@ fn stage(name: Option<&'static str>, ships: Option<bool>) -> Scope<'static> {
 }
 
 #[test]
-fn what_ships_is_final_whatever_its_name() {
+fn a_stage_that_ships_is_final_whatever_its_name() {
     assert_eq!(
         BuildPart::Ships.matches(&stage(Some("x"), Some(true))),
         ProfileMatch::Certain
@@ -56,7 +56,7 @@ fn a_name_can_only_tighten_what_ships() {
 }
 
 #[test]
-fn a_platform_fits_with_and_without_its_variant() {
+fn a_platform_matches_with_and_without_its_variant() {
     let on = |text: &str, platform: &Platform| {
         let scope = Scope {
             platform: Some(platform),
@@ -76,7 +76,7 @@ fn a_platform_fits_with_and_without_its_variant() {
 }
 
 #[test]
-fn a_platform_is_known_by_all_its_names() {
+fn a_platform_matches_under_all_its_names() {
     for (text, platform, fits) in [
         ("linux/x86_64", "linux/amd64", true),
         ("linux/arm64/v8", "linux/arm64", true),
@@ -94,13 +94,13 @@ fn a_platform_is_known_by_all_its_names() {
             platform: Some(&platform),
             ..Scope::default()
         };
-        let holds = policy.profiles[0].part.matches(&scope) == ProfileMatch::Certain;
-        assert_eq!(holds, fits, "{text} {platform:?}");
+        let applies = policy.profiles[0].part.matches(&scope) == ProfileMatch::Certain;
+        assert_eq!(applies, fits, "{text} {platform:?}");
     }
 }
 
 #[test]
-fn paths_count_from_the_top() {
+fn a_path_starts_at_the_root_of_the_repository() {
     for (text, path, fits) in [
         ("services/payments/**", "services/payments/Dockerfile", true),
         (

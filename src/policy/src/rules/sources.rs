@@ -55,7 +55,7 @@ pub(crate) fn check(policy: &ActivePolicy<'_>, request: &SourceRequest<'_>) -> O
     };
     let (identifier, owner) = (request.identifier(), policy.owner);
     match policy.source(kind) {
-        SourceRule::Say(Severity::Allow) => None,
+        SourceRule::Action(Severity::Allow) => None,
         SourceRule::RequireChecksum if is_checked(request) => None,
         SourceRule::RequireChecksum => {
             let found = checksum_problem(request);
@@ -68,7 +68,7 @@ pub(crate) fn check(policy: &ActivePolicy<'_>, request: &SourceRequest<'_>) -> O
             };
             Some(Finding::new(code, Severity::Deny, message).with_help(help))
         }
-        SourceRule::Say(severity) => {
+        SourceRule::Action(severity) => {
             let message = format!(
                 "{identifier} {description}; {} {group}",
                 policy.verb(severity)

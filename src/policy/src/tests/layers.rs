@@ -1,23 +1,23 @@
-//! Two policies never allow what the organization's alone refuses, and what isn't known never makes a policy laxer: of
-//! random policies over all keys.
+//! A repository's policy never allows what the organization's refuses, and an unknown scope never makes a policy laxer.
+//! The policies are random, over all keys.
 
 use std::collections::BTreeMap;
 
 use fromtier_image::{ImageConfig, ImageRef};
 use proptest::prelude::*;
 
-use super::random::{Whence, answers, locks, others, policies, references, via, whence};
+use super::random::{KnownScope, answers, locks, policies, references, scopes, sources, via};
 use crate::fixtures::{digest, today};
 use crate::gate::{ImageRequest, Resolved};
 use crate::pattern::identity;
 use crate::{Finding, Gate, Lock, Policy, Severity, Verdict};
 
-/// What a registry answers.
+/// A registry's answer: the config, and the letter of the digest.
 type Answer = (ImageConfig, Option<char>);
 
-/// What the gate says of the image, once the registry has answered, if it lets it so far. Without a letter the answer
-/// is the digest that was asked for.
-fn said(gate: &Gate, request: &ImageRequest<'_>, (config, letter): &Answer) -> Verdict {
+/// Returns the verdict on an image. If the request passes, the verdict includes the checks of the registry's answer. An
+/// answer without a letter has the requested digest.
+fn judge(gate: &Gate, request: &ImageRequest<'_>, (config, letter): &Answer) -> Verdict {
     let admitted = gate.request(request).and_then(|pass| {
         let answered = letter.map(digest).or(pass.pinned().cloned());
         let resolved = Resolved {
@@ -33,25 +33,26 @@ fn said(gate: &Gate, request: &ImageRequest<'_>, (config, letter): &Answer) -> V
     }
 }
 
-/// The first that is said there and not here, at least as strictly.
-fn unsaid<'v>(there: &'v Verdict, here: &Verdict) -> Option<&'v Finding> {
-    let mut aloud = (there.findings.iter()).filter(|finding| finding.severity > Severity::Allow);
-    aloud.find(|finding| {
-        let as_strictly = |f: &Finding| f.code == finding.code && f.severity >= finding.severity;
-        !here.findings.iter().any(as_strictly)
+/// Returns the first warning or refusal of a verdict that another verdict lacks or has with a lower severity.
+fn first_missing<'v>(verdict: &'v Verdict, other: &Verdict) -> Option<&'v Finding> {
+    let mut reported =
+        (verdict.findings.iter()).filter(|finding| finding.severity > Severity::Allow);
+    reported.find(|finding| {
+        let as_severe = |f: &Finding| f.code == finding.code && f.severity >= finding.severity;
+        !other.findings.iter().any(as_severe)
     })
 }
 
-/// Is this said of an image by what hangs on its digest or its own name, which a place has from the image?
-fn is_the_images_own(finding: &Finding) -> bool {
-    let own = ["FT120", "FT121", "FT122", "FT133", "FT161"];
-    own.contains(&finding.code.as_str())
+/// Whether a finding depends on the digest or the name of the image, which the image's place in a mirror has as well.
+fn is_about_the_image(finding: &Finding) -> bool {
+    let codes = ["FT120", "FT121", "FT122", "FT133", "FT161"];
+    codes.contains(&finding.code.as_str())
         || finding.code == "FT109" && finding.message.contains("though its")
 }
 
-/// The organization's policy alone; the repository says no more than what it is called, which the organization's own
-/// exceptions may go by, and refuses nothing.
-fn alone(organization: &Policy, labels: &str, lock: &Lock) -> Gate {
+/// Returns the gate of the organization's policy alone. The repository's policy only has the labels, which the
+/// organization's exceptions can refer to, and refuses nothing.
+fn organization_alone(organization: &Policy, labels: &str, lock: &Lock) -> Gate {
     let named = match labels {
         "" => None,
         labels => Some(
@@ -67,49 +68,49 @@ fn alone(organization: &Policy, labels: &str, lock: &Lock) -> Gate {
 }
 
 proptest! {
-    /// What both policies let in, the organization's lets in by itself, and nothing that it says goes unsaid: of the
-    /// image as the repository's rewriting made it, and of the place that the repository pulls it from.
+    /// If both policies together allow an image, the organization's alone allows it, and all its findings are reported.
+    /// This applies to the image that the repository's policy rewrites to, and to the mirror that it is pulled through.
     #[test]
     fn a_repository_never_loosens(
         (organization, _) in policies(), (repository, labels) in policies(), lock in locks(),
-        asked in references(), whence in whence(), via in via(), answer in answers(),
+        reference in references(), scope in scopes(), via in via(), answer in answers(),
     ) {
-        let alone = alone(&organization, &labels, &lock);
+        let alone = organization_alone(&organization, &labels, &lock);
         let both = Gate::new(Some(organization), Some(repository), Some(lock), today());
-        let scope = whence.scope();
-        let request = ImageRequest { reference: &asked, via, scope };
-        let together = said(&both, &request, &answer);
+        let scope = scope.as_scope();
+        let request = ImageRequest { reference: &reference, via, scope };
+        let together = judge(&both, &request, &answer);
         if together.severity < Severity::Deny {
-            let image = ImageRef::parse(&asked).unwrap().tag_name_only();
+            let image = ImageRef::parse(&reference).unwrap().tag_name_only();
             let rule = both.policies.layers[1].index.rewrite(&identity(&image), image.tag());
             let written = rule.and_then(|rule| rule.apply(&image).ok()).unwrap_or(image).to_string();
             let by_itself = ImageRequest { reference: &written, via, scope };
-            let first = said(&alone, &by_itself, &answer);
+            let first = judge(&alone, &by_itself, &answer);
             prop_assert!(first.severity < Severity::Deny, "{written}: {first:#?}");
-            prop_assert_eq!(unsaid(&first, &together), None, "{}", written);
-            let (mine, pulled) = (alone.request(&by_itself).unwrap(), both.request(&request).unwrap());
-            if identity(mine.pull()) != identity(pulled.pull()) {
-                let place = pulled.pull().clone().without_digest().tag_name_only().to_string();
-                let there = match alone.request(&ImageRequest { reference: &place, via, scope }) {
+            prop_assert_eq!(first_missing(&first, &together), None, "{}", written);
+            let (own_pass, pass) = (alone.request(&by_itself).unwrap(), both.request(&request).unwrap());
+            if identity(own_pass.pull()) != identity(pass.pull()) {
+                let place = pass.pull().clone().without_digest().tag_name_only().to_string();
+                let mirrored = match alone.request(&ImageRequest { reference: &place, via, scope }) {
                     Ok(pass) => pass.verdict().clone(),
                     Err(denial) => *denial.verdict,
                 };
-                let refused = (there.findings.iter())
-                    .find(|f| f.severity == Severity::Deny && !is_the_images_own(f));
-                prop_assert!(there.rewritten.is_some() || refused.is_none(), "{place}: {refused:?}");
+                let refused = (mirrored.findings.iter())
+                    .find(|f| f.severity == Severity::Deny && !is_about_the_image(f));
+                prop_assert!(mirrored.rewritten.is_some() || refused.is_none(), "{place}: {refused:?}");
             }
         }
     }
 
-    /// The same of sources that are no images, and of a client's own definition.
+    /// As `a_repository_never_loosens`, for sources that aren't images and for a client's own definition.
     #[test]
     fn a_repository_never_loosens_other_sources(
         (organization, _) in policies(), (repository, labels) in policies(), lock in locks(),
-        request in others(), reference in references(), whence in whence(),
+        request in sources(), reference in references(), scope in scopes(),
     ) {
-        let alone = alone(&organization, &labels, &lock);
+        let alone = organization_alone(&organization, &labels, &lock);
         let both = Gate::new(Some(organization), Some(repository), Some(lock), today());
-        let scope = whence.scope();
+        let scope = scope.as_scope();
         prop_assert!(both.source(&request, &scope).is_err() || alone.source(&request, &scope).is_ok());
         let Ok(image) = ImageRef::parse(&reference) else {
             return Ok(());
@@ -119,21 +120,21 @@ proptest! {
         prop_assert!(!input(&both) || input(&alone), "{identifier}");
     }
 
-    /// What passes while little is known passes when more is.
+    /// A source that passes while little is known also passes when more is known.
     #[test]
-    fn what_is_not_known_makes_nothing_laxer(
+    fn an_unknown_scope_makes_nothing_laxer(
         (organization, _) in policies(), repository in prop::option::of(policies()), lock in locks(),
-        asked in references(), whence in whence(), known in any::<[bool; 4]>(), via in via(), answer in answers(),
-        other in others(),
+        reference in references(), scope in scopes(), known in any::<[bool; 4]>(), via in via(), answer in answers(),
+        other in sources(),
     ) {
         let gate = Gate::new(Some(organization), repository.map(|(policy, _)| policy), Some(lock), today());
-        let less = whence.less(known);
-        let of = |whence: &Whence| {
-            let request = ImageRequest { reference: &asked, via, scope: whence.scope() };
-            said(&gate, &request, &answer).severity
+        let less = scope.with_less_known(known);
+        let of = |scope: &KnownScope| {
+            let request = ImageRequest { reference: &reference, via, scope: scope.as_scope() };
+            judge(&gate, &request, &answer).severity
         };
-        prop_assert!(of(&less) >= of(&whence), "{less:?} and not {whence:?}");
-        let of = |whence: &Whence| gate.source(&other, &whence.scope()).is_ok();
-        prop_assert!(!of(&less) || of(&whence), "{other:?}: {less:?} and not {whence:?}");
+        prop_assert!(of(&less) >= of(&scope), "{less:?} and not {scope:?}");
+        let of = |scope: &KnownScope| gate.source(&other, &scope.as_scope()).is_ok();
+        prop_assert!(!of(&less) || of(&scope), "{other:?}: {less:?} and not {scope:?}");
     }
 }

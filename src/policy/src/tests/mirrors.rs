@@ -1,4 +1,4 @@
-//! Where an image is pulled from, and who judges that place.
+//! Mirrors: where an image is pulled from, and which policy judges that place.
 
 use fromtier_image::{ImageConfig, ImageRef};
 
@@ -40,7 +40,7 @@ fn a_mirror_changes_where_an_image_is_pulled_from_and_not_what_it_is() {
 }
 
 #[test]
-fn a_mirror_of_the_repositorys_is_judged_by_the_organization() {
+fn the_organization_judges_a_mirror_of_the_repository() {
     let repository = "version: 1\nmirrors: {docker.io: evil.example.com/hub}";
     assert_eq!(
         ask(&two("version: 1", repository), "node:22")
@@ -63,75 +63,79 @@ fn a_mirror_of_the_repositorys_is_judged_by_the_organization() {
     );
 }
 
-/// What is said where the repository pulls through a place, as codes with their severities, and the first refusal's help.
-fn through(
+/// Returns the findings, as codes with their severities, and the help of the first refusal if the repository pulls through
+/// these mirrors.
+fn findings_through(
     organization: &str,
-    place: &str,
-    asked: &str,
+    mirrors: &str,
+    reference: &str,
 ) -> (Vec<(&'static str, Severity)>, Option<String>) {
-    let repository = format!("version: 1\nmirrors: {place}");
-    let (findings, help) = match ask(&two(organization, &repository), asked) {
+    let repository = format!("version: 1\nmirrors: {mirrors}");
+    let (findings, help) = match ask(&two(organization, &repository), reference) {
         Ok(pass) => (pass.verdict().findings.clone(), None),
         Err(denial) => (denial.verdict.findings, denial.help),
     };
-    let said = findings
+    let codes = findings
         .iter()
         .map(|finding| (finding.code.as_str(), finding.severity));
-    (said.collect(), help)
+    (codes.collect(), help)
 }
 
 #[test]
-fn a_place_that_the_organization_refuses_by_name_is_none() {
-    // With and without the rule the place is refused: a rule about an image speaks in the place of the tier.
+fn a_mirror_that_the_organization_refuses_by_name_is_refused() {
+    // The mirror is refused with and without the rule. An image rule with an action replaces the tier's action.
     let by_name = "version: 1\nimages: [{match: \"evil.example.org/**\", action: deny}]";
-    let (said, help) = through(by_name, "{docker.io: evil.example.org/hub}", "node:24");
-    assert_eq!(said, [("FT106", Severity::Deny)]);
+    let (codes, help) = findings_through(by_name, "{docker.io: evil.example.org/hub}", "node:24");
+    assert_eq!(codes, [("FT106", Severity::Deny)]);
     assert_eq!(
         help.as_deref(),
         Some("the repository's policy pulls docker.io/library/node:24 from this mirror")
     );
     let by_tag = "version: 1\ninternal: [r.example.com/**]\nimages: [{match: r.example.com/**, tags: \">=24\"}]";
-    for (asked, expected) in [
+    for (reference, expected) in [
         ("node:24", vec![]),
         ("node:22", vec![("FT110", Severity::Deny)]),
     ] {
         assert_eq!(
-            through(by_tag, "{docker.io: r.example.com/hub}", asked).0,
+            findings_through(by_tag, "{docker.io: r.example.com/hub}", reference).0,
             expected
         );
     }
 }
 
 #[test]
-fn a_place_may_be_an_official_image_with_its_end() {
+fn a_mirror_that_is_an_official_image_has_its_end_of_life() {
     let organization = "version: 1\nverified-publisher: [quay.io/**]\ntiers: {verified-publisher: allow}\nbase: {end-of-life: deny}";
     let place = "{quay.io: docker.io/library}";
-    assert_eq!(through(organization, place, "quay.io/node:24").0, []);
     assert_eq!(
-        through(organization, place, "quay.io/node:18").0,
+        findings_through(organization, place, "quay.io/node:24").0,
+        []
+    );
+    assert_eq!(
+        findings_through(organization, place, "quay.io/node:18").0,
         [("FT131", Severity::Deny)]
     );
 }
 
 #[test]
-fn a_place_on_a_registry_that_looks_like_another_is_called_so() {
+fn a_mirror_on_a_look_alike_registry_is_reported() {
     let place = "{docker.io: docker.lo/hub}";
     assert_eq!(
-        through("version: 1", place, "node:24").0,
+        findings_through("version: 1", place, "node:24").0,
         [("FT109", Severity::Deny)]
     );
     let allowing = "version: 1\ntiers: {community: allow}";
     assert_eq!(
-        through(allowing, place, "node:24").0,
+        findings_through(allowing, place, "node:24").0,
         [("FT109", Severity::Warn)]
     );
-    // A mirror of Docker Hub has a `library`, and claims nothing by it.
+    // A `library` in a mirror of Docker Hub isn't a look-alike.
     let place = "{docker.io: ghcr.io/acme/hub}";
-    assert_eq!(through(allowing, place, "node:24").0, []);
+    assert_eq!(findings_through(allowing, place, "node:24").0, []);
 }
 
 #[test]
-fn a_registry_has_one_mirror_by_whatever_name() {
+fn a_registry_has_one_mirror_under_all_its_names() {
     for name in [
         "index.docker.io",
         "registry-1.docker.io",

@@ -1,4 +1,4 @@
-//! Of the gate as a whole: rewriting, two policies, pinning, admission.
+//! The gate as a whole: rewriting, two policies, pinning, admission.
 
 mod layers;
 mod mirrors;
@@ -20,7 +20,7 @@ fn image(text: &str) -> ImageRef {
 }
 
 #[test]
-fn without_a_file_the_built_in_policy_holds() {
+fn without_a_file_the_built_in_policy_applies() {
     let gate = Gate::new(None, None, None, today());
     assert_eq!(
         ask(&gate, "node:24").unwrap().pull().to_string(),
@@ -42,7 +42,7 @@ fn without_a_file_the_built_in_policy_holds() {
 }
 
 #[test]
-fn letters_that_only_look_like_the_right_ones_are_named() {
+fn a_letter_that_looks_like_another_is_named() {
     let denial = denied("version: 1", "docker.io/library/nоde:22");
     assert_eq!(denial.code, "FT100");
     assert_eq!(
@@ -78,7 +78,7 @@ fn the_first_rewrite_rule_that_matches_is_applied_once() {
 }
 
 #[test]
-fn a_rewritten_image_loses_the_digest_of_the_other_one() {
+fn a_rewritten_image_loses_the_digest_of_the_original() {
     let text = "version: 1\nrewrite: [{match: bitnami/node, to: \"node:{tag}\"}]";
     let asked = format!("bitnami/node:24@{}", digest('a').as_str());
     let pass = ask(&gate(text, ""), &asked).unwrap();
@@ -91,7 +91,7 @@ fn a_rewritten_image_loses_the_digest_of_the_other_one() {
 }
 
 #[test]
-fn in_warn_mode_nothing_is_refused_but_broken_references() {
+fn warn_mode_refuses_only_invalid_references() {
     let gate = gate(
         "version: 1\nmode: warn\nbase: {digest: pin}\nsources: {http: deny}\nimages: [{match: node, tags: \">=22\"}]",
         "",
@@ -104,7 +104,7 @@ fn in_warn_mode_nothing_is_refused_but_broken_references() {
 }
 
 #[test]
-fn beside_an_organizations_policy_a_repositorys_has_no_opinion_where_it_is_silent() {
+fn settings_that_a_repository_leaves_out_have_no_effect_next_to_an_organizations() {
     let gate = two(
         "version: 1\ntiers: {community: allow}\nbase: {end-of-life: allow}",
         "version: 1\nimages: [{match: node, tags: \">=22\"}]",
@@ -167,7 +167,7 @@ fn the_organization_judges_what_the_repository_rewrote() {
         "version: 1\nrewrite: [{match: node, to: \"registry.example.com/node\"}]\ninternal: [registry.example.com/*]",
         "version: 1\nrewrite: [{match: acme/node, to: \"node:{tag}\"}]",
     );
-    // The repository's rule is as if the Dockerfile said `node:22`.
+    // The repository's rule has the same effect as `node:22` in the Dockerfile.
     assert_eq!(
         ask(&gate, "acme/node:22").unwrap().pull().to_string(),
         "registry.example.com/node:22"
@@ -180,7 +180,7 @@ fn the_organization_judges_what_the_repository_rewrote() {
 }
 
 #[test]
-fn what_was_pinned_must_come_back() {
+fn the_answer_must_have_the_pinned_digest() {
     let gate = gate("version: 1", &lock_of("docker.io/library/node:22", 'a'));
     let config = ImageConfig::default();
     let pass = ask(&gate, "node:22").unwrap();
@@ -209,7 +209,7 @@ fn what_was_pinned_must_come_back() {
 }
 
 #[test]
-fn an_image_that_the_builder_puts_in_its_place_must_pass_too() {
+fn an_image_that_the_builder_takes_instead_must_pass_too() {
     let gate = gate("version: 1\ninternal: [r.example.com/*]", "");
     let config = ImageConfig::default();
     let pass = ask(&gate, "node:22").unwrap();
@@ -233,7 +233,7 @@ fn an_image_that_the_builder_puts_in_its_place_must_pass_too() {
 }
 
 #[test]
-fn a_locked_image_that_the_builder_puts_in_its_place_needs_its_digest() {
+fn a_locked_image_that_the_builder_takes_instead_needs_its_digest() {
     let gate = gate("version: 1", &lock_of("docker.io/library/node:22", 'a'));
     let config = ImageConfig::default();
     let pass = ask(&gate, "node:24").unwrap();
@@ -253,7 +253,7 @@ fn a_locked_image_that_the_builder_puts_in_its_place_needs_its_digest() {
 }
 
 #[test]
-fn without_a_digest_an_image_is_admitted_where_no_policy_wants_one() {
+fn without_a_digest_an_image_is_admitted_if_no_policy_requires_one() {
     let config = ImageConfig::default();
     let free = gate("version: 1", "");
     let pass = ask(&free, "node:22").unwrap();
@@ -272,7 +272,7 @@ fn without_a_digest_an_image_is_admitted_where_no_policy_wants_one() {
 }
 
 #[test]
-fn sources_in_a_clients_definition_are_judged_as_they_are() {
+fn sources_in_a_clients_definition_are_judged_without_rewriting() {
     let gate = gate(
         "version: 1\nbase: {digest: require}\nsources: {git: require-checksum, http: deny, oci-layout: deny}",
         "",
@@ -303,7 +303,7 @@ fn sources_in_a_clients_definition_are_judged_as_they_are() {
         Some("FT101")
     );
     assert_eq!(code("docker-image://%%", &none), Some("FT100"));
-    // BuildKit would ask registries of these names for them.
+    // BuildKit would take the first part of these names as a registry.
     for short in ["node:22", "library/node:22", "docker.io/node:22"] {
         for scheme in ["docker-image", "docker-image+blob"] {
             let identifier = format!("{scheme}://{short}@{}", digest('a').as_str());
@@ -342,7 +342,7 @@ fn sources_in_a_clients_definition_are_judged_as_they_are() {
 }
 
 #[test]
-fn what_is_locked_comes_by_its_digest_in_a_clients_definition() {
+fn a_locked_image_needs_its_digest_in_a_clients_definition() {
     let gate = gate("version: 1", &lock_of("docker.io/library/node:22", 'a'));
     let code = |reference: &str| {
         let identifier = format!("docker-image://{reference}");
@@ -356,7 +356,7 @@ fn what_is_locked_comes_by_its_digest_in_a_clients_definition() {
     assert_eq!(code("docker.io/library/node:24"), None);
 }
 
-/// References that a Dockerfile might hold.
+/// References as in a Dockerfile.
 fn references() -> impl Strategy<Value = String> {
     let names = prop::sample::select(vec![
         "node",
@@ -408,7 +408,7 @@ fn gates() -> impl Strategy<Value = Gate> {
         })
 }
 
-/// Does the gate let an image pass that can be neither rewritten nor mirrored any more?
+/// Whether the gate allows an image that it can't rewrite or pull through a mirror.
 fn passes_as_it_is(gate: &Gate, reference: &ImageRef, digest: Option<&Digest>) -> bool {
     let reference = match digest {
         Some(digest) => reference.clone().with_digest(digest.clone()),
@@ -423,8 +423,8 @@ fn passes_as_it_is(gate: &Gate, reference: &ImageRef, digest: Option<&Digest>) -
 }
 
 proptest! {
-    /// Whatever was asked for and whatever the builder answers: what is approved is an image that the gate lets
-    /// through on its own, or the one that was asked for through its mirror.
+    /// For each request and each answer of the builder: an approved image is the requested one, in its mirror, or one that
+    /// the gate would allow by itself.
     #[test]
     fn nothing_is_approved_that_the_gate_refuses(gate in gates(), asked in references(), answered in references(), letter in prop::option::of("[ab]")) {
         let config = ImageConfig::default();
@@ -444,8 +444,8 @@ proptest! {
         }
     }
 
-    /// Adding a repository's policy never lets through what the organization's refuses, unless the repository's
-    /// makes another image of it that the organization's lets through.
+    /// A repository's policy never makes an image pass that the organization's refuses, unless it rewrites the image to
+    /// another that the organization's allows.
     #[test]
     fn a_second_policy_only_tightens(organization in policies(), repository in policies(), asked in references()) {
         let alone = Gate::new(Some(organization.clone()), None, None, today());
@@ -456,7 +456,7 @@ proptest! {
         }
     }
 
-    /// Asking again for what a rewriting gave changes nothing more.
+    /// A request for a rewritten image doesn't rewrite it again.
     #[test]
     fn rewriting_is_done_once(organization in policies(), asked in references()) {
         let gate = Gate::new(Some(organization), None, None, today());
@@ -468,9 +468,9 @@ proptest! {
         }
     }
 
-    /// The same question has the same answer.
+    /// Equal requests have equal verdicts.
     #[test]
-    fn the_gate_is_a_function(gate in gates(), asked in references()) {
+    fn the_gate_has_no_state(gate in gates(), asked in references()) {
         prop_assert_eq!(format!("{:?}", ask(&gate, &asked)), format!("{:?}", ask(&gate, &asked)));
     }
 }

@@ -1,4 +1,4 @@
-//! Random policies over all keys, and what they are asked.
+//! Random policies over all keys, and random requests, locks, and answers.
 
 use fromtier_image::{ImageConfig, Platform};
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ fn action() -> impl Strategy<Value = String> {
     prop::sample::select(&ACTIONS[..]).prop_map(str::to_owned)
 }
 
-/// Patterns that the references of these tests are matched by, in part.
+/// Patterns, some of which match references of these tests.
 fn pattern() -> impl Strategy<Value = String> {
     pick(&[
         "node",
@@ -39,8 +39,8 @@ fn pattern() -> impl Strategy<Value = String> {
     ])
 }
 
-/// Some of the lines, in flow style: `{a: b, c: d}`.
-fn some(parts: Vec<BoxedStrategy<String>>) -> impl Strategy<Value = Vec<String>> {
+/// Some of the parts.
+fn some_of(parts: Vec<BoxedStrategy<String>>) -> impl Strategy<Value = Vec<String>> {
     let each = parts
         .into_iter()
         .map(|part| prop::option::weighted(0.35, part));
@@ -48,6 +48,7 @@ fn some(parts: Vec<BoxedStrategy<String>>) -> impl Strategy<Value = Vec<String>>
         .prop_map(|parts| parts.into_iter().flatten().collect())
 }
 
+/// A key and its value, in flow style.
 fn line(
     key: &'static str,
     value: impl Strategy<Value = String> + 'static,
@@ -57,8 +58,9 @@ fn line(
         .boxed()
 }
 
+/// A mapping with some of the parts, in flow style: `{a: b, c: d}`.
 fn map(parts: Vec<BoxedStrategy<String>>) -> BoxedStrategy<String> {
-    some(parts)
+    some_of(parts)
         .prop_map(|parts| format!("{{{}}}", parts.join(", ")))
         .boxed()
 }
@@ -90,7 +92,7 @@ fn base() -> BoxedStrategy<String> {
     ])
 }
 
-fn sources() -> BoxedStrategy<String> {
+fn sources_setting() -> BoxedStrategy<String> {
     let checked = || pick(&["allow", "warn", "deny", "require-checksum"]);
     map(vec![
         line("git", checked()),
@@ -110,7 +112,7 @@ fn list(item: impl Strategy<Value = String> + 'static) -> BoxedStrategy<String> 
 }
 
 fn image_rule() -> impl Strategy<Value = String> {
-    let says = prop_oneof![
+    let effect = prop_oneof![
         action().prop_map(|action| format!("action: {action}")),
         pick(&[
             "tags: \">=22\"",
@@ -120,7 +122,7 @@ fn image_rule() -> impl Strategy<Value = String> {
             "prefer: \"node:24-alpine\""
         ]),
     ];
-    (pattern(), says).prop_map(|(pattern, says)| format!("{{match: {pattern}, {says}}}"))
+    (pattern(), effect).prop_map(|(pattern, effect)| format!("{{match: {pattern}, {effect}}}"))
 }
 
 fn profile() -> BoxedStrategy<String> {
@@ -129,7 +131,7 @@ fn profile() -> BoxedStrategy<String> {
         line("tiers", tiers()),
         line("images", list(image_rule())),
         line("base", base()),
-        line("sources", sources()),
+        line("sources", sources_setting()),
     ])
 }
 
@@ -140,7 +142,7 @@ fn profiles(key: &'static str, names: &'static [&'static str]) -> BoxedStrategy<
 
 fn exception() -> impl Strategy<Value = String> {
     let until = pick(&["2026-08-01", "2026-09-01", "2026-12-01", "2030-01-01"]);
-    let more = some(vec![
+    let more = some_of(vec![
         line(
             "rules",
             pick(&["[FT101]", "[FT101, FT110, FT134]", "[FT109, FT106, FT108]"]),
@@ -202,7 +204,7 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
         "{docker.io: evil.example.org/hub}",
         "{ghcr.io: r.example.com/g}",
     ]);
-    some(vec![
+    some_of(vec![
         line("mode", pick(&["warn", "enforce", "enforce", "enforce"])),
         line("labels", pick(&["[payments]", "[payments, other]"])),
         line("tiers", tiers()),
@@ -220,7 +222,7 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
         line("images", list(image_rule())),
         line("base", base()),
         line("mirrors", mirror),
-        line("sources", sources()),
+        line("sources", sources_setting()),
         profiles("stages", &["final", "\"build-*\"", "test"]),
         profiles("platforms", &["linux/arm64", "\"linux/*\""]),
         profiles("paths", &["\"a/**\"", "\"b/**\""]),
@@ -229,25 +231,21 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
     ])
 }
 
-/// A policy that is right, perhaps over another that it extends; and the labels in it.
+/// A valid policy, which sometimes extends another, and its labels.
 pub fn policies() -> impl Strategy<Value = (Policy, String)> {
-    (lines(), prop::option::of(lines())).prop_filter_map(
-        "a policy that is wrong",
-        |(own, below)| {
-            let file = |lines: &[String], first: &str| {
-                format!("version: 1\n{first}{}\n", lines.join("\n"))
-            };
-            let extends = if below.is_some() {
-                "extends: b.yaml\n"
-            } else {
-                ""
-            };
-            let mut files = |_: &str| Ok(file(below.as_deref().unwrap_or_default(), ""));
-            let policy = Policy::load("a.yaml", &file(&own, extends), &mut files).ok()?;
-            let labels = policy.labels.join(", ");
-            Some((policy, labels))
-        },
-    )
+    (lines(), prop::option::of(lines())).prop_filter_map("an invalid policy", |(own, extended)| {
+        let file =
+            |lines: &[String], first: &str| format!("version: 1\n{first}{}\n", lines.join("\n"));
+        let extends = if extended.is_some() {
+            "extends: b.yaml\n"
+        } else {
+            ""
+        };
+        let mut files = |_: &str| Ok(file(extended.as_deref().unwrap_or_default(), ""));
+        let policy = Policy::load("a.yaml", &file(&own, extends), &mut files).ok()?;
+        let labels = policy.labels.join(", ");
+        Some((policy, labels))
+    })
 }
 
 pub fn references() -> impl Strategy<Value = String> {
@@ -278,17 +276,17 @@ pub fn references() -> impl Strategy<Value = String> {
     })
 }
 
-/// Where in a build, with what owns the texts.
+/// A scope that owns its texts.
 #[derive(Debug, Clone)]
-pub struct Whence {
+pub struct KnownScope {
     stage: Option<String>,
     ships: Option<bool>,
     platform: Option<Platform>,
     path: Option<String>,
 }
 
-impl Whence {
-    pub fn scope(&self) -> Scope<'_> {
+impl KnownScope {
+    pub fn as_scope(&self) -> Scope<'_> {
         Scope {
             stage: self.stage.as_deref(),
             ships: self.ships,
@@ -297,9 +295,9 @@ impl Whence {
         }
     }
 
-    /// The same with less of it known.
-    pub fn less(&self, [stage, ships, platform, path]: [bool; 4]) -> Whence {
-        Whence {
+    /// Returns the scope with only those fields that are `true`.
+    pub fn with_less_known(&self, [stage, ships, platform, path]: [bool; 4]) -> KnownScope {
+        KnownScope {
             stage: self.stage.clone().filter(|_| stage),
             ships: self.ships.filter(|_| ships),
             platform: self.platform.clone().filter(|_| platform),
@@ -308,12 +306,12 @@ impl Whence {
     }
 }
 
-pub fn whence() -> impl Strategy<Value = Whence> {
+pub fn scopes() -> impl Strategy<Value = KnownScope> {
     let stage = prop::option::of(pick(&["build-x", "test", "final", "other"]));
     let platform = prop::option::of(pick(&["linux/arm64", "linux/amd64", "windows/amd64"]));
     let path = prop::option::of(pick(&["a/Dockerfile", "b/c/Dockerfile", "Dockerfile"]));
     (stage, any::<Option<bool>>(), platform, path).prop_map(|(stage, ships, platform, path)| {
-        Whence {
+        KnownScope {
             stage,
             ships,
             platform: platform.map(|text| Platform::parse(&text).unwrap()),
@@ -344,7 +342,7 @@ fn configs() -> impl Strategy<Value = ImageConfig> {
     })
 }
 
-/// What a registry answers: another digest at times, or none.
+/// A registry's answer: a config, and the letter of a digest or no digest.
 pub fn answers() -> impl Strategy<Value = (ImageConfig, Option<char>)> {
     let letter = prop::option::weighted(0.8, prop::sample::select(vec!['a', 'a', 'b']));
     (configs(), letter)
@@ -381,7 +379,7 @@ pub fn locks() -> impl Strategy<Value = Lock> {
     })
 }
 
-pub fn others() -> impl Strategy<Value = SourceRequest<'static>> {
+pub fn sources() -> impl Strategy<Value = SourceRequest<'static>> {
     const URL: &str = "https://example.com/x";
     const COMMIT: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     prop::sample::select(vec![

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use super::random::{answers, locks, others, policies, references, via, whence};
+use super::random::{answers, locks, policies, references, scopes, sources, via};
 use crate::code::SeverityRule;
 use crate::fixtures::{config, digest, gate, today};
 use crate::gate::{Gate, ImageRequest, Resolved, SourceRequest, Via};
@@ -214,7 +214,7 @@ fn set_every_action(policy: &mut Policy, action: Severity) {
         settings.warn_only = None;
         settings.tiers = PerTier::from_fn(|_| Some(action));
         settings.checks = PerCheck::from_fn(|_| Some(action));
-        settings.sources = PerSourceKind::from_fn(|_| Some(SourceRule::Say(action)));
+        settings.sources = PerSourceKind::from_fn(|_| Some(SourceRule::Action(action)));
     };
     set(&mut policy.settings);
     for profile in &mut policy.profiles {
@@ -259,7 +259,7 @@ fn sample<S: Strategy>(strategy: &S, runner: &mut TestRunner) -> S::Value {
 fn every_finding_of_random_policies_is_as_severe_as_its_code() {
     let runner = &mut TestRunner::deterministic();
     let mut seen = BTreeSet::new();
-    let (policies, locks, whence) = (policies(), locks(), whence());
+    let (policies, locks, scopes) = (policies(), locks(), scopes());
     let requests = (
         references(),
         via(),
@@ -280,18 +280,18 @@ fn every_finding_of_random_policies_is_as_severe_as_its_code() {
             seen.extend(findings.iter().map(|finding| finding.code));
         };
         for _ in 0..24 {
-            let whence = sample(&whence, runner);
+            let scope = sample(&scopes, runner);
             let (reference, via, (config, letter), answered) = sample(&requests, runner);
             let request = ImageRequest {
                 reference: &reference,
                 via,
-                scope: whence.scope(),
+                scope: scope.as_scope(),
             };
             let answered = answered.map(|text| ImageRef::parse(&text).unwrap().tag_name_only());
             let findings = image_findings(&gate, &request, answered.as_ref(), letter, &config);
             check(findings, &request);
-            let other = sample(&others(), runner);
-            check(source_findings(&gate, &other, &whence.scope()), &other);
+            let source = sample(&sources(), runner);
+            check(source_findings(&gate, &source, &scope.as_scope()), &source);
         }
         for identifier in [
             "unknown://x",

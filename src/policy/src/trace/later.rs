@@ -1,4 +1,4 @@
-//! What a policy checks once the registry has answered, and where its settings are written.
+//! The checks that need the registry's answer, and where their settings are written.
 
 use super::Later;
 use crate::Place;
@@ -8,23 +8,23 @@ use crate::settings::{Check, LabelRule, Settings};
 use crate::verdict::Severity;
 
 impl ActivePolicy<'_> {
-    /// The checks of an image's config, in the order of the rules.
+    /// Returns the checks of an image's config, in the order of the rules.
     pub(super) fn later(&self) -> Vec<Later> {
         let mut later = Vec::new();
-        let mut add = |setting: SettingKey, what, says: &dyn Fn(&Settings) -> bool| {
+        let mut add = |setting: SettingKey, what, sets: &dyn Fn(&Settings) -> bool| {
             later.push(Later {
                 policy: self.owner,
-                at: self.setting_place(&setting, says).cloned(),
+                at: self.setting_place(&setting, sets).cloned(),
                 setting,
                 what,
             });
         };
         if let Some(days) = self.resolution.effective.max_age {
-            let says = |settings: &Settings| settings.max_age == Some(days);
+            let sets = |settings: &Settings| settings.max_age == Some(days);
             add(
                 SettingKey::MaxAge,
                 format!("built within {days} days"),
-                &says,
+                &sets,
             );
         }
         for (check, what) in [
@@ -37,8 +37,8 @@ impl ActivePolicy<'_> {
                     Severity::Deny => "or it is refused",
                     _ => "or it warns",
                 };
-                let says = move |settings: &Settings| *settings.checks.get(check) == Some(severity);
-                add(SettingKey::Check(check), format!("{what}, {or}"), &says);
+                let sets = move |settings: &Settings| *settings.checks.get(check) == Some(severity);
+                add(SettingKey::Check(check), format!("{what}, {or}"), &sets);
             }
         }
         let texts = |rules: Vec<&LabelRule>| {
@@ -46,25 +46,25 @@ impl ActivePolicy<'_> {
             (!texts.is_empty()).then(|| texts.join(", "))
         };
         if let Some(labels) = texts(self.required_labels().collect()) {
-            let says = |settings: &Settings| !settings.require.is_empty();
+            let sets = |settings: &Settings| !settings.require.is_empty();
             add(
                 SettingKey::Labels,
                 format!("has the labels {labels}"),
-                &says,
+                &sets,
             );
         }
         if let Some(labels) = texts(self.forbidden_labels().collect()) {
-            let says = |settings: &Settings| !settings.forbid.is_empty();
+            let sets = |settings: &Settings| !settings.forbid.is_empty();
             add(
                 SettingKey::Labels,
                 format!("has none of the labels {labels}"),
-                &says,
+                &sets,
             );
         }
         later
     }
 
-    /// Where a setting that applies here is written: in the profile that sets it so, else in the policy itself.
+    /// Returns where a setting that applies here is written: in the profile that sets it, or else in the policy itself.
     pub(super) fn setting_place(
         &self,
         key: &SettingKey,

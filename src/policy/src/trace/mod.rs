@@ -1,5 +1,5 @@
-//! The steps of the gate for one image, in their order: for people who ask why. It is a recording of the gate's own
-//! steps, and the verdict in it is the gate's own.
+//! Traces: the steps of the gate for one image, in order, which explain its verdict. A trace records the gate's own steps,
+//! and has the gate's own verdict.
 
 mod later;
 mod steps;
@@ -27,7 +27,7 @@ use crate::verdict::{Denial, ExceptionId, Verdict};
 impl Gate {
     /// Records steps 1 to 5 of the gate for an image, with the verdict of [`Gate::request`].
     pub fn trace(&self, request: &ImageRequest<'_>) -> Trace {
-        // `FROM scratch` names no image.
+        // `FROM scratch` doesn't name an image.
         if request.reference == "scratch" && request.via == Via::From {
             let source = self.source(&SourceRequest::Scratch, &request.scope);
             return Trace::new(match source {
@@ -60,7 +60,7 @@ impl Gate {
     }
 }
 
-/// What the gate has done so far.
+/// The steps of the gate so far.
 #[derive(Default)]
 struct Recording {
     trace: Trace,
@@ -94,12 +94,12 @@ impl Recorder for Recording {
         let policy = &context.policy;
         let trace = &mut self.trace;
         trace.tiers.push(membership(context));
-        trace.profiles.extend(profiles(policy));
+        trace.profiles.extend(applied_profiles(policy));
         trace.registries.extend(origin(context));
         trace.later.extend(policy.later());
-        trace.rules.extend(image_rules(context));
-        self.exceptions.extend(exceptions(context));
-        trace.facts = facts(context);
+        trace.rules.extend(matched_rules(context));
+        self.exceptions.extend(matched_exceptions(context));
+        trace.facts = catalog_facts(context);
         trace.locked = (context.locked).map(|entry| (entry.digest.clone(), entry.resolved));
     }
 
@@ -110,8 +110,8 @@ impl Recorder for Recording {
     }
 }
 
-/// What the catalog knows about the image.
-fn facts(context: &RuleContext<'_>) -> Option<Facts> {
+/// Returns the catalog's facts about the image, if it is an official one.
+fn catalog_facts(context: &RuleContext<'_>) -> Option<Facts> {
     let (image, tag) = (context.official?, context.tag());
     let cycle = tag.and_then(|tag| image.cycle_of(tag));
     Some(Facts {
@@ -133,7 +133,7 @@ fn facts(context: &RuleContext<'_>) -> Option<Facts> {
     })
 }
 
-fn exceptions(context: &RuleContext<'_>) -> Vec<(ExceptionId, MatchedException)> {
+fn matched_exceptions(context: &RuleContext<'_>) -> Vec<(ExceptionId, MatchedException)> {
     let (policy, owner) = (&context.policy.index.policy, context.policy.owner);
     let matching = (context.policy.index).exceptions(context.name, context.tag());
     matching
@@ -170,7 +170,7 @@ fn origin(context: &RuleContext<'_>) -> Option<Origin> {
     })
 }
 
-fn profiles(policy: &ActivePolicy<'_>) -> Vec<AppliedProfile> {
+fn applied_profiles(policy: &ActivePolicy<'_>) -> Vec<AppliedProfile> {
     let profiles = policy.resolution.profiles();
     profiles
         .map(|(index, only_tightens)| {
@@ -195,16 +195,16 @@ fn membership(context: &RuleContext<'_>) -> Membership {
         policy: policy.owner,
         tier,
         why: match (tier, context.tier_entry) {
-            (Tier::Official, _) => Why::Catalogue,
-            (_, Some(entry)) => Why::List(entry.text.clone(), entry.at.clone()),
-            (_, None) => Why::Nowhere,
+            (Tier::Official, _) => TierReason::Catalog,
+            (_, Some(entry)) => TierReason::List(entry.text.clone(), entry.at.clone()),
+            (_, None) => TierReason::Unlisted,
         },
         action,
         action_at: action_at.cloned(),
     }
 }
 
-fn image_rules(context: &RuleContext<'_>) -> Vec<MatchedRule> {
+fn matched_rules(context: &RuleContext<'_>) -> Vec<MatchedRule> {
     let tag = context.tag();
     let rules = context.policy.image_rules(context.name, tag);
     rules

@@ -11,24 +11,24 @@ use crate::tier::Tier;
 use crate::verdict::{Severity, Verdict};
 use crate::{Day, Place};
 
-/// The way of one image through the gate.
+/// The steps of the gate for one image.
 #[derive(Debug, Clone, Default)]
 pub struct Trace {
-    /// The reference in full; `None` when it is none.
+    /// The normalized reference; `None` if the reference isn't valid.
     pub normalized: Option<ImageRef>,
-    /// The rewriting, in the order in which it is done.
+    /// The rewrites, in order.
     pub rewrites: Vec<Rewriting>,
-    /// What the rules judge: normalized and rewritten.
+    /// The image that the rules judge: normalized and rewritten.
     pub image: Option<ImageRef>,
     /// The profiles that apply where it is requested.
     pub profiles: Vec<AppliedProfile>,
-    /// Where images may come from at all, by each policy that says so.
+    /// How each policy that restricts registries decides on the image's registry.
     pub registries: Vec<Origin>,
-    /// Who makes the image, by each policy.
+    /// The image's tier under each policy.
     pub tiers: Vec<Membership>,
     /// The rules under `images` that match.
     pub rules: Vec<MatchedRule>,
-    /// The catalog's facts; `None` for an image that is not in it.
+    /// The catalog's facts; `None` if the image isn't in it.
     pub facts: Option<Facts>,
     /// The digest and the day of the lock file's entry.
     pub locked: Option<(Digest, Day)>,
@@ -36,17 +36,17 @@ pub struct Trace {
     pub exceptions: Vec<MatchedException>,
     /// The registry that the image is pulled through, and where that is written.
     pub mirror: Option<(String, Option<Place>)>,
-    /// The checks that are left until the registry has answered.
+    /// The checks that need the registry's answer.
     pub later: Vec<Later>,
     /// The reference that a build would request from the registry, if the image passes.
     pub pull: Option<ImageRef>,
-    /// The digest that the lock or the reference pins it to.
+    /// The digest that the lock file or the reference pins the image to.
     pub pinned: Option<Digest>,
     /// The gate's verdict.
     pub verdict: Verdict,
 }
 
-/// One rewrite rule at work.
+/// A rewrite rule that matched.
 #[derive(Debug, Clone)]
 pub struct Rewriting {
     /// Whose policy it is.
@@ -55,26 +55,26 @@ pub struct Rewriting {
     pub rule: (String, String),
     /// Where it is written.
     pub at: Option<Place>,
-    /// Why, as the policy says it.
+    /// The reason that the policy gives.
     pub reason: Option<String>,
-    /// The image that it is rewritten to, or why it could not be.
+    /// The image that it is rewritten to, or why it can't be rewritten.
     pub to: Result<ImageRef, String>,
 }
 
-/// A profile of a policy.
+/// A profile that applies.
 #[derive(Debug, Clone)]
 pub struct AppliedProfile {
     /// Whose policy it is.
     pub policy: Owner,
-    /// `stages.final`, `platforms.linux/arm64`, `paths.services/*`.
+    /// The profile's name, such as `stages.final`, `platforms.linux/arm64`, or `paths.services/*`.
     pub part: String,
     /// Where its first setting is written.
     pub at: Option<Place>,
-    /// Whether it only may apply, and so can only tighten.
+    /// Whether it can only tighten, because it might not apply.
     pub only_tightens: bool,
 }
 
-/// A check of an image's config, which only the registry knows.
+/// A check of an image's config, which only the registry has.
 #[derive(Debug, Clone)]
 pub struct Later {
     /// Whose policy it is.
@@ -92,36 +92,36 @@ pub struct Later {
 pub struct Origin {
     /// Whose policy it is.
     pub policy: Owner,
-    /// Whether the policy lets images come from there.
+    /// Whether the policy allows the registry.
     pub allowed: bool,
-    /// The entry that decides, and where it is written; `None` if no entry of `allow` has the image.
+    /// The entry that decides, and where it is written; `None` if no entry of `allow` matches.
     pub by: Option<(String, Option<Place>)>,
 }
 
-/// The tier of the image by one policy, and the action of that policy for the tier.
+/// The image's tier under one policy, and the policy's action for the tier.
 #[derive(Debug, Clone)]
 pub struct Membership {
     /// Whose policy it is.
     pub policy: Owner,
     /// The tier.
     pub tier: Tier,
-    /// Why it is of this tier.
-    pub why: Why,
+    /// Why the image has this tier.
+    pub why: TierReason,
     /// The action of the policy for the tier.
     pub action: Severity,
     /// Where the action is set; `None` if no file sets it.
     pub action_at: Option<Place>,
 }
 
-/// Why an image is of its tier.
+/// Why an image has its tier.
 #[derive(Debug, Clone)]
-pub enum Why {
+pub enum TierReason {
     /// It is in the catalog of official images.
-    Catalogue,
-    /// A list of a policy has it: the entry, and where it is written.
+    Catalog,
+    /// It is in a list of a policy: the entry, and where the entry is written.
     List(String, Option<Place>),
-    /// No list has it.
-    Nowhere,
+    /// It is in no list.
+    Unlisted,
 }
 
 /// A rule under `images` that matches.
@@ -129,7 +129,7 @@ pub enum Why {
 pub struct MatchedRule {
     /// Whose policy it is.
     pub policy: Owner,
-    /// The images that it is for, as written.
+    /// The images that it applies to, as written.
     pub pattern: String,
     /// Where it is written.
     pub at: Option<Place>,
@@ -141,22 +141,22 @@ pub struct MatchedRule {
     pub prefer: Option<String>,
     /// The action that replaces the tier's.
     pub action: Option<Severity>,
-    /// Why, as the policy says it.
+    /// The reason that the policy gives.
     pub reason: Option<String>,
     /// Whether its tags and variants allow the image's tag.
     pub fits: bool,
 }
 
-/// What the catalog knows about an official image and its tag.
+/// The catalog's facts about an official image and its tag.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    /// `node`
+    /// The image's name, such as `node`.
     pub name: &'static str,
     /// The day that the facts are from.
     pub as_of: Day,
-    /// The platforms that the tag is rebuilt for; `None`: it is not among the supported tags.
+    /// The platforms that the tag is rebuilt for; `None` if the tag isn't supported.
     pub platforms: Option<Platforms>,
-    /// The release cycle of the tag: its name, its codename, its end, and the days that are left to it.
+    /// The release cycle of the tag.
     pub cycle: Option<CycleFacts>,
     /// Since when the image or the tag is deprecated, and its replacements.
     pub deprecated: Option<(&'static str, Vec<&'static str>)>,
@@ -165,15 +165,15 @@ pub struct Facts {
 /// A release cycle on the day of the gate.
 #[derive(Debug, Clone, Copy)]
 pub struct CycleFacts {
-    /// `22`
+    /// The cycle's name, such as `22`.
     pub name: &'static str,
-    /// `bookworm`; empty if it has none.
+    /// The cycle's codename, such as `bookworm`; empty if it has none.
     pub codename: &'static str,
     /// When it ends.
     pub end_of_life: EndOfLife,
-    /// Whether it is past its end of life.
+    /// Whether it has reached its end of life.
     pub over: bool,
-    /// Days to the end; negative when it is past, `None` when it is not known.
+    /// The days until its end of life; negative if that day has passed, `None` if it isn't known.
     pub days_left: Option<i32>,
 }
 
@@ -182,20 +182,20 @@ pub struct CycleFacts {
 pub struct MatchedException {
     /// Whose policy it is.
     pub policy: Owner,
-    /// The images that it is for, as written.
+    /// The images that it applies to, as written.
     pub pattern: String,
     /// Where it is written.
     pub at: Option<Place>,
     /// Its last day.
     pub until: Day,
-    /// Who asked for it.
+    /// Who is responsible for it.
     pub owner: String,
-    /// Why it was asked for.
+    /// The reason that the policy gives.
     pub reason: String,
-    /// The codes that it is for; all if empty.
+    /// The codes that it lifts; all if empty.
     pub rules: Vec<Code>,
     /// Whether it applies on the gate's day.
     pub state: ExceptionState,
-    /// Whether it is what lets the image through.
+    /// Whether the image passes because of it.
     pub used: bool,
 }

@@ -1,4 +1,3 @@
-//! Tests of traces.
 use super::*;
 use crate::Scope;
 use crate::fixtures::{gate, lock_of};
@@ -32,7 +31,7 @@ exceptions:
 ";
 
 #[test]
-fn each_step_is_there_with_its_line() {
+fn a_trace_has_each_step_with_its_line() {
     let lock = lock_of("docker.io/library/node:22", 'a');
     let trace = trace(POLICY, &lock, "bitnami/node:22");
     let step = &trace.rewrites[0];
@@ -43,7 +42,7 @@ fn each_step_is_there_with_its_line() {
         trace.tiers[0],
         Membership {
             tier: Tier::Official,
-            why: Why::Catalogue,
+            why: TierReason::Catalog,
             action: Severity::Allow,
             action_at: None,
             ..
@@ -68,7 +67,7 @@ fn each_step_is_there_with_its_line() {
 }
 
 #[test]
-fn the_exception_that_lets_it_through_is_marked() {
+fn an_exception_that_lets_the_image_pass_is_marked() {
     let trace = trace(POLICY, "", "acme/thing");
     assert_eq!(trace.tiers[0].tier, Tier::Community);
     assert_eq!(trace.tiers[0].action_at.as_ref().unwrap().line, 3);
@@ -79,7 +78,7 @@ fn the_exception_that_lets_it_through_is_marked() {
 }
 
 #[test]
-fn profiles_are_named_with_the_line_that_counts() {
+fn profiles_are_named_with_the_line_of_the_setting_that_applies() {
     let text = "version: 1
 tiers: {community: warn}
 registries: {allow: [docker.io]}
@@ -91,7 +90,7 @@ platforms:
   windows/*: {tiers: {community: deny}}
 ";
     let gate = gate(text, "");
-    let ask = |stage| {
+    let trace_of = |stage| {
         gate.trace(&ImageRequest {
             reference: "acme/thing",
             via: Via::From,
@@ -101,7 +100,7 @@ platforms:
             },
         })
     };
-    let ships = ask(Some("final"));
+    let ships = trace_of(Some("final"));
     let parts = |trace: &Trace| -> Vec<(String, bool)> {
         let profiles = trace.profiles.iter();
         profiles
@@ -115,14 +114,14 @@ platforms:
     let origin = &ships.registries[0];
     assert!(origin.allowed);
     assert_eq!(origin.by.as_ref().unwrap().0, "docker.io");
-    let build = ask(Some("build"));
+    let build = trace_of(Some("build"));
     assert_eq!(parts(&build), []);
     assert_eq!(build.tiers[0].action_at.as_ref().unwrap().line, 2);
-    assert_eq!(parts(&ask(None)), [("stages.final".to_owned(), true)]);
+    assert_eq!(parts(&trace_of(None)), [("stages.final".to_owned(), true)]);
 }
 
 #[test]
-fn what_only_the_registry_knows_is_announced() {
+fn checks_that_need_the_registry_are_listed_with_their_lines() {
     let text = "version: 1
 base: {max-age: 90d, onbuild: warn}
 stages:
@@ -153,7 +152,7 @@ stages:
 }
 
 #[test]
-fn scratch_is_no_image() {
+fn scratch_is_judged_as_a_source_and_not_as_an_image() {
     let text = "version: 1\nsources: {scratch: deny}\n";
     let refused = trace(text, "", "scratch");
     assert!(refused.normalized.is_none());
@@ -165,14 +164,14 @@ fn scratch_is_no_image() {
 }
 
 #[test]
-fn what_is_no_reference_has_a_verdict_and_nothing_else() {
+fn an_invalid_reference_has_a_verdict_and_nothing_else() {
     let trace = trace(POLICY, "", "Not A Reference");
     assert!(trace.normalized.is_none() && trace.pull.is_none());
     assert_eq!(trace.verdict.findings[0].code, "FT100");
 }
 
 #[test]
-fn a_refused_image_says_where_it_would_come_from() {
+fn a_refused_image_has_the_reference_that_would_be_pulled() {
     let trace = trace(POLICY, "", "node:18");
     assert_eq!(trace.verdict.severity, Severity::Deny);
     assert!(!trace.rules[0].fits);

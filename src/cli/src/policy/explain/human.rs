@@ -4,7 +4,8 @@ use std::fmt::Display;
 
 use fromtier_image::ImageRef;
 use fromtier_policy::trace::{
-    CycleFacts, Facts, MatchedException, MatchedRule, Membership, Origin, Rewriting, Trace, Why,
+    CycleFacts, Facts, MatchedException, MatchedRule, Membership, Origin, Rewriting, TierReason,
+    Trace,
 };
 use fromtier_policy::{ExceptionState, Finding, Owner, Place, Severity};
 
@@ -179,9 +180,9 @@ fn registry(origin: &Origin, several: bool) -> String {
 
 fn membership(tier: &Membership, several: bool) -> String {
     let why = match &tier.why {
-        Why::Catalogue => "in the catalog of official images".to_owned(),
-        Why::List(pattern, at) => format!("`{pattern}` is in its list{}", at_place(at)),
-        Why::Nowhere => "in no list and not in the catalog".to_owned(),
+        TierReason::Catalog => "in the catalog of official images".to_owned(),
+        TierReason::List(pattern, at) => format!("`{pattern}` is in its list{}", at_place(at)),
+        TierReason::Unlisted => "in no list and not in the catalog".to_owned(),
     };
     format!(
         "{}{}, {why}; {}{}",

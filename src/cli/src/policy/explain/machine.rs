@@ -4,7 +4,7 @@ use fromtier_image::Digest;
 use fromtier_policy::gate::Via;
 use fromtier_policy::trace::{
     AppliedProfile, EndOfLife, Facts, Later, MatchedException, MatchedRule, Membership, Origin,
-    Rewriting, Why,
+    Rewriting, TierReason,
 };
 use fromtier_policy::{Day, JudgedKind, Place, Severity};
 use serde_json::{Value, json};
@@ -100,9 +100,9 @@ fn rewriting(step: &Rewriting) -> Value {
 
 fn membership(tier: &Membership) -> Value {
     let (why, pattern, at) = match &tier.why {
-        Why::Catalogue => ("catalog", None, Value::Null),
-        Why::List(pattern, at) => ("list", Some(pattern), place(at)),
-        Why::Nowhere => ("none", None, Value::Null),
+        TierReason::Catalog => ("catalog", None, Value::Null),
+        TierReason::List(pattern, at) => ("list", Some(pattern), place(at)),
+        TierReason::Unlisted => ("none", None, Value::Null),
     };
     json!({
         "policy": json::owner(tier.policy), "tier": tier.tier.key(), "by": why, "match": pattern, "at": at,

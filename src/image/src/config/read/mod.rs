@@ -1,6 +1,6 @@
-//! The config as Go's `json.Unmarshal` reads it: keys in any case, unknown ones ignored, `null` leaves a value
-//! as it was (and empties a list), a repeated key is read over what the first one left. After a value of a wrong
-//! type reading goes on; the first error is returned at the end.
+//! Reads the config as Go's `json.Unmarshal` does. Keys can have any case, and unknown keys are ignored. `null` leaves a
+//! value unchanged, but empties a list. A repeated key is read over the value of the first one. After a value of a wrong
+//! type, reading continues, and the first error is returned.
 
 mod values;
 

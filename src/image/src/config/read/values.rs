@@ -1,4 +1,4 @@
-//! How Go's `json.Unmarshal` reads a value of each type over what is there.
+//! Reads values as Go's `json.Unmarshal` does for each type, over the value that is already there.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,8 @@ pub(super) struct Values<'r, 'a> {
     error: &'r mut Option<String>,
 }
 
-/// Go compares keys without ASCII case, and takes two other letters for the ASCII letters that they fold to.
-fn fold(key: &str) -> String {
+/// Returns a key as Go compares keys: in lower case, and with ASCII letters for two other letters that fold to them.
+fn folded(key: &str) -> String {
     key.chars()
         .map(|c| match c {
             '\u{17f}' => 's',
@@ -39,7 +39,7 @@ impl<'r, 'a> Values<'r, 'a> {
         self.reader.skip();
     }
 
-    fn wrong(&mut self, value: &str, (owner, path): Place, wanted: &str) {
+    fn report_type(&mut self, value: &str, (owner, path): Place, wanted: &str) {
         self.error.get_or_insert_with(|| {
             format!(
                 "json: cannot unmarshal {value} into Go struct field {owner}.{path} of type {wanted}"
@@ -48,14 +48,14 @@ impl<'r, 'a> Values<'r, 'a> {
     }
 
     /// Reports a value of an unexpected kind, and steps over it. `null` is never reported.
-    fn other(&mut self, kind: Kind, place: Place, wanted: &str) {
+    fn report_kind(&mut self, kind: Kind, place: Place, wanted: &str) {
         if kind != Kind::Null {
-            self.wrong(kind.name(), place, wanted);
+            self.report_type(kind.name(), place, wanted);
         }
         self.skip();
     }
 
-    /// A struct: `field` is called with each key in lower case, before its value.
+    /// Reads a struct. `field` is called with each key in lower case, before its value.
     pub fn fields(
         &mut self,
         place: Place,
@@ -66,13 +66,13 @@ impl<'r, 'a> Values<'r, 'a> {
             Kind::Object => {
                 let error = &mut *self.error;
                 self.reader
-                    .object(|reader, key| field(&mut Values { reader, error }, &fold(&key)));
+                    .object(|reader, key| field(&mut Values { reader, error }, &folded(&key)));
             }
-            kind => self.other(kind, place, wanted),
+            kind => self.report_kind(kind, place, wanted),
         }
     }
 
-    /// A slice. Existing elements are overwritten.
+    /// Reads a slice. Existing elements are overwritten.
     pub fn list<T: Default>(
         &mut self,
         into: &mut Vec<T>,
@@ -97,7 +97,7 @@ impl<'r, 'a> Values<'r, 'a> {
                 if kind == Kind::Null {
                     into.clear();
                 }
-                self.other(kind, place, wanted);
+                self.report_kind(kind, place, wanted);
             }
         }
     }
@@ -106,7 +106,7 @@ impl<'r, 'a> Values<'r, 'a> {
         self.strings_of("string", into, place);
     }
 
-    /// A slice of a type that is a string by another name.
+    /// Reads a slice of a Go type whose underlying type is `string`.
     pub fn strings_of(&mut self, element: &str, into: &mut Option<Vec<String>>, place: Place) {
         let kind = self.kind();
         if kind == Kind::Null {
@@ -130,28 +130,28 @@ impl<'r, 'a> Values<'r, 'a> {
     fn string_of(&mut self, wanted: &str, into: &mut String, place: Place) {
         match self.kind() {
             Kind::String => *into = self.reader.string().unwrap_or_default(),
-            kind => self.other(kind, place, wanted),
+            kind => self.report_kind(kind, place, wanted),
         }
     }
 
     pub fn bool(&mut self, into: &mut bool, place: Place) {
         match self.kind() {
             Kind::Bool => *into = self.reader.bool().unwrap_or_default(),
-            kind => self.other(kind, place, "bool"),
+            kind => self.report_kind(kind, place, "bool"),
         }
     }
 
-    /// `wanted` is the type's name.
+    /// Reads a whole number. `wanted` is the name of its Go type.
     pub fn int(&mut self, wanted: &str, into: &mut i64, place: Place) {
         match self.kind() {
             Kind::Number => {
                 let text = String::from_utf8_lossy(self.reader.raw());
                 match text.parse() {
                     Ok(number) => *into = number,
-                    Err(_) => self.wrong(&format!("number {text}"), place, wanted),
+                    Err(_) => self.report_type(&format!("number {text}"), place, wanted),
                 }
             }
-            kind => self.other(kind, place, wanted),
+            kind => self.report_kind(kind, place, wanted),
         }
     }
 
@@ -203,7 +203,7 @@ impl<'r, 'a> Values<'r, 'a> {
                 if kind == Kind::Null {
                     *into = None;
                 }
-                self.other(kind, place, wanted);
+                self.report_kind(kind, place, wanted);
             }
         }
     }

@@ -1,9 +1,7 @@
-//! Policies that extend others.
-
 use crate::fixtures::{ask_in, today};
 use crate::{Gate, Policy, PolicyError, Scope};
 
-/// Reads the first of some files, each a path and a text.
+/// Loads the first of several files, each a path and a text.
 fn load(files: &[(&str, &str)]) -> Result<Policy, Vec<PolicyError>> {
     let (name, text) = files[0];
     Policy::load(name, text, &mut |path| {
@@ -33,7 +31,7 @@ fn errors(files: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn settings_take_the_place_of_the_extended_ones_and_gaps_are_filled() {
+fn settings_override_the_extended_ones_and_gaps_are_filled() {
     let base = "version: 1\ntiers: {community: allow, open-source: deny}\nbase: {end-of-life: deny, floating-tag: deny}";
     let own = "extends: base.yaml\nversion: 1\ntiers: {open-source: allow}\nopen-source: [ghcr.io/oss/*]\nbase: {floating-tag: allow}";
     let gate = gate(&[("policy.yaml", own), ("base.yaml", base)]);
@@ -44,7 +42,7 @@ fn settings_take_the_place_of_the_extended_ones_and_gaps_are_filled() {
 }
 
 #[test]
-fn lists_come_together_the_extending_files_first() {
+fn lists_are_joined_the_extending_file_first() {
     let base = "version: 1\ninternal: [r.example.com/base/*]\nrewrite: [{match: acme/*, to: \"node:22\"}, {match: other/*, to: \"node:24\"}]\nimages: [{match: node, tags: \">=22\"}]\nmirrors: {docker.io: base.example.com/hub, ghcr.io: base.example.com/g}";
     let own = "version: 1\nextends: base.yaml\ninternal: [r.example.com/own/*]\nrewrite: [{match: acme/*, to: \"python:3.14\"}]\nimages: [{match: node, variants: [default]}]\nmirrors: {docker.io: own.example.com/hub}";
     let gate = gate(&[("policy.yaml", own), ("base.yaml", base)]);
@@ -62,7 +60,7 @@ fn lists_come_together_the_extending_files_first() {
 }
 
 #[test]
-fn profiles_of_one_name_are_one() {
+fn profiles_of_the_same_name_are_merged() {
     let base = "version: 1\nstages: {final: {tiers: {community: deny}, base: {floating-tag: deny}}, build: {mode: warn}}\ntiers: {community: allow}";
     let own = "version: 1\nextends: base.yaml\nstages: {final: {base: {floating-tag: allow}}}";
     let gate = gate(&[("policy.yaml", own), ("base.yaml", base)]);
@@ -76,7 +74,7 @@ fn profiles_of_one_name_are_one() {
 }
 
 #[test]
-fn paths_are_seen_from_the_file_that_names_them() {
+fn paths_are_relative_to_the_file_that_has_them() {
     let files = [
         ("a/b/policy.yaml", "version: 1\nextends: ../base.yaml"),
         ("a/base.yaml", "version: 1\nextends: more/./x.yaml"),
@@ -104,7 +102,7 @@ fn paths_are_seen_from_the_file_that_names_them() {
 }
 
 #[test]
-fn a_circle_and_a_missing_file_are_errors_where_they_are_named() {
+fn a_cycle_and_a_missing_file_are_errors_at_extends() {
     assert_eq!(
         errors(&[("a.yaml", "version: 1\nextends: a.yaml")]),
         ["a.yaml:2:10: policies extend each other in a cycle: a.yaml → a.yaml"]
@@ -126,7 +124,7 @@ fn a_circle_and_a_missing_file_are_errors_where_they_are_named() {
 }
 
 #[test]
-fn every_error_of_every_file_is_said_at_its_place() {
+fn every_error_of_every_file_is_reported_at_its_place() {
     assert_eq!(
         errors(&[
             ("a.yaml", "version: 1\nextends: b.yaml\nmode: no\n"),
@@ -142,24 +140,24 @@ fn every_error_of_every_file_is_said_at_its_place() {
 }
 
 #[test]
-fn what_goes_wrong_between_the_files_is_said_where_the_other_is_named() {
+fn a_conflict_between_files_is_reported_at_extends() {
     let base = "version: 1\nrewrite: [{match: acme/*, to: \"node:22\"}]";
     let own = "version: 1\nextends: base.yaml\nimages: [{match: node, action: deny}]";
     assert_eq!(
         errors(&[("a.yaml", own), ("base.yaml", base)]),
         ["a.yaml:2:10: this policy itself refuses `node:22`: a rule under `images` denies it"]
     );
-    // A rule that takes all of what an extended one is for is what extending is about.
+    // A rule can override a rule of the extended file.
     let own = "version: 1\nextends: base.yaml\nrewrite: [{match: acme/**, to: \"python:3.14\"}]";
     gate(&[("a.yaml", own), ("base.yaml", base)]);
-    // What is wrong with the extended file alone is said there, once.
+    // An error in the extended file alone is reported once, in that file.
     let base = "version: 1\nimages: [{match: node, action: deny}]\nrewrite: [{match: acme/*, to: \"node:22\"}]";
-    let said = errors(&[
+    let found = errors(&[
         ("a.yaml", "version: 1\nextends: base.yaml"),
         ("base.yaml", base),
     ]);
     assert!(
-        said.len() == 1 && said[0].starts_with("base.yaml:3:"),
-        "{said:?}"
+        found.len() == 1 && found[0].starts_with("base.yaml:3:"),
+        "{found:?}"
     );
 }

@@ -1,4 +1,4 @@
-//! The schema for editors and the reader of policies say the same.
+//! The schema for editors and the reader of policies accept the same files.
 
 use std::sync::OnceLock;
 
@@ -9,24 +9,24 @@ use super::super::keys::{self, Key, ValueKind};
 use crate::Policy;
 
 fn validator() -> &'static Validator {
-    static MADE: OnceLock<Validator> = OnceLock::new();
-    MADE.get_or_init(|| {
+    static VALIDATOR: OnceLock<Validator> = OnceLock::new();
+    VALIDATOR.get_or_init(|| {
         let schema = serde_json::from_str(&super::schema()).unwrap();
         jsonschema::draft202012::new(&schema).unwrap()
     })
 }
 
-/// The errors of a value by the schema.
-fn faults(value: &Value) -> Vec<String> {
+/// Returns the errors of a value by the schema.
+fn schema_errors(value: &Value) -> Vec<String> {
     let errors = validator().iter_errors(value);
     errors
         .map(|error| format!("{}: {error}", error.instance_path()))
         .collect()
 }
 
-/// `FROMTIER_WRITE=1 cargo test -p fromtier-policy schema` writes it again.
+/// `FROMTIER_WRITE=1 cargo test -p fromtier-policy schema` writes the file.
 #[test]
-fn the_published_schema_is_the_one_that_is_made() {
+fn the_published_schema_is_up_to_date() {
     let path =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/policy.schema.json");
     if std::env::var_os("FROMTIER_WRITE").is_some() {
@@ -35,11 +35,11 @@ fn the_published_schema_is_the_one_that_is_made() {
     let published = std::fs::read_to_string(path).unwrap();
     assert!(
         published == super::schema(),
-        "docs/policy.schema.json is not what is made: FROMTIER_WRITE=1 cargo test -p fromtier-policy schema"
+        "docs/policy.schema.json is out of date; run FROMTIER_WRITE=1 cargo test -p fromtier-policy schema"
     );
 }
 
-/// A value that the reader takes for a kind of key.
+/// Returns a valid value of a kind.
 fn sample(kind: ValueKind) -> Value {
     match kind {
         ValueKind::Version => json!(1),
@@ -55,38 +55,39 @@ fn sample(kind: ValueKind) -> Value {
         ValueKind::Registries => json!(["ghcr.io", "quay.io/acme/*"]),
         ValueKind::Tags => json!(">=22, <25"),
         ValueKind::TagMap => json!({"16*": "22-alpine"}),
-        ValueKind::AskedDigest => json!("refuse"),
+        ValueKind::RequestedDigest => json!("refuse"),
         ValueKind::Variants => json!(["alpine"]),
         ValueKind::Names => json!(["payments"]),
         ValueKind::Paths => json!(["services/**"]),
         ValueKind::Codes => json!(["FT101"]),
         ValueKind::Labels => json!(["maintainer=acme*"]),
         ValueKind::Mirrors => json!({"docker.io": "registry.example.com/hub"}),
-        ValueKind::Map(keys) => whole(keys),
-        ValueKind::List(keys) => json!([whole(keys)]),
+        ValueKind::Map(keys) => mapping_of(keys),
+        ValueKind::List(keys) => json!([mapping_of(keys)]),
         ValueKind::Profiles(part) => {
             let name = match part {
                 keys::ProfileKind::Stages => "final",
                 keys::ProfileKind::Platforms => "linux/arm64",
                 keys::ProfileKind::Paths => "services/**",
             };
-            json!({name: whole(keys::PROFILE)})
+            json!({name: mapping_of(keys::PROFILE)})
         }
     }
 }
 
-fn whole(keys: &[Key]) -> Value {
+/// Returns a mapping with all of these keys.
+fn mapping_of(keys: &[Key]) -> Value {
     let entries = keys
         .iter()
         .map(|key| (key.name.to_owned(), sample(key.kind)));
     Value::Object(entries.collect::<Map<_, _>>())
 }
 
-/// A file with every key that there is; rules that would contradict each other are for different images.
-fn everything() -> Value {
-    let mut file = whole(keys::FILE);
+/// Returns a valid file with every key.
+fn whole_file() -> Value {
+    let mut file = mapping_of(keys::FILE);
     file.as_object_mut().unwrap().remove("extends");
-    // The rules of the samples are for the same images.
+    // The sample rules match the same images and would contradict each other.
     file["rewrite"][0]["match"] = json!("old/*");
     file["rewrite"][0]["to"] = json!("node");
     for at in ["/images/0", "/stages/final/images/0"] {
@@ -99,7 +100,7 @@ fn everything() -> Value {
     file
 }
 
-fn is_read(file: &Value) -> Result<(), Vec<String>> {
+fn read_errors(file: &Value) -> Result<(), Vec<String>> {
     // JSON is YAML.
     let text = serde_json::to_string(file).unwrap();
     let read = Policy::parse("p", &text);
@@ -108,24 +109,28 @@ fn is_read(file: &Value) -> Result<(), Vec<String>> {
 }
 
 #[track_caller]
-fn both_take(file: &Value) {
-    assert_eq!((is_read(file), faults(file)), (Ok(()), vec![]), "{file:#}");
+fn both_accept(file: &Value) {
+    assert_eq!(
+        (read_errors(file), schema_errors(file)),
+        (Ok(()), vec![]),
+        "{file:#}"
+    );
 }
 
 #[track_caller]
 fn both_refuse(file: &Value, what: &str) {
-    assert!(is_read(file).is_err(), "the reader takes {what}");
-    assert!(!validator().is_valid(file), "the schema takes {what}");
+    assert!(read_errors(file).is_err(), "the reader accepts {what}");
+    assert!(!validator().is_valid(file), "the schema accepts {what}");
 }
 
 #[test]
 fn every_key_is_known_to_both() {
-    both_take(&everything());
-    both_take(&json!({"version": 1}));
-    both_take(&json!({"version": 1, "images": [{"match": "node", "tags": ["22-*", "lts"]}]}));
+    both_accept(&whole_file());
+    both_accept(&json!({"version": 1}));
+    both_accept(&json!({"version": 1, "images": [{"match": "node", "tags": ["22-*", "lts"]}]}));
 }
 
-/// The places of all mappings in a file, and those of all values.
+/// Adds the places of all mappings in a file, and those of all other values.
 fn places(value: &Value, at: &str, maps: &mut Vec<String>, leaves: &mut Vec<String>) {
     match value {
         Value::Object(entries) => {
@@ -146,12 +151,12 @@ fn places(value: &Value, at: &str, maps: &mut Vec<String>, leaves: &mut Vec<Stri
 
 #[test]
 fn both_refuse_unknown_keys_and_wrong_kinds_of_values_everywhere() {
-    let whole = everything();
+    let whole = whole_file();
     let (mut maps, mut leaves) = (Vec::new(), Vec::new());
     places(&whole, "", &mut maps, &mut leaves);
     assert!(maps.len() > 20 && leaves.len() > 60, "{maps:?}");
     for at in &maps {
-        // Any name is a registry, a part of a build or a tag.
+        // Their keys are names of registries, parts of a build, or tags.
         if matches!(
             at.as_str(),
             "/mirrors" | "/stages" | "/platforms" | "/paths" | "/rewrite/0/tags"
@@ -176,8 +181,8 @@ fn both_refuse_unknown_keys_and_wrong_kinds_of_values_everywhere() {
 }
 
 #[test]
-fn both_want_the_same_keys_to_be_there() {
-    let whole = everything();
+fn both_require_the_same_keys() {
+    let whole = whole_file();
     let (mut maps, mut leaves) = (Vec::new(), Vec::new());
     places(&whole, "", &mut maps, &mut leaves);
     let mut required = 0;
@@ -194,9 +199,13 @@ fn both_want_the_same_keys_to_be_there() {
             let mut file = whole.clone();
             let map = file.pointer_mut(at).unwrap().as_object_mut().unwrap();
             map.remove(&key);
-            let out = faults(&file);
-            let read = is_read(&file);
-            assert_eq!(read.is_ok(), out.is_empty(), "{at}/{key}: {read:?} {out:?}");
+            let invalid = schema_errors(&file);
+            let read = read_errors(&file);
+            assert_eq!(
+                read.is_ok(),
+                invalid.is_empty(),
+                "{at}/{key}: {read:?} {invalid:?}"
+            );
             required += usize::from(read.is_err());
         }
     }
@@ -205,7 +214,7 @@ fn both_want_the_same_keys_to_be_there() {
 
 #[test]
 fn both_know_the_same_words() {
-    let whole = everything();
+    let whole = whole_file();
     let (mut maps, mut leaves) = (Vec::new(), Vec::new());
     places(&whole, "", &mut maps, &mut leaves);
     let words = [
@@ -218,7 +227,7 @@ fn both_know_the_same_words() {
         "require",
         "resolve",
     ];
-    let mut taken = 0;
+    let mut accepted = 0;
     for at in &leaves {
         let now = whole.pointer(at).unwrap().as_str().unwrap_or_default();
         if !words.contains(&now) {
@@ -227,17 +236,17 @@ fn both_know_the_same_words() {
         for word in words.iter().chain(&["zzz"]) {
             let mut file = whole.clone();
             *file.pointer_mut(at).unwrap() = json!(word);
-            let out = faults(&file);
-            // How rules go together is not the schema's business.
-            let read = is_read(&file)
+            let invalid = schema_errors(&file);
+            // The schema doesn't check rules against each other.
+            let read = read_errors(&file)
                 .map_err(|errors| errors.iter().any(|e| e.contains("expected one of")));
             assert_eq!(
                 read == Err(true),
-                !out.is_empty(),
-                "{at}: {word}: {read:?} {out:?}"
+                !invalid.is_empty(),
+                "{at}: {word}: {read:?} {invalid:?}"
             );
-            taken += usize::from(out.is_empty());
+            accepted += usize::from(invalid.is_empty());
         }
     }
-    assert!(taken > 100, "{taken}");
+    assert!(accepted > 100, "{accepted}");
 }
