@@ -5,9 +5,10 @@ LOCK ?=
 OUT ?= target/fromtier-frontend.oci.tar
 RUN ?=
 CASES ?=
+BUILDERS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build tools test units differential e2e conformance peers bench check demo frontend-image frontend-image-push clean
+.PHONY: help build tools test units differential e2e builders conformance peers bench check demo frontend-image frontend-image-push clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
@@ -19,7 +20,7 @@ build: ## build both programs for release: the frontend (static) and the command
 tools: ## get BuildKit, its client and their dependencies, into target/tools
 	@scripts/tools.sh buildkit system buildx
 
-test: ## run all tests: units, differential, e2e, conformance
+test: ## run all tests: units, differential, e2e, builders (the short form), conformance
 	@scripts/test.sh
 
 units: ## run the tests of the crates
@@ -30,6 +31,9 @@ differential: ## compare this frontend with the reference on tests/corpus (CASES
 
 e2e: ## run real builds on a real BuildKit
 	@scripts/test.sh e2e
+
+builders: ## try the frontend's image on old BuildKits and a Docker Engine (BUILDERS='v0.12.5 docker': only these)
+	@scripts/builders.sh $(BUILDERS)
 
 conformance: ## run BuildKit's own integration suite (RUN=regex: a part of it)
 	@RUN='$(RUN)' scripts/conformance.sh

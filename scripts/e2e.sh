@@ -17,4 +17,4 @@ POLICY="$ROOT/tests/conformance/policy.yaml" LOCK='' "$ROOT/scripts/frontend-ima
 FROMTIER_BINARY=$("$ROOT/scripts/frontend-image.sh" --binary)
 export FROMTIER_BINARY FROMTIER_CLI="$TARGET/debug/fromtier"
 cd "$ROOT"
-cargo test --locked -p fromtier-e2e --features real -- "$@"
+cargo test --locked -p fromtier-e2e --features real --test real -- "$@"

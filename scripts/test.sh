@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs the tests and prints a summary: test.sh [units] [differential] [e2e] [conformance]     (none: all)
+# Runs the tests and prints a summary: test.sh [units] [differential] [e2e] [builders] [conformance]     (none: all)
 # All parts run even if one fails; the summary at the end shows each part's result, and where the logs are.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
-[ $# -gt 0 ] || set -- units differential e2e conformance
+[ $# -gt 0 ] || set -- units differential e2e builders conformance
 
 # A text that differs from its snapshot fails, and nothing is written beside it.
 units() { INSTA_UPDATE=no cargo test --locked --workspace; }
@@ -21,6 +21,7 @@ differential() {
     return $code
 }
 e2e() { scripts/e2e.sh; }
+builders() { scripts/builders.sh short; }
 conformance() { scripts/conformance.sh; }
 
 if [ "$1" = --only ]; then
@@ -32,7 +33,7 @@ logs="$TARGET/test-logs"
 mkdir -p "$logs"
 passed=0 failed=0 lines=()
 for part in "$@"; do
-    case $part in units | differential | e2e | conformance) ;; *) die "no such part: $part" ;; esac
+    case $part in units | differential | e2e | builders | conformance) ;; *) die "no such part: $part" ;; esac
     say "== $part"
     begun=$SECONDS code=0
     # In its own process: as part of a condition here, failures in it would be ignored.

@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
 # Gets the tools that the tests and the demo need, once, into target/tools:
-#   tools.sh [buildkit] [system] [buildx] [suite] [cargo-deny] [typos] [shellcheck]     (none: buildkit system)
+#   tools.sh [PART]...     (none: buildkit system)
 #
 #   buildkit    buildkitd, buildctl and the reference frontend (its labs channel), built by Go from the module that tools/buildkit pins
 #   system      runc, a registry and a static busybox: the machine's, else unpacked from Debian's or Ubuntu's packages
 #   buildx      docker-buildx: the machine's, else unpacked from Debian's package; it may be missing
+#   buildkit@VERSION, buildx@VERSION
+#               the buildkitd or the docker-buildx of another version, built by Go from a module made for it, each in a folder of
+#               its own: target/tools/buildkit-VERSION, target/tools/buildx-VERSION
+#   docker      a Docker Engine, unpacked from Debian's packages: dockerd, containerd, docker and docker-buildx in target/tools/docker
 #   suite       BuildKit's published Dockerfile integration suite, compiled (for make conformance)
 #   cargo-deny  the checker of dependencies
 #   typos       the checker of spelling: its wheel has the program, else it is built
@@ -42,6 +46,34 @@ buildkit() {
             -tags "netgo osusergo dfrundevice" "github.com/moby/buildkit/$path"
     done
     touch "$stamp"
+}
+
+# Builds a program of another version. Versions cannot share one go.mod, and no module is kept for each: Go takes exactly the
+# dependencies that the version itself requires, checked against its database of checksums.
+go_program() { # folder, module, version, its program's path in the module, where it has its version
+    local folder="$TOOLS/$1" module=$2 version=$3 path=$4 variable=$5
+    [ -e "$folder/.stamp" ] && return
+    have go || die "Go is needed to build $module" "install Go 1.21 or later (it fetches the exact toolchain itself)"
+    say "tools: building $module $version (a few minutes, once)"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    (
+        cd "$folder"
+        export CGO_ENABLED=0 GOWORK=off
+        go mod init fromtier.dev/tools/other >go.log 2>&1
+        go get "$module/$path@$version" >>go.log 2>&1 || { tail -n 5 go.log >&2; exit 1; }
+        go build -mod=mod -trimpath -ldflags "-s -w -X $variable=$version" -tags "netgo osusergo" -o . "$module/$path"
+    ) || die "$module $version does not build" "log: $folder/go.log"
+    touch "$folder/.stamp"
+}
+
+buildkit_version_of() {
+    go_program "buildkit-$1" github.com/moby/buildkit "$1" cmd/buildkitd github.com/moby/buildkit/version.Version
+}
+
+buildx_version_of() {
+    go_program "buildx-$1" github.com/docker/buildx "$1" cmd/buildx github.com/docker/buildx/version.Version
+    ln -sfn buildx "$TOOLS/buildx-$1/docker-buildx"
 }
 
 suite() {
@@ -160,6 +192,24 @@ buildx() {
     say "tools: docker-buildx is unavailable here; buildctl is used instead"
 }
 
+# A Docker Engine in a folder of its own, so that nothing else finds it. The machine's runc serves it.
+docker_engine() {
+    local folder="$TOOLS/docker" package path
+    [ -e "$folder/.stamp" ] && return
+    say "tools: unpacking docker.io"
+    for package in docker.io docker-cli docker-buildx containerd; do
+        unpack "$package" trixie || die "cannot get Debian's $package" \
+            "apt-get, dpkg-deb and Debian's keys are needed; on Ubuntu: apt-get install debian-archive-keyring"
+    done
+    mkdir -p "$folder"
+    for path in sbin/dockerd bin/docker bin/containerd bin/containerd-shim-runc-v2 libexec/docker/cli-plugins/docker-buildx; do
+        [ -x "$TOOLS/root/usr/$path" ] || die "Debian's packages have no $path"
+        ln -sfn "$TOOLS/root/usr/$path" "$folder/${path##*/}"
+    done
+    "$folder/dockerd" --version >/dev/null || die "Debian's dockerd does not run here"
+    touch "$folder/.stamp"
+}
+
 shellcheck() {
     tool shellcheck shellcheck /usr/bin/shellcheck || die "cannot get shellcheck" "on Debian or Ubuntu:  apt-get install shellcheck"
 }
@@ -202,6 +252,9 @@ typos() {
 for part in "$@"; do
     case $part in
     buildkit | system | buildx | suite | typos | shellcheck) "$part" ;;
+    buildkit@v*) buildkit_version_of "${part#*@}" ;;
+    buildx@v*) buildx_version_of "${part#*@}" ;;
+    docker) docker_engine ;;
     cargo-deny) cargo_deny ;;
     *) die "no such part: $part" ;;
     esac

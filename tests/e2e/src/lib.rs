@@ -9,6 +9,7 @@
 mod build;
 mod cli;
 mod compare;
+mod docker;
 mod example;
 mod frontend;
 mod guarded;
@@ -19,6 +20,7 @@ mod serve;
 pub use build::{Build, Outcome};
 pub use cli::{CliOutput, fromtier};
 pub use compare::{same, same_failure, same_warnings};
+pub use docker::{Builder, Choice, DockerBuild, DockerOutcome, client_version};
 pub use example::{Example, digest_of};
 pub use frontend::Frontend;
 pub use guarded::Guarded;
