@@ -47,7 +47,7 @@ fn first_missing<'v>(verdict: &'v Verdict, other: &Verdict) -> Option<&'v Findin
 fn is_about_the_image(finding: &Finding) -> bool {
     let codes = ["FT120", "FT121", "FT122", "FT133", "FT161"];
     codes.contains(&finding.code.as_str())
-        || finding.code == "FT109" && finding.message.contains("though its")
+        || finding.code == "FT109" && finding.message.contains("is not an official image, but")
 }
 
 /// Returns the gate of the organization's policy alone. The repository's policy only has the labels, which the

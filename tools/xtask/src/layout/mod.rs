@@ -1,11 +1,12 @@
 //! Checks that the source is laid out as ARCHITECTURE.md and STYLE.md require; `make check` runs it.
 //!
 //! Each rule has a file: sizes of files and functions (`size`), the order of the floors (`floors`), circles of files
-//! (`circles`), type names (`names`), and the order of imports (`imports`).
+//! (`circles`), type names (`names`), the order of imports (`imports`), and the modules of tests (`modules`).
 
 mod circles;
 mod floors;
 mod imports;
+mod modules;
 mod names;
 mod size;
 mod source;
@@ -66,6 +67,7 @@ pub fn check(root: &Path) -> io::Result<Vec<Violation>> {
     for file in &files {
         violations.extend(size::check(file));
         violations.extend(imports::check(file));
+        violations.extend(modules::check(file));
     }
     for floor in product_crates(root)? {
         let folder = Path::new("src").join(&floor).join("src");

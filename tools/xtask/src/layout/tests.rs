@@ -227,3 +227,27 @@ fn text_that_is_not_rust_is_an_error() {
     let error = check(&repository.0).unwrap_err().to_string();
     assert!(error.starts_with("tools/a.rs:1: "), "{error}");
 }
+
+#[test]
+fn a_test_module_with_another_name_is_found() {
+    let fits = "#[cfg(test)]\nmod fixtures;\n#[cfg(test)]\nmod tests;\n";
+    assert_violations(&[("tools/a.rs", fits)], &[]);
+    let other = "mod a {\n#[cfg(test)]\nmod a_tests;\n}\n#[cfg(test)]\npub mod testing {}\n";
+    assert_violations(
+        &[("tools/a.rs", other)],
+        &[
+            "tools/a.rs:3: `a_tests` is compiled for tests only",
+            "tools/a.rs:6: `testing` is compiled for tests only",
+        ],
+    );
+}
+
+#[test]
+fn long_inline_tests_are_found() {
+    let tests = |lines: usize| format!("#[cfg(test)]\nmod tests {{\n{}}}\n", "\n".repeat(lines));
+    assert_violations(&[("tools/a.rs", &tests(97))], &[]);
+    assert_violations(
+        &[("tools/a.rs", &tests(98))],
+        &["tools/a.rs:2: `tests` has 100 lines; move them"],
+    );
+}
