@@ -229,17 +229,19 @@ fn extended_text(
         .and_then(|file| read_extended(&file))
         .map_err(|error| error.to_string())?;
     // A file of another kind is refused as a whole: errors would quote its lines.
-    match is_policy(&text) {
-        true => Ok(text),
-        false => Err("it isn't a policy: it has no `version`".to_owned()),
+    if is_policy(&text) {
+        Ok(text)
+    } else {
+        Err("it isn't a policy: it has no `version`".to_owned())
     }
 }
 
 fn read_extended(file: &RootedPath) -> Result<String, ReadError> {
     let name = file.shown().file_name().and_then(|name| name.to_str());
-    match name.is_some_and(|name| FileKind::ExtendedPolicy.can_be_named(name)) {
-        true => file.read_text(FileKind::ExtendedPolicy),
-        false => Err(ReadError::NotNamed(FileKind::ExtendedPolicy)),
+    if name.is_some_and(|name| FileKind::ExtendedPolicy.can_be_named(name)) {
+        file.read_text(FileKind::ExtendedPolicy)
+    } else {
+        Err(ReadError::NotNamed(FileKind::ExtendedPolicy))
     }
 }
 

@@ -9,6 +9,10 @@ use fromtier_gateway::{Bridge, BuildOptions};
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
+#[expect(
+    clippy::print_stdout,
+    reason = "with `--version`, no BuildKit reads standard output"
+)]
 fn main() {
     if std::env::args()
         .nth(1)

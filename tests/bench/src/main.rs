@@ -1,6 +1,7 @@
 //! Runs two frontends alternately on the same builds and prints what each one took.
 //!
 //! `fromtier-bench OURS REFERENCE REPORT.json [RUNS]`
+#![expect(clippy::print_stdout, reason = "its results go to standard output")]
 
 mod cases;
 

@@ -8,6 +8,7 @@
 //!   the smallest case that still does.
 //! - `--self-test`: proves on the reference alone that a planted difference is found, and that a generated case with one
 //!   becomes small.
+#![expect(clippy::print_stdout, reason = "its results go to standard output")]
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -160,9 +160,10 @@ pub fn folder_of(file: &Path) -> &Path {
 
 /// The empty path is the directory itself.
 fn nonempty(path: &Path) -> &Path {
-    match path.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => path,
+    if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
     }
 }
 

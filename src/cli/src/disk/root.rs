@@ -162,9 +162,10 @@ impl Root {
         // A path that leads out of the directory is refused without the system's number.
         let is_outside =
             error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none();
-        match is_outside {
-            true => ReadError::Outside(self.kind),
-            false => error.into(),
+        if is_outside {
+            ReadError::Outside(self.kind)
+        } else {
+            error.into()
         }
     }
 }
@@ -174,9 +175,10 @@ pub(super) fn read_regular(file: File, kind: FileKind) -> Result<Vec<u8>, ReadEr
     regular(file.metadata()?.file_type())?;
     let mut bytes = Vec::new();
     file.take(kind.limit() + 1).read_to_end(&mut bytes)?;
-    match u64::try_from(bytes.len()).is_ok_and(|size| size <= kind.limit()) {
-        true => Ok(bytes),
-        false => Err(ReadError::TooLarge(kind)),
+    if u64::try_from(bytes.len()).is_ok_and(|size| size <= kind.limit()) {
+        Ok(bytes)
+    } else {
+        Err(ReadError::TooLarge(kind))
     }
 }
 

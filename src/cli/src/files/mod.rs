@@ -118,16 +118,18 @@ impl<'s> Walk<'s> {
             Ok(_) => return self.fail(folder, format!("more than {MAX_DEPTH} directories deep")),
             Err(error) => return self.fail(folder, error),
         };
-        let rules = match entries.iter().any(|entry| entry.name == ".gitignore") {
-            true => self.rules(folder, above),
-            false => above.clone(),
+        let rules = if entries.iter().any(|entry| entry.name == ".gitignore") {
+            self.rules(folder, above)
+        } else {
+            above.clone()
         };
         for entry in entries {
             let below = below.join(&entry.name);
             let is_directory = entry.is_directory;
-            let is_searched = match is_directory {
-                true => !SKIPPED.contains(&entry.name.as_str()),
-                false => self.is_wanted(&entry.name, &below),
+            let is_searched = if is_directory {
+                !SKIPPED.contains(&entry.name.as_str())
+            } else {
+                self.is_wanted(&entry.name, &below)
             };
             if !is_searched || rules.ignores(&entry.path, is_directory) {
                 continue;
@@ -176,13 +178,12 @@ fn patterns(option: &str, patterns: &[String]) -> Result<Gitignore, LoadError> {
 pub fn path_in_repository(dockerfile: &RootedPath) -> Option<String> {
     let here;
     let absolute;
-    let inside = match dockerfile.is_in_repository() {
-        true => dockerfile.inside(),
-        false => {
-            here = std::env::current_dir().ok()?.canonicalize().ok()?;
-            absolute = dockerfile.absolute();
-            absolute.strip_prefix(&here).ok()?
-        }
+    let inside = if dockerfile.is_in_repository() {
+        dockerfile.inside()
+    } else {
+        here = std::env::current_dir().ok()?.canonicalize().ok()?;
+        absolute = dockerfile.absolute();
+        absolute.strip_prefix(&here).ok()?
     };
     let parts: Option<Vec<&str>> = inside
         .components()

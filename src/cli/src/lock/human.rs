@@ -125,8 +125,9 @@ fn summary(report: &LockReport, locked: &LockFileReport) -> String {
         .filter(|(number, _)| *number > 0)
         .map(|(number, what)| format!("{number} {what}"))
         .collect();
-    match parts.is_empty() {
-        true => "nothing to lock".into(),
-        false => parts.join(", "),
+    if parts.is_empty() {
+        "nothing to lock".into()
+    } else {
+        parts.join(", ")
     }
 }

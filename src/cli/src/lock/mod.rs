@@ -86,9 +86,10 @@ impl LockRun<'_> {
         let mut search = Search::default();
         for path in paths {
             // With `--image` there may be no Dockerfile.
-            match self.args.images.is_empty() {
-                true => search.add_some(path, &self.args.search),
-                false => search.add(path, &self.args.search),
+            if self.args.images.is_empty() {
+                search.add_some(path, &self.args.search)
+            } else {
+                search.add(path, &self.args.search)
             }
         }
         for dockerfile in search.dockerfiles {
@@ -307,9 +308,10 @@ fn lines(
         };
         // Without `--platform`, the builder decides the platform.
         let platforms = changes::platforms(wanted).into_iter().filter(lacks);
-        let lacking = match args.platform.is_empty() {
-            true => Vec::new(),
-            false => platforms.map(fromtier_image::Platform::format).collect(),
+        let lacking = if args.platform.is_empty() {
+            Vec::new()
+        } else {
+            platforms.map(fromtier_image::Platform::format).collect()
         };
         let item = LineReport {
             line,
@@ -348,9 +350,10 @@ fn write(locked: &mut LockFileReport) -> Result<(), WriteError> {
             lock.insert(&image, entry.digest.clone(), entry.resolved);
         }
     }
-    let text = match locked.existed {
-        true => lock.merged_into(&locked.text),
-        false => format!("{HEADER}{lock}"),
+    let text = if locked.existed {
+        lock.merged_into(&locked.text)
+    } else {
+        format!("{HEADER}{lock}")
     };
     let nothing = !locked.existed && lock.iter().next().is_none();
     if nothing || text == locked.text {

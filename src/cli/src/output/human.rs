@@ -127,9 +127,10 @@ fn policies(report: &CheckReport) -> String {
             .iter()
             .map(|path| path.display().to_string())
             .collect();
-        let names = match names.is_empty() {
-            true => "the built-in policy".to_owned(),
-            false => names.join(" and "),
+        let names = if names.is_empty() {
+            "the built-in policy".to_owned()
+        } else {
+            names.join(" and ")
         };
         match found.len() {
             1 => format!("policy: {names}\n"),
@@ -149,9 +150,10 @@ fn left_out(left_out: LeftOut) -> String {
     if left_out.excluded > 0 {
         parts.push(format!("{} excluded", left_out.excluded));
     }
-    match parts.is_empty() {
-        true => String::new(),
-        false => format!("; left out: {}", parts.join(", ")),
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!("; left out: {}", parts.join(", "))
     }
 }
 

@@ -89,9 +89,10 @@ fn human(files: &[PolicyReport], failures: &[LoadError]) -> String {
         .filter(|(number, _)| *number > 0)
         .map(|(number, what)| counted(number, what))
         .collect();
-        let said = match said.is_empty() {
-            true => "no errors".to_owned(),
-            false => said.join(", "),
+        let said = if said.is_empty() {
+            "no errors".to_owned()
+        } else {
+            said.join(", ")
         };
         out.push_str(&format!("{}: {said}\n", file.path.display()));
     }

@@ -87,9 +87,10 @@ pub fn run(args: &PolicyInitArgs) -> (String, Exit) {
     let written = path
         .map_err(WriteError::Unreadable)
         .and_then(|path| path.create(text));
-    let path = match args.folder.as_os_str() == "." {
-        true => POLICY.into(),
-        false => args.folder.join(POLICY),
+    let path = if args.folder.as_os_str() == "." {
+        POLICY.into()
+    } else {
+        args.folder.join(POLICY)
     };
     match written {
         Ok(()) => {

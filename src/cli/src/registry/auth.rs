@@ -136,9 +136,10 @@ fn check_realm(place: &ImageAddress, realm: &str) -> Result<(), Problem> {
             _ => false,
         }
     });
-    match fits {
-        true => Ok(()),
-        false => Err(place.protocol_error(format!("its token service `{realm}` is not secure"))),
+    if fits {
+        Ok(())
+    } else {
+        Err(place.protocol_error(format!("its token service `{realm}` is not secure")))
     }
 }
 

@@ -90,9 +90,10 @@ impl Web {
 
     fn agent(&self, url: &str) -> &Agent {
         let host = url.split("://").nth(1).unwrap_or(url);
-        match is_loopback(host.split('/').next().unwrap_or(host)) {
-            true => self.loopback.get_or_init(|| agent(false)),
-            false => self.outside.get_or_init(|| agent(true)),
+        if is_loopback(host.split('/').next().unwrap_or(host)) {
+            self.loopback.get_or_init(|| agent(false))
+        } else {
+            self.outside.get_or_init(|| agent(true))
         }
     }
 }

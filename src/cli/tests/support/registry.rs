@@ -287,9 +287,10 @@ impl Reply {
     }
 
     fn token(given: bool) -> Reply {
-        match given {
-            true => Reply::new(200, b"{\"token\":\"the-token\"}"),
-            false => Reply::new(401, b"{\"details\":\"incorrect username or password\"}"),
+        if given {
+            Reply::new(200, b"{\"token\":\"the-token\"}")
+        } else {
+            Reply::new(401, b"{\"details\":\"incorrect username or password\"}")
         }
     }
 }

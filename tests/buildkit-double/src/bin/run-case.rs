@@ -1,6 +1,7 @@
 //! Runs a frontend on a case and prints everything that it sent.
 //!
 //! `run-case FRONTEND CASE-FILE`
+#![expect(clippy::print_stdout, reason = "its results go to standard output")]
 
 use std::path::Path;
 use std::process::ExitCode;

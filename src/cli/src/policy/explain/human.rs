@@ -23,9 +23,10 @@ pub fn render(explained: &Explanation) -> String {
         .iter()
         .map(|path| path.display().to_string())
         .collect();
-    let policies = match policies.is_empty() {
-        true => "the built-in policy".to_owned(),
-        false => policies.join(", then "),
+    let policies = if policies.is_empty() {
+        "the built-in policy".to_owned()
+    } else {
+        policies.join(", then ")
     };
     steps.step("policy", format!("{policies}, on {}", explained.today));
     if let Some(normalized) = &trace.normalized {
@@ -57,9 +58,10 @@ fn add_steps(steps: &mut Steps, trace: &Trace, explained: &Explanation) {
         steps.step("rewritten", rewrite(rewriting, several));
     }
     for profile in &trace.profiles {
-        let may = match profile.only_tightens {
-            true => " (might apply, so it can only tighten)",
-            false => "",
+        let may = if profile.only_tightens {
+            " (might apply, so it can only tighten)"
+        } else {
+            ""
         };
         let who = owner_prefix(profile.policy, several);
         let at = at_place(&profile.at);
@@ -145,9 +147,10 @@ fn at_place(place: &Option<Place>) -> String {
 
 /// `the organization's policy: `, if there are two policies.
 fn owner_prefix(policy: Owner, several: bool) -> String {
-    match several {
-        true => format!("{policy}: "),
-        false => String::new(),
+    if several {
+        format!("{policy}: ")
+    } else {
+        String::new()
     }
 }
 
@@ -235,13 +238,15 @@ fn lifecycle(facts: &Facts, image: Option<&ImageRef>) -> Vec<String> {
     let as_of = at_end(format!("as of {}", facts.as_of));
     let mut lines = Vec::new();
     if let Some((since, instead)) = &facts.deprecated {
-        let since = match since.is_empty() {
-            true => String::new(),
-            false => format!(" since {since}"),
+        let since = if since.is_empty() {
+            String::new()
+        } else {
+            format!(" since {since}")
         };
-        let instead = match instead.is_empty() {
-            true => String::new(),
-            false => format!("; instead: {}", instead.join(", ")),
+        let instead = if instead.is_empty() {
+            String::new()
+        } else {
+            format!("; instead: {}", instead.join(", "))
         };
         lines.push(format!("deprecated{since}{instead}{as_of}"));
     }
@@ -261,9 +266,10 @@ fn lifecycle(facts: &Facts, image: Option<&ImageRef>) -> Vec<String> {
 }
 
 fn release_cycle(cycle: &CycleFacts) -> String {
-    let name = match cycle.codename.is_empty() {
-        true => cycle.name.to_owned(),
-        false => format!("{} ({})", cycle.name, cycle.codename),
+    let name = if cycle.codename.is_empty() {
+        cycle.name.to_owned()
+    } else {
+        format!("{} ({})", cycle.name, cycle.codename)
     };
     match (cycle.end_of_life, cycle.days_left) {
         (fromtier_policy::trace::EndOfLife::On(day), Some(left)) if left >= 0 => {
@@ -288,9 +294,10 @@ fn excepted(exception: &MatchedException, refused: bool, several: bool) -> Strin
         (false, _) if refused => "doesn't cover the refusal".to_owned(),
         (false, _) => "is not needed".to_owned(),
     };
-    let rules = match exception.rules.is_empty() {
-        true => String::new(),
-        false => format!(
+    let rules = if exception.rules.is_empty() {
+        String::new()
+    } else {
+        format!(
             " for {}",
             exception
                 .rules
@@ -298,7 +305,7 @@ fn excepted(exception: &MatchedException, refused: bool, several: bool) -> Strin
                 .map(|code| code.as_str())
                 .collect::<Vec<_>>()
                 .join(", ")
-        ),
+        )
     };
     format!(
         "{}`{}`{rules} until {}: {holds} ({}: {}){}",
