@@ -5,7 +5,7 @@ use ureq::http::Uri;
 
 use super::address::ImageAddress;
 use super::credentials::Login;
-use super::problem::Problem;
+use super::problem::{Problem, Server};
 use super::web::{Answer, Method, Web, is_loopback};
 
 /// The largest response of a token service, in bytes.
@@ -87,7 +87,7 @@ pub(super) fn authorize(
             Some(Login::Token(_)) | None => Err(wanted()),
         };
     };
-    check_realm(place, realm)?;
+    let host = realm_host(place, realm)?;
     let default = format!("repository:{}:pull", place.repository);
     let scope = scope.as_deref().unwrap_or(&default);
     let mut parameters = vec![("scope", scope)];
@@ -110,9 +110,10 @@ pub(super) fn authorize(
             web.send(Method::Get, &url, authorization.as_deref(), LARGEST)
         }
     };
-    let answer = answer.map_err(|error| Problem::Unreachable {
+    let answer = answer.map_err(|failure| Problem::Unreachable {
         registry: place.registry.clone(),
-        error: format!("its token service: {error}"),
+        server: Server::TokenService(host),
+        failure,
     })?;
     match answer.status {
         200..=299 => token(&answer)
@@ -126,21 +127,22 @@ pub(super) fn authorize(
     }
 }
 
-/// Makes sure that a password is only sent over TLS, or to this machine.
-fn check_realm(place: &ImageAddress, realm: &str) -> Result<(), Problem> {
-    let fits = realm.parse::<Uri>().is_ok_and(|uri| {
-        let host = uri.authority().map_or("", |authority| authority.as_str());
-        match uri.scheme_str() {
+/// The host of a token service. A password is only sent over TLS, or to this machine.
+///
+/// # Errors
+/// The URL isn't secure. One with a user name is never used: it can look like another host.
+fn realm_host(place: &ImageAddress, realm: &str) -> Result<String, Problem> {
+    let host = realm.parse::<Uri>().ok().and_then(|uri| {
+        let authority = uri.authority()?;
+        let host = authority.host();
+        let secure = match uri.scheme_str() {
             Some("https") => !host.is_empty(),
             Some("http") => is_loopback(host),
             _ => false,
-        }
+        };
+        (secure && !authority.as_str().contains('@')).then(|| authority.to_string())
     });
-    if fits {
-        Ok(())
-    } else {
-        Err(place.protocol_error(format!("its token service `{realm}` is not secure")))
-    }
+    host.ok_or_else(|| place.protocol_error(format!("its token service `{realm}` is not secure")))
 }
 
 fn token(answer: &Answer) -> Option<String> {
@@ -219,16 +221,25 @@ mod tests {
             "https://auth.example.com/t",
             "http://localhost:5001/t",
             "http://127.0.0.1/t",
+            "http://[::1]:5001/t",
         ] {
-            assert_eq!(check_realm(&place, realm), Ok(()), "{realm}");
+            assert!(realm_host(&place, realm).is_ok(), "{realm}");
         }
         for realm in [
             "http://auth.example.com/t",
             "file:///etc/passwd",
             "/token",
             "ftp://localhost/",
+            "http://localhost:80@192.0.2.2/token",
+            "http://localhost@192.0.2.2/token",
+            "http://user@localhost/token",
+            "https://user:secret@auth.example.com/token",
+            "http://192.0.2.2#@localhost/token",
+            "http://192.0.2.2\\@localhost/token",
+            "http://[::1]@192.0.2.2/token",
+            "http:///token",
         ] {
-            assert!(check_realm(&place, realm).is_err(), "{realm}");
+            assert!(realm_host(&place, realm).is_err(), "{realm}");
         }
     }
 

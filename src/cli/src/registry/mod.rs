@@ -4,6 +4,7 @@
 mod address;
 mod auth;
 mod credentials;
+mod failure;
 mod manifest;
 mod mutex;
 mod problem;
@@ -18,7 +19,7 @@ use self::address::ImageAddress;
 use self::auth::Challenge;
 use self::credentials::Credentials;
 use self::mutex::lock;
-pub use self::problem::Problem;
+pub use self::problem::{Problem, Server};
 use self::web::{Answer, Method, Web};
 
 /// The largest manifest or config, in bytes.
@@ -216,9 +217,10 @@ impl Registries {
     ) -> Result<Answer, Problem> {
         self.web
             .send(method, url, authorization, LARGEST)
-            .map_err(|error| Problem::Unreachable {
+            .map_err(|failure| Problem::Unreachable {
                 registry: place.registry.clone(),
-                error,
+                server: Server::Registry,
+                failure,
             })
     }
 }

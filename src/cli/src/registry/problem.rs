@@ -1,5 +1,15 @@
 //! Why a registry has no answer about an image, and what to do.
 
+use super::failure::Failure;
+
+/// The server that doesn't answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Server {
+    Registry,
+    /// The token service that the registry names, with its host.
+    TokenService(String),
+}
+
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
@@ -24,8 +34,12 @@ pub enum Problem {
         status: u16,
         message: String,
     },
-    /// It doesn't answer.
-    Unreachable { registry: String, error: String },
+    /// It doesn't answer, or its token service doesn't.
+    Unreachable {
+        registry: String,
+        server: Server,
+        failure: Failure,
+    },
     /// Its response is not valid.
     Protocol { registry: String, what: String },
 }
@@ -57,9 +71,18 @@ impl Problem {
                 status,
                 message,
             } => format!("{registry} returned status {status} for {image}: {message}"),
-            Problem::Unreachable { registry, error } => {
-                format!("can't reach {registry} for {image}: {error}")
-            }
+            Problem::Unreachable {
+                registry,
+                server: Server::Registry,
+                failure,
+            } => format!("can't reach {registry} for {image}: {failure}"),
+            Problem::Unreachable {
+                registry,
+                server: Server::TokenService(host),
+                failure,
+            } => format!(
+                "can't reach {host}, the token service of {registry}, for {image}: {failure}"
+            ),
             Problem::Protocol { registry, what } => {
                 format!("unexpected response from {registry} for {image}: {what}")
             }
@@ -83,12 +106,8 @@ impl Problem {
                 "try again later, or log in for a higher limit: {}",
                 login(registry)
             )),
-            Problem::Unreachable { error, .. } if error.contains("certificate") => Some(
-                "add its certificate authority to the system's, or set SSL_CERT_FILE=FILE".into(),
-            ),
-            Problem::Failing { .. } | Problem::Unreachable { .. } | Problem::Protocol { .. } => {
-                None
-            }
+            Problem::Unreachable { failure, .. } => Some(failure.help().into()),
+            Problem::Failing { .. } | Problem::Protocol { .. } => None,
         }
     }
 

@@ -5,9 +5,11 @@ use std::thread;
 use std::time::Duration;
 
 use ureq::Agent;
-use ureq::http::{HeaderMap, Response};
+use ureq::http::{HeaderMap, Response, Uri};
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 use ureq::{Body, Error};
+
+use super::failure::Failure;
 
 /// The time limit of one attempt.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -53,14 +55,14 @@ impl Web {
     /// Sends a request. At most `largest` bytes of the body are read.
     ///
     /// # Errors
-    /// There is no response; the text says why.
+    /// There is no response.
     pub fn send(
         &self,
         method: Method,
         url: &str,
         authorization: Option<&str>,
         largest: u64,
-    ) -> Result<Answer, String> {
+    ) -> Result<Answer, Failure> {
         with_retries(|| {
             let agent = self.agent(url);
             let request = match method {
@@ -80,7 +82,7 @@ impl Web {
     ///
     /// # Errors
     /// As [`Web::send`].
-    pub fn post(&self, url: &str, form: &[(&str, &str)]) -> Result<Answer, String> {
+    pub fn post(&self, url: &str, form: &[(&str, &str)]) -> Result<Answer, Failure> {
         with_retries(|| {
             let form = form.iter().copied();
             let answer = self.agent(url).post(url).send_form(form)?;
@@ -89,8 +91,8 @@ impl Web {
     }
 
     fn agent(&self, url: &str) -> &Agent {
-        let host = url.split("://").nth(1).unwrap_or(url);
-        if is_loopback(host.split('/').next().unwrap_or(host)) {
+        let uri = url.parse::<Uri>().unwrap_or_default();
+        if uri.host().is_some_and(is_loopback) {
             self.loopback.get_or_init(|| agent(false))
         } else {
             self.outside.get_or_init(|| agent(true))
@@ -162,18 +164,18 @@ fn header_values(headers: &HeaderMap, name: &str) -> Vec<String> {
 }
 
 /// Repeats a request until another attempt can't help.
-fn with_retries(once: impl Fn() -> Result<Answer, Error>) -> Result<Answer, String> {
+fn with_retries(once: impl Fn() -> Result<Answer, Error>) -> Result<Answer, Failure> {
     let mut pause = FIRST_PAUSE;
     let mut tries = 0;
     loop {
-        let outcome = once();
+        let outcome = once().map_err(|error| Failure::of(&error));
         let more = match &outcome {
             Ok(answer) if matches!(answer.status, 429 | 500 | 502..=504) => MORE_TRIES,
-            Err(error) if is_transient(error) => 1,
+            Err(failure) if failure.is_transient() => 1,
             _ => 0,
         };
         if tries >= more {
-            return outcome.map_err(|error| describe(&error));
+            return outcome;
         }
         let asked = outcome.ok().and_then(|answer| answer.retry_after);
         thread::sleep(asked.unwrap_or(pause).min(LONGEST_PAUSE));
@@ -182,47 +184,14 @@ fn with_retries(once: impl Fn() -> Result<Answer, Error>) -> Result<Answer, Stri
     }
 }
 
-/// Whether another attempt may succeed.
-fn is_transient(error: &Error) -> bool {
-    use std::io::ErrorKind;
-    match error {
-        Error::Timeout(_) => true,
-        Error::Io(error) => matches!(
-            error.kind(),
-            ErrorKind::ConnectionReset
-                | ErrorKind::ConnectionAborted
-                | ErrorKind::BrokenPipe
-                | ErrorKind::UnexpectedEof
-                | ErrorKind::TimedOut
-        ),
-        _ => false,
-    }
-}
-
-fn describe(error: &Error) -> String {
-    match error {
-        Error::HostNotFound => "its name can't be resolved".into(),
-        Error::Timeout(_) => "it didn't answer in time".into(),
-        Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
-            "the connection was refused".into()
-        }
-        Error::Io(error) if error.to_string().contains("lookup address") => {
-            "its name can't be resolved".into()
-        }
-        Error::Io(error) => error.to_string(),
-        Error::ConnectionFailed => "the connection failed".into(),
-        Error::BodyExceedsLimit(_) => "its response is too large".into(),
-        other => other.to_string(),
-    }
-}
-
 /// Whether a host, with or without a port, is this machine. As with Docker, that needs no TLS.
 pub(super) fn is_loopback(host: &str) -> bool {
-    if host.starts_with("[::1]") {
-        return true;
-    }
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    name.eq_ignore_ascii_case("localhost")
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    name == "[::1]"
+        || name.eq_ignore_ascii_case("localhost")
         || name
             .parse::<std::net::Ipv4Addr>()
             .is_ok_and(|address| address.is_loopback())
@@ -243,6 +212,7 @@ mod tests {
             "127.0.0.1:5000",
             "127.1.2.3",
             "[::1]:80",
+            "[::1]",
         ] {
             assert!(is_loopback(host), "{host}");
         }
@@ -251,6 +221,12 @@ mod tests {
             "127.0.0.1.example.com",
             "docker.io",
             "10.0.0.1",
+            "localhost:80@192.0.2.2",
+            "localhost:80@192.0.2.2:80",
+            "user@localhost",
+            "[::1].example.com",
+            "[::1]@192.0.2.2",
+            "",
         ] {
             assert!(!is_loopback(host), "{host}");
         }
@@ -283,7 +259,7 @@ mod tests {
             tries.set(tries.get() + 1);
             Err(Error::HostNotFound)
         });
-        assert_eq!(outcome.unwrap_err(), "its name can't be resolved");
+        assert_eq!(outcome.unwrap_err(), Failure::Name);
         assert_eq!(tries.get(), 1);
     }
 

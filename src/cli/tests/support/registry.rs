@@ -34,6 +34,8 @@ struct State {
     delay: Duration,
     /// Answers no `HEAD`.
     headless: bool,
+    /// The token service that it names, if not its own.
+    realm: Option<String>,
     /// Statuses that the next requests get.
     failures: VecDeque<u16>,
     /// `METHOD path` of all requests.
@@ -131,6 +133,11 @@ impl Registry {
 
     pub fn login(&self, auth: Auth) {
         self.state().auth = auth;
+    }
+
+    /// Names another token service.
+    pub fn realm(&self, url: &str) {
+        self.state().realm = Some(url.to_owned());
     }
 
     pub fn delay(&self, delay: Duration) {
@@ -243,10 +250,11 @@ impl Registry {
         if !open {
             let challenge = match &state.auth {
                 Auth::Basic(_) => "Basic realm=\"test\"".to_owned(),
-                _ => format!(
-                    "Bearer realm=\"http://{}/token\",service=\"test\"",
-                    self.name()
-                ),
+                _ => {
+                    let own = format!("http://{}/token", self.name());
+                    let realm = state.realm.as_ref().unwrap_or(&own);
+                    format!("Bearer realm=\"{realm}\",service=\"test\"")
+                }
             };
             let mut reply = Reply::new(401, b"");
             reply.headers.push(("WWW-Authenticate", challenge));
