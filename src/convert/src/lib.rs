@@ -40,6 +40,7 @@ mod vars;
 #[cfg(test)]
 mod tests;
 
+pub use base::trigger_chain::MAX_TRIGGER_CHAIN;
 pub use context::main::PlacedContext;
 pub use context::main_context::{Context, MainContext};
 pub use meta::pb_ranges;

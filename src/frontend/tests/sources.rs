@@ -1,8 +1,8 @@
-//! `sources()`, which `fromtier check` and `fromtier lock` go by, finds the sources that a build asks the gate for: neither
-//! more nor fewer, over the whole corpus.
+//! `sources()`, which `fromtier check` and `fromtier lock` go by, finds the sources that a build asks the gate for, over the
+//! whole corpus: neither more nor fewer, each with its line, its stage, and its way into the build.
 //!
 //! A build knows some sources that the Dockerfile's text doesn't have, and the text has some that no build asks for. Each
-//! of these is one variant of [`Exclusion`].
+//! of these is one variant of [`Exclusion`]. A build that fails has asked for some of its sources: they must be in the text.
 #![cfg(test)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use fromtier_buildkit_double::case::parse_platform;
-use fromtier_buildkit_double::record::Outcome;
+use fromtier_buildkit_double::record::{Call, Outcome};
 use fromtier_buildkit_double::{Case, run::run_blocking};
 use fromtier_convert::{Options, PlannedSource, SourceKind, sources, trigger_sources};
 use fromtier_image::Platform;
@@ -32,8 +32,6 @@ enum Exclusion {
     /// Only the build: it belongs to a stage that the target doesn't need by the text, but by a trigger of a base image or
     /// by `SOURCE_DATE_EPOCH`.
     StageOfTriggerOrEpoch,
-    /// Only the build: a trigger of an image that another trigger takes files from.
-    NestedTrigger,
     /// Only the build: a stage that only a trigger needs takes the image, not the named context of the same name. So does the
     /// reference.
     ImageOverContext,
@@ -147,26 +145,66 @@ fn request(source: &PlannedSource) -> String {
     }
 }
 
-/// The sources of the text, with those of the base images' triggers.
-fn planned(case: &Case, dockerfile: &[u8]) -> Vec<PlannedSource> {
-    let mut found = Vec::new();
-    for options in conversions(case) {
-        let Ok(sources) = sources(dockerfile, &options) else {
-            continue;
-        };
-        for source in sources {
-            if source.kind == SourceKind::Image && source.via == Via::From {
-                let triggers = triggers(case, &source);
-                found.extend(trigger_sources(dockerfile, &options, &source, &triggers).unwrap());
-            }
-            found.push(source);
+/// A source with the place that requests it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct Request {
+    source: String,
+    /// The key of its way into the build: `copy-from`.
+    via: String,
+    /// The stage's name, as policies know it.
+    stage: String,
+    /// The first line of the instruction; 0 for an option.
+    line: i64,
+}
+
+impl Request {
+    fn of(planned: &PlannedSource) -> Request {
+        Request {
+            source: request(planned),
+            via: planned.via.key().to_owned(),
+            stage: planned.policy_stage.clone(),
+            line: planned
+                .ranges
+                .first()
+                .map_or(0, |range| i64::from(range.start.line)),
         }
+    }
+}
+
+/// These sources, with those of the triggers of all images among them.
+fn with_triggers(
+    case: &Case,
+    dockerfile: &[u8],
+    options: &Options,
+    mut open: Vec<PlannedSource>,
+) -> Vec<PlannedSource> {
+    let mut found: Vec<PlannedSource> = Vec::new();
+    while let Some(source) = open.pop() {
+        // Triggers that form a cycle end here; the build reports them.
+        if found.contains(&source) {
+            continue;
+        }
+        if source.kind == SourceKind::Image {
+            let triggers = triggers(case, &source);
+            open.extend(trigger_sources(dockerfile, options, &source, &triggers).unwrap());
+        }
+        found.push(source);
     }
     found
 }
 
+/// The sources of the text, with those of all triggers.
+fn planned(case: &Case, dockerfile: &[u8]) -> Vec<PlannedSource> {
+    let conversions = conversions(case);
+    let each = conversions.iter().map(|options| {
+        let found = sources(dockerfile, options).unwrap_or_default();
+        with_triggers(case, dockerfile, options, found)
+    });
+    each.flatten().collect()
+}
+
 /// The sources that the build asked the gate for; none if the build has no result.
-fn asked(outcome: &Outcome) -> Option<BTreeSet<String>> {
+fn asked(outcome: &Outcome) -> Option<BTreeSet<Request>> {
     let Outcome::Result(result) = outcome else {
         return None;
     };
@@ -177,52 +215,80 @@ fn asked(outcome: &Outcome) -> Option<BTreeSet<String>> {
     let document: serde_json::Value = serde_json::from_slice(&json.unwrap()).unwrap();
     let verdicts = document["sources"].as_array().unwrap();
     let requests = verdicts.iter().map(|verdict| {
-        let source = verdict["reference"].as_str().unwrap();
-        let is_image = verdict["image"].is_string();
-        if is_image {
-            in_full(source)
-        } else {
-            source.to_owned()
+        let text = |key: &str| verdict[key].as_str().unwrap_or_default().to_owned();
+        let source = text("reference");
+        Request {
+            source: if verdict["image"].is_string() {
+                in_full(&source)
+            } else {
+                source
+            },
+            via: text("via"),
+            stage: text("stage"),
+            line: verdict["line"].as_i64().unwrap_or_default(),
         }
     });
     Some(requests.collect())
 }
 
-/// The images that triggers of images want that triggers take files from.
-fn nested_triggers(case: &Case, planned: &[PlannedSource]) -> BTreeSet<String> {
-    let by_trigger = planned.iter().filter(|source| source.via == Via::Onbuild);
-    let mut open: Vec<_> = by_trigger.cloned().collect();
+/// The images that a build asked the builder about, whatever its end.
+fn resolved(calls: &[Call]) -> BTreeSet<String> {
+    let images = calls.iter().filter_map(|call| match call {
+        Call::ResolveImageConfig(request) => Some(request.r#ref.clone()),
+        Call::ResolveSourceMeta(request) => {
+            let source = request.source.as_ref()?;
+            let image = source.identifier.strip_prefix("docker-image://")?;
+            Some(image.to_owned())
+        }
+        _ => None,
+    });
+    images.map(|image| in_full(&image)).collect()
+}
+
+/// The sources of stages that the target needs only by a trigger of an image or by `SOURCE_DATE_EPOCH`.
+fn hidden_needs(case: &Case, dockerfile: &[u8], planned: &[PlannedSource]) -> BTreeSet<Request> {
+    let mut texts: Vec<String> = planned
+        .iter()
+        .filter(|source| source.kind == SourceKind::Image)
+        .flat_map(|source| triggers(case, source))
+        .collect();
+    texts.extend(case.options.get("build-arg:SOURCE_DATE_EPOCH").cloned());
+    let is_named = |stage: &str| {
+        texts.iter().any(|text| {
+            let mut words = text.split([' ', ',', '=']);
+            words.any(|word| word == stage)
+        })
+    };
     let mut found = BTreeSet::new();
-    while let Some(source) = open.pop() {
-        let dockerfile = format!("FROM {}\n", source.reference);
-        let triggers = triggers(case, &source);
-        let wanted = trigger_sources(
-            dockerfile.as_bytes(),
-            &Options::default(),
-            &source,
-            &triggers,
-        );
-        open.extend(
-            wanted
-                .unwrap()
-                .into_iter()
-                .filter(|wanted| found.insert(request(wanted))),
-        );
+    for options in conversions(case) {
+        for stage in planned.iter().map(|source| &source.stage) {
+            if is_named(stage) {
+                let target = stage.clone();
+                let of_stage = sources(
+                    dockerfile,
+                    &Options {
+                        target,
+                        ..options.clone()
+                    },
+                );
+                let mut of_stage = of_stage.unwrap_or_default();
+                of_stage.retain(|source| source.needed);
+                let of_stage = with_triggers(case, dockerfile, &options, of_stage);
+                found.extend(of_stage.iter().map(Request::of));
+            }
+        }
     }
     found
 }
 
 /// Why only the build has the source.
-fn only_in_build(case: &Case, planned: &[PlannedSource], source: &str) -> Option<Exclusion> {
+fn only_in_build(case: &Case, hidden: &BTreeSet<Request>, request: &Request) -> Option<Exclusion> {
+    let source = request.source.as_str();
     if source == "context" || case.locals.contains_key(source) {
         return Some(Exclusion::LocalDirectory);
     }
-    let is_planned = planned.iter().any(|planned| request(planned) == source);
-    if is_planned && has_hidden_needs(case, planned) {
+    if hidden.contains(request) {
         return Some(Exclusion::StageOfTriggerOrEpoch);
-    }
-    if nested_triggers(case, planned).contains(source) {
-        return Some(Exclusion::NestedTrigger);
     }
     let mut contexts = case
         .options
@@ -277,15 +343,6 @@ fn is_declared(dockerfile: &[u8], source: &PlannedSource) -> bool {
     })
 }
 
-/// Whether a stage can be needed that the text doesn't show as needed.
-fn has_hidden_needs(case: &Case, planned: &[PlannedSource]) -> bool {
-    let epoch = case.options.contains_key("build-arg:SOURCE_DATE_EPOCH");
-    epoch
-        || planned
-            .iter()
-            .any(|source| !triggers(case, source).is_empty())
-}
-
 /// Why only the text has the source.
 fn only_in_text(case: &Case, dockerfile: &[u8], source: &PlannedSource) -> Option<Exclusion> {
     if source.via == Via::Onbuild && is_declared(dockerfile, source) {
@@ -306,7 +363,7 @@ fn check_and_lock_see_the_sources_of_the_build() {
     case_files(&tests.join("corpus"), &mut files);
     case_files(&tests.join("bypass"), &mut files);
     files.sort();
-    let (mut wrong, mut compared) = (Vec::new(), 0);
+    let (mut wrong, mut compared, mut failed) = (Vec::new(), 0, 0);
     let mut excluded: BTreeMap<Exclusion, Vec<String>> = BTreeMap::new();
     for file in files {
         let name = file.strip_prefix(tests).unwrap().display().to_string();
@@ -319,38 +376,48 @@ fn check_and_lock_see_the_sources_of_the_build() {
         }
         let program = Path::new(env!("CARGO_BIN_EXE_fromtier-frontend"));
         let recording = run_blocking(program, &case).unwrap();
+        let planned = planned(&case, &dockerfile);
+        let hidden = hidden_needs(&case, &dockerfile, &planned);
+        let mut exclude = |why: Option<Exclusion>, what: String| match why {
+            Some(why) => excluded.entry(why).or_default().push(what),
+            None => wrong.push(what),
+        };
         let Some(asked) = asked(&recording.outcome) else {
+            failed += 1;
+            let images: BTreeSet<String> = planned.iter().map(request).collect();
+            for source in resolved(&recording.calls).difference(&images) {
+                let request = Request {
+                    source: source.clone(),
+                    ..Request::default()
+                };
+                let why = only_in_build(&case, &hidden, &request);
+                exclude(
+                    why,
+                    format!("{name}: only the failed build asks for {source}"),
+                );
+            }
             continue;
         };
         compared += 1;
-        let planned = planned(&case, &dockerfile);
         let needed: Vec<_> = planned.iter().filter(|source| source.needed).collect();
-        for source in &asked {
-            if needed.iter().any(|needed| request(needed) == *source) {
-                continue;
-            }
-            match only_in_build(&case, &planned, source) {
-                Some(why) => excluded
-                    .entry(why)
-                    .or_default()
-                    .push(format!("{name} {source}")),
-                None => wrong.push(format!("{name}: only the build asks for {source}")),
-            }
+        let in_text: BTreeSet<Request> = needed.iter().map(|source| Request::of(source)).collect();
+        for request in asked.difference(&in_text) {
+            let why = only_in_build(&case, &hidden, request);
+            exclude(why, format!("{name}: only the build asks for {request:?}"));
         }
         for source in needed {
-            if asked.contains(&request(source)) {
-                continue;
-            }
-            match only_in_text(&case, &dockerfile, source) {
-                Some(why) => excluded
-                    .entry(why)
-                    .or_default()
-                    .push(format!("{name} {}", source.reference)),
-                None => wrong.push(format!("{name}: only `sources` has {}", source.reference)),
+            if !asked.contains(&Request::of(source)) {
+                let why = only_in_text(&case, &dockerfile, source);
+                exclude(
+                    why,
+                    format!("{name}: only `sources` has {:?}", Request::of(source)),
+                );
             }
         }
     }
-    println!("{compared} builds compared; only one side has: {excluded:#?}");
+    println!(
+        "{compared} builds and {failed} failed builds compared; only one side has: {excluded:#?}"
+    );
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     assert!(compared > 400, "only {compared} builds were compared");
 }

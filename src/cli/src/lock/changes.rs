@@ -186,7 +186,7 @@ pub fn decide_line<'a>(
 
 /// The platforms whose configs are needed, each once.
 pub fn platforms(wanted: &WantedImage) -> Vec<&Platform> {
-    let mut platforms: Vec<_> = wanted.bases.iter().map(|base| &base.platform).collect();
+    let mut platforms: Vec<_> = wanted.uses.iter().map(|usage| &usage.platform).collect();
     platforms.sort();
     platforms.dedup();
     platforms

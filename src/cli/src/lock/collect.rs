@@ -41,8 +41,10 @@ pub struct WantedImage {
     pub pull: ImageRef,
     /// Its first use.
     pub place: Origin,
-    /// Its uses as a base image, whose triggers run.
-    pub bases: Vec<BaseUse>,
+    /// Its uses in stages, where its triggers run.
+    pub uses: Vec<ImageUse>,
+    /// The number of uses whose triggers were collected.
+    pub collected: usize,
 }
 
 /// Where an image is used.
@@ -54,16 +56,29 @@ pub enum Origin {
     Argument,
 }
 
-/// A stage that is built on the image.
-#[derive(Debug, Clone)]
-pub struct BaseUse {
+/// A stage that uses the image, as its base or for its files. Either way, a build runs the image's triggers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageUse {
     /// The Dockerfile's index in the report.
     pub file: usize,
     pub source: PlannedSource,
     /// The platform that the stage is built for.
     pub target: Option<Platform>,
-    /// The platform of the base image.
+    /// The platform of the image.
     pub platform: Platform,
+}
+
+impl ImageUse {
+    fn new(file: usize, source: &PlannedSource, target: Option<&Platform>) -> ImageUse {
+        let own = Platform::parse(&source.platform).ok();
+        let platform = own.or(target.cloned()).unwrap_or_else(Platform::host);
+        ImageUse {
+            file,
+            source: source.clone(),
+            target: target.cloned(),
+            platform: platform.normalize(),
+        }
+    }
 }
 
 impl LockGroup {
@@ -82,7 +97,7 @@ impl LockGroup {
         self.old.as_ref()?.lock.get(image)
     }
 
-    fn want(&mut self, lockable: &LockCandidate, place: Origin, base: Option<BaseUse>) {
+    fn want(&mut self, lockable: &LockCandidate, place: Origin, usage: Option<ImageUse>) {
         // Without a tag it is pinned by its digest, and needs no line.
         let Some(name) = Lock::name_of(lockable.image()) else {
             return;
@@ -91,14 +106,18 @@ impl LockGroup {
             image: lockable.image().clone(),
             pull: lockable.pull().clone(),
             place,
-            bases: Vec::new(),
+            uses: Vec::new(),
+            collected: 0,
         });
         // The line must agree with every Dockerfile that names a digest.
         if wanted.image.digest().is_none() {
             wanted.image = lockable.image().clone();
             wanted.pull = lockable.pull().clone();
         }
-        wanted.bases.extend(base);
+        // Triggers that form a cycle end here.
+        wanted
+            .uses
+            .extend(usage.filter(|new| !wanted.uses.contains(new)));
     }
 }
 
@@ -137,17 +156,8 @@ pub fn collect(
             }
             let again =
                 !seen.insert((source.span.map(|span| span.start), source.reference.clone()));
-            let base = (source.via == Via::From).then(|| {
-                let own = Platform::parse(&source.platform).ok();
-                let platform = own.or(target.clone()).unwrap_or_else(Platform::host);
-                BaseUse {
-                    file: index,
-                    source: source.clone(),
-                    target: target.clone(),
-                    platform: platform.normalize(),
-                }
-            });
-            ask(gate, group, index, source, base, &mut file, again);
+            let usage = ImageUse::new(index, &source, target.as_ref());
+            ask(gate, group, usage, &mut file, again);
         }
     }
     file
@@ -167,21 +177,23 @@ pub fn images(args: &LockArgs, bytes: &[u8]) -> Vec<PlannedSource> {
     images
 }
 
-/// Adds the images of a base image's triggers, with the gate of the Dockerfile that is built on it.
+/// Adds the images of an image's triggers, with the gate of the Dockerfile that uses it.
 pub fn collect_triggers(
     args: &LockArgs,
-    base: &BaseUse,
+    usage: &ImageUse,
     triggers: &[String],
     gate: &Gate,
     group: &mut LockGroup,
     file: &mut DockerfileReport,
 ) {
-    let options = options(args, base.target.as_ref());
-    let found = trigger_sources(file.text.as_bytes(), &options, &base.source, triggers);
+    let target = usage.target.as_ref();
+    let options = options(args, target);
+    let found = trigger_sources(file.text.as_bytes(), &options, &usage.source, triggers);
     for source in found.unwrap_or_default() {
         if source.kind == SourceKind::Image {
             let again = file.sources.iter().any(|judged| judged.source == source);
-            ask(gate, group, base.file, source, None, file, again);
+            let usage = ImageUse::new(usage.file, &source, target);
+            ask(gate, group, usage, file, again);
         }
     }
 }
@@ -207,9 +219,7 @@ pub fn collect_argument(
 fn ask(
     gate: &Gate,
     group: &mut LockGroup,
-    index: usize,
-    source: PlannedSource,
-    base: Option<BaseUse>,
+    usage: ImageUse,
     file: &mut DockerfileReport,
     again: bool,
 ) {
@@ -223,19 +233,23 @@ fn ask(
             });
         }
     };
-    if needs_build_argument(&source) {
+    let source = &usage.source;
+    if needs_build_argument(source) {
         group.open = true;
-        return say(source, None);
+        return say(usage.source, None);
     }
     let platform = Platform::parse(&source.platform).ok();
     let asked = gate.check_lockable(&ImageRequest {
         reference: &source.reference,
         via: source.via,
-        scope: scope_of(&source, platform.as_ref(), path.as_deref()),
+        scope: scope_of(source, platform.as_ref(), path.as_deref()),
     });
     match asked {
-        Ok(lockable) => group.want(&lockable, Origin::Source(index, Box::new(source)), base),
-        Err(denial) => say(source, Some(*denial.verdict)),
+        Ok(lockable) => {
+            let origin = Origin::Source(usage.file, Box::new(usage.source.clone()));
+            group.want(&lockable, origin, Some(usage));
+        }
+        Err(denial) => say(usage.source, Some(*denial.verdict)),
     }
 }
 

@@ -13,12 +13,13 @@ mod verify;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use fromtier_convert::MAX_TRIGGER_CHAIN;
 use fromtier_image::ImageRef;
 use fromtier_policy::{Day, Lock};
 
 use self::args::LockArgs;
 use self::changes::{Change, Line, is_named, mode};
-use self::collect::{ExistingLock, LockGroup};
+use self::collect::{ExistingLock, ImageUse, LockGroup};
 use self::report::{LineReport, LockFileReport, LockReport};
 use self::resolve::Answers;
 use crate::disk::{FileKind, RootedPath, WriteError};
@@ -188,41 +189,55 @@ impl LockRun<'_> {
         }
     }
 
-    /// Queries the registries, and again for the images of base images' triggers.
+    /// Queries the registries, and again for the images of triggers, whose own triggers are collected likewise.
     fn resolve(&mut self) {
         self.ask();
-        let mut known = Vec::new();
+        // A build refuses a longer chain.
+        for _ in 0..MAX_TRIGGER_CHAIN {
+            let triggers = self.uncollected_triggers();
+            if triggers.is_empty() {
+                return;
+            }
+            for (path, usage, triggers) in triggers {
+                let file = &mut self.report.files[usage.file];
+                if let (Some(group), Ok(found)) =
+                    (self.groups.get_mut(&path), self.lookup.gate(&file.path))
+                {
+                    let gate = &found.gate;
+                    collect::collect_triggers(self.args, &usage, &triggers, gate, group, file);
+                }
+            }
+            self.ask();
+        }
+        for group in self.groups.values_mut() {
+            group.open = true;
+        }
+    }
+
+    /// Returns the triggers that the last answers brought, each with the lock file and the use of its image.
+    fn uncollected_triggers(&mut self) -> Vec<(PathBuf, ImageUse, Vec<String>)> {
+        let mut found = Vec::new();
         for (path, group) in &mut self.groups {
-            let mut open = false;
-            for wanted in group.wanted.values() {
+            for wanted in group.wanted.values_mut() {
                 let old = group
                     .old
                     .as_ref()
                     .and_then(|old| old.lock.get(&wanted.image));
                 let mode = mode(self.args, wanted);
-                for base in &wanted.bases {
-                    let question = changes::config_question(wanted, old, mode, &base.platform);
+                for usage in &wanted.uses[wanted.collected..] {
+                    let question = changes::config_question(wanted, old, mode, &usage.platform);
                     match question.and_then(|question| self.answers.get(&question)) {
-                        Some(Ok(found)) if found.triggers().is_empty() => {}
-                        Some(Ok(found)) => {
-                            known.push((path.clone(), base.clone(), found.triggers().to_vec()));
+                        Some(Ok(info)) if info.triggers().is_empty() => {}
+                        Some(Ok(info)) => {
+                            found.push((path.clone(), usage.clone(), info.triggers().to_vec()));
                         }
-                        Some(Err(_)) | None => open = true,
+                        Some(Err(_)) | None => group.open = true,
                     }
                 }
-            }
-            group.open |= open;
-        }
-        for (path, base, triggers) in known {
-            let file = &mut self.report.files[base.file];
-            if let (Some(group), Ok(found)) =
-                (self.groups.get_mut(&path), self.lookup.gate(&file.path))
-            {
-                let gate = &found.gate;
-                collect::collect_triggers(self.args, &base, &triggers, gate, group, file);
+                wanted.collected = wanted.uses.len();
             }
         }
-        self.ask();
+        found
     }
 
     fn ask(&mut self) {

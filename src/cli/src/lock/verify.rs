@@ -9,7 +9,7 @@ use fromtier_policy::{Day, Gate, Lock, Severity, Verdict};
 
 use super::args::LockArgs;
 use super::changes::{self, mode};
-use super::collect::{BaseUse, LockGroup, images};
+use super::collect::{ImageUse, LockGroup, images};
 use super::resolve::Answers;
 use crate::files;
 use crate::judge::{judge_source, needs_build_argument, scope_of};
@@ -40,13 +40,13 @@ pub fn add_refusals(
     for group in groups.values() {
         for wanted in group.wanted.values() {
             let old = group.entry(&wanted.image);
-            for base in &wanted.bases {
+            for usage in &wanted.uses {
                 let mode = mode(args, wanted);
-                let question = changes::config_question(wanted, old, mode, &base.platform);
+                let question = changes::config_question(wanted, old, mode, &usage.platform);
                 let answer = question.and_then(|question| answers.get(&question));
-                let file = &mut files[base.file];
+                let file = &mut files[usage.file];
                 if let (Some(Ok(answer)), Ok(found)) = (answer, lookup.gate(&file.path)) {
-                    by_the_config(&found.gate, file, base, answer);
+                    by_the_config(&found.gate, file, usage, answer);
                 }
             }
         }
@@ -84,20 +84,20 @@ fn by_the_lock(
 }
 
 /// Adds what depends on the image's config: age, labels, user.
-fn by_the_config(gate: &Gate, file: &mut DockerfileReport, base: &BaseUse, found: &ImageInfo) {
+fn by_the_config(gate: &Gate, file: &mut DockerfileReport, usage: &ImageUse, found: &ImageInfo) {
     let Some(config) = found
         .config
         .as_ref()
-        .filter(|_| !is_said(file, &base.source))
+        .filter(|_| !is_said(file, &usage.source))
     else {
         return;
     };
     let path = files::path_in_repository(&file.path);
-    let own = fromtier_image::Platform::parse(&base.source.platform).ok();
+    let own = fromtier_image::Platform::parse(&usage.source.platform).ok();
     let request = ImageRequest {
-        reference: &base.source.reference,
-        via: base.source.via,
-        scope: scope_of(&base.source, own.as_ref(), path.as_deref()),
+        reference: &usage.source.reference,
+        via: usage.source.via,
+        scope: scope_of(&usage.source, own.as_ref(), path.as_deref()),
     };
     let Ok(pass) = gate.request(&request) else {
         return;
@@ -112,7 +112,7 @@ fn by_the_config(gate: &Gate, file: &mut DockerfileReport, base: &BaseUse, found
     );
     if let Err(denial) = admitted {
         file.sources.push(JudgedSource {
-            source: base.source.clone(),
+            source: usage.source.clone(),
             verdict: Some(Verdict::clone(&denial.verdict)),
             resolved: None,
         });

@@ -1,13 +1,12 @@
 //! `ONBUILD` triggers: the instructions that a base runs in the stages that are built on it.
 
-use fromtier_dockerfile::error::{Error, Result};
-use fromtier_dockerfile::instructions::{self, Command};
-use fromtier_dockerfile::parser;
+use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::span::Range;
 
 use super::trigger_chain::TriggerChains;
 use crate::converter::Converter;
-use crate::plan::{self, deps::StageId};
+use crate::plan::deps::StageId;
+use crate::plan::{self, trigger::parse_trigger};
 use crate::stage::{BaseState, PlannedCommand};
 
 impl<R> Converter<'_, R> {
@@ -87,15 +86,4 @@ impl<R> Converter<'_, R> {
         plan::link_command(&mut self.stages, &self.lex, id, &mut planned)?;
         Ok(planned)
     }
-}
-
-/// A trigger as an instruction at the location of the `FROM`.
-fn parse_trigger(trigger: &str, from: &[Range]) -> Result<Command> {
-    let mut nodes = parser::parse(trigger.as_bytes())?.nodes;
-    let (Some(mut node), true) = (nodes.pop(), nodes.is_empty()) else {
-        return Err(Error::new("onbuild trigger should be a single expression"));
-    };
-    node.start_line = from.iter().map(|r| r.start.line).min().unwrap_or(0);
-    node.end_line = from.iter().map(|r| r.end.line).max().unwrap_or(0);
-    instructions::parse_command(&node)
 }

@@ -7,7 +7,7 @@ use fromtier_dockerfile::span::Range;
 use fromtier_image::ImageRef;
 
 /// The longest chain of images that ask for each other. Each of them must be resolved before the next is known.
-const MAX_LENGTH: usize = 100;
+pub const MAX_TRIGGER_CHAIN: usize = 100;
 
 /// The most images that all triggers of a build may ask for: two triggers in each image double the number with every step.
 const MAX_IMAGES: usize = 10_000;
@@ -58,9 +58,9 @@ impl TriggerChains {
         if let Some(cycle) = link.cycle() {
             return Err(link.chain_error("ONBUILD triggers form a cycle", &cycle));
         }
-        if link.length > MAX_LENGTH {
+        if link.length > MAX_TRIGGER_CHAIN {
             let message =
-                format!("ONBUILD triggers request more than {MAX_LENGTH} images in a row");
+                format!("ONBUILD triggers request more than {MAX_TRIGGER_CHAIN} images in a row");
             return Err(link.chain_error(&message, &link.image_names()));
         }
         if self.images > MAX_IMAGES {

@@ -8,6 +8,7 @@ mod graph;
 pub(crate) mod paths_used;
 pub(crate) mod sources;
 pub(crate) mod stages;
+pub(crate) mod trigger;
 
 use deps::StageId;
 use fromtier_dockerfile::error::{Error, Result};

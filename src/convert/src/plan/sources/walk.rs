@@ -1,22 +1,23 @@
-//! The walk through the instructions: which sources they ask for, with which variables.
+//! The walk through the instructions, with the variables of each: it collects the sources that they request.
 
 use std::collections::{HashMap, HashSet};
 
 use fromtier_dockerfile::error::Result;
 use fromtier_dockerfile::git_url::{GitRef, is_http_source};
 use fromtier_dockerfile::instructions::{self, Add, ArgDef, Command, Copy, Run};
-use fromtier_dockerfile::parser;
 use fromtier_dockerfile::shell::Lex;
 use fromtier_dockerfile::span::{Range, Span};
 use fromtier_gostd::strings::to_lower;
 use fromtier_image::Platform;
 use fromtier_policy::gate::Via;
 
+use super::inherited::CompleteStage;
 use super::{Need, PlannedSource, SourceKind};
 use crate::converter;
 use crate::evaluate::{self, ArgScope};
 use crate::options::Options;
 use crate::plan::args::{self, Platforms};
+use crate::plan::trigger::parse_trigger;
 use crate::source_date;
 use crate::vars::{PlannedVars, Vars};
 
@@ -33,13 +34,51 @@ pub(super) struct Walk<'a> {
     pub found: Vec<PlannedSource>,
 }
 
-/// Where a walk is.
+/// The stage of the current instruction, and the variables before it.
 pub(super) struct At<'s> {
-    pub stage: &'s str,
-    pub policy_stage: String,
-    pub ships: Option<bool>,
-    pub needed: bool,
-    pub vars: PlannedVars,
+    stage: &'s str,
+    policy_stage: String,
+    ships: Option<bool>,
+    needed: bool,
+    vars: PlannedVars,
+}
+
+impl<'s> At<'s> {
+    /// The start of the stage that is built on `base`.
+    pub fn of_base(base: &'s PlannedSource) -> At<'s> {
+        At {
+            stage: &base.stage,
+            policy_stage: base.policy_stage.clone(),
+            ships: base.ships,
+            needed: base.needed,
+            vars: PlannedVars::default(),
+        }
+    }
+}
+
+/// The origin of an instruction.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Origin {
+    /// It is an instruction of the stage.
+    Stage,
+    /// It is a trigger. Its sources have this place: the `ONBUILD`, or the base that it comes from.
+    Trigger(Option<Span>),
+}
+
+impl Origin {
+    fn via(self, plain: Via) -> Via {
+        match self {
+            Origin::Stage => plain,
+            Origin::Trigger(_) => Via::Onbuild,
+        }
+    }
+
+    fn span(self, own: Option<Span>) -> Option<Span> {
+        match self {
+            Origin::Stage => own,
+            Origin::Trigger(place) => place,
+        }
+    }
 }
 
 impl<'a> Walk<'a> {
@@ -63,7 +102,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub fn stage(&mut self, index: usize, stage: &instructions::Stage, need: Need) {
+    pub fn stage(&mut self, index: usize, complete: &CompleteStage, need: Need) {
+        let stage = &complete.stage;
         let number = index.to_string();
         let name = if stage.name.is_empty() {
             &number
@@ -104,9 +144,17 @@ impl<'a> Walk<'a> {
             }
         }
         evaluate::start_stage(&self.os(stage), &mut at.vars);
-        for command in &stage.commands {
-            self.command(command, &mut at, false);
+        let before = self.found.len();
+        for (index, command) in stage.commands.iter().enumerate() {
+            let origin = if index < complete.triggers {
+                Origin::Trigger(Some(stage.base_span))
+            } else {
+                Origin::Stage
+            };
+            self.command(command, &mut at, origin);
         }
+        self.declared_triggers(stage, &at);
+        self.found[before..].sort_by_key(|found| found.ranges.first().map(|range| range.start));
         if !stage.name.is_empty() {
             if stage.name.eq_ignore_ascii_case(self.epoch_source) {
                 self.epoch_stage(stage, &at);
@@ -115,7 +163,24 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// What `SOURCE_DATE_EPOCH` takes of the stage that it names. There all global arguments are visible undeclared.
+    /// Runs the triggers that a stage declares as a stage does that is built on it.
+    fn declared_triggers(&mut self, stage: &instructions::Stage, at: &At<'_>) {
+        let mut at = At {
+            vars: at.vars.clone(),
+            policy_stage: at.policy_stage.clone(),
+            ..*at
+        };
+        for command in &stage.commands {
+            if let Command::Onbuild { common, expression } = command
+                && let Ok(trigger) = parse_trigger(expression, &common.location)
+            {
+                self.command(&trigger, &mut at, Origin::Trigger(Some(common.span)));
+            }
+        }
+    }
+
+    /// Adds the sources that `SOURCE_DATE_EPOCH` takes of the stage that it names. All global arguments are visible
+    /// there without a declaration.
     fn epoch_stage(&mut self, stage: &instructions::Stage, at: &At<'_>) {
         let mut at = At {
             vars: PlannedVars::of_globals(self.globals),
@@ -128,7 +193,7 @@ impl<'a> Walk<'a> {
         for command in &stage.commands {
             match command {
                 Command::Arg { args, .. } => self.declare(args, scope, &mut at.vars),
-                Command::Add(add) => self.add_files(add, &at, false),
+                Command::Add(add) => self.add_files(add, &at, Origin::Stage),
                 _ => {}
             }
         }
@@ -151,27 +216,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub fn command(&mut self, command: &Command, at: &mut At<'_>, onbuild: bool) {
+    pub fn command(&mut self, command: &Command, at: &mut At<'_>, origin: Origin) {
         match command {
-            Command::Copy(copy) => self.copy(copy, at, onbuild),
-            Command::Run(run) => self.run(run, at, onbuild),
-            Command::Add(add) => self.add_files(add, at, onbuild),
-            Command::Onbuild { common, expression } => {
-                let Ok(trigger) = parser::parse(expression.as_bytes()) else {
-                    return;
-                };
-                for node in &trigger.nodes {
-                    let before = self.found.len();
-                    if let Ok(command) = instructions::parse_command(node) {
-                        self.command(&command, at, true);
-                    }
-                    for found in &mut self.found[before..] {
-                        found.ranges.clone_from(&common.location);
-                        found.span = Some(common.span);
-                    }
-                }
-            }
-            _ if onbuild => {}
+            Command::Copy(copy) => self.copy(copy, at, origin),
+            Command::Run(run) => self.run(run, at, origin),
+            Command::Add(add) => self.add_files(add, at, origin),
             Command::Arg { args, .. } => {
                 let scope = ArgScope::of_stage(&self.options.build_args, self.globals);
                 self.declare(args, scope, &mut at.vars);
@@ -190,29 +239,28 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn copy(&mut self, copy: &Copy, at: &At<'_>, onbuild: bool) {
+    fn copy(&mut self, copy: &Copy, at: &At<'_>, origin: Origin) {
         let from = copy.from.as_str();
         if from.is_empty() || from == crate::SCRATCH || from.parse::<i64>().is_ok() {
             return;
         }
         self.image(
             from,
-            via(Via::CopyFrom, onbuild),
+            origin.via(Via::CopyFrom),
             at,
-            (&copy.common.location, copy.from_span),
+            (&copy.common.location, origin.span(copy.from_span)),
         );
     }
 
-    fn run(&mut self, run: &Run, at: &At<'_>, onbuild: bool) {
+    fn run(&mut self, run: &Run, at: &At<'_>, origin: Origin) {
         for (index, mount) in run.mounts.iter().enumerate() {
             if !mount.from.is_empty() && mount.from != crate::SCRATCH {
-                let span = run
-                    .mount_spans
-                    .get(index)
-                    .and_then(|span| self.value_of(*span, "from="));
+                let own = run.mount_spans.get(index);
+                let own = || own.and_then(|span| self.value_of(*span, "from="));
+                let span = origin.span(own());
                 self.image(
                     &mount.from,
-                    via(Via::MountFrom, onbuild),
+                    origin.via(Via::MountFrom),
                     at,
                     (&run.common.location, span),
                 );
@@ -220,8 +268,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn add_files(&mut self, add: &Add, at: &At<'_>, onbuild: bool) {
-        // One stands behind the other. Where one is written otherwise than it is read, those behind it have no place.
+    fn add_files(&mut self, add: &Add, at: &At<'_>, origin: Origin) {
+        // They are searched one after the other. If one is written differently than it is read, those after it have no place.
         let mut rest = Some(add.common.span);
         for written in &add.files.sources {
             let source = self.fill(written, at).unwrap_or_default();
@@ -239,8 +287,8 @@ impl<'a> Walk<'a> {
                     _ => continue,
                 }
             };
-            let span = rest.and_then(|rest| self.find(rest, written));
-            rest = span.map(|found| Span {
+            let own = rest.and_then(|rest| self.find(rest, written));
+            rest = own.map(|found| Span {
                 start: found.end,
                 ..add.common.span
             });
@@ -248,9 +296,9 @@ impl<'a> Walk<'a> {
                 kind,
                 source,
                 written,
-                via(Via::Add, onbuild),
+                origin.via(Via::Add),
                 at,
-                (&add.common.location, span),
+                (&add.common.location, origin.span(own)),
             );
             if let Some(found) = self.found.last_mut() {
                 found.checksum = checksum;
@@ -258,7 +306,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// An image, unless a stage or a context has its name.
+    /// Adds an image, unless a stage or a context has its name.
     fn image(&mut self, name: &str, via: Via, at: &At<'_>, place: (&[Range], Option<Span>)) {
         if !self.names.contains(&to_lower(name)) && !self.is_context(name) {
             self.add(SourceKind::Image, name.to_owned(), name, via, at, place);
@@ -290,7 +338,7 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// The operating system of a stage, as far as the text tells.
+    /// Returns the operating system of a stage by the text.
     fn os(&self, stage: &instructions::Stage) -> String {
         let written = self.lex.expand(&stage.platform, self.globals).ok();
         let platform = written.and_then(|e| Platform::parse(&e.result).ok());
@@ -315,7 +363,7 @@ impl<'a> Walk<'a> {
         )
     }
 
-    /// Where `text` stands first in a span.
+    /// Finds `text` in a span.
     fn find(&self, span: Span, text: &str) -> Option<Span> {
         let within = self.bytes.get(span.start..span.end)?;
         let mut windows = within.windows(text.len().max(1));
@@ -326,7 +374,7 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// The value behind `key` in a span, up to a comma, a quote or the span's end.
+    /// Returns the place of the value after `key` in a span. It ends at a comma, a quote, or the span's end.
     fn value_of(&self, span: Span, key: &str) -> Option<Span> {
         let start = self.find(span, key)?.end;
         let rest = self.bytes.get(start..span.end)?;
@@ -336,9 +384,4 @@ impl<'a> Walk<'a> {
             end: end.map_or(span.end, |n| start + n),
         })
     }
-}
-
-/// A trigger's source comes in with the trigger.
-fn via(plain: Via, onbuild: bool) -> Via {
-    if onbuild { Via::Onbuild } else { plain }
 }
