@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use crate::files::SearchArgs;
 use crate::lock::args::LockArgs;
 use crate::policy::args::PolicyCommand;
-use crate::values::{BuildArgs, FormatArg, LockArg, PolicyArg, TodayArg};
+use crate::values::{BuildArgs, Format, FormatArg, LockArg, PolicyArg, TodayArg};
 
 /// Checks the images and other sources of Dockerfiles against a policy.
 #[derive(Debug, Parser)]
@@ -36,6 +36,18 @@ pub enum Command {
     /// Check, test, write, and explain policies
     #[command(subcommand)]
     Policy(PolicyCommand),
+}
+
+impl Command {
+    /// The format of its output.
+    pub fn format(&self) -> Format {
+        match self {
+            Command::Check(args) => args.format.format,
+            Command::Lock(args) => args.format.format,
+            Command::Explain { .. } => Format::Human,
+            Command::Policy(policy) => policy.format(),
+        }
+    }
 }
 
 #[derive(Debug, Default, clap::Args)]

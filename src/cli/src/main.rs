@@ -37,6 +37,7 @@ use clap::Parser as _;
 use fromtier_policy::Day;
 
 use crate::args::{Command, CommandLine};
+use crate::values::Format;
 
 #[expect(clippy::disallowed_methods, reason = "the command line's clock")]
 fn main() -> ExitCode {
@@ -50,6 +51,11 @@ fn main() -> ExitCode {
         Command::Lock(lock) => lock::run(lock, today),
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Policy(policy) => policy::run(policy, today),
+    };
+    let text = match args.command.format() {
+        Format::Human => output::terminal::finish(&text),
+        // JSON has escapes of its own.
+        Format::Json => text,
     };
     // Without the colors where nobody would see them. A reader that closes the pipe early is not an error.
     let _ = anstream::stdout().write_all(text.as_bytes());

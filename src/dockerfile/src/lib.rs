@@ -22,3 +22,4 @@ pub mod parser;
 pub mod shell;
 pub mod span;
 pub mod suggest;
+pub mod visible;

@@ -9,6 +9,7 @@ use super::changes::Change;
 use super::problems::problems;
 use super::report::{LineReport, LockFileReport, LockReport};
 use crate::output::printer::{Note, Printer};
+use crate::output::terminal::shown_path;
 
 /// Everything, with a line at the end for each lock.
 pub fn render(report: &LockReport) -> String {
@@ -49,7 +50,7 @@ pub fn render(report: &LockReport) -> String {
         let _ = writeln!(
             out,
             "{}: {}",
-            locked.path.shown().display(),
+            shown_path(locked.path.shown()),
             summary(report, locked)
         );
         if !report.check {

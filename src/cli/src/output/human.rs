@@ -8,6 +8,7 @@ use annotate_snippets::Level;
 use fromtier_policy::{Finding, Severity};
 
 use super::printer::{Note, Printer};
+use super::terminal::shown_path;
 use super::{counted, exceptions, line_of, place};
 use crate::report::{CheckReport, DockerfileReport, JudgedSource, LeftOut};
 
@@ -123,10 +124,7 @@ fn policies(report: &CheckReport) -> String {
         *found.entry(&file.policies).or_default() += 1;
     }
     let line = |(policies, files): (&&[PathBuf], &usize)| {
-        let names: Vec<String> = policies
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect();
+        let names: Vec<String> = policies.iter().map(|path| shown_path(path)).collect();
         let names = if names.is_empty() {
             "the built-in policy".to_owned()
         } else {

@@ -6,6 +6,7 @@ pub mod human;
 pub mod json;
 pub mod printer;
 pub mod style;
+pub mod terminal;
 
 use std::ops::Range;
 

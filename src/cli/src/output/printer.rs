@@ -4,8 +4,10 @@ use std::ops::Range;
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use fromtier_dockerfile::visible::visible;
 use fromtier_policy::PolicyError;
 
+use super::terminal::{marked, shown_path};
 use crate::lookup::{LoadError, Texts};
 
 /// Formats notes for a terminal.
@@ -39,21 +41,17 @@ impl Printer {
 
     /// Prints a note and an empty line.
     pub fn note(&self, note: &Note<'_>, out: &mut String) {
-        let path = note.path.display().to_string();
+        let path = shown_path(note.path);
         let snippet = Snippet::source(note.text)
             .path(path)
             .annotation(AnnotationKind::Primary.span(note.at.clone()));
-        let title = note.level.clone().primary_title(note.message);
+        let title = note.level.clone().primary_title(visible(note.message));
         let title = match note.code {
             Some(code) => title.id(code),
             None => title,
         };
-        let mut group = title.element(snippet);
-        for line in note.help.iter().flat_map(|help| help.lines()) {
-            group = group.element(Level::HELP.message(line));
-        }
-        out.push_str(&self.renderer.render(&[group]));
-        out.push_str("\n\n");
+        let group = title.element(snippet);
+        self.render(group, note.help, out);
     }
 
     /// Prints an error without a place.
@@ -63,11 +61,17 @@ impl Printer {
 
     /// Prints an error without a place, with its help.
     pub fn error_with_help(&self, message: &str, help: Option<&str>, out: &mut String) {
-        let mut group = Group::with_title(Level::ERROR.primary_title(message));
+        let message = visible(message);
+        let group = Group::with_title(Level::ERROR.primary_title(message));
+        self.render(group, help, out);
+    }
+
+    /// Prints a group with its help and an empty line.
+    fn render<'g>(&self, mut group: Group<'g>, help: Option<&'g str>, out: &mut String) {
         for line in help.iter().flat_map(|help| help.lines()) {
-            group = group.element(Level::HELP.message(line));
+            group = group.element(Level::HELP.message(visible(line)));
         }
-        out.push_str(&self.renderer.render(&[group]));
+        out.push_str(&marked(&self.renderer.render(&[group])));
         out.push_str("\n\n");
     }
 
@@ -95,7 +99,7 @@ impl Printer {
     pub fn load_error(&self, error: &LoadError, out: &mut String) {
         match error {
             LoadError::Unreadable { path, error } => {
-                self.error(&format!("{}: {error}", path.display()), out);
+                self.error(&format!("{}: {error}", shown_path(path)), out);
             }
             LoadError::Invalid { texts, errors } => {
                 for error in errors {

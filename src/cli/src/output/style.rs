@@ -3,6 +3,8 @@
 use anstyle::{AnsiColor, Style};
 use fromtier_policy::Severity;
 
+use super::terminal::marked;
+
 /// What is refused or wrong.
 pub const ERROR: Style = AnsiColor::Red.on_default();
 /// What is warned about.
@@ -16,7 +18,8 @@ pub const DIM: Style = Style::new().dimmed();
 
 /// A word in a style.
 pub fn paint(style: Style, word: &str) -> String {
-    format!("{style}{word}{style:#}")
+    let (on, off) = (format!("{style}"), format!("{style:#}"));
+    format!("{}{word}{}", marked(&on), marked(&off))
 }
 
 /// `allow`, `warn`, or `deny`, in its color.

@@ -7,7 +7,7 @@ use fromtier_image::Platform;
 use fromtier_policy::Day;
 
 use super::init::PolicyInitArgs;
-use crate::values::{FormatArg, LockArg, PolicyArg, TodayArg, day, platform};
+use crate::values::{Format, FormatArg, LockArg, PolicyArg, TodayArg, day, platform};
 
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
@@ -34,6 +34,19 @@ pub enum PolicyCommand {
     ///
     /// Exits with 0 if the image passes, 1 if it is refused, and 2 if a file can't be read.
     Explain(PolicyExplainArgs),
+}
+
+impl PolicyCommand {
+    /// The format of its output.
+    pub fn format(&self) -> Format {
+        match self {
+            PolicyCommand::Check(args) => args.format.format,
+            PolicyCommand::Test(args) => args.format.format,
+            PolicyCommand::Explain(args) => args.format.format,
+            PolicyCommand::Schema => Format::Json,
+            PolicyCommand::Init(_) => Format::Human,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]

@@ -11,6 +11,7 @@ use super::files;
 use crate::exit::Exit;
 use crate::lookup::{LoadError, Texts, named_file, read_policy};
 use crate::output::printer::Printer;
+use crate::output::terminal::shown_path;
 use crate::output::{counted, json};
 use crate::values::Format;
 
@@ -94,7 +95,7 @@ fn human(files: &[PolicyReport], failures: &[LoadError]) -> String {
         } else {
             said.join(", ")
         };
-        out.push_str(&format!("{}: {said}\n", file.path.display()));
+        out.push_str(&format!("{}: {said}\n", shown_path(&file.path)));
     }
     out
 }

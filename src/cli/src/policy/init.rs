@@ -8,6 +8,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use crate::disk::{RootedPath, WriteError};
 use crate::exit::Exit;
 use crate::lookup::POLICY;
+use crate::output::terminal::shown_path;
 
 /// The default template.
 const DEFAULT: &str = "default";
@@ -94,7 +95,7 @@ pub fn run(args: &PolicyInitArgs) -> (String, Exit) {
     };
     match written {
         Ok(()) => {
-            let path = path.display();
+            let path = shown_path(&path);
             let text = format!(
                 "wrote {path}. Next:\n  fromtier policy check    check it for errors and questionable rules\n  fromtier check           check the Dockerfiles here against it\n"
             );
@@ -103,12 +104,12 @@ pub fn run(args: &PolicyInitArgs) -> (String, Exit) {
         Err(WriteError::Exists) => (
             format!(
                 "error: {} already exists; use --print to print the template\n",
-                path.display()
+                shown_path(&path)
             ),
             Exit::Failed,
         ),
         Err(error) => (
-            format!("error: {}: {error}\n", path.display()),
+            format!("error: {}: {error}\n", shown_path(&path)),
             Exit::Failed,
         ),
     }

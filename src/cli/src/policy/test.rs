@@ -16,6 +16,7 @@ use crate::exit::Exit;
 use crate::lookup::{LOCK, LoadError, named_file, read, read_policy};
 use crate::output::printer::Printer;
 use crate::output::style::{self, paint};
+use crate::output::terminal::shown_path;
 use crate::output::{counted, json};
 use crate::values::Format;
 
@@ -285,7 +286,7 @@ fn human(outcomes: &[Outcome], failures: &[LoadError]) -> String {
             1 => "1 fails".to_owned(),
             failed => format!("{failed} fail"),
         };
-        out.push_str(&format!("{}: {rows}: {said}\n", outcome.table.display()));
+        out.push_str(&format!("{}: {rows}: {said}\n", shown_path(&outcome.table)));
     }
     out
 }

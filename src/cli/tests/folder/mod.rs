@@ -54,6 +54,13 @@ impl Folder {
         Answer::new(command.output().unwrap())
     }
 
+    /// Runs `fromtier` with colors.
+    pub fn run_colored(&self, args: &[&str]) -> Answer {
+        let mut command = self.command(args);
+        command.env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1");
+        Answer::new(command.output().unwrap())
+    }
+
     /// Creates a link in the folder.
     pub fn link(&self, path: &str, target: &str) {
         let path = self.0.join(path);

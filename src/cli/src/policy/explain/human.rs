@@ -11,6 +11,7 @@ use fromtier_policy::{ExceptionState, Finding, Owner, Place, Severity};
 
 use super::explanation::Explanation;
 use crate::output::style::{self, paint};
+use crate::output::terminal::shown_path;
 
 /// The steps in their order, the verdict last.
 pub fn render(explained: &Explanation) -> String {
@@ -21,7 +22,7 @@ pub fn render(explained: &Explanation) -> String {
     let policies: Vec<String> = explained
         .policies
         .iter()
-        .map(|path| path.display().to_string())
+        .map(|path| shown_path(path))
         .collect();
     let policies = if policies.is_empty() {
         "the built-in policy".to_owned()
@@ -87,9 +88,9 @@ fn add_steps(steps: &mut Steps, trace: &Trace, explained: &Explanation) {
     match (&trace.locked, &explained.lock) {
         (Some((digest, day)), Some(path)) => steps.step(
             "lock",
-            format!("{} of {day}{}", digest.as_str(), at_end(path.display())),
+            format!("{} of {day}{}", digest.as_str(), at_end(shown_path(path))),
         ),
-        (None, Some(path)) => steps.step("lock", format!("not in {}", path.display())),
+        (None, Some(path)) => steps.step("lock", format!("not in {}", shown_path(path))),
         (_, None) => steps.step("lock", "no lock file"),
     }
     for exception in &trace.exceptions {
