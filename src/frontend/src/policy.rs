@@ -15,8 +15,10 @@ pub const BAKED: &str = "/etc/fromtier";
 pub const POLICY_FILE: &str = "policy.yaml";
 /// The lock, in [`BAKED`] or next to the Dockerfile.
 pub const LOCK_FILE: &str = "fromtier.lock";
-/// The repository's policy, next to the Dockerfile.
+/// The repository's policy, next to the Dockerfile or above it.
 pub const REPOSITORY_FILE: &str = ".fromtier.yaml";
+/// A name that people give the repository's policy, and that is not its name.
+pub const MISNAMED_POLICY: &str = ".fromtier.yml";
 
 /// The organization's policy and lock. They are read before anything else.
 #[derive(Debug, Default)]

@@ -2,6 +2,7 @@
 
 use fromtier_convert::pb_ranges;
 use fromtier_dockerfile::error::{Cause, Error, Origin};
+use fromtier_dockerfile::visible::visible;
 use fromtier_gateway::{self as gateway, Code, Detail};
 use fromtier_policy::Denial;
 use fromtier_proto::{gw, pb};
@@ -83,6 +84,13 @@ pub fn denial_error(denial: &Denial) -> Error {
 
 /// Returns the status for `Return`. `source` is the Dockerfile, if it is known: its lines go with the error.
 pub fn failure_status(failure: Failure, source: Option<&pb::SourceInfo>) -> gw::Status {
+    let mut status = status(failure, source);
+    // Clients print it as it is, and names and words of strangers are in it.
+    status.message = visible(&status.message);
+    status
+}
+
+fn status(failure: Failure, source: Option<&pb::SourceInfo>) -> gw::Status {
     match failure {
         Failure::Build(error) => error_status(&error, source),
         Failure::Typed(error, code, detail) => {

@@ -3,6 +3,7 @@
 use fromtier_convert::{Outcome, SourceVerdict, pb_ranges};
 use fromtier_dockerfile::lint;
 use fromtier_dockerfile::span::Range;
+use fromtier_dockerfile::visible::visible;
 use fromtier_gateway::Bridge;
 use fromtier_policy::verdict::Severity;
 use fromtier_proto::{gw, pb};
@@ -97,8 +98,8 @@ fn warn_request(
     gw::WarnRequest {
         digest: dockerfile.vertex.clone(),
         level: 1,
-        short: lint::format_short(&notice.rule, &notice.message, line).into_bytes(),
-        detail: vec![notice.description.clone().into_bytes()],
+        short: visible(&lint::format_short(&notice.rule, &notice.message, line)).into_bytes(),
+        detail: vec![visible(&notice.description).into_bytes()],
         url: notice.url.clone(),
         info: Some(info.clone()),
         ranges: pb_ranges(&notice.ranges),

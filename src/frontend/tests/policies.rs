@@ -359,3 +359,62 @@ fn imported_cache_is_asked() {
     passes(&allowed);
     assert_eq!((imports(&allowed), imports(&warned)), (1, 1));
 }
+
+#[test]
+fn a_policy_that_is_a_link_to_a_file_that_was_not_sent_stops_the_build() {
+    let dockerfile = "-- Dockerfile --\nFROM alpine\n";
+    for name in [".fromtier.yaml", "fromtier.lock"] {
+        let text = message(&run(&format!(
+            "{dockerfile}-- {name} [symlink=../outside.yaml] --\n"
+        )));
+        assert!(
+            text.starts_with(&format!(
+                "error[FT001]: {name} can't be read: it is a link to a file"
+            )),
+            "{text}"
+        );
+    }
+    let text = message(&run(&format!(
+        "{dockerfile}-- .fromtier.yml --\nversion: 1\n"
+    )));
+    assert_eq!(
+        text,
+        "error[FT001]: .fromtier.yml: a policy with this name is never read\nhelp: rename it to `.fromtier.yaml`"
+    );
+}
+
+#[test]
+fn the_nearest_policy_above_a_dockerfile_applies_where_the_build_has_it() {
+    let deny = "version: 1\nimages: [{match: alpine, action: deny}]\n";
+    for policy in ["a/b/.fromtier.yaml", "a/.fromtier.yaml", ".fromtier.yaml"] {
+        let case = format!(
+            "option filename=a/b/Dockerfile\n-- a/b/Dockerfile --\nFROM alpine\n-- {policy} --\n{deny}"
+        );
+        let text = message(&run(&case));
+        assert!(text.starts_with("error[FT106]"), "{policy}: {text}");
+    }
+    passes(&run(&format!(
+        "option filename=a/b/Dockerfile\n-- a/b/Dockerfile --\nFROM alpine\n-- a/b/.fromtier.yaml --\nversion: 1\n-- .fromtier.yaml --\n{deny}"
+    )));
+}
+
+#[test]
+fn no_word_of_a_file_acts_on_the_terminal() {
+    let policy = "-- .fromtier.yaml --\nversion: 1\nimages:\n- {match: alpine, action: deny, reason: \"a\\e[2J\"}\n- {match: acme/other, action: warn, reason: \"b\\e[3J\"}\ntiers: {community: allow}\n";
+    let text = message(&run(&format!("-- Dockerfile --\nFROM alpine\n{policy}")));
+    assert!(
+        text.contains("a␛[2J") && !text.contains('\u{1b}'),
+        "{text:?}"
+    );
+    let warned = run(&format!("-- Dockerfile --\nFROM acme/other\n{policy}"));
+    passes(&warned);
+    let warnings: Vec<String> = (warned.calls.iter())
+        .filter_map(|call| match call {
+            Call::Warn(warn) => Some(String::from_utf8_lossy(&warn.short).into_owned()),
+            _ => None,
+        })
+        .collect();
+    assert!(warnings.concat().contains("b␛[3J"), "{warnings:?}");
+    let text = message(&run("-- Dockerfile --\nFROM alpine\nRUN\u{1b}[4J x\n"));
+    assert!(text.contains('␛') && !text.contains('\u{1b}'), "{text:?}");
+}

@@ -1,5 +1,6 @@
 //! The files that the frontend reads: the Dockerfile, the files next to it, and the main context's `.dockerignore`.
 
+mod beside;
 mod dockerignore;
 
 use std::collections::BTreeMap;
@@ -19,8 +20,9 @@ use fromtier_policy::{ApprovedSource, Gate, Policy, Scope};
 use fromtier_proto::pb;
 use tokio::sync::OnceCell;
 
+use self::beside::{folder, policy_folders};
 use crate::options::Opts;
-use crate::policy::{self, LOCK_FILE, REPOSITORY_FILE, RepositoryFiles};
+use crate::policy::{self, LOCK_FILE, MISNAMED_POLICY, REPOSITORY_FILE, RepositoryFiles};
 use crate::status::{Failure, denial_error};
 
 const DOCKERFILE: &str = "Dockerfile";
@@ -185,26 +187,37 @@ impl Sources {
             .await
             .map_err(|e| Failure::from(e).wrap("failed to resolve dockerfile"))?;
         let from = solved.reference.unwrap_or_default();
-        let beside = |name: &str| path::join(&[folder(&self.filename), name]);
+        let folder = folder(&self.filename);
+        let beside = |name: &str| path::join(&[&folder, name]);
         let (policy_path, lock_path) = (beside(REPOSITORY_FILE), beside(LOCK_FILE));
         let ignore_path = format!("{}{DOCKERIGNORE}", self.filename);
         let optional = async |path: &str| read_optional(bridge, Some(&from), path).await;
-        let (text, ignore_file, policy, lock) = futures_util::join!(
-            self.read_text(bridge, &from),
-            optional(&ignore_path),
-            optional(&policy_path),
-            optional(&lock_path),
-        );
-        let part = |path: &str, read: Result<Option<Vec<u8>>, gateway::Error>| {
-            let failed = |e| Failure::from(e).wrap(&format!("failed to read {path}"));
-            match read.map_err(failed)? {
-                Some(bytes) => Ok(Some((path.to_owned(), policy::utf8(path, bytes)?))),
-                None => Ok::<_, Failure>(None),
-            }
+        let reads = async {
+            Ok(futures_util::join!(
+                self.read_text(bridge, &from),
+                optional(&ignore_path),
+                optional(&policy_path),
+                optional(&lock_path),
+            ))
         };
+        // A read of a named pipe doesn't end, so what the directory shows ends the wait.
+        let listed = self.list(bridge, &from, &folder);
+        let (entries, (text, ignore_file, policy, lock)) = futures_util::try_join!(listed, reads)?;
         let data = text.map_err(|e| Failure::from(e).wrap("failed to read dockerfile"))?;
         let vertex = definition.head().unwrap_or_default();
-        let policy = part(&policy_path, policy)?;
+        let entries =
+            entries.map_err(|e| Failure::from(e).wrap(&format!("failed to read {folder}")))?;
+        let (policy, lock) = (part(&policy_path, policy)?, part(&lock_path, lock)?);
+        if lock.is_none() {
+            entries.check_absent(LOCK_FILE)?;
+        }
+        let policy = match policy {
+            Some(policy) => Some(policy),
+            None => {
+                entries.check_absent(REPOSITORY_FILE)?;
+                self.policy_above(bridge, &from).await?
+            }
+        };
         let extended = match &policy {
             Some((path, text)) => self.read_extended(bridge, gate, &from, path, text).await?,
             None => BTreeMap::new(),
@@ -214,7 +227,7 @@ impl Sources {
             vertex,
             repository: RepositoryFiles {
                 policy,
-                lock: part(&lock_path, lock)?,
+                lock,
                 extended,
             },
             ignore_file: ignore_file
@@ -345,20 +358,25 @@ impl Sources {
 
     /// The files to fetch from the Dockerfile's directory.
     fn wanted_files(&self) -> Vec<String> {
-        let folder = folder(&self.filename);
         let mut files = vec![
             self.filename.clone(),
             format!("{}{DOCKERIGNORE}", self.filename),
         ];
         files.extend(self.lower_case_path());
-        files.push(path::join(&[folder, REPOSITORY_FILE]));
-        files.push(path::join(&[folder, LOCK_FILE]));
+        files.push(path::join(&[&folder(&self.filename), LOCK_FILE]));
+        for folder in policy_folders(&self.filename) {
+            files.push(path::join(&[&folder, REPOSITORY_FILE]));
+            files.push(path::join(&[&folder, MISNAMED_POLICY]));
+        }
         files
     }
 
     /// The path of `dockerfile`, which is used if there is no `Dockerfile`.
     fn lower_case_path(&self) -> Option<String> {
-        let folder = folder(&self.filename);
+        let folder = self
+            .filename
+            .rsplit_once('/')
+            .map_or(".", |(folder, _)| folder);
         (path::base(&self.filename) == DOCKERFILE)
             .then(|| path::join(&[folder, &DOCKERFILE.to_lowercase()]))
     }
@@ -394,9 +412,16 @@ fn approve_local(gate: &Gate, name: &str) -> Result<ApprovedSource, Failure> {
         .map_err(|d| Failure::from(denial_error(&d)))
 }
 
-/// The folder that a path is in.
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or(".", |(folder, _)| folder)
+/// The name and the text of a file that was read, if there is one.
+fn part(
+    path: &str,
+    read: Result<Option<Vec<u8>>, gateway::Error>,
+) -> Result<Option<(String, String)>, Failure> {
+    let failed = |e| Failure::from(e).wrap(&format!("failed to read {path}"));
+    match read.map_err(failed)? {
+        Some(bytes) => Ok(Some((path.to_owned(), policy::utf8(path, bytes)?))),
+        None => Ok(None),
+    }
 }
 
 /// Marshals a graph that needs no platform.
@@ -439,12 +464,16 @@ pub async fn read_optional(
     };
     match bridge.read_file(from, path, None).await {
         Ok(data) => Ok(Some(data)),
-        Err(gateway::Error::Call(call)) if is_absence(&call) => Ok(None),
+        Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-fn is_absence(call: &gateway::CallError) -> bool {
+/// Whether the error is that a file or directory doesn't exist.
+fn is_absent(error: &gateway::Error) -> bool {
+    let gateway::Error::Call(call) = error else {
+        return false;
+    };
     let text = &call.0.message;
     call.code() == Code::NOT_FOUND
         || text.contains("no such file or directory")

@@ -237,9 +237,10 @@ fn readable_file(info: &pb::SourceInfo) -> Value {
     })
 }
 
-/// Fromtier reads two more files next to the Dockerfile: its policy and its lock. Nothing else may differ in what is fetched.
+/// Fromtier asks for more files next to the Dockerfile: its policy by two names, and its lock. Nothing else may differ in
+/// what is fetched.
 fn without_our_files(paths: &mut String) {
-    const OURS: [&str; 2] = [".fromtier.yaml", "fromtier.lock"];
+    const OURS: [&str; 3] = [".fromtier.yaml", ".fromtier.yml", "fromtier.lock"];
     if let Ok(mut list) = serde_json::from_str::<Vec<String>>(paths) {
         list.retain(|path| !OURS.contains(&path.rsplit('/').next().unwrap_or_default()));
         *paths = json!(list).to_string();

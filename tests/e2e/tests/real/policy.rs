@@ -88,3 +88,81 @@ fn verdicts_are_an_object_in_the_metadata_file() {
         "{resolved}"
     );
 }
+
+/// What a repository's policy adds to an organization's that allows community images.
+const DENY: &str = "version: 1\ntiers: {community: deny}\n";
+
+/// A build that passes unless the policy in its folder is read.
+fn refused_by_its_policy() -> (Build, Frontend) {
+    let frontend = Frontend::with_policy("version: 1\ntiers: {community: allow}\n");
+    (Build::new("FROM random-user/node-custom\n"), frontend)
+}
+
+#[test]
+fn a_policy_or_lock_file_that_is_a_link_out_of_the_folder_stops_the_build() {
+    for name in [".fromtier.yaml", "fromtier.lock"] {
+        for target in ["../outside.yaml", "/etc/hostname", "missing.yaml"] {
+            let (build, frontend) = refused_by_its_policy();
+            let outside = build.folder().join("../outside.yaml");
+            std::fs::write(outside, "version: 1\n").unwrap();
+            let text = build.link(name, target).run(&frontend).failure();
+            assert!(
+                text.contains(&format!("error[FT001]: {name} can't be read: it is a link to a file that isn't in the directory of the build")),
+                "{name} -> {target}: {text}"
+            );
+        }
+    }
+    // A link that stays in the folder is followed.
+    let (build, frontend) = refused_by_its_policy();
+    let build = build.link(".fromtier.yaml", "policies/own.yaml");
+    let text = build
+        .file("policies/own.yaml", DENY)
+        .run(&frontend)
+        .failure();
+    assert!(text.contains("error[FT101]"), "{text}");
+}
+
+#[test]
+fn a_policy_is_found_whatever_the_name_of_the_dockerfile_ends_with() {
+    for filename in [
+        "Dockerfile/",
+        "Dockerfile/.",
+        "./Dockerfile",
+        "a/Dockerfile",
+        "a/b/Dockerfile",
+    ] {
+        let (build, frontend) = refused_by_its_policy();
+        let build = build
+            .file(".fromtier.yaml", DENY)
+            .file("a/Dockerfile", "FROM random-user/node-custom\n")
+            .file("a/b/Dockerfile", "FROM random-user/node-custom\n")
+            .opt(&format!("filename={filename}"));
+        let text = build.run(&frontend).failure();
+        assert!(text.contains("error[FT101]"), "{filename}: {text}");
+    }
+}
+
+#[test]
+fn a_misnamed_policy_and_a_named_pipe_stop_the_build_at_once() {
+    let (build, frontend) = refused_by_its_policy();
+    let text = build.file(".fromtier.yml", DENY).run(&frontend).failure();
+    assert!(
+        text.contains("error[FT001]: .fromtier.yml: a policy with this name is never read")
+            && text.contains("help: rename it to `.fromtier.yaml`"),
+        "{text}"
+    );
+    for name in [".fromtier.yaml", "fromtier.lock", "Dockerfile"] {
+        let (build, frontend) = refused_by_its_policy();
+        let path = build.folder().join(name);
+        let _ = std::fs::remove_file(&path);
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        let text = build.run(&frontend).failure();
+        assert!(
+            text.contains(&format!(
+                "error[FT001]: {name} can't be read: expected a regular file, found a named pipe"
+            )),
+            "{name}: {text}"
+        );
+    }
+}
