@@ -111,6 +111,27 @@ impl Sources {
     }
 }
 
+/// Reads a file that a policy extends, if it is there. Its kind is known before it is read: a read of a named pipe
+/// doesn't end.
+pub(super) async fn read_extended_file(
+    bridge: &Bridge,
+    from: Option<&Ref>,
+    path: &str,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let Some(from) = from else {
+        return Ok(None);
+    };
+    let failed = |e| Failure::from(e).wrap(&format!("failed to read {path}"));
+    match bridge.stat_file(from, path).await {
+        Ok(entry) => check_kind(path, &entry)?,
+        Err(error) if is_absent(&error) => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    }
+    read_optional(bridge, Some(from), path)
+        .await
+        .map_err(failed)
+}
+
 /// The directories in which a policy is looked for: the Dockerfile's, and those above it, as far as the build has them.
 pub(super) fn policy_folders(filename: &str) -> Vec<String> {
     let mut folder = folder(filename);

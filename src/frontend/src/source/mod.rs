@@ -20,7 +20,7 @@ use fromtier_policy::{ApprovedSource, Gate, Policy, Scope};
 use fromtier_proto::pb;
 use tokio::sync::OnceCell;
 
-use self::beside::{folder, policy_folders};
+use self::beside::{folder, policy_folders, read_extended_file};
 use crate::options::Opts;
 use crate::policy::{self, LOCK_FILE, MISNAMED_POLICY, REPOSITORY_FILE, RepositoryFiles};
 use crate::status::{Failure, denial_error};
@@ -288,11 +288,11 @@ impl Sources {
                 let definition = marshal(&graph, &state)?.into_pb();
                 let solved = bridge.solve(definition, SolveOptions::default()).await;
                 let from = solved.map_err(failed)?.reference;
-                read_optional(bridge, from.as_ref(), &path).await
+                read_extended_file(bridge, from.as_ref(), &path).await
             } else {
-                read_optional(bridge, Some(from), &path).await
+                read_extended_file(bridge, Some(from), &path).await
             };
-            let text = match read.map_err(failed)? {
+            let text = match read? {
                 Some(bytes) => Some(policy::utf8(&path, bytes)?),
                 None => None,
             };

@@ -151,8 +151,11 @@ fn a_misnamed_policy_and_a_named_pipe_stop_the_build_at_once() {
             && text.contains("help: rename it to `.fromtier.yaml`"),
         "{text}"
     );
-    for name in [".fromtier.yaml", "fromtier.lock", "Dockerfile"] {
-        let (build, frontend) = refused_by_its_policy();
+    for name in [".fromtier.yaml", "fromtier.lock", "Dockerfile", "base.yaml"] {
+        let (mut build, frontend) = refused_by_its_policy();
+        if name == "base.yaml" {
+            build = build.file(".fromtier.yaml", "version: 1\nextends: base.yaml\n");
+        }
         let path = build.folder().join(name);
         let _ = std::fs::remove_file(&path);
         let made = std::process::Command::new("mkfifo").arg(&path).status();
