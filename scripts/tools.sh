@@ -9,6 +9,7 @@
 #               the buildkitd or the docker-buildx of another version, built by Go from a module made for it, each in a folder of
 #               its own: target/tools/buildkit-VERSION, target/tools/buildx-VERSION
 #   docker      a Docker Engine, unpacked from Debian's packages: dockerd, containerd, docker and docker-buildx in target/tools/docker
+#   debootstrap unpacked from Debian's package, for scripts/rust-image.sh
 #   suite       BuildKit's published Dockerfile integration suite, compiled (for make conformance)
 #   cargo-deny  the checker of dependencies
 #   typos       the checker of spelling: its wheel has the program, else it is built
@@ -210,6 +211,10 @@ docker_engine() {
     touch "$folder/.stamp"
 }
 
+debootstrap() {
+    [ -x "$TOOLS/root/usr/sbin/debootstrap" ] || unpack debootstrap trixie || die "cannot get debootstrap"
+}
+
 shellcheck() {
     tool shellcheck shellcheck /usr/bin/shellcheck || die "cannot get shellcheck" "on Debian or Ubuntu:  apt-get install shellcheck"
 }
@@ -251,7 +256,7 @@ typos() {
 [ $# -gt 0 ] || set -- buildkit system
 for part in "$@"; do
     case $part in
-    buildkit | system | buildx | suite | typos | shellcheck) "$part" ;;
+    buildkit | system | buildx | suite | debootstrap | typos | shellcheck) "$part" ;;
     buildkit@v*) buildkit_version_of "${part#*@}" ;;
     buildx@v*) buildx_version_of "${part#*@}" ;;
     docker) docker_engine ;;

@@ -63,7 +63,29 @@ fn spec(config: &Value) -> Value {
             "noNewPrivileges": true,
         },
         "root": {"path": "rootfs"},
-        "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"}],
+        "mounts": [
+            {"destination": "/proc", "type": "proc", "source": "proc"},
+            // The bundle may be in a file system without devices, as /tmp often is.
+            {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]},
+        ],
         "linux": {"namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "ipc"}, {"type": "uts"}]},
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file system without devices, such as a common `/tmp`, would make runc fail at `/dev/null`.
+    #[test]
+    fn a_container_has_its_devices_wherever_the_bundle_is() {
+        let spec = spec(&json!({"Cmd": ["true"]}));
+        let mounts = spec["mounts"].as_array().unwrap();
+        let has = |path: &str, kind: &str| {
+            mounts
+                .iter()
+                .any(|mount| mount["destination"] == path && mount["type"] == kind)
+        };
+        assert!(has("/dev", "tmpfs") && has("/proc", "proc"), "{mounts:?}");
+    }
 }
