@@ -8,7 +8,6 @@ use fromtier_image::config::History;
 use fromtier_policy::Gate;
 
 use crate::base::images::Sources;
-use crate::base::refusals::with_download_refusals;
 use crate::converter::{self, Converter};
 use crate::options::Options;
 use crate::outline::{Outline, outline_of};
@@ -84,18 +83,9 @@ async fn run_conversion<R: Resolver, T>(
         Err(error) => return failed(error),
     };
     let sources = Sources::new(gate, resolver, options.resolve_mode);
-    let done: Result<_> = Converter::run(bytes, options, &sources, lint.clone()).await;
-    let result = match done {
-        Ok((converter, target)) => Ok(finish(converter, target)),
-        Err(error) => Err(with_download_refusals(
-            error,
-            bytes,
-            options,
-            &sources.ledger,
-        )),
-    };
+    let done = Converter::run(bytes, options, &sources, lint.clone()).await;
     Outcome {
-        result,
+        result: done.map(|(converter, target)| finish(converter, target)),
         warnings: lint.take_warnings(),
         verdicts: sources.ledger.take_verdicts(),
     }

@@ -100,10 +100,14 @@ impl<'a, R: Resolver> Sources<'a, R> {
             .request(wanted.reference, wanted.platform, place)?;
         let mut asked = pass.pull().clone();
         for _ in 0..MAX_TURNS {
-            let resolved = self
-                .ask_once(&asked, wanted)
-                .await
-                .map_err(|error| not_as_locked(error, &pass))?;
+            let resolved = match self.ask_once(&asked, wanted).await {
+                Ok(resolved) => resolved,
+                Err(error) => {
+                    // The gate's warnings can name the cause, such as a misspelled name.
+                    self.ledger.record_verdict(pass.verdict(), place);
+                    return Err(not_as_locked(with_origin(error, &pass), &pass));
+                }
+            };
             let returned = ImageRef::parse(&resolved.reference).map_err(|e| {
                 ImageError::Answer(
                     Error::new(e.to_string())
@@ -160,6 +164,27 @@ impl<'a, R: Resolver> Sources<'a, R> {
     }
 }
 
+/// Adds the reason to the error of an image that the policy takes from another place than the Dockerfile names.
+fn with_origin(error: ResolveError, pass: &fromtier_policy::Pass) -> ResolveError {
+    let ResolveError::Failed(mut failed) = error else {
+        return error;
+    };
+    let findings = &pass.verdict().findings;
+    let rewritten = findings.iter().find(|f| f.code == Code::Rewritten);
+    let mut reasons: Vec<String> = rewritten.map(|f| f.message.clone()).into_iter().collect();
+    if pass.pull().name() != pass.image().name() {
+        reasons.push(format!(
+            "this policy pulls {} from its mirror: {}",
+            pass.image().familiar(),
+            pass.pull().name()
+        ));
+    }
+    if failed.help.is_none() && !reasons.is_empty() {
+        failed.help = Some(reasons.join("; ").into());
+    }
+    ResolveError::Failed(failed)
+}
+
 /// The error of an image that can't be resolved. If its digest comes from the lock file, that might be the cause, which
 /// BuildKit's text alone doesn't show.
 fn not_as_locked(error: ResolveError, pass: &fromtier_policy::Pass) -> ImageError {
@@ -188,7 +213,7 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    fn request(
+    pub(super) fn request(
         &self,
         reference: &str,
         platform: Option<&Platform>,
@@ -287,6 +312,17 @@ impl<'a> Ledger<'a> {
         error.origin = Origin::Gate(denial.code.as_str());
         error.help = denial.help.map(String::into_boxed_str);
         error
+    }
+
+    /// Takes over the verdicts of another ledger, refusals last.
+    pub fn append(&self, other: &Ledger<'_>) {
+        let is_refused =
+            |verdict: &SourceVerdict| verdict.verdict.severity == fromtier_policy::Severity::Deny;
+        let (refused, passed): (Vec<_>, Vec<_>) =
+            other.take_verdicts().into_iter().partition(is_refused);
+        let mut verdicts = self.verdicts.borrow_mut();
+        verdicts.extend(passed);
+        verdicts.extend(refused);
     }
 
     /// All verdicts, in the order in which they were given.

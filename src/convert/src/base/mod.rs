@@ -4,6 +4,7 @@
 //! `frontend/dockerfile/dockerfile2llb/convert.go`; BuildKit's `d.resolved` and `d.dispatched` are [`BaseState`] here.
 
 mod apply;
+mod foreseen;
 pub(crate) mod images;
 mod job;
 mod onbuild;
@@ -70,6 +71,10 @@ impl<R: Resolver> Converter<'_, R> {
         let mut round = self.plan_round(needed, &mut refusals)?;
         if let Some(error) = round.take_reported_error() {
             refusals.add(error)?;
+            return refusals.into_result();
+        }
+        refusals.keep(self.foresee_refusals(&round.jobs, needed));
+        if !refusals.is_empty() {
             return refusals.into_result();
         }
         let fetched = join_all(round.jobs.iter().map(|job| self.fetch(job))).await;

@@ -13,7 +13,7 @@ use fromtier_proto::pb;
 use super::lookup::NamedContext;
 use super::oci::{self, OciImage};
 use super::remote::{self, Remote};
-use crate::base::images::{Admitted, ImageError, Place, Sources, WantedImage};
+use crate::base::images::{Admitted, ImageError, Ledger, Place, Sources, WantedImage};
 use crate::meta;
 use crate::options::Options;
 use crate::resolver::{ResolveError, Resolver};
@@ -87,6 +87,43 @@ pub(crate) async fn load<R: Resolver>(
         "context recursion limit exceeded; this may indicate a cycle in the provided source policies: {}",
         context.input
     )))
+}
+
+/// Asks the gate about a context as [`load`] does before it asks the builder.
+///
+/// # Errors
+///
+/// The gate refuses the source, or the context isn't valid.
+pub(crate) fn foresee(context: &NamedContext, ledger: &Ledger<'_>, place: Place<'_>) -> Result<()> {
+    let place = Place {
+        via: Via::NamedContext,
+        ..place
+    };
+    let NamedContext { input, .. } = context;
+    let (scheme, rest) = input.split_once(':').unwrap_or((input, ""));
+    let reference = rest.strip_prefix("//").unwrap_or(rest);
+    let source = match scheme {
+        "docker-image" if reference == crate::SCRATCH => SourceRequest::Scratch,
+        "docker-image" => {
+            return ledger.foresee_image(reference, context.platform.as_ref(), &place);
+        }
+        "oci-layout" => SourceRequest::OciLayout { reference },
+        "local" => SourceRequest::Local { name: rest },
+        "http" | "https" => {
+            return match remote::git_context(ledger, input, &place)? {
+                Some(_) => Ok(()),
+                None => {
+                    remote::approve_http(ledger, input, String::new(), None, &place).map(|_| ())
+                }
+            };
+        }
+        _ if scheme == "git" || scheme.starts_with("git@") => {
+            return remote::git_context(ledger, input, &place).map(|_| ());
+        }
+        // The sources of an input are in its definition, which is judged when it is placed.
+        _ => return Ok(()),
+    };
+    ledger.approve_source(&source, &place).map(|_| ())
 }
 
 enum LoadStep {

@@ -120,6 +120,12 @@ pub(crate) fn link_command(
     Ok(())
 }
 
+/// Whether a `--from` names an image: not a stage, not an index, not `scratch`, and not nothing.
+pub(crate) fn names_image(stages: &Stages, from: &str) -> bool {
+    let is_stage = from.parse::<i64>().is_ok() || stages.by_name(from).is_some();
+    !from.is_empty() && from != crate::SCRATCH && !is_stage
+}
+
 /// Returns the stage that `COPY --from` names, by name or by index; `None` if it names an image.
 fn copy_source(stages: &Stages, lex: &Lex, from: &str) -> Result<Option<StageId>> {
     let expansion = lex.expand(from, &NoEnv).map_err(|(e, _)| e)?;

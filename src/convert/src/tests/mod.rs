@@ -1,6 +1,7 @@
 //! Whole Dockerfiles, converted with a stand-in for the builder.
 
 mod contexts;
+mod early_refusals;
 mod errors;
 mod gate;
 mod image;
@@ -36,6 +37,8 @@ struct Builder {
     inputs: BTreeMap<String, pb::Definition>,
     metadata: SourceMetadata,
     asked: RefCell<Vec<String>>,
+    /// It never answers about an image.
+    hangs: bool,
 }
 
 const PLAIN: &str = r#"{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/bin"]},
@@ -59,6 +62,9 @@ impl Builder {
 impl Resolver for Builder {
     async fn image(&self, request: ResolveImage<'_>) -> Result<ResolvedImage, ResolveError> {
         self.asked.borrow_mut().push(request.log_name.to_owned());
+        if self.hangs {
+            std::future::pending::<()>().await;
+        }
         let asked = request.reference;
         let reference = self.replaced.get(asked).map_or(asked, String::as_str);
         if reference.contains("missing") || reference.contains("httpd") {
@@ -95,6 +101,18 @@ impl Resolver for Builder {
     ) -> Result<SourceMetadata, ResolveError> {
         self.asked.borrow_mut().push(request.identifier.to_owned());
         Ok(self.metadata.clone())
+    }
+}
+
+/// The result of a future, unless it waits for something.
+fn poll_once<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    match future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
     }
 }
 

@@ -7,13 +7,13 @@ use super::*;
 const BUILD_STAGES_ARE_FREE: &str =
     "version: 1\nstages:\n  \"build-*\": {tiers: {community: allow}}\n";
 
-fn gate_of(policy: &str) -> Gate {
+pub(super) fn gate_of(policy: &str) -> Gate {
     let policy = Policy::parse("policy.yaml", policy).unwrap();
     let today = Day::parse("2026-09-01").unwrap();
     Gate::new(Some(policy), None, None, today)
 }
 
-fn outcome(policy: &str, options: &Options, text: &str) -> Outcome<Converted> {
+pub(super) fn outcome(policy: &str, options: &Options, text: &str) -> Outcome<Converted> {
     let builder = Builder::default();
     block_on(crate::convert(
         text.as_bytes(),
@@ -218,12 +218,14 @@ fn every_refused_image_is_named_at_once() {
 }
 
 #[test]
-fn one_refused_image_is_named_alone_and_other_errors_as_ever() {
+fn a_refusal_comes_before_an_image_that_is_not_there() {
     let one = outcome("version: 1", &options(), "FROM random-user/a\n");
     assert!(one.result.unwrap_err().more.is_empty());
-    // An error that doesn't come from the gate ends the build at once.
+    // A refusal needs no registry, so it comes before an image that isn't there.
     let text = "FROM missing AS a\nFROM random-user/a\nCOPY --from=a / /\n";
     let policy = "version: 1\nimages: [{match: missing, action: allow}]";
+    assert_eq!(refused(policy, text), [2]);
+    let text = "FROM missing\n";
     let error = outcome(policy, &options(), text).result.unwrap_err();
     assert_eq!((error.code(), error.more.len()), (None, 0));
     assert!(error.message.contains("missing"), "{}", error.message);

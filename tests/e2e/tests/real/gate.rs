@@ -218,3 +218,24 @@ fn an_empty_policy_file_is_broken_too() {
     let outcome = build.run(&Frontend::with_policy(""));
     assert!(!outcome.ok, "{}", outcome.log);
 }
+
+#[test]
+fn before_a_registry_is_asked_that_never_answers() {
+    let registry = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    registry.set_nonblocking(true).unwrap();
+    let host = format!("localhost:{}", registry.local_addr().unwrap().port());
+    let policy = format!("version: 1\ninternal: [\"{host}/**\"]\nsources: {{http: deny}}\n");
+    let build = Build::new(&format!(
+        "FROM {host}/team/base:1 AS base\nFROM random-user/node-custom\nCOPY --from=base / /\n\
+         ADD https://example.com/file /\n"
+    ));
+    let text = build.run(&Frontend::with_policy(&policy)).failure();
+    assert!(text.contains("random-user/node-custom"), "{text}");
+    assert!(text.contains("https://example.com/file"), "{text}");
+    let asked = registry.accept().map(|_| ());
+    assert_eq!(
+        asked.unwrap_err().kind(),
+        std::io::ErrorKind::WouldBlock,
+        "the registry was asked"
+    );
+}
