@@ -2,6 +2,7 @@
 
 use fromtier_image::{ImageConfig, ImageRef};
 
+use crate::code::Code;
 use crate::findings::Findings;
 use crate::pattern::identity;
 use crate::policies::{Policies, RequestContext};
@@ -65,8 +66,15 @@ impl<'a> Judge<'a> {
         };
         let layer = &policies.layers[mirror.layer];
         self.recorder.mirror(layer, &mirror);
-        let name = identity(&mirror.image);
-        let contexts = rules::contexts(policies, self.request, &mirror.image, &name);
+        let place = match mirror.image {
+            Ok(place) => place,
+            Err(problem) => {
+                self.refuse_mirror(mirror.layer, image, mirror.prefix, &problem.to_string());
+                return image.clone();
+            }
+        };
+        let name = identity(&place);
+        let contexts = rules::contexts(policies, self.request, &place, &name);
         for context in contexts.take(mirror.layer) {
             let mirrored = image.clone().without_digest();
             let help = format!("{} pulls {mirrored} from this mirror", layer.owner);
@@ -76,7 +84,25 @@ impl<'a> Judge<'a> {
                 .collect();
             self.conclude(&context, findings);
         }
-        mirror.image
+        place
+    }
+
+    /// Refuses an image that has no valid name in its mirror: its own registry must not take the mirror's place.
+    fn refuse_mirror(&mut self, layer: usize, image: &ImageRef, prefix: &str, problem: &str) {
+        let policies = self.request.active_policies(self.policies);
+        for policy in policies.skip(layer).take(1) {
+            let message = format!(
+                "{} can't pull {} from its mirror {prefix}: {problem}",
+                policy.owner,
+                image.familiar()
+            );
+            let help = "use an image with a shorter name, or a mirror with a shorter path";
+            let mut finding = Finding::fixed(Code::RewriteFailed, message).with_help(help);
+            if policy.warn_only() {
+                finding.severity = Severity::Warn;
+            }
+            self.findings.add(vec![finding]);
+        }
     }
 
     /// Step 6: every policy's rules judge the config that the registry returned; `None` if it is unknown.

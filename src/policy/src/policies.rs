@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use fromtier_catalog::Day;
+use fromtier_image::reference::RefError;
 use fromtier_image::{ImageRef, Platform};
 
 use crate::active_policy::{ActivePolicy, Resolution};
@@ -32,8 +33,8 @@ pub(crate) struct MirroredImage<'a> {
     pub registry: String,
     /// The registry and path prefix of the mirror.
     pub prefix: &'a str,
-    /// The image in the mirror.
-    pub image: ImageRef,
+    /// The image in the mirror; the error if its name there is too long.
+    pub image: Result<ImageRef, RefError>,
 }
 
 impl Policies {
@@ -60,9 +61,7 @@ impl Policies {
             layer,
             registry: registry.to_owned(),
             prefix,
-            // The prefix was checked when the policy was read. If the path gets too long, the image is pulled from its own
-            // registry.
-            image: ImageRef::parse(&text).ok()?,
+            image: ImageRef::parse(&text),
         })
     }
 }

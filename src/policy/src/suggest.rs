@@ -225,8 +225,11 @@ impl Search<'_> {
             &mut drafts,
         );
         if let Some(mirror) = policies.mirror_of(&image) {
+            let Ok(place) = mirror.image else {
+                return false;
+            };
             // The policies before the one that names the mirror judge the mirror, too.
-            self.judge(mirror.layer, &mirror.image, rules::PLACE_RULES, &mut drafts);
+            self.judge(mirror.layer, &place, rules::PLACE_RULES, &mut drafts);
         }
         !drafts.iter().any(|draft| rules_out(&draft.finding))
     }

@@ -5,7 +5,7 @@ use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::git_url::{GitRef, is_http_source};
 use fromtier_dockerfile::instructions::{Add, Command};
 use fromtier_dockerfile::shell::NoEnv;
-use fromtier_image::Platform;
+use fromtier_image::{ImageRef, Platform};
 use fromtier_policy::gate::{SourceRequest, Via};
 
 use super::at_stage;
@@ -183,13 +183,17 @@ impl<R> Converter<'_, R> {
 }
 
 impl Ledger<'_> {
-    /// Judges an image by its name, and records the verdict.
+    /// Judges an image by its name, and records the verdict. A name that isn't valid is left to the build, which has
+    /// BuildKit's error for it.
     pub fn foresee_image(
         &self,
         reference: &str,
         platform: Option<&Platform>,
         place: &Place<'_>,
     ) -> Result<()> {
+        if ImageRef::parse(reference).is_err() {
+            return Ok(());
+        }
         let pass = self
             .request(reference, platform, place)
             .map_err(Error::from)?;

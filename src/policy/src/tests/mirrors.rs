@@ -155,3 +155,24 @@ fn a_registry_has_one_mirror_under_all_its_names() {
         );
     }
 }
+
+#[test]
+fn an_image_whose_name_is_too_long_for_its_mirror_is_refused() {
+    let text = |mode: &str| {
+        format!(
+            "version: 1\nmode: {mode}\ninternal: [\"**\"]\nmirrors: {{docker.io: r.example.com/hub}}"
+        )
+    };
+    // `hub/acme/` and the name have 255 bytes at most.
+    let fits = format!("acme/{}:1", "a".repeat(246));
+    let too_long = format!("acme/{}:1", "a".repeat(247));
+    let pass = ask(&gate(&text("enforce"), ""), &fits).unwrap();
+    assert_eq!(pass.pull().domain(), "r.example.com");
+    let denial = ask(&gate(&text("enforce"), ""), &too_long).unwrap_err();
+    assert_eq!(denial.code.as_str(), "FT161");
+    assert!(denial.message.ends_with(
+        "from its mirror r.example.com/hub: repository name must not be more than 255 characters"
+    ));
+    let pass = ask(&gate(&text("warn"), ""), &too_long).unwrap();
+    assert_eq!(pass.verdict().findings[0].severity, Severity::Warn);
+}

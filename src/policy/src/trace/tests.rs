@@ -67,6 +67,20 @@ fn a_trace_has_each_step_with_its_line() {
 }
 
 #[test]
+fn a_mirror_with_a_too_long_path_is_shown_and_the_image_refused() {
+    let policy = POLICY.replace("community: deny", "community: allow");
+    let trace = trace(&policy, "", &format!("acme/{}", "a".repeat(250)));
+    assert_eq!(trace.mirror.unwrap().0, "r.example.com/hub");
+    assert_eq!(trace.verdict.severity, Severity::Deny);
+    let finding = trace
+        .verdict
+        .findings
+        .iter()
+        .find(|f| f.severity == Severity::Deny);
+    assert_eq!(finding.unwrap().code.as_str(), "FT161");
+}
+
+#[test]
 fn an_exception_that_lets_the_image_pass_is_marked() {
     let trace = trace(POLICY, "", "acme/thing");
     assert_eq!(trace.tiers[0].tier, Tier::Community);
