@@ -71,7 +71,7 @@ fn plain_http_where_tls_is_expected() {
     fails(
         &name,
         "it doesn't use TLS",
-        "check the port; only registries on this machine may be without TLS",
+        "check the port; for a registry without TLS, set `server` in its `hosts.toml`",
     );
 }
 

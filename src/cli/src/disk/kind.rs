@@ -18,6 +18,10 @@ pub enum FileKind {
     GitIgnore,
     /// Docker's own `config.json`.
     DockerConfig,
+    /// containerd's settings for a registry.
+    HostsToml,
+    /// Certificates in PEM.
+    Certificate,
 }
 
 impl FileKind {
@@ -26,9 +30,12 @@ impl FileKind {
         match self {
             // A build's Dockerfile travels in one message, which BuildKit limits to 16 MiB.
             FileKind::Dockerfile => 16 * MIB,
-            FileKind::Policy | FileKind::ExtendedPolicy | FileKind::Table | FileKind::GitIgnore => {
-                512 * KIB
-            }
+            FileKind::Policy
+            | FileKind::ExtendedPolicy
+            | FileKind::Table
+            | FileKind::GitIgnore
+            | FileKind::HostsToml
+            | FileKind::Certificate => 512 * KIB,
             FileKind::LockFile | FileKind::DockerConfig => 4 * MIB,
         }
     }
@@ -42,7 +49,7 @@ impl FileKind {
             }
             FileKind::LockFile => name.ends_with(".lock"),
             FileKind::GitIgnore => name == ".gitignore",
-            FileKind::DockerConfig => true,
+            FileKind::DockerConfig | FileKind::HostsToml | FileKind::Certificate => true,
         }
     }
 
@@ -55,6 +62,8 @@ impl FileKind {
             FileKind::Table => "a table of verdicts",
             FileKind::GitIgnore => "a `.gitignore` file",
             FileKind::DockerConfig => "a Docker config",
+            FileKind::HostsToml => "a `hosts.toml` file",
+            FileKind::Certificate => "a certificate",
         }
     }
 }

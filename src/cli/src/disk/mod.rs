@@ -15,4 +15,4 @@ pub use self::kind::FileKind;
 pub use self::path::RootedPath;
 pub use self::read_error::{ReadError, WriteError};
 use self::root_kind::RootKind;
-pub use self::users::read_users_file;
+pub use self::users::{list_users_directory, read_users_file};

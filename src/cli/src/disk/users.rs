@@ -1,6 +1,6 @@
 //! Files of the user, which no repository brings.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cap_fs_ext::OpenOptionsSyncExt as _;
 use cap_std::ambient_authority;
@@ -15,4 +15,14 @@ pub fn read_users_file(path: &Path, kind: FileKind) -> Result<Vec<u8>, ReadError
     options.read(true).nonblock(true);
     let file = File::open_ambient_with(path, &options, ambient_authority())?;
     read_regular(file, kind)
+}
+
+/// Lists a directory of the user's own, sorted.
+pub fn list_users_directory(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path)? {
+        files.push(entry?.path());
+    }
+    files.sort();
+    Ok(files)
 }

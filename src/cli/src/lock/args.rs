@@ -44,6 +44,9 @@ pub struct LockArgs {
     /// Platforms to build for instead of this machine's
     #[arg(long, value_name = "PLATFORM", value_delimiter = ',', value_parser = normalized_platform)]
     pub platform: Vec<Platform>,
+    /// Directory with `hosts.toml` or certificates for each registry [default: those of containerd, Docker, and Podman]
+    #[arg(long, value_name = "DIR")]
+    pub hosts_dir: Option<PathBuf>,
     #[command(flatten)]
     pub format: FormatArg,
 }

@@ -51,7 +51,7 @@ pub fn run(args: &LockArgs, today: Day) -> (String, Exit) {
             check: args.check,
         },
         groups: BTreeMap::new(),
-        answers: Answers::new(),
+        answers: Answers::new(args.hosts_dir.as_deref()),
     };
     work.collect();
     work.collect_arguments();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -41,9 +42,9 @@ pub struct Answers {
 
 impl Answers {
     /// No answers.
-    pub fn new() -> Answers {
+    pub fn new(hosts_dir: Option<&Path>) -> Answers {
         Answers {
-            registries: Registries::new(),
+            registries: Registries::new(hosts_dir),
             known: HashMap::new(),
         }
     }

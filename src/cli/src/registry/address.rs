@@ -1,8 +1,12 @@
 //! The address of an image at its registry.
 
+use std::sync::Arc;
+
 use fromtier_image::{Digest, ImageRef};
 
-use super::problem::Problem;
+use super::failure::Failure;
+use super::hosts::{HostSettings, Hosts};
+use super::problem::{Problem, Server};
 use super::web::{self, Answer};
 
 /// The address of an image at its registry.
@@ -15,27 +19,57 @@ pub(super) struct ImageAddress {
     pub repository: String,
     /// A tag or a digest.
     pub reference: String,
+    pub settings: Arc<HostSettings>,
 }
 
 impl ImageAddress {
     /// The address of an image. Docker Hub's registry has another host name than its references.
-    pub fn of(image: &ImageRef) -> ImageAddress {
+    ///
+    /// # Errors
+    /// The machine's settings for the registry can't be used.
+    pub fn of(image: &ImageRef, hosts: &Hosts) -> Result<ImageAddress, Problem> {
         let registry = image.domain().to_owned();
+        let settings = hosts.of(&registry).map_err(|why| Problem::Unreachable {
+            registry: registry.clone(),
+            server: Server::Registry,
+            failure: Failure::Settings(why),
+        })?;
         let host = match registry.as_str() {
             "docker.io" => "registry-1.docker.io",
             other => other,
         };
-        let scheme = if web::is_loopback(host) {
-            "http"
-        } else {
-            "https"
-        };
+        let is_plain = web::is_loopback(host) && settings.authorities.is_empty();
+        let scheme = if is_plain { "http" } else { "https" };
+        let server = settings.server.clone();
         let reference = image.digest().map(Digest::as_str).or(image.tag());
-        ImageAddress {
-            base: format!("{scheme}://{host}"),
+        Ok(ImageAddress {
+            base: server.unwrap_or_else(|| format!("{scheme}://{host}")),
             repository: image.path().to_owned(),
             reference: reference.unwrap_or("latest").to_owned(),
             registry,
+            settings,
+        })
+    }
+
+    /// Whether a login can be sent: over TLS, or to this machine.
+    pub fn is_secure(&self) -> bool {
+        let plain = self.base.strip_prefix("http://");
+        plain.is_none_or(web::is_loopback)
+    }
+
+    /// The registry requires a login; `trouble` says why a stored one can't be read.
+    pub fn login_wanted(&self, trouble: Option<String>) -> Problem {
+        let (registry, repository) = (self.registry.clone(), self.repository.clone());
+        if !self.is_secure() {
+            return Problem::LoginInClear {
+                registry,
+                repository,
+            };
+        }
+        Problem::LoginWanted {
+            registry,
+            repository,
+            trouble,
         }
     }
 
@@ -68,8 +102,9 @@ mod tests {
 
     #[test]
     fn images_are_asked_for_where_docker_asks_for_them() {
+        let hosts = Hosts::new(Some("/nowhere".as_ref()));
         let place = |text: &str| {
-            let place = ImageAddress::of(&ImageRef::parse(text).unwrap());
+            let place = ImageAddress::of(&ImageRef::parse(text).unwrap(), &hosts).unwrap();
             format!("{}/v2/{}/{}", place.base, place.repository, place.reference)
         };
         assert_eq!(

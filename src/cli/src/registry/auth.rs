@@ -5,6 +5,8 @@ use ureq::http::Uri;
 
 use super::address::ImageAddress;
 use super::credentials::Login;
+use super::failure::Failure;
+use super::hosts::Hosts;
 use super::problem::{Problem, Server};
 use super::web::{Answer, Method, Web, is_loopback};
 
@@ -62,6 +64,7 @@ impl Challenge {
 /// The login is missing or refused, or the token service doesn't answer.
 pub(super) fn authorize(
     web: &Web,
+    hosts: &Hosts,
     place: &ImageAddress,
     challenge: &Challenge,
     login: Result<Option<Login>, String>,
@@ -71,11 +74,7 @@ pub(super) fn authorize(
         // The image may be public.
         Err(trouble) => (None, Some(trouble)),
     };
-    let wanted = || Problem::LoginWanted {
-        registry: place.registry.clone(),
-        repository: place.repository.clone(),
-        trouble: trouble.clone(),
-    };
+    let wanted = || place.login_wanted(trouble.clone());
     let Challenge::Bearer {
         realm,
         service,
@@ -88,6 +87,14 @@ pub(super) fn authorize(
         };
     };
     let host = realm_host(place, realm)?;
+    let unreachable = |failure| Problem::Unreachable {
+        registry: place.registry.clone(),
+        server: Server::TokenService(host.clone()),
+        failure,
+    };
+    let settings = hosts
+        .of(&host)
+        .map_err(|why| unreachable(Failure::Settings(why)))?;
     let default = format!("repository:{}:pull", place.repository);
     let scope = scope.as_deref().unwrap_or(&default);
     let mut parameters = vec![("scope", scope)];
@@ -99,7 +106,7 @@ pub(super) fn authorize(
                 ("client_id", "fromtier"),
                 ("refresh_token", token),
             ]);
-            web.post(realm, &parameters)
+            web.post(realm, &parameters, &settings)
         }
         _ => {
             let authorization = match &login {
@@ -107,14 +114,16 @@ pub(super) fn authorize(
                 _ => None,
             };
             let url = with_query(realm, &parameters);
-            web.send(Method::Get, &url, authorization.as_deref(), LARGEST)
+            web.send(
+                Method::Get,
+                &url,
+                authorization.as_deref(),
+                LARGEST,
+                &settings,
+            )
         }
     };
-    let answer = answer.map_err(|failure| Problem::Unreachable {
-        registry: place.registry.clone(),
-        server: Server::TokenService(host),
-        failure,
-    })?;
+    let answer = answer.map_err(unreachable)?;
     match answer.status {
         200..=299 => token(&answer)
             .ok_or_else(|| place.protocol_error("its token service returned no token")),
@@ -216,7 +225,10 @@ mod tests {
 
     #[test]
     fn no_password_goes_out_in_the_clear() {
-        let place = ImageAddress::of(&ImageRef::parse("registry.example.com/a/b").unwrap());
+        let place = {
+            let image = ImageRef::parse("registry.example.com/a/b").unwrap();
+            ImageAddress::of(&image, &Hosts::new(Some("/nowhere".as_ref()))).unwrap()
+        };
         for realm in [
             "https://auth.example.com/t",
             "http://localhost:5001/t",

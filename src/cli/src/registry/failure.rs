@@ -28,6 +28,8 @@ pub enum Failure {
     TooLarge,
     /// `HTTPS_PROXY` or a similar variable isn't a URL, or the proxy refuses.
     Proxy,
+    /// The machine's settings for the host can't be used: which file, and why.
+    Settings(String),
     /// Any other failure, in the system's words.
     Other(String),
 }
@@ -90,14 +92,17 @@ impl Failure {
             Failure::Late | Failure::Closed => {
                 "try again; if it stays so, check the network and `HTTPS_PROXY`"
             }
-            Failure::NotTls => "check the port; only registries on this machine may be without TLS",
+            Failure::NotTls => {
+                "check the port; for a registry without TLS, set `server` in its `hosts.toml`"
+            }
             Failure::Certificate(_) => {
-                "add its certificate authority to the system's, or set SSL_CERT_FILE=FILE"
+                "add its certificate authority to the system's, or to the registry's `certs.d` directory"
             }
             Failure::NotHttp | Failure::Redirects | Failure::TooLarge => {
                 "check the name and the port: no registry answers like this"
             }
             Failure::Proxy => "check `HTTPS_PROXY`, or name the registry in `NO_PROXY`",
+            Failure::Settings(_) => "correct the file, or use other settings: --hosts-dir DIR",
             Failure::Other(_) => "check the network and `HTTPS_PROXY`",
         }
     }
@@ -118,7 +123,7 @@ impl fmt::Display for Failure {
             Failure::Redirects => "it redirects without end",
             Failure::TooLarge => "its response is too large",
             Failure::Proxy => "the proxy can't be used",
-            Failure::Other(text) => text,
+            Failure::Settings(text) | Failure::Other(text) => text,
         };
         f.write_str(text)
     }

@@ -5,12 +5,14 @@ mod address;
 mod auth;
 mod credentials;
 mod failure;
+mod hosts;
 mod manifest;
 mod mutex;
 mod problem;
 mod web;
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Mutex;
 
 use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
@@ -18,6 +20,7 @@ use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
 use self::address::ImageAddress;
 use self::auth::Challenge;
 use self::credentials::Credentials;
+use self::hosts::Hosts;
 use self::mutex::lock;
 pub use self::problem::{Problem, Server};
 use self::web::{Answer, Method, Web};
@@ -59,16 +62,18 @@ impl ImageInfo {
 pub struct Registries {
     web: Web,
     credentials: Credentials,
+    hosts: Hosts,
     /// The `Authorization` that worked last, by registry and repository.
     authorized: Mutex<HashMap<(String, String), String>>,
 }
 
 impl Registries {
-    /// No connection is open yet.
-    pub fn new() -> Registries {
+    /// No connection is open yet. `hosts_dir` replaces the directories of the machine's container tools.
+    pub fn new(hosts_dir: Option<&Path>) -> Registries {
         Registries {
             web: Web::default(),
             credentials: Credentials::default(),
+            hosts: Hosts::new(hosts_dir),
             authorized: Mutex::default(),
         }
     }
@@ -78,7 +83,7 @@ impl Registries {
     /// # Errors
     /// The registry has no answer.
     pub fn look_up(&self, image: &ImageRef, wish: Detail<'_>) -> Result<ImageInfo, Problem> {
-        let place = ImageAddress::of(image);
+        let place = ImageAddress::of(image, &self.hosts)?;
         let Detail::Config(platform) = wish else {
             return self.digest(&place).map(|digest| ImageInfo {
                 digest,
@@ -182,9 +187,13 @@ impl Registries {
         if answer.status == 401 {
             let challenge = Challenge::read(&answer.challenges)
                 .ok_or_else(|| place.protocol_error("it requires a login of an unknown kind"))?;
-            let login = self.credentials.of(&place.registry);
+            let login = if place.is_secure() {
+                self.credentials.of(&place.registry)
+            } else {
+                Ok(None)
+            };
             anonymous = !matches!(login, Ok(Some(_)));
-            let authorization = auth::authorize(&self.web, place, &challenge, login)?;
+            let authorization = auth::authorize(&self.web, &self.hosts, place, &challenge, login)?;
             answer = self.send(place, method, &url, Some(&authorization))?;
             if answer.status < 400 {
                 lock(&self.authorized).insert(key, authorization);
@@ -195,11 +204,9 @@ impl Registries {
             404 => Err(Problem::Missing {
                 registry: place.registry.clone(),
             }),
-            401 | 403 if anonymous => Err(Problem::LoginWanted {
-                registry: place.registry.clone(),
-                repository: place.repository.clone(),
-                trouble: self.credentials.of(&place.registry).err(),
-            }),
+            401 | 403 if anonymous => {
+                Err(place.login_wanted(self.credentials.of(&place.registry).err()))
+            }
             401 | 403 => Err(Problem::LoginRefused {
                 registry: place.registry.clone(),
                 repository: place.repository.clone(),
@@ -216,7 +223,7 @@ impl Registries {
         authorization: Option<&str>,
     ) -> Result<Answer, Problem> {
         self.web
-            .send(method, url, authorization, LARGEST)
+            .send(method, url, authorization, LARGEST, &place.settings)
             .map_err(|failure| Problem::Unreachable {
                 registry: place.registry.clone(),
                 server: Server::Registry,

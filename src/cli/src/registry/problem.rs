@@ -21,6 +21,11 @@ pub enum Problem {
         repository: String,
         trouble: Option<String>,
     },
+    /// It requires a login, and a login must not be sent to it: it has no TLS.
+    LoginInClear {
+        registry: String,
+        repository: String,
+    },
     /// The login that Docker has stored is refused.
     LoginRefused {
         registry: String,
@@ -54,6 +59,10 @@ impl Problem {
                 repository,
                 ..
             } => format!("{registry} requires a login for {repository}, or it does not exist"),
+            Problem::LoginInClear {
+                registry,
+                repository,
+            } => format!("{registry} requires a login for {repository}, and has no TLS"),
             Problem::LoginRefused {
                 registry,
                 repository,
@@ -99,6 +108,10 @@ impl Problem {
                 Some(trouble) => format!("{}; {trouble}", login(registry)),
                 None => format!("check the name, or log in: {}", login(registry)),
             }),
+            Problem::LoginInClear { .. } => Some(
+                "set up TLS for the registry; a login is only sent over TLS, or to this machine"
+                    .into(),
+            ),
             Problem::LoginRefused { registry, .. } => {
                 Some(format!("log in again: {}", login(registry)))
             }

@@ -5,11 +5,14 @@ use std::thread;
 use std::time::Duration;
 
 use ureq::Agent;
+use ureq::config::ConfigBuilder;
 use ureq::http::{HeaderMap, Response, Uri};
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+use ureq::typestate::AgentScope;
 use ureq::{Body, Error};
 
 use super::failure::Failure;
+use super::hosts::HostSettings;
 
 /// The time limit of one attempt.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -62,9 +65,10 @@ impl Web {
         url: &str,
         authorization: Option<&str>,
         largest: u64,
+        settings: &HostSettings,
     ) -> Result<Answer, Failure> {
         with_retries(|| {
-            let agent = self.agent(url);
+            let agent = self.agent(url, settings);
             let request = match method {
                 Method::Head => agent.head(url),
                 Method::Get => agent.get(url),
@@ -82,47 +86,61 @@ impl Web {
     ///
     /// # Errors
     /// As [`Web::send`].
-    pub fn post(&self, url: &str, form: &[(&str, &str)]) -> Result<Answer, Failure> {
+    pub fn post(
+        &self,
+        url: &str,
+        form: &[(&str, &str)],
+        settings: &HostSettings,
+    ) -> Result<Answer, Failure> {
         with_retries(|| {
             let form = form.iter().copied();
-            let answer = self.agent(url).post(url).send_form(form)?;
+            let answer = self.agent(url, settings).post(url).send_form(form)?;
             read(answer, 1 << 20)
         })
     }
 
-    fn agent(&self, url: &str) -> &Agent {
+    fn agent<'a>(&'a self, url: &str, settings: &'a HostSettings) -> &'a Agent {
+        if !settings.authorities.is_empty() {
+            return settings
+                .agent
+                .get_or_init(|| agent_trusting(&settings.authorities));
+        }
         let uri = url.parse::<Uri>().unwrap_or_default();
-        if uri.host().is_some_and(is_loopback) {
-            self.loopback.get_or_init(|| agent(false))
+        if uri.host().is_some_and(is_loopback) && uri.scheme_str() == Some("http") {
+            self.loopback.get_or_init(agent_without_tls)
         } else {
-            self.outside.get_or_init(|| agent(true))
+            self.outside.get_or_init(|| agent_trusting(&[]))
         }
     }
 }
 
-fn agent(outside: bool) -> Agent {
-    let mut config = Agent::config_builder()
+fn common_config() -> ConfigBuilder<AgentScope> {
+    Agent::config_builder()
         .http_status_as_error(false)
         .timeout_global(Some(LIMIT))
         .timeout_connect(Some(CONNECT_LIMIT))
-        .user_agent(concat!("fromtier/", env!("CARGO_PKG_VERSION")));
-    if outside {
-        // If another thread was first, there is a provider too.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        // A certificate that can't be read is not trusted, so a server that needs it fails.
-        let trusted = rustls_native_certs::load_native_certs().certs;
-        let trusted: Vec<_> = trusted
-            .iter()
-            .map(|certificate| Certificate::from_der(certificate).to_owned())
-            .collect();
-        let tls = TlsConfig::builder()
-            .provider(TlsProvider::Rustls)
-            .root_certs(RootCerts::new_with_certs(&trusted));
-        config = config.tls_config(tls.build());
-    } else {
-        config = config.proxy(None);
-    }
-    config.build().new_agent()
+        .user_agent(concat!("fromtier/", env!("CARGO_PKG_VERSION")))
+}
+
+fn agent_without_tls() -> Agent {
+    common_config().proxy(None).build().new_agent()
+}
+
+/// An agent that trusts these authorities beside the system's.
+fn agent_trusting(authorities: &[Certificate<'static>]) -> Agent {
+    // If another thread was first, there is a provider too.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    // A certificate that can't be read is not trusted, so a server that needs it fails.
+    let system = rustls_native_certs::load_native_certs().certs;
+    let mut trusted: Vec<_> = system
+        .iter()
+        .map(|certificate| Certificate::from_der(certificate).to_owned())
+        .collect();
+    trusted.extend_from_slice(authorities);
+    let tls = TlsConfig::builder()
+        .provider(TlsProvider::Rustls)
+        .root_certs(RootCerts::new_with_certs(&trusted));
+    common_config().tls_config(tls.build()).build().new_agent()
 }
 
 impl Answer {
