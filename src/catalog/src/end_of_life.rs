@@ -48,7 +48,7 @@ impl Image {
         };
         if let Some(cycle) = Cycles::of_image(image).of_tag(parts) {
             return cycle
-                .is_over(today)
+                .has_ended(today)
                 .then(|| ended(cycle, CycleRelation::Own));
         }
         let version = &parts.version;
@@ -63,11 +63,11 @@ impl Image {
             .take_while(|(own, _)| own.starts_with(version));
         let meant: Vec<Cycle> = meant.map(|(_, cycle)| *cycle).collect();
         if let Some(last) = meant.last() {
-            let over = meant.iter().all(|cycle| cycle.is_over(today));
+            let over = meant.iter().all(|cycle| cycle.has_ended(today));
             return over.then(|| ended(*last, CycleRelation::Last));
         }
         let after = cycles.into_iter().map(|(_, cycle)| cycle);
-        let mut over = after.filter(|cycle| cycle.is_over(today) && self.tag(tag).is_none());
+        let mut over = after.filter(|cycle| cycle.has_ended(today) && self.tag(tag).is_none());
         over.next()
             .map(|after| ended(after, CycleRelation::Successor))
     }
@@ -99,7 +99,7 @@ impl Image {
             None => codename("debian", part).or_else(|| codename("ubuntu", part)),
         };
         let mut systems = parts.variants.iter().filter_map(system);
-        let ended = systems.find(|ended| ended.cycle.is_over(today))?;
+        let ended = systems.find(|ended| ended.cycle.has_ended(today))?;
         self.tag(tag).is_none().then_some(ended)
     }
 }

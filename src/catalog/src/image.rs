@@ -25,7 +25,7 @@ pub enum EndOfLife {
     /// On this day.
     On(Day),
     /// It has ended, on an unknown day.
-    Over,
+    Ended,
     /// No day is announced.
     NotAnnounced,
 }
@@ -58,10 +58,10 @@ impl Notice {
 
 impl Cycle {
     /// Whether the cycle has ended on this day. On its last day it hasn't.
-    pub fn is_over(&self, today: Day) -> bool {
+    pub fn has_ended(&self, today: Day) -> bool {
         match self.end_of_life {
             EndOfLife::On(day) => day < today,
-            EndOfLife::Over => true,
+            EndOfLife::Ended => true,
             EndOfLife::NotAnnounced => false,
         }
     }
@@ -165,7 +165,7 @@ impl Image {
             let (name, codename, end) = (words.next()?, words.next()?, words.next()?);
             let end_of_life = match end {
                 "-" => EndOfLife::NotAnnounced,
-                "!" => EndOfLife::Over,
+                "!" => EndOfLife::Ended,
                 day => EndOfLife::On(Day::parse(day)?),
             };
             Some(Cycle {

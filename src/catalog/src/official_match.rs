@@ -45,7 +45,7 @@ const ALIASES: [(&str, &str); 37] = [
     ("dind", "docker"),
 ];
 
-/// Base systems. The rest of a name says more about an image: `alpine-node` is a node.
+/// Base systems. The rest of a name is more specific: `alpine-node` is a node.
 const SYSTEMS: [&str; 14] = [
     "almalinux",
     "alpine",
@@ -63,7 +63,7 @@ const SYSTEMS: [&str; 14] = [
     "ubuntu",
 ];
 
-/// Servers. What they serve says more about an image: `nginx-php` is a PHP.
+/// Servers. The software behind them is more specific: `nginx-php` is a PHP.
 const SERVERS: [&str; 5] = ["caddy", "haproxy", "httpd", "nginx", "traefik"];
 
 /// Names that are everyday words. As part of a longer name they mean nothing.

@@ -69,7 +69,7 @@ pub fn replacement_tag(
             platforms.has(&platform) && image.deprecation(Some(tag)).is_none()
         })
         .filter_map(|(tag, _)| Candidate::new(&cycles, tag, by_codename))
-        .filter(|c| c.cycle.is_none_or(|cycle| !cycle.is_over(asked.today)))
+        .filter(|c| c.cycle.is_none_or(|cycle| !cycle.has_ended(asked.today)))
         .collect();
     let order = cycle_order(system, &wanted, wanted_cycle, asked.today, &tags);
 
@@ -201,14 +201,14 @@ fn cycle_order(
     if cycles.is_empty() {
         return None;
     }
-    cycles.retain(|cycle| !cycle.is_over(today));
+    cycles.retain(|cycle| !cycle.has_ended(today));
     // A codename's version is its cycle's.
     let version = wanted_cycle.map_or(wanted.version.clone(), |cycle| cycle.version());
     let long_term = long_term(&cycles, tags).filter(|cycle| cycle.version() >= version);
     cycles.sort_by_key(|cycle| {
         let lasting = match cycle.end_of_life {
             EndOfLife::On(day) => day.days_since(today) >= WORTH_MOVING_TO,
-            EndOfLife::Over => false,
+            EndOfLife::Ended => false,
             EndOfLife::NotAnnounced => true,
         };
         let own = cycle.version();

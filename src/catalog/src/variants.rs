@@ -84,7 +84,7 @@ struct PartFacts {
     /// Whether it is a codename of Debian or Ubuntu.
     codename: bool,
     /// Whether the release that the part names has reached its end of life.
-    over: bool,
+    has_ended: bool,
 }
 
 impl<'a> Releases<'a> {
@@ -107,13 +107,13 @@ impl<'a> Releases<'a> {
     }
 
     fn look_up(&self, part: Part<'_>) -> PartFacts {
-        let over = |cycle: Cycle| cycle.is_over(self.today);
+        let has_ended = |cycle: Cycle| cycle.has_ended(self.today);
         if part.number.is_empty() {
             let mut systems = self.systems.iter();
             let cycle = systems.find_map(|cycles| cycles.of_codename(part.family));
             return PartFacts {
                 codename: cycle.is_some(),
-                over: cycle.is_some_and(over),
+                has_ended: cycle.is_some_and(has_ended),
             };
         }
         let software = SOFTWARE.iter().find(|(family, _)| *family == part.family);
@@ -122,7 +122,7 @@ impl<'a> Releases<'a> {
             .and_then(|image| image.cycle_of(part.number));
         PartFacts {
             codename: false,
-            over: cycle.is_some_and(over),
+            has_ended: cycle.is_some_and(has_ended),
         }
     }
 }
@@ -157,7 +157,7 @@ impl<'a> WantedVariants<'a> {
             if update || !offers(part.family) {
                 continue;
             }
-            if releases.facts(part).over {
+            if releases.facts(part).has_ended {
                 if part.number.is_empty() {
                     continue;
                 }
@@ -199,7 +199,7 @@ impl<'a> WantedVariants<'a> {
             }
         }
         for part in have {
-            if releases.facts(*part).over {
+            if releases.facts(*part).has_ended {
                 distance.contents += 30;
             }
             if self.parts.iter().any(|wanted| wanted.family == part.family) {

@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_may_be_written_small_and_unknown_ones_list_the_known() {
+    fn codes_can_be_lowercase_and_an_unknown_one_lists_all() {
         assert_eq!(run(Some("ft101")), run(Some("FT101")));
         let (text, exit) = run(Some("FT999"));
         assert_eq!(exit, Exit::Failed);

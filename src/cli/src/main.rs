@@ -57,7 +57,7 @@ fn main() -> ExitCode {
         // JSON has escapes of its own.
         Format::Json => text,
     };
-    // Without the colors where nobody would see them. A reader that closes the pipe early is not an error.
+    // Colors are removed unless a terminal shows them. A reader that closes the pipe early is not an error.
     let _ = anstream::stdout().write_all(text.as_bytes());
     exit.into()
 }

@@ -17,7 +17,7 @@ use crate::lookup::{LoadError, Texts};
 #[derive(Debug, Default)]
 pub struct CheckReport {
     pub files: Vec<DockerfileReport>,
-    /// What couldn't be read.
+    /// The reason why the file couldn't be read.
     pub failures: Vec<LoadError>,
     /// The texts of the policies, by the names that places use.
     pub policy_texts: Texts,

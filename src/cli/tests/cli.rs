@@ -31,7 +31,7 @@ policy: .fromtier.yaml
 }
 
 #[test]
-fn what_passes_is_said_in_a_line() {
+fn a_pass_is_one_line() {
     let folder = Folder::new(&[
         ("Dockerfile", "FROM node:22-alpine\nCOPY . .\n"),
         (".fromtier.yaml", POLICY),
@@ -67,7 +67,7 @@ fn directories_are_searched_and_each_file_has_the_nearest_policy() {
 }
 
 #[test]
-fn what_git_ignores_is_not_checked_unless_it_is_named() {
+fn ignored_files_are_checked_only_if_they_are_named() {
     let folder = Folder::new(&[
         ("Dockerfile", STORY),
         (".gitignore", "/generated/\n*.old\n"),
@@ -100,7 +100,7 @@ fn links_to_directories_are_not_followed() {
 }
 
 #[test]
-fn colors_are_there_only_where_they_are_wanted() {
+fn colors_are_printed_only_on_request_or_to_a_terminal() {
     let folder = Folder::new(&[("Dockerfile", STORY)]);
     let with = |name: &str, value: &str| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_fromtier"));
@@ -166,7 +166,7 @@ fn the_lock_file_is_found_and_named() {
 }
 
 #[test]
-fn a_build_argument_without_a_value_is_said_and_nothing_is_made_up() {
+fn a_build_argument_without_a_value_is_reported_and_no_value_is_guessed() {
     let folder = Folder::new(&[(
         "Dockerfile",
         "ARG BASE\nFROM $BASE\nFROM node:${V}\nFROM node:24\n",
@@ -259,7 +259,7 @@ fn every_door_is_watched() {
 }
 
 #[test]
-fn a_file_that_is_no_dockerfile_is_a_finding() {
+fn a_file_that_is_not_a_dockerfile_is_a_finding() {
     let folder = Folder::new(&[("Dockerfile", "FROM node:24\nRUNN x\n")]);
     let answer = folder.run(&["check"]);
     assert!(
@@ -281,7 +281,7 @@ fn a_file_that_is_no_dockerfile_is_a_finding() {
 }
 
 #[test]
-fn what_can_not_be_read_is_another_code() {
+fn an_unreadable_file_has_its_own_exit_code() {
     let folder = Folder::new(&[("Dockerfile", "FROM node:24\n"), ("empty/x", "")]);
     for args in [
         &["check", "nothing"][..],
@@ -331,7 +331,7 @@ fn every_fault_of_a_policy_is_shown_with_its_line() {
 }
 
 #[test]
-fn json_says_every_source() {
+fn json_has_every_source() {
     let folder = Folder::new(&[
         ("Dockerfile", "FROM bitnami/node:22 AS a\nFROM acme/thing\n"),
         (
@@ -386,7 +386,7 @@ fn explanations_are_printed() {
 }
 
 #[test]
-fn exceptions_are_told_with_how_they_stand() {
+fn exceptions_are_reported_with_their_state() {
     let policy = "version: 1
 exceptions:
 - {match: acme/used, until: 2026-12-31, owner: payments, reason: migration}
@@ -416,7 +416,7 @@ exceptions:
     );
     assert!(!answer.out.contains("needs the exception for `acme/used`"));
     assert!(!answer.out.contains("needs the exception for `acme/over`"));
-    // A single file says nothing of the others, and an organization's exceptions are for other repositories, too.
+    // A single file shows nothing about the others, and an organization's exceptions are for other repositories, too.
     for args in [
         &["check", "Dockerfile"][..],
         &["check", "--policy", ".fromtier.yaml"],

@@ -32,7 +32,7 @@ fn run(folder: &Path, args: &[&str]) -> (String, i32) {
 }
 
 #[test]
-fn each_is_right_and_holds_its_table() {
+fn each_example_is_right_and_passes_its_expectations() {
     for folder in examples() {
         let (text, code) = run(&folder, &["policy", "check"]);
         assert_eq!(code, 0, "{}: {text}", folder.display());
@@ -83,7 +83,7 @@ fn each_has_a_dockerfile_that_passes_and_others_that_do_not() {
 }
 
 #[test]
-fn what_the_readmes_show_of_the_command_line_is_so() {
+fn commands_in_the_readmes_print_what_is_shown() {
     let mut shown = 0;
     for folder in examples() {
         let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();

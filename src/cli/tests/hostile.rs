@@ -1,4 +1,4 @@
-//! What a hostile repository brings: links that leave it, special files, files without an end. Nothing of another file
+//! Hostile repositories: links that leave them, special files, endless files. Nothing of another file
 //! is printed, and nothing hangs.
 #![cfg(test)]
 
@@ -24,7 +24,7 @@ fn repository(files: &[(&str, &str)]) -> Folder {
     folder
 }
 
-/// The program refuses at once, says so, and prints no secret.
+/// The program refuses at once, with an error, and prints no secret.
 #[track_caller]
 fn refuses(folder: &Folder, args: &[&str], says: &str) -> Answer {
     let answer = folder.run_limited(args);
@@ -213,7 +213,7 @@ fn a_link_that_stays_in_the_repository_is_followed() {
 }
 
 #[test]
-fn what_is_named_on_the_command_line_can_be_anywhere_and_extends_what_is_below_it() {
+fn a_policy_on_the_command_line_can_be_anywhere_and_extends_files_below_it() {
     let org = "version: 1\nextends: more/base.yaml\n";
     let folder = repository(&[("Dockerfile", "FROM acme/tool\n")]);
     folder.write("org/policy.yaml", org);

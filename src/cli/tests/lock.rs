@@ -78,7 +78,7 @@ fn each_folder_has_its_own_lock_or_all_have_one() {
     ]);
     let all = lines(&folder.read("all.lock"));
     assert_eq!(all.len(), 2);
-    // What no Dockerfile names, with no Dockerfile at all.
+    // An image that no Dockerfile names, without any Dockerfile.
     let bare = Folder::new(&[("org.yaml", &policy)]);
     bare.runs(&[
         "lock",
@@ -96,7 +96,7 @@ fn each_folder_has_its_own_lock_or_all_have_one() {
 }
 
 #[test]
-fn what_an_image_is_rewritten_to_is_locked() {
+fn a_rewritten_image_is_locked_under_its_new_name() {
     let registry = Registry::start();
     let node = registry.put("library/node:24", "1", &[]);
     let rules = "rewrite: [{match: acme/node, to: \"node:{tag}\"}]\n";
@@ -178,7 +178,7 @@ fn the_images_of_triggers_of_triggers_are_locked_and_a_cycle_ends() {
 }
 
 #[test]
-fn what_is_refused_or_unknown_is_said_and_the_rest_is_locked() {
+fn refused_and_unknown_images_are_reported_and_the_rest_is_locked() {
     let registry = Registry::start();
     registry.put("library/node:24", "1", &[]);
     registry.put("library/alpine:3.24", "1", &[]);
@@ -198,7 +198,7 @@ fn what_is_refused_or_unknown_is_said_and_the_rest_is_locked() {
         ],
     );
     folder.write("Dockerfile", "ARG BASE\nFROM $BASE\n");
-    // What nothing names may be what the argument will name.
+    // An unused line might be for the image that the argument will name.
     says(
         &folder.runs(&["lock"]),
         &["fromtier.lock: 1 unused but kept"],
@@ -305,7 +305,7 @@ fn a_digest_in_the_dockerfile_is_the_locks() {
 }
 
 #[test]
-fn platforms_are_looked_into_where_they_are_asked_for() {
+fn each_requested_platform_is_looked_up() {
     let registry = Registry::start();
     registry.put("library/node:24", "1", &[]);
     let folder = Folder::new(&[
@@ -327,7 +327,7 @@ fn platforms_are_looked_into_where_they_are_asked_for() {
 }
 
 #[test]
-fn what_a_build_would_refuse_by_the_images_config_is_said_now() {
+fn a_refusal_because_of_the_config_is_reported_while_locking() {
     let registry = Registry::start();
     registry.put("library/node:24", "1", &[]);
     let folder = Folder::new(&[
@@ -352,7 +352,7 @@ fn what_a_build_would_refuse_by_the_images_config_is_said_now() {
 }
 
 #[test]
-fn programs_are_told_every_line() {
+fn json_has_every_line() {
     let registry = Registry::start();
     let node = registry.put("library/node:24", "1", &[]);
     let folder = Folder::new(&[

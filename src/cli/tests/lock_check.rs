@@ -1,4 +1,4 @@
-//! What `fromtier lock --check` says of a lock that does not hold, is not there, or was tampered with.
+//! `fromtier lock --check` with lock files that are outdated, missing, or changed by hand.
 #![cfg(test)]
 
 mod support;
@@ -7,7 +7,7 @@ use support::registry::Registry;
 use support::{Folder, says};
 
 #[test]
-fn a_check_names_each_line_that_does_not_hold_and_writes_nothing() {
+fn a_check_reports_each_wrong_line_and_writes_nothing() {
     let registry = Registry::start();
     let node = registry.put("library/node:24", "1", &[]);
     let alpine = registry.put("library/alpine:3.24", "1", &[]);
@@ -78,7 +78,7 @@ fn a_check_names_each_line_that_does_not_hold_and_writes_nothing() {
 }
 
 #[test]
-fn a_lock_that_is_missing_is_one_thing_to_say() {
+fn a_missing_lock_file_is_one_error() {
     let registry = Registry::start();
     registry.put("library/node:24", "1", &[]);
     registry.put("library/alpine:3.24", "1", &[]);
@@ -95,7 +95,7 @@ fn a_lock_that_is_missing_is_one_thing_to_say() {
 }
 
 #[test]
-fn a_lock_that_was_tampered_with_is_said_line_by_line_and_left_alone() {
+fn a_changed_lock_file_is_reported_line_by_line_and_not_written() {
     let digest = format!("sha256:{}", "a".repeat(64));
     let lock = format!(
         "docker.io/library/node:24 sha256:abc 2026-02-05\ndocker.io/library/alpine:3 {digest} 2026-02-05\n\

@@ -32,7 +32,7 @@ fn fails(registry: &str, why: &str, help: &str) {
     );
 }
 
-/// A server that gives each connection these bytes. Its name has no loopback host in it, so it's asked over TLS.
+/// A server that gives each connection these bytes. Its name has no loopback host in it, so the connection uses TLS.
 fn server_over_tls(reply: &'static [u8]) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -48,7 +48,7 @@ fn server_over_tls(reply: &'static [u8]) -> String {
 
 #[test]
 fn a_name_that_does_not_resolve() {
-    // A part of a name has up to 63 letters, so no server is asked for it.
+    // A part of a name has up to 63 letters, so no server is queried for it.
     fails(
         &format!("{}.example.com", "a".repeat(64)),
         "its name can't be resolved",

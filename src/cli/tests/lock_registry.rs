@@ -29,7 +29,7 @@ fn stored(folder: &Folder, registry: &Registry, login: &str) {
 }
 
 #[test]
-fn a_registry_that_wants_a_login_is_named_with_the_way_to_log_in() {
+fn a_registry_that_requires_a_login_is_reported_with_the_command() {
     let registry = Registry::start();
     registry.login(Auth::Basic(PAIR));
     let folder = folder(&registry);
@@ -82,7 +82,7 @@ fn tokens_are_fetched_for_everybody_for_a_password_and_for_a_token() {
 }
 
 #[test]
-fn a_credential_helper_is_asked() {
+fn a_credential_helper_is_used() {
     let registry = Registry::start();
     registry.login(Auth::Basic(PAIR));
     let folder = folder(&registry);
@@ -127,13 +127,13 @@ fn a_credential_helper_is_asked() {
         &folder.fails(&["lock", "--update"], 2),
         &["config.json is not a valid Docker config"],
     );
-    // None of that matters where no login is wanted.
+    // None of that matters if the registry requires no login.
     registry.login(Auth::Open);
     folder.runs(&["lock", "--update"]);
 }
 
 #[test]
-fn what_is_not_there_is_said_at_its_line() {
+fn a_missing_image_is_reported_at_its_line() {
     let registry = Registry::start();
     let folder = folder(&registry);
     let name = registry.name();
@@ -153,7 +153,7 @@ fn what_is_not_there_is_said_at_its_line() {
 }
 
 #[test]
-fn a_registry_that_fails_is_asked_again_and_given_up_in_the_end() {
+fn a_failing_registry_is_retried_a_few_times() {
     let registry = Registry::start();
     let folder = folder(&registry);
     registry.fail(&[503, 429]);
@@ -163,7 +163,7 @@ fn a_registry_that_fails_is_asked_again_and_given_up_in_the_end() {
     let out = folder.fails(&["lock", "--update"], 2);
     let message = format!("{name} returned status 500 for {name}/team/app:1: told to fail");
     says(&out, &[&message, "1 unknown"]);
-    // What was locked stays locked.
+    // Locked images stay locked.
     says(&folder.read("fromtier.lock"), &["team/app:1 sha256:"]);
 }
 
@@ -204,7 +204,7 @@ fn bytes_that_are_not_their_digests_are_not_locked() {
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "it measures")]
-fn many_images_are_asked_for_side_by_side() {
+fn many_images_are_requested_at_the_same_time() {
     let registry = Registry::start();
     let mut args = vec!["lock".to_owned()];
     for number in 0..20 {
@@ -235,7 +235,7 @@ fn many_images_are_asked_for_side_by_side() {
 }
 
 #[test]
-fn a_registry_that_knows_no_head_is_asked_for_the_whole() {
+fn a_registry_without_head_gets_a_get() {
     let registry = Registry::start();
     let folder = folder(&registry);
     let name = registry.name();

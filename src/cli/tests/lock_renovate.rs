@@ -1,4 +1,4 @@
-//! Whether Renovate, told what the documentation says, keeps a lock up to date.
+//! Renovate keeps a lock file up to date with the settings from the documentation.
 #![cfg(test)]
 
 mod support;
@@ -6,7 +6,7 @@ mod support;
 use support::registry::Registry;
 use support::{Folder, lines};
 
-/// What `docs/lock.md` tells users of Renovate to write, on a lock that this program made.
+/// The settings for Renovate in `docs/lock.md`, applied to a lock file that this program wrote.
 #[test]
 fn the_documented_rule_of_renovate_finds_every_line_and_nothing_else() {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/lock.md"))
@@ -62,7 +62,7 @@ fn the_documented_rule_of_renovate_finds_every_line_and_nothing_else() {
         .collect();
     assert_eq!(found, lines(&lock));
     assert_eq!(found.len(), 2);
-    // What Renovate makes of it: another digest in the place of the old one. That is a lock still.
+    // Renovate replaces the digest. The result is a valid lock file.
     let other = format!("sha256:{}", "c".repeat(64));
     let updated = lock.replace(&found[0].1, &other);
     folder.write("fromtier.lock", &updated);

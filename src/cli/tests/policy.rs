@@ -39,7 +39,7 @@ fn a_policy_with_faults_shows_all_of_them_at_their_places() {
 }
 
 #[test]
-fn what_is_odd_is_a_warning_and_no_fault() {
+fn a_questionable_rule_is_a_warning() {
     let folder = Folder::new(&[(".fromtier.yaml", POLICY)]);
     let answer = folder.run(&["policy", "check", "--today", "2026-11-24"]);
     assert_eq!(
@@ -115,7 +115,7 @@ fn faults_and_oddities_come_as_json() {
 }
 
 #[test]
-fn a_table_that_holds_is_said_in_a_line() {
+fn a_correct_table_is_one_line() {
     let folder = Folder::new(&[("policy.yaml", POLICY), ("policy.test.yaml", TABLE)]);
     for args in [
         &["policy", "test"][..],
@@ -134,7 +134,7 @@ fn a_table_that_holds_is_said_in_a_line() {
 }
 
 #[test]
-fn a_row_that_does_not_hold_is_shown_as_a_diff() {
+fn a_wrong_row_is_shown_as_a_diff() {
     let table = "today: 2026-11-24
 tests:
 - image: node:22-alpine
@@ -337,7 +337,7 @@ fn a_policy_is_begun_and_passes_its_check() {
 }
 
 #[test]
-fn what_a_policy_extends_is_read_and_its_faults_are_shown_where_they_stand() {
+fn extended_files_are_read_and_their_errors_have_their_lines() {
     let folder = Folder::new(&[
         (
             "team/.fromtier.yaml",

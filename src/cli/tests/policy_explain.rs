@@ -84,7 +84,7 @@ fn a_refused_image_is_explained_with_what_to_use_instead() {
 }
 
 #[test]
-fn two_policies_are_told_apart_in_an_explanation() {
+fn an_explanation_names_which_of_two_policies_applies() {
     let digest = format!("sha256:{}", "a".repeat(64));
     let lock = format!("docker.io/library/node:22 {digest} 2026-11-24\n");
     let folder = Folder::new(&[
@@ -108,7 +108,7 @@ fn two_policies_are_told_apart_in_an_explanation() {
 }
 
 #[test]
-fn stages_files_and_what_the_registry_says_are_tested_and_explained() {
+fn stages_files_and_registry_answers_are_tested_and_explained() {
     let policy = "version: 1
 tiers: {community: warn}
 base: {labels: {require: [org.opencontainers.image.source]}, max-age: 90d}
@@ -168,7 +168,7 @@ tests:
 }
 
 #[test]
-fn exceptions_are_explained_as_they_stand() {
+fn exceptions_are_explained_with_their_state() {
     let policy = "version: 1
 exceptions-max: 90d
 exceptions:

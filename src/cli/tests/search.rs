@@ -99,7 +99,7 @@ fn no_policy_above_the_repository_applies() {
 }
 
 #[test]
-fn templates_and_sources_are_no_dockerfiles_unless_they_are_named() {
+fn templates_and_sources_are_dockerfiles_only_if_they_are_named() {
     let folder = Folder::new(&[
         ("Dockerfile", "FROM node:24\n"),
         ("Dockerfile-prod", "FROM node:24\n"),
@@ -177,7 +177,7 @@ fn only_gitignore_and_exclude_leave_directories_out() {
 }
 
 #[test]
-fn what_can_not_be_read_is_told_and_the_rest_is_checked() {
+fn unreadable_files_are_reported_and_the_rest_is_checked() {
     let folder = Folder::new(&[
         ("a/Dockerfile", "FROM acme/tool\n"),
         ("z/Dockerfile", "FROM acme/tool\n"),

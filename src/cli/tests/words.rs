@@ -121,7 +121,7 @@ fn every_code_has_a_snapshot() {
     assert!(lacking.is_empty(), "in no snapshot: {}", lacking.join(", "));
 }
 
-/// A snapshot whose scene is gone is nobody's.
+/// A snapshot without a scene is a leftover.
 #[test]
 fn every_snapshot_has_a_scene() {
     for snapshot in files_below(Path::new(WORDS), "snap") {

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_symbols_are_told_apart() {
+    fn numbers_and_symbols_are_distinguished() {
         assert_eq!(parse("0755").unwrap(), Mode::Octal(0o755));
         assert_eq!(parse("7777").unwrap(), Mode::Octal(0o7777));
         for ok in ["u=rwX,go=rX", "+x", "a-w", "=rw,+X", "go=", "u+rX,go=u-w"] {
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_is_refused_in_the_words_of_the_reference() {
+    fn other_modes_are_refused_with_the_text_of_the_reference() {
         for bad in ["10000", "8", "0o7", "99999999999999"] {
             assert_eq!(
                 parse(bad).unwrap_err().message,

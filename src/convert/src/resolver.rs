@@ -10,7 +10,7 @@ use fromtier_llb::ResolveMode;
 use fromtier_proto::pb;
 
 /// Answers the questions that the Dockerfile and the options leave open. All futures run on one thread, several at a time.
-/// Equal questions about images are asked once per conversion.
+/// Equal questions about images are sent once per conversion.
 pub trait Resolver {
     /// An image's reference, digest and config, from a registry or from an OCI layout of the client.
     fn image(

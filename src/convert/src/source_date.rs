@@ -25,7 +25,7 @@ use crate::vars::Vars;
 
 pub(crate) const KEY: &str = "SOURCE_DATE_EPOCH";
 
-/// Whether an image config can hold a time: those of the years 0 to 9999.
+/// Whether an image config can have this time: its year is 0 to 9999.
 pub(crate) fn is_writable(time: Time) -> bool {
     let local = time.seconds.saturating_add(i64::from(time.offset) * 60);
     (-62_167_219_200..=253_402_300_799).contains(&local)
@@ -388,7 +388,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_commit_tells_the_time_of_its_committer() {
+    fn a_commit_has_the_time_of_its_committer() {
         let commit =
             b"tree 1\nauthor A <a@b> 1 +0000\ncommitter C <c@d> 1714564800 +0200\n\nmessage\n";
         let time = commit_time(commit).unwrap().unwrap();

@@ -143,7 +143,7 @@ pub(crate) struct BuiltStage {
     pub entrypoint: Occurrence,
     pub cmd: Occurrence,
     pub healthcheck: Occurrence,
-    /// One of its commands isn't UTF-8, which no graph can hold.
+    /// One of its commands isn't UTF-8, so it can't be part of a graph.
     pub has_invalid_utf8: bool,
     pub scan_stage: bool,
     pub scan_context: bool,

@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_terminal_would_act_on_is_seen() {
+    fn bytes_that_a_terminal_would_act_on_are_shown() {
         assert_eq!(visible("a\x1b[2Jb\r\x07\n\tc"), "a␛[2Jb␍␇\n\tc");
         assert_eq!(visible("\u{9b}31m\x7f\u{202e}x"), "\\u{9b}31m␡\\u{202e}x");
         assert_eq!(visible("é 漢字 →"), "é 漢字 →");

@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_checksum_is_no_tar() {
+    fn a_wrong_checksum_is_not_a_tar_archive() {
         let mut block = tar_header();
         block[0] = b'j';
         assert!(!is_archive(&block));

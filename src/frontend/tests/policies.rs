@@ -55,7 +55,7 @@ fn a_policy_extends_another_of_the_repository() {
 }
 
 #[test]
-fn what_is_extended_is_asked_for_only_where_something_is() {
+fn extended_files_are_requested_only_if_a_policy_extends_any() {
     let plain = "-- Dockerfile --\nFROM acme/tool\n-- .fromtier.yaml --\nversion: 1\ntiers: {community: allow}\n";
     let base = "-- policies/base.yaml --\nversion: 1\n";
     let (without, with) = (run(plain), run(&format!("{EXTENDS}{base}")));
@@ -151,7 +151,7 @@ fn a_dockerfile_in_a_directory_of_a_repository_goes_by_its_path_from_the_top() {
 }
 
 #[test]
-fn a_build_stage_may_be_laxer() {
+fn a_build_stage_can_have_looser_rules() {
     let policy =
         "-- .fromtier.yaml --\nversion: 1\nstages:\n  build: {tiers: {community: allow}}\n";
     passes(&run(&format!(
@@ -308,7 +308,7 @@ fn verdicts_are_in_a_check() {
 }
 
 #[test]
-fn what_is_said_of_one_platform_only_is_told_too() {
+fn a_finding_of_one_platform_is_reported() {
     let case = "option platform=linux/amd64,linux/arm64\nworker linux/amd64 linux/arm64\n-- Dockerfile --\nFROM acme/tool\n-- .fromtier.yaml --\nversion: 1\ntiers: {community: allow}\nplatforms: {linux/arm64: {tiers: {community: warn}}}\n";
     let recording = run(case);
     let said = verdicts(&recording);
@@ -325,7 +325,7 @@ fn what_is_said_of_one_platform_only_is_told_too() {
 }
 
 #[test]
-fn imported_cache_is_asked() {
+fn imported_cache_is_judged() {
     let case = |action: &str| {
         format!(
             "own-policy\noption cache-from=acme/cache\n-- Dockerfile --\nFROM alpine\nRUN true\n-- .fromtier.yaml --\nversion: 1\nsources: {{cache-import: {action}}}\n"

@@ -35,7 +35,7 @@ enum Exclusion {
     /// Only the build: a stage that only a trigger needs takes the image, not the named context of the same name. So does the
     /// reference.
     ImageOverContext,
-    /// Only the text: a trigger that the file declares, for whatever is built on the image later.
+    /// Only the text: a trigger that the file declares, for the builds of images that are built on this one.
     DeclaredTrigger,
     /// Only the text: the client's source policy replaced it.
     Replaced,
@@ -231,7 +231,7 @@ fn asked(outcome: &Outcome) -> Option<BTreeSet<Request>> {
     Some(requests.collect())
 }
 
-/// The images that a build asked the builder about, whatever its end.
+/// The images that a build asked the builder about, whether it succeeded or not.
 fn resolved(calls: &[Call]) -> BTreeSet<String> {
     let images = calls.iter().filter_map(|call| match call {
         Call::ResolveImageConfig(request) => Some(request.r#ref.clone()),

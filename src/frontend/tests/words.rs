@@ -70,7 +70,7 @@ fn codes() {
 
 /// FT124 is the gate's last defense: a build asks the gate about a replaced image before it admits it.
 #[test]
-fn a_replaced_image_that_was_not_asked_for() {
+fn a_replaced_image_that_was_not_requested() {
     let gate = Gate::new(None, None, None, Day::parse("2026-11-20").unwrap());
     let pass = gate
         .request(&ImageRequest {
@@ -109,7 +109,7 @@ fn warnings() {
     play("warnings");
 }
 
-/// What a client shows of a build.
+/// The output of a client for a build.
 fn screen(recording: &Recording) -> String {
     let mut out = String::new();
     for warning in recording.warnings() {

@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_in_parts_arrives_whole_and_in_order() {
+    fn partial_writes_arrive_whole_and_in_order() {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         runtime.unwrap().block_on(async {
             // The pipe is narrower than the writes, so that they are cut.

@@ -10,7 +10,7 @@ fn folder() -> &'static Path {
 }
 
 #[test]
-fn every_case_can_be_read_and_says_what_it_asks() {
+fn every_case_can_be_read_and_has_a_description() {
     let cases = corpus(folder(), &[]).unwrap();
     assert!(cases.len() > 100, "only {} cases", cases.len());
     for named in cases {

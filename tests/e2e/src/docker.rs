@@ -64,7 +64,7 @@ pub struct DockerOutcome {
     pub ok: bool,
     /// Everything that the client printed, standard error first.
     pub log: String,
-    /// What it printed to standard output.
+    /// Its standard output.
     pub stdout: String,
     folder: PathBuf,
 }
@@ -211,7 +211,7 @@ impl DockerOutcome {
         }
     }
 
-    /// What the client printed, when the build was meant to fail.
+    /// The client's output, if the build was meant to fail.
     ///
     /// # Panics
     /// When it succeeded.

@@ -1,4 +1,4 @@
-//! Layers that come out the same, byte for byte, whoever packs them and whenever.
+//! Reproducible layers: the same files always give the same bytes.
 
 use std::collections::BTreeMap;
 use std::fs;

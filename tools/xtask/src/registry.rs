@@ -15,7 +15,7 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Names the folder; nothing is made yet.
+    /// Names the folder; it isn't created yet.
     pub fn new(folder: &Path) -> Self {
         Self {
             root: folder.join("docker/registry/v2"),

@@ -19,7 +19,7 @@ use crate::registry::Registry;
 struct Spec {
     /// The repositories and tags that it's stored under.
     tags: Vec<String>,
-    /// The stand-in that it is built on (a folder's name).
+    /// The stand-in that it is built on, as the name of a folder.
     base: Option<String>,
     /// Where busybox and its applets go, when it brings them.
     busybox: Option<String>,
@@ -37,7 +37,7 @@ struct Spec {
     extra: serde_json::Map<String, Value>,
 }
 
-/// Makes every stand-in below `folder` and stores it in the registry's folder.
+/// Builds every stand-in below `folder` and stores it in the registry's folder.
 ///
 /// # Errors
 /// When a description is wrong or a file can't be read or written.

@@ -115,8 +115,8 @@ fn a_cycle_is_supported_on_its_last_day() {
     let eighteen = image("node").unwrap().cycle_of("18").unwrap();
     let last = Day::parse("2025-04-30").unwrap();
     assert_eq!(eighteen.end_of_life, EndOfLife::On(last));
-    assert!(!eighteen.is_over(last));
-    assert!(eighteen.is_over(last.plus_days(1)));
+    assert!(!eighteen.has_ended(last));
+    assert!(eighteen.has_ended(last.plus_days(1)));
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn every_image_with_tags_has_a_supported_offer() {
                     image.name()
                 );
                 assert!(
-                    image.cycle_of(&tag).is_none_or(|c| !c.is_over(today)),
+                    image.cycle_of(&tag).is_none_or(|c| !c.has_ended(today)),
                     "{}:{tag}",
                     image.name()
                 );

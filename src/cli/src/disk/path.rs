@@ -1,4 +1,4 @@
-//! A path below a directory that nothing is read outside of.
+//! A path below a top directory.
 
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};

@@ -77,7 +77,7 @@ impl fmt::Display for ReadError {
 pub enum WriteError {
     /// The file exists, and must not.
     Exists,
-    /// What is there can't be replaced.
+    /// The existing file can't be replaced.
     Unreadable(ReadError),
 }
 

@@ -1,4 +1,4 @@
-//! The directory that nothing is read or written outside of.
+//! A top directory: nothing outside of it is read or written.
 
 use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};

@@ -1,6 +1,6 @@
-//! What a top directory is.
+//! The kinds of top directories.
 
-/// What the top directory is.
+/// The kind of a top directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RootKind {
     /// The top of a git repository.

@@ -1,4 +1,5 @@
-//! What `.gitignore` files exclude. They are read by [`crate::disk`], because a hostile one can be a pipe or endless.
+//! The files that `.gitignore` excludes. `.gitignore` files are read by [`crate::disk`], because a hostile one can be a
+//! pipe or endless.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -40,7 +40,7 @@ pub struct Search {
 
 impl Search {
     /// Finds the Dockerfiles of a path: the file itself whatever its name, or those in a directory and below, sorted.
-    /// What can't be read is reported, and the rest is searched. No link to a directory is followed.
+    /// Unreadable files and directories are reported, and the rest is searched. No link to a directory is followed.
     pub fn add(&mut self, path: &Path, args: &SearchArgs) {
         let named = match RootedPath::named(path) {
             Ok(named) => named,

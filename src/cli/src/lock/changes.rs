@@ -9,7 +9,7 @@ use super::collect::WantedImage;
 use super::resolve::Question;
 use crate::registry::{ImageInfo, Problem};
 
-/// What a run does with locked images.
+/// The way in which a run treats locked images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LockMode {
     /// Keeps what is locked, and looks up the rest.
@@ -22,7 +22,7 @@ pub enum LockMode {
     Offline,
 }
 
-/// What became of a line.
+/// The change of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     Kept,
@@ -134,11 +134,15 @@ pub fn decide_line<'a>(
         entry: old.cloned(),
         change,
     };
-    let said: Vec<_> = questions(wanted, old, mode)
+    let found_answers: Vec<_> = questions(wanted, old, mode)
         .iter()
         .filter_map(&answers)
         .collect();
-    let problem = || said.iter().find_map(|answer| answer.as_ref().err());
+    let problem = || {
+        found_answers
+            .iter()
+            .find_map(|answer| answer.as_ref().err())
+    };
     let own = wanted.image.digest();
     match (mode, old) {
         (LockMode::Check | LockMode::Offline, None) => kept(Change::Missing),
@@ -149,7 +153,9 @@ pub fn decide_line<'a>(
                 Some(_) => None,
                 None => answers(&tag).and_then(|answer| Some(answer.as_ref().ok()?.digest.clone())),
             };
-            let by_digest = said.first().and_then(|answer| answer.as_ref().err());
+            let by_digest = found_answers
+                .first()
+                .and_then(|answer| answer.as_ref().err());
             kept(match (by_digest, now, problem()) {
                 (Some(problem), now, _) if problem.is_final() => Change::Gone(now),
                 (_, Some(now), _) if now != old.digest => Change::Moved(now),
@@ -166,7 +172,9 @@ pub fn decide_line<'a>(
             if let Some(problem) = problem() {
                 return kept(Change::Failed(problem.clone()));
             }
-            let found = said.first().and_then(|answer| answer.as_ref().ok());
+            let found = found_answers
+                .first()
+                .and_then(|answer| answer.as_ref().ok());
             let Some(digest) = own.or(found.map(|found| &found.digest)) else {
                 return kept(Change::Kept);
             };

@@ -174,11 +174,11 @@ impl LockRun<'_> {
         }
         for group in self.groups.values_mut() {
             // The policy next to the lock file, unless a lock file was named.
-            let beside = match self.args.lock.lock {
+            let dockerfile = match self.args.lock.lock {
                 Some(_) => here.clone(),
                 None => group.path.sibling("Dockerfile"),
             };
-            let Ok(found) = self.lookup.gate(&beside) else {
+            let Ok(found) = self.lookup.gate(&dockerfile) else {
                 continue;
             };
             for image in &self.args.images {

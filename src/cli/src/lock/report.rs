@@ -36,7 +36,7 @@ pub struct LockFileReport {
     pub lines: Vec<(String, LineReport)>,
 }
 
-/// What became of a line.
+/// The change of a line.
 #[derive(Debug)]
 pub struct LineReport {
     pub line: Line,

@@ -60,7 +60,7 @@ impl Answers {
         self.known.extend(questions.into_iter().zip(answers));
     }
 
-    /// The answer to a question that was asked.
+    /// The answer to a question, if it was sent.
     pub fn get(&self, question: &Question) -> Option<&Result<ImageInfo, Problem>> {
         self.known.get(question)
     }

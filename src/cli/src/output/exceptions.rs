@@ -12,16 +12,16 @@ use crate::report::CheckReport;
 /// for other repositories too.
 pub fn unused(report: &CheckReport, printer: &Printer, out: &mut String) {
     let all = || report.files.iter().flat_map(|file| &file.exceptions);
-    let mut said: Vec<&Option<Place>> = Vec::new();
+    let mut listed: Vec<&Option<Place>> = Vec::new();
     for exception in all().filter(|exception| exception.is_repositorys) {
         let used = all().any(|other| other.at == exception.at && other.used);
         let Some(at) = exception.at.as_ref().filter(|_| !used) else {
             continue;
         };
-        if said.contains(&&exception.at) {
+        if listed.contains(&&exception.at) {
             continue;
         }
-        said.push(&exception.at);
+        listed.push(&exception.at);
         let text = report.policy_texts.get(&*at.file);
         let text = text.map_or("", String::as_str);
         let message = format!(

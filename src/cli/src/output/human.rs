@@ -138,7 +138,7 @@ fn policies(report: &CheckReport) -> String {
     found.iter().map(line).collect()
 }
 
-/// What a search of directories left out, so that nobody takes it for checked.
+/// The number of files that a search of directories left out, so that they don't pass for checked.
 fn left_out(left_out: LeftOut) -> String {
     let mut parts = Vec::new();
     if left_out.lookalikes > 0 {

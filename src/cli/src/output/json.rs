@@ -87,7 +87,7 @@ pub fn findings(findings: &[Finding]) -> Vec<Value> {
     findings.iter().map(finding).collect()
 }
 
-/// What is wrong with a file: a message, and the place if it is known.
+/// A problem with a file: a message, and the place if it is known.
 pub fn problem(
     message: &str,
     help: Option<&str>,
@@ -105,7 +105,7 @@ pub fn problem(
     Value::Object(fields)
 }
 
-/// What couldn't be read, as a list of problems.
+/// The files that couldn't be read, as a list of problems.
 pub fn failures<'a>(failures: impl IntoIterator<Item = &'a LoadError>) -> Vec<Value> {
     let problems = |failure: &LoadError| match failure {
         LoadError::Unreadable { path, error } => vec![problem(error, None, Some(path), None)],

@@ -1,15 +1,15 @@
-//! The colors of words. `main` removes them where they can't be seen or aren't wanted.
+//! The colors of words. `main` removes them if the output isn't a terminal or the user turned them off.
 
 use anstyle::{AnsiColor, Style};
 use fromtier_policy::Severity;
 
 use super::terminal::marked;
 
-/// What is refused or wrong.
+/// For refusals and errors.
 pub const ERROR: Style = AnsiColor::Red.on_default();
-/// What is warned about.
+/// For warnings.
 pub const WARNING: Style = AnsiColor::Yellow.on_default();
-/// What passes.
+/// For passes.
 pub const GOOD: Style = AnsiColor::Green.on_default();
 /// The subject of the output.
 pub const BOLD: Style = Style::new().bold();

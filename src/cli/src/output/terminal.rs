@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use fromtier_dockerfile::visible::{visible, visible_line};
 
-/// What stands for our own escape character. No input can have it: it is another one in each run.
+/// A placeholder for our own escape character. It is a different one in each run, so no input can contain it.
 static MARK: LazyLock<String> =
     LazyLock::new(|| format!("\u{fdd0}{:016x}\u{fdd1}", RandomState::new().hash_one(0)));
 

@@ -82,7 +82,7 @@ fn human(files: &[PolicyReport], failures: &[LoadError]) -> String {
         printer.load_error(failure, &mut out);
     }
     for file in files {
-        let said: Vec<String> = [
+        let parts: Vec<String> = [
             (file.errors.len(), "error"),
             (file.warnings.len(), "warning"),
         ]
@@ -90,12 +90,12 @@ fn human(files: &[PolicyReport], failures: &[LoadError]) -> String {
         .filter(|(number, _)| *number > 0)
         .map(|(number, what)| counted(number, what))
         .collect();
-        let said = if said.is_empty() {
+        let parts = if parts.is_empty() {
             "no errors".to_owned()
         } else {
-            said.join(", ")
+            parts.join(", ")
         };
-        out.push_str(&format!("{}: {said}\n", shown_path(&file.path)));
+        out.push_str(&format!("{}: {parts}\n", shown_path(&file.path)));
     }
     out
 }

@@ -127,9 +127,9 @@ mod tests {
             let policy = Policy::parse(name, text).unwrap_or_else(|errors| panic!("{errors:#?}"));
             let advice = policy.advice(Day::parse("2026-11-24").unwrap());
             // That one shows an exception that has ended.
-            let ended = |said: &str| *name == "migration" && said.contains("ended on");
+            let ended = |message: &str| *name == "migration" && message.contains("ended on");
             assert!(
-                advice.iter().all(|said| ended(&said.message)),
+                advice.iter().all(|advice| ended(&advice.message)),
                 "{advice:#?}"
             );
         }
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_template_has_switched_off_is_right_as_well() {
+    fn commented_settings_of_the_template_are_valid() {
         let text = switched_on(include_str!("init.yaml"));
         let mut base = |_: &str| Ok("version: 1\n".to_owned());
         let policy = Policy::load("p", &text, &mut base)

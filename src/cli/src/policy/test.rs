@@ -76,20 +76,20 @@ impl Outcome {
 
 fn run_table(path: &RootedPath, args: &PolicyTestArgs, today: Day) -> Result<Outcome, LoadError> {
     let table = read(path, FileKind::Table, Expectations::parse)?;
-    let beside = |name: &str| {
+    let path_beside_table = |name: &str| {
         let found = path.resolve(Path::new(name));
         found.map_err(|error| LoadError::unreadable(Path::new(name), error))
     };
     let named = table.policy.clone();
     let named = named.or_else(|| files::policy_name(path.shown()));
-    let policy_path = beside(named.as_deref().unwrap_or(files::ORGANIZATION))?;
+    let policy_path = path_beside_table(named.as_deref().unwrap_or(files::ORGANIZATION))?;
     let organization = args.policy.as_deref().map(named_file).transpose()?;
     let (policy, _) = read_policy(&policy_path, organization.as_ref())?;
     let organization = organization
         .map(|path| read_policy(&path, None).map(|(policy, _)| policy))
         .transpose()?;
     let lock = match &table.lock {
-        Some(name) => Some(beside(name)?),
+        Some(name) => Some(path_beside_table(name)?),
         None => Some(path.sibling(LOCK)).filter(RootedPath::exists),
     };
     let lock = lock.map(|path| read(&path, FileKind::LockFile, Lock::parse));
@@ -171,8 +171,9 @@ fn judge_image(gate: &Gate, row: &Expectation, image: &str) -> Actual {
 
 fn platform_of(row: &Expectation) -> Platform {
     // The table was validated when it was read.
-    let said = row.platform.as_deref();
-    said.and_then(|text| Platform::parse(text).ok())
+    let platform = row.platform.as_deref();
+    platform
+        .and_then(|text| Platform::parse(text).ok())
         .unwrap_or_else(Platform::host)
 }
 
@@ -222,7 +223,7 @@ fn differences(expected: &ExpectedVerdict, actual: &Actual) -> Vec<Difference> {
             expected: Some(expected.verdict.key().to_owned()),
             actual: Some(actual.verdict.key().to_owned()),
         });
-        // The code says why, even if the row doesn't name one.
+        // The code is the reason, even if the row doesn't name one.
         if expected.code.is_none() && actual.code.is_some() {
             differences.push(Difference {
                 key: "code",
@@ -280,13 +281,16 @@ fn human(outcomes: &[Outcome], failures: &[LoadError]) -> String {
     }
     for outcome in outcomes {
         let rows = counted(outcome.rows.len(), "row");
-        let said = match outcome.failed() {
+        let result = match outcome.failed() {
             0 if outcome.rows.len() == 1 => "it passes".to_owned(),
             0 => "all pass".to_owned(),
             1 => "1 fails".to_owned(),
             failed => format!("{failed} fail"),
         };
-        out.push_str(&format!("{}: {rows}: {said}\n", shown_path(&outcome.table)));
+        out.push_str(&format!(
+            "{}: {rows}: {result}\n",
+            shown_path(&outcome.table)
+        ));
     }
     out
 }
@@ -415,12 +419,12 @@ mod tests {
     }
 
     #[test]
-    fn images_are_compared_as_images_and_what_is_not_asked_is_not_compared() {
+    fn images_are_compared_by_identity_and_unset_columns_are_not_compared() {
         assert_eq!(differences(&expected(), &actual()), []);
     }
 
     #[test]
-    fn every_difference_is_told() {
+    fn every_difference_is_reported() {
         let other = ExpectedVerdict {
             verdict: Severity::Warn,
             code: Some(Code::VerifiedPublisherImage),

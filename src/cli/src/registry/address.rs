@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn images_are_asked_for_where_docker_asks_for_them() {
+    fn images_are_requested_at_the_addresses_that_docker_uses() {
         let hosts = Hosts::new(Some("/nowhere".as_ref()));
         let place = |text: &str| {
             let place = ImageAddress::of(&ImageRef::parse(text).unwrap(), &hosts).unwrap();

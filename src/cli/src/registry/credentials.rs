@@ -43,7 +43,7 @@ impl Credentials {
     /// The login for a registry, if there is one.
     ///
     /// # Errors
-    /// The login can't be read; the text says why.
+    /// The login can't be read; the text is the reason.
     pub fn of(&self, registry: &str) -> Result<Option<Login>, String> {
         // Held while a helper runs, so that it runs once.
         let mut known = lock(&self.known);
@@ -90,9 +90,9 @@ fn look_up(registry: &str) -> Result<Option<Login>, String> {
             stdout,
             stderr,
         }) => {
-            let said = [stderr, stdout].join(" ");
-            let said: Vec<&str> = said.split_whitespace().collect();
-            Err(format!("{helper} failed: {}", said.join(" ")))
+            let output = [stderr, stdout].join(" ");
+            let output: Vec<&str> = output.split_whitespace().collect();
+            Err(format!("{helper} failed: {}", output.join(" ")))
         }
         Err(Trouble::HelperCommunicationError) => Err(format!(
             "the credential helper in {} is missing or failed",

@@ -84,7 +84,7 @@ impl Failure {
         matches!(self, Failure::Late | Failure::Closed)
     }
 
-    /// What to do, in one line.
+    /// One line of help.
     pub fn help(&self) -> &'static str {
         match self {
             Failure::Name => "check the registry's name, and that this machine resolves it",

@@ -28,7 +28,7 @@ use self::web::{Answer, Method, Web};
 /// The largest manifest or config, in bytes.
 const LARGEST: u64 = 8 << 20;
 
-/// What to look up about an image.
+/// A question about an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail<'a> {
     /// Only the digest.

@@ -15,7 +15,7 @@ pub enum Server {
 pub enum Problem {
     /// The image doesn't exist.
     Missing { registry: String },
-    /// It requires a login, and Docker has stored none. `trouble` says why a stored one can't be read.
+    /// It requires a login, and Docker has stored none. `trouble` is the reason why a stored one can't be read.
     LoginWanted {
         registry: String,
         repository: String,
@@ -98,7 +98,7 @@ impl Problem {
         }
     }
 
-    /// What to do, in one line.
+    /// One line of help.
     pub fn help(&self) -> Option<String> {
         match self {
             Problem::Missing { .. } => Some("check the name and the tag".into()),

@@ -148,11 +148,11 @@ impl Answer {
     pub fn complaint(&self) -> String {
         let text = String::from_utf8_lossy(&self.body);
         let json: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();
-        let said = json["errors"][0]["message"]
+        let message = json["errors"][0]["message"]
             .as_str()
             .or(json["details"].as_str())
             .or(json["message"].as_str());
-        let line = said.unwrap_or_else(|| text.lines().next().unwrap_or_default());
+        let line = message.unwrap_or_else(|| text.lines().next().unwrap_or_default());
         line.chars()
             .filter(|letter| !letter.is_control())
             .take(200)
@@ -295,8 +295,8 @@ mod tests {
     }
 
     #[test]
-    fn a_complaint_is_the_registrys_words_in_one_line() {
-        let said = |body: &str| {
+    fn an_error_message_of_a_registry_is_one_line() {
+        let message = |body: &str| {
             Answer {
                 body: body.as_bytes().to_vec(),
                 ..Answer::default()
@@ -304,10 +304,10 @@ mod tests {
             .complaint()
         };
         assert_eq!(
-            said(r#"{"errors":[{"code":"DENIED","message":"not today"}]}"#),
+            message(r#"{"errors":[{"code":"DENIED","message":"not today"}]}"#),
             "not today"
         );
-        assert_eq!(said("<html>\nbad gateway"), "<html>");
-        assert_eq!(said("\u{1b}[31mred"), "[31mred");
+        assert_eq!(message("<html>\nbad gateway"), "<html>");
+        assert_eq!(message("\u{1b}[31mred"), "[31mred");
     }
 }

@@ -124,7 +124,7 @@ impl Answer {
     }
 }
 
-/// What the program said.
+/// The output of the program.
 #[derive(Debug)]
 pub struct Answer {
     pub out: String,

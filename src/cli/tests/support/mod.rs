@@ -1,4 +1,4 @@
-//! What the tests of `fromtier lock` share: folders, and a registry that does as it is told.
+//! The common part of the tests of `fromtier lock`: folders, and a registry that a test controls.
 #![allow(dead_code)]
 
 #[path = "../folder/mod.rs"]

@@ -1,4 +1,4 @@
-//! A registry on loopback, for one test: it passes what it is given, and logs people in, is slow or fails as it is told.
+//! A registry on loopback, for one test: it serves images, requires a login, is slow, or fails, as the test requests.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -153,7 +153,7 @@ impl Registry {
         self.state().failures.extend(statuses);
     }
 
-    /// What it was asked since this was last called.
+    /// The requests since the last call.
     pub fn requests(&self) -> Vec<String> {
         std::mem::take(&mut self.state().requests)
     }

@@ -1,7 +1,7 @@
 //! Scenes: files, a registry, and commands that are run among them.
 //!
 //! ```text
-//! # What it shows.
+//! # A description of the scene.
 //! put library/node:24 1
 //! $ lock --check
 //! $ cat fromtier.lock
@@ -50,7 +50,7 @@ impl Scene {
         scene
     }
 
-    /// What its commands print.
+    /// The output of its commands.
     pub fn play(&self) -> String {
         let mut stage = Stage {
             registry: Registry::start(),
@@ -150,7 +150,7 @@ impl Stage {
     }
 }
 
-/// A lock says on which day it was made, and `lock` has no option for another.
+/// A lock file has the day of each line, and `lock` has no option for another day.
 #[expect(
     clippy::disallowed_methods,
     reason = "a lock has the day of its making in it"

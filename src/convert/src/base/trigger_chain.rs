@@ -1,4 +1,4 @@
-//! The images that `ONBUILD` triggers ask for: which image led to which, and where that must end.
+//! The images that `ONBUILD` triggers request: which image led to which, and the limits of such chains.
 
 use std::rc::Rc;
 
@@ -6,13 +6,13 @@ use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::span::Range;
 use fromtier_image::ImageRef;
 
-/// The longest chain of images that ask for each other. Each of them must be resolved before the next is known.
+/// The longest chain of images that request each other. Each of them must be resolved before the next is known.
 pub const MAX_TRIGGER_CHAIN: usize = 100;
 
-/// The most images that all triggers of a build may ask for: two triggers in each image double the number with every step.
+/// The most images that all triggers of a build can request: two triggers in each image double the number with every step.
 const MAX_IMAGES: usize = 10_000;
 
-/// An image that a trigger asks for, and the image whose trigger that is, if a trigger asked for that one too.
+/// An image that a trigger requests. `parent` is the image with the trigger, if a trigger requested that one too.
 #[derive(Debug)]
 pub(crate) struct TriggerLink {
     image: String,
@@ -22,17 +22,17 @@ pub(crate) struct TriggerLink {
     place: Vec<Range>,
 }
 
-/// All images of a build that triggers ask for.
+/// All images of a build that triggers request.
 #[derive(Debug, Default)]
 pub(crate) struct TriggerChains {
     images: usize,
 }
 
 impl TriggerChains {
-    /// Adds an image that a trigger asks for. `parent` is the image whose trigger that is, if a trigger asked for that one too;
+    /// Adds an image that a trigger requests. `parent` is the image with the trigger, if a trigger requested that one too;
     /// `place` is the instruction of the file that uses the image with the trigger.
     ///
-    /// An image that a trigger asks for always has the same platform, so its own triggers are the same each time: one that leads
+    /// An image that a trigger requests always has the same platform, so its own triggers are the same each time: one that leads
     /// back to itself never ends.
     ///
     /// # Errors
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_image_may_be_wanted_twice_but_not_by_itself() {
+    fn the_same_image_can_be_requested_twice_but_not_by_itself() {
         let mut chains = TriggerChains::default();
         let a = add(&mut chains, "a", None).unwrap();
         let b = add(&mut chains, "b:1", Some(&a)).unwrap();

@@ -14,7 +14,7 @@ pub(crate) struct NamedContext {
     pub name: String,
     /// The name in the option, with a platform if it has one.
     pub key: String,
-    /// The platform that was asked for, if one was.
+    /// The requested platform, if there is one.
     pub platform: Option<Platform>,
 }
 

@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_store_may_look_like_a_digest_but_needs_one() {
+    fn a_store_can_look_like_a_digest_but_needs_one() {
         let hex = "a".repeat(64);
         let reference = format!("{hex}@sha256:{hex}");
         let (store, digest) = split_reference(&reference).unwrap();

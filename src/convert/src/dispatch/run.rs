@@ -170,7 +170,7 @@ impl Dispatch<'_> {
     }
 }
 
-/// The variables that hold secrets: their values are shown as stars.
+/// The variables with secrets: their values are shown as stars.
 fn hidden_variables(mounts: &[Mount]) -> Vec<String> {
     let secrets = mounts.iter().filter(|m| m.kind == MountType::Secret);
     secrets.filter_map(|m| m.env.clone()).collect()

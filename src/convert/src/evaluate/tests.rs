@@ -59,7 +59,7 @@ fn a_default_that_fails_is_an_error_although_there_is_a_global_value() {
 }
 
 #[test]
-fn what_steers_the_converter_stays_out_of_a_stage() {
+fn arguments_that_steer_the_converter_stay_out_of_stages() {
     let (given, globals) = (BTreeMap::new(), Vars::default());
     let mut vars = Vars::default();
     for scope in [

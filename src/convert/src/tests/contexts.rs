@@ -11,7 +11,7 @@ fn with_context(name: &str, value: &str) -> Options {
 }
 
 #[test]
-fn a_context_stands_in_for_an_image_or_a_stage() {
+fn a_context_replaces_an_image_or_a_stage() {
     let options = with_context("alpine", "docker-image://busybox");
     let converted = convert_with(&Builder::default(), &options, "FROM alpine\nRUN x\n")
         .result
@@ -34,7 +34,7 @@ fn a_context_stands_in_for_an_image_or_a_stage() {
 }
 
 #[test]
-fn a_context_may_be_for_one_platform() {
+fn a_context_can_be_for_one_platform() {
     let options = with_context("alpine::linux/amd64", "docker-image://busybox");
     let converted = convert_with(&Builder::default(), &options, "FROM alpine\nRUN x\n")
         .result
@@ -43,7 +43,7 @@ fn a_context_may_be_for_one_platform() {
 }
 
 #[test]
-fn a_directory_is_asked_only_for_what_is_copied_from_it() {
+fn only_the_copied_paths_of_a_directory_are_requested() {
     let options = with_context("src", "local:src");
     let text = "FROM scratch\nCOPY --from=src a /\nCOPY --from=src b /\n";
     let converted = convert_with(&Builder::default(), &options, text)
@@ -112,7 +112,7 @@ fn broken_contexts_say_what_is_wrong() {
 }
 
 #[test]
-fn the_main_context_may_be_remote_and_a_part() {
+fn the_main_context_can_be_a_directory_of_a_repository() {
     let options = Options {
         main_context: MainContext {
             source: Where::Git {

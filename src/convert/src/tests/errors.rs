@@ -139,7 +139,7 @@ fn checks_can_fail_a_build() {
 }
 
 #[test]
-fn bytes_that_are_no_text_reach_no_container() {
+fn bytes_that_are_not_text_reach_no_container() {
     let run = |text: &[u8]| {
         block_on(crate::convert(
             text,
@@ -158,7 +158,7 @@ fn bytes_that_are_no_text_reach_no_container() {
 }
 
 #[test]
-fn dates_that_no_image_can_hold_are_refused() {
+fn dates_that_an_image_config_cannot_have_are_refused() {
     let with = |date: &str, text: &str| {
         let options = Options {
             build_args: [("SOURCE_DATE_EPOCH".to_owned(), date.to_owned())].into(),

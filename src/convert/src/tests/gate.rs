@@ -26,7 +26,7 @@ fn refused_plain(text: &str, via: Via, line: i32) {
 }
 
 #[test]
-fn from_is_asked() {
+fn the_image_of_from_is_judged() {
     refused_plain("FROM random-user/node-custom:latest\n", Via::From, 1);
     refused_plain(
         "FROM alpine AS a\nFROM random-user/x AS b\nFROM a\nCOPY --from=b / /\n",
@@ -52,7 +52,7 @@ fn arguments_in_from_are_filled_in_first() {
 }
 
 #[test]
-fn copy_from_an_image_is_asked() {
+fn the_image_of_copy_from_is_judged() {
     refused_plain(
         "FROM alpine\nCOPY --from=random-user/x /a /a\n",
         Via::CopyFrom,
@@ -61,7 +61,7 @@ fn copy_from_an_image_is_asked() {
 }
 
 #[test]
-fn a_mount_from_an_image_is_asked() {
+fn the_image_of_a_mount_is_judged() {
     let text = "FROM alpine\nRUN --mount=type=bind,from=random-user/x,target=/x true\n";
     let outcome = convert_with(&Builder::default(), &options(), text);
     let error = outcome.result.unwrap_err();
@@ -72,7 +72,7 @@ fn a_mount_from_an_image_is_asked() {
 }
 
 #[test]
-fn what_a_trigger_wants_is_asked() {
+fn the_image_of_a_trigger_is_judged() {
     let builder = Builder::default().with_triggers("alpine", &["COPY --from=random-user/x /b /b"]);
     refused(
         &builder,
@@ -89,7 +89,7 @@ fn what_a_trigger_wants_is_asked() {
 }
 
 #[test]
-fn named_contexts_are_asked() {
+fn named_contexts_are_judged() {
     for text in [
         "FROM alpine\n",
         "FROM busybox AS alpine\n",
@@ -110,7 +110,7 @@ fn named_contexts_are_asked() {
 }
 
 #[test]
-fn what_the_builder_puts_in_place_of_an_oci_layout_is_asked() {
+fn an_image_that_the_builder_substitutes_for_an_oci_layout_is_judged() {
     let sum = Digest::sha256(b"layout");
     let asked = format!("docker.io/library/base@{}", sum.as_str());
     let put = |other: &str| Builder {
@@ -138,7 +138,7 @@ fn what_the_builder_puts_in_place_of_an_oci_layout_is_asked() {
 }
 
 #[test]
-fn the_source_that_a_date_is_taken_of_is_asked() {
+fn the_source_of_a_date_is_judged() {
     let source = pb::Op {
         op: Some(pb::op::Op::Source(pb::SourceOp {
             identifier: "docker-image://docker.io/random-user/x:latest".to_owned(),
@@ -175,7 +175,7 @@ fn the_source_that_a_date_is_taken_of_is_asked() {
 }
 
 #[test]
-fn what_the_builder_puts_in_place_of_an_image_is_asked() {
+fn an_image_that_the_builder_substitutes_is_judged() {
     let builder = Builder {
         replaced: [(
             "docker.io/library/alpine:latest".to_owned(),
@@ -189,7 +189,7 @@ fn what_the_builder_puts_in_place_of_an_image_is_asked() {
 }
 
 #[test]
-fn a_stage_of_that_name_is_no_image() {
+fn a_stage_of_that_name_is_not_an_image() {
     let text = "FROM alpine AS evil\nFROM alpine\nCOPY --from=evil / /\nRUN --mount=from=evil,target=/x true\n";
     assert!(
         convert_with(&Builder::default(), &options(), text)
@@ -199,7 +199,7 @@ fn a_stage_of_that_name_is_no_image() {
 }
 
 #[test]
-fn stages_that_nobody_needs_are_not_asked_unless_all_are() {
+fn unneeded_stages_are_judged_only_if_all_are_converted() {
     let text = "FROM random-user/x AS unused\nFROM alpine\n";
     assert!(
         convert_with(&Builder::default(), &options(), text)

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn the_history_tells_every_instruction() {
+fn the_history_has_every_instruction() {
     let converted = convert(
         "FROM alpine\nARG A=1\nENV B=2 C=3\nLABEL l=v\nEXPOSE 80 90/udp\nUSER me\nWORKDIR /w\nVOLUME /v\nRUN x $A\nCOPY --chown=1:2 a b /d/\n\
          SHELL [\"/bin/bash\", \"-c\"]\nENTRYPOINT [\"e\"]\nCMD c\nSTOPSIGNAL SIGTERM\nHEALTHCHECK --interval=5s CMD true\nMAINTAINER m\nONBUILD RUN y\n",
@@ -108,7 +108,7 @@ fn the_date_of_the_source_is_everywhere() {
 }
 
 #[test]
-fn the_date_of_a_repository_is_asked_for() {
+fn the_date_of_a_repository_is_requested() {
     let commit = b"tree 1\nauthor A <a@b> 1 +0000\ncommitter C <c@d> 1714564800 +0200\n\n".to_vec();
     let builder = Builder {
         metadata: SourceMetadata {
@@ -129,7 +129,7 @@ fn the_date_of_a_repository_is_asked_for() {
 }
 
 #[test]
-fn triggers_of_an_image_run_first_and_may_bring_images() {
+fn triggers_of_an_image_run_first_and_can_request_images() {
     let builder =
         Builder::default().with_triggers("alpine", &["COPY --from=busybox /b /b", "RUN trigger"]);
     let converted = convert_with(&builder, &options(), "FROM alpine\nRUN own\n")
@@ -152,7 +152,7 @@ fn triggers_of_an_image_run_first_and_may_bring_images() {
 }
 
 #[test]
-fn triggers_that_want_their_own_image_are_refused_where_it_began() {
+fn a_cycle_of_triggers_is_refused_at_the_line_that_starts_it() {
     let builder = Builder::default()
         .with_triggers("alpine", &["COPY --from=alpine /a /a"])
         .with_triggers("node", &["RUN --mount=from=golang,target=/g true"])
@@ -213,7 +213,7 @@ fn triggers_of_a_stage_run_in_the_stages_on_it() {
 }
 
 #[test]
-fn the_outline_names_what_a_target_takes() {
+fn the_outline_lists_the_parameters_of_a_target() {
     let text = "ARG V=1\nFROM alpine:$V AS a\n# X is nice\nARG X=2\nRUN --mount=type=secret,id=s,required=true --mount=type=ssh x\n";
     let outcome = block_on(crate::outline(
         text.as_bytes(),
@@ -261,7 +261,7 @@ fn stages_can_ask_to_be_scanned() {
 }
 
 #[test]
-fn a_trigger_may_name_the_stage_that_it_runs_in() {
+fn a_trigger_can_name_the_stage_that_it_runs_in() {
     let text = "FROM busybox AS a\nONBUILD COPY --from=alpine /x /y\nFROM a AS alpine\nRUN own\n";
     let converted = convert(text);
     assert_eq!(converted.llb().copies().len(), 1);

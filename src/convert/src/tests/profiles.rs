@@ -47,7 +47,7 @@ fn refused_with(policy: &str, options: &Options, text: &str) -> Vec<i32> {
 }
 
 #[test]
-fn a_build_stage_may_be_laxer_than_what_ships() {
+fn a_build_stage_can_have_looser_rules_than_shipped_stages() {
     let policy = BUILD_STAGES_ARE_FREE;
     passes(
         policy,
@@ -60,7 +60,7 @@ fn a_build_stage_may_be_laxer_than_what_ships() {
         ),
         [1]
     );
-    // What a build stage copies from belongs to it.
+    // The images that a build stage copies from belong to it.
     passes(
         policy,
         "FROM alpine AS build-go\nCOPY --from=random-user/go /a /a\nFROM alpine\nCOPY --from=build-go /a /a\n",
@@ -68,7 +68,7 @@ fn a_build_stage_may_be_laxer_than_what_ships() {
 }
 
 #[test]
-fn what_ships_is_free_by_no_name() {
+fn no_stage_name_loosens_the_rules_for_shipped_stages() {
     let policy = BUILD_STAGES_ARE_FREE;
     for text in [
         "FROM random-user/go AS build-go\n",
@@ -87,7 +87,7 @@ fn what_ships_is_free_by_no_name() {
 }
 
 #[test]
-fn an_image_that_what_ships_takes_files_from_ships_too() {
+fn an_image_that_a_shipped_stage_copies_from_ships_too() {
     let policy = BUILD_STAGES_ARE_FREE;
     let copied = "FROM alpine AS build-x\nFROM alpine\nCOPY --from=random-user/go /a /a\n";
     assert_eq!(refused(policy, copied), [3]);
@@ -96,7 +96,7 @@ fn an_image_that_what_ships_takes_files_from_ships_too() {
 }
 
 #[test]
-fn one_image_in_two_stages_is_asked_for_each_of_them() {
+fn one_image_in_two_stages_is_judged_for_each_of_them() {
     let policy = BUILD_STAGES_ARE_FREE;
     let lax_first =
         "FROM random-user/go AS build-go\nFROM random-user/go\nCOPY --from=build-go /a /a\n";
@@ -124,7 +124,7 @@ fn one_image_in_two_stages_is_asked_for_each_of_them() {
 }
 
 #[test]
-fn sources_that_are_no_images_go_by_their_stage() {
+fn other_kinds_of_sources_follow_the_profile_of_their_stage() {
     let policy = "version: 1\nstages: {final: {sources: {http: deny}}}";
     let add = "ADD https://example.com/x /x\n";
     passes(
@@ -186,7 +186,7 @@ fn a_check_without_a_target_is_as_strict_as_any_build() {
 }
 
 #[test]
-fn a_trigger_of_what_ships_ships() {
+fn a_trigger_of_a_shipped_stage_ships() {
     let builder = Builder::default().with_triggers("alpine", &["COPY --from=random-user/x /b /b"]);
     let result = |text: &str| {
         let gate = gate_of(BUILD_STAGES_ARE_FREE);
@@ -275,7 +275,7 @@ fn refused_downloads_are_named_with_refused_images_and_with_each_other() {
 }
 
 #[test]
-fn a_root_file_system_on_scratch_is_asked() {
+fn a_root_file_system_on_scratch_is_judged() {
     let policy = "version: 1\nsources: {root-file-system: deny}";
     for text in [
         "FROM scratch\nADD rootfs.tar.xz /\n",
@@ -310,7 +310,7 @@ fn a_root_file_system_on_scratch_is_asked() {
 }
 
 #[test]
-fn a_directory_that_a_stage_stands_on_is_a_root_file_system() {
+fn a_directory_that_a_stage_is_built_on_is_a_root_file_system() {
     let policy = "version: 1\nsources: {root-file-system: deny}";
     for context in ["local:rootfs", "https://example.com/rootfs.git"] {
         let options = Options {

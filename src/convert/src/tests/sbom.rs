@@ -15,7 +15,7 @@ fn scanner(builder: &Builder, reference: &str) -> Outcome<Scanner> {
 }
 
 #[test]
-fn a_scanner_sees_the_result_and_what_was_asked_for() {
+fn a_scanner_sees_the_result_and_the_requested_stages() {
     let config = PLAIN.replace("\"config\":{", "\"config\":{\"Cmd\":[\"scan\"],");
     let builder = Builder::default().with("docker.io/library/busybox:latest", &config);
     let scanner = scanner(&builder, "docker.io/library/busybox:latest")
@@ -57,7 +57,7 @@ fn a_scanner_sees_the_result_and_what_was_asked_for() {
 }
 
 #[test]
-fn a_scanner_is_asked_of_the_gate() {
+fn the_image_of_a_scanner_is_judged() {
     let outcome = scanner(&Builder::default(), "docker.io/random-user/scanner:latest");
     assert!(outcome.result.unwrap_err().code().is_some());
     assert_eq!(

@@ -141,7 +141,7 @@ fn add_takes_urls_and_repositories() {
 }
 
 #[test]
-fn only_the_paths_that_are_used_are_asked_of_the_client() {
+fn only_the_used_paths_are_requested_from_the_client() {
     let text = "FROM scratch AS a\nCOPY x y /\nFROM scratch\nCOPY --from=a / /\nADD z /\n";
     let llb = convert(text).llb();
     assert_eq!(
@@ -184,7 +184,7 @@ fn mounts_of_every_kind() {
 }
 
 #[test]
-fn equal_images_are_asked_for_once() {
+fn equal_images_are_requested_once() {
     let builder = Builder::default();
     let text = "FROM alpine AS a\nFROM alpine AS b\nCOPY --from=a / /\nCOPY --from=alpine / /\n";
     convert_with(&builder, &options(), text).result.unwrap();

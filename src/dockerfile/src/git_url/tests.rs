@@ -28,7 +28,7 @@ fn a_repository_is_named_in_many_ways() {
 }
 
 #[test]
-fn a_query_says_what_is_wanted() {
+fn a_query_selects_options() {
     let all = git(
         "https://h/p.git?tag=v1&subdir=a&commit=abc&keep-git-dir=&submodules=0&mtime=commit&fetch-by-commit",
     );
@@ -53,7 +53,7 @@ fn a_query_says_what_is_wanted() {
 }
 
 #[test]
-fn other_things_are_no_repositories() {
+fn other_texts_are_not_repositories() {
     for text in [
         "./a.git",
         "../a",
@@ -108,7 +108,7 @@ fn a_source_is_called_the_same_by_every_protocol() {
 }
 
 #[test]
-fn commits_are_told_from_refs() {
+fn commits_and_refs_are_distinguished() {
     assert!(is_commit_sha(&"0123456789".repeat(4)));
     assert!(!is_commit_sha("main") && !is_commit_sha(&"A".repeat(40)));
     assert!(is_git_transport("git@h:p") && !is_git_transport("oci://h"));

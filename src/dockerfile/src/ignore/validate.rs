@@ -1,4 +1,4 @@
-//! Is a pattern well formed?
+//! Checks whether a pattern is well formed.
 //!
 //! The reference finds out by matching the path `.` with Go's `filepath.Match`, which reads a pattern in chunks, each
 //! of leading stars and what follows them up to the next star, and stops at the first chunk that can't match. So a

@@ -9,7 +9,7 @@ use crate::error::Result;
 /// `ADD`
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Add {
-    /// What all instructions have.
+    /// The part that all instructions have.
     pub common: Common,
     /// Sources and destination.
     pub files: SourcesAndDest,

@@ -20,7 +20,7 @@ pub struct ArgDef {
 /// A global `ARG`, before the first `FROM`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GlobalArg {
-    /// What all instructions have.
+    /// The part that all instructions have.
     pub common: Common,
     /// The arguments, in order.
     pub args: Vec<ArgDef>,

@@ -10,7 +10,7 @@ use crate::span::Span;
 /// `COPY`
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Copy {
-    /// What all instructions have.
+    /// The part that all instructions have.
     pub common: Common,
     /// Sources and destination.
     pub files: SourcesAndDest,

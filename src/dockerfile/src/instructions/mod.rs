@@ -75,14 +75,14 @@ pub enum Command {
     Add(Add),
     /// `ARG`
     Arg {
-        /// What all instructions have.
+        /// The part that all instructions have.
         common: Common,
         /// The arguments, in order.
         args: Vec<ArgDef>,
     },
     /// `CMD`
     Cmd {
-        /// What all instructions have.
+        /// The part that all instructions have.
         common: Common,
         /// The command.
         cmd: ShellCmd,
@@ -91,49 +91,49 @@ pub enum Command {
     Copy(Copy),
     /// `ENTRYPOINT`
     Entrypoint {
-        /// What all instructions have.
+        /// The part that all instructions have.
         common: Common,
         /// The command.
         cmd: ShellCmd,
     },
     /// `ENV`
     Env {
-        /// What all instructions have.
+        /// The part that all instructions have.
         common: Common,
         /// The pairs, in order.
         env: Vec<KeyValue>,
     },
     /// `EXPOSE`
     Expose {
-        /// What all instructions have.
+        /// The part that all instructions have.
         common: Common,
         /// The ports, as written.
         ports: Vec<String>,
     },
     /// `HEALTHCHECK`
     Healthcheck {
-        /// What all instructions have.
+        /// The part that all instructions have.
         common: Common,
         /// The check.
         health: Health,
     },
     /// `LABEL`
     Label {
-        /// What all instructions have.
+        /// The part that all instructions have.
         common: Common,
         /// The pairs, in order.
         labels: Vec<KeyValue>,
     },
     /// `MAINTAINER`
     Maintainer {
-        /// What all instructions have.
+        /// The part that all instructions have.
         common: Common,
         /// The name.
         maintainer: String,
     },
     /// `ONBUILD`
     Onbuild {
-        /// What all instructions have.
+        /// The part that all instructions have.
         common: Common,
         /// The instruction that it delays, as written.
         expression: String,
@@ -142,35 +142,35 @@ pub enum Command {
     Run(Run),
     /// `SHELL`
     Shell {
-        /// What all instructions have.
+        /// The part that all instructions have.
         common: Common,
         /// The program and its arguments.
         shell: Vec<String>,
     },
     /// `STOPSIGNAL`
     StopSignal {
-        /// What all instructions have.
+        /// The part that all instructions have.
         common: Common,
         /// The signal, as written.
         signal: String,
     },
     /// `USER`
     User {
-        /// What all instructions have.
+        /// The part that all instructions have.
         common: Common,
         /// The user, as written.
         user: String,
     },
     /// `VOLUME`
     Volume {
-        /// What all instructions have.
+        /// The part that all instructions have.
         common: Common,
         /// The paths, as written.
         volumes: Vec<String>,
     },
     /// `WORKDIR`
     Workdir {
-        /// What all instructions have.
+        /// The part that all instructions have.
         common: Common,
         /// The path, as written.
         path: String,
@@ -256,7 +256,7 @@ pub fn parse(dockerfile: &Dockerfile, lint: &Linter) -> Result<(Vec<Stage>, Vec<
     Ok((stages, global))
 }
 
-/// One instruction, as an `ONBUILD` trigger holds it (the reference's `instructions.ParseCommand`).
+/// One instruction, as it is in an `ONBUILD` trigger (the reference's `instructions.ParseCommand`).
 pub fn parse_command(node: &Node) -> Result<Command> {
     match instruction(node, None)? {
         Instruction::Command(command) => Ok(command),

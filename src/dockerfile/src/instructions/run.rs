@@ -11,7 +11,7 @@ use crate::span::Span;
 /// `RUN`
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Run {
-    /// What all instructions have.
+    /// The part that all instructions have.
     pub common: Common,
     /// The command.
     pub cmd: ShellCmd,

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn others_are_no_sizes() {
+    fn other_texts_are_not_sizes() {
         for text in [
             "", "k", "-1", "32kbi", "32x", "32bb", "32kxb", "1_000", "1,5", " 32k", "1e999",
             "32kibs",

@@ -1,4 +1,4 @@
-//! What `ADD` and `COPY` share: sources, heredocs among them, and a destination.
+//! The common part of `ADD` and `COPY`: sources, with heredocs among them, and a destination.
 
 use std::borrow::Cow;
 

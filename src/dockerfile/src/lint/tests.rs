@@ -45,7 +45,7 @@ fn skipped_rules_are_silent() {
 }
 
 #[test]
-fn an_experimental_rule_has_to_be_asked_for() {
+fn an_experimental_rule_must_be_turned_on() {
     let run = |text: &str| {
         let linter = Linter::new(Config::parse(text).unwrap());
         linter.run(&rules::INVALID_DEFINITION_DESCRIPTION, &[], |text| {
@@ -94,7 +94,7 @@ fn comments_above_an_instruction_skip_for_it_alone() {
 }
 
 #[test]
-fn violations_are_an_error_when_asked_for() {
+fn violations_can_be_errors() {
     let linter = Linter::new(Config::parse("error=true").unwrap());
     assert_eq!(linter.error(), None);
     linter.run(&rules::STAGE_NAME_CASING, &[], |text| text("A"));

@@ -1,4 +1,4 @@
-//! The JSON forms of instructions and of the `syntax` directive. What Go's `encoding/json` takes decides between
+//! The JSON forms of instructions and of the `syntax` directive. The JSON that Go's `encoding/json` accepts decides between
 //! exec and shell form.
 
 use fromtier_gostd::json::{Kind, Reader};

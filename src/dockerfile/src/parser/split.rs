@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_and_escapes_hold_a_flag_together() {
+    fn quotes_and_escapes_keep_a_flag_together() {
         let (f, a) = flags(r#"RUN --a="x y" --b=x\ y --c=\" z"#);
         assert_eq!(f, ["--a=x y", "--b=x y", "--c=\""]);
         assert_eq!(a, "z");

@@ -58,7 +58,7 @@ fn continuations_join_lines_without_comments_and_empty_ones() {
 }
 
 #[test]
-fn a_continuation_at_the_end_of_the_file_is_no_error() {
+fn a_continuation_at_the_end_of_the_file_is_not_an_error() {
     assert_eq!(only("RUN x \\\n# end").original, "RUN x ");
     assert_eq!(only("\\\nRUN x").original, "RUN x");
     assert_eq!(only("\\\n").keyword, "");
@@ -91,7 +91,7 @@ fn comments_gather_until_an_instruction_or_an_empty_comment() {
 }
 
 #[test]
-fn directives_are_no_comments() {
+fn directives_are_not_comments() {
     assert_eq!(only("# check=skip=all\n# x\nFROM a").comments, ["x"]);
     let all = nodes("# x\n# check=skip=all\nFROM a");
     assert_eq!(all[0].comments, ["x", "check=skip=all"]);
@@ -116,7 +116,7 @@ fn the_exec_form_needs_an_array_of_strings() {
 }
 
 #[test]
-fn the_type_of_a_healthcheck_stands_before_its_command() {
+fn the_type_of_a_healthcheck_is_before_its_command() {
     assert_eq!(words(&only("HEALTHCHECK CMD a b")), ["CMD", "a b"]);
     assert_eq!(
         only(r#"HEALTHCHECK --retries=1 cmd ["a"]"#).args,
@@ -172,7 +172,7 @@ fn pairs_without_values_are_errors() {
 }
 
 #[test]
-fn onbuild_holds_an_instruction() {
+fn onbuild_has_an_instruction() {
     let Args::Sub(inner) = only("ONBUILD copy --from=x a b").args else {
         panic!("an instruction expected");
     };
@@ -242,7 +242,7 @@ fn heredocs_must_end() {
 }
 
 #[test]
-fn a_heredoc_word_says_whether_its_text_is_expanded() {
+fn a_quoted_heredoc_word_keeps_its_text_unexpanded() {
     let read = |word: &str| {
         let found = parse_heredoc(word).unwrap();
         found.map(|h| (h.name, h.expand, h.chomp, h.file_descriptor))
@@ -318,7 +318,7 @@ fn lines_have_a_limit() {
     assert!(parse(format!("FROM a\n{}\n", line(65_535)).as_bytes()).is_ok());
     let text = format!("FROM a\n{}", line(65_536));
     assert_eq!(error(text.as_bytes()), (too_long.clone(), vec![1]));
-    // The reference goes on with what its buffer holds.
+    // The reference continues with the contents of its buffer.
     let text = format!("FROM a\nRUN b\\\n{}", line(65_536));
     assert_eq!(error(text.as_bytes()), (too_long, vec![3]));
     assert_eq!(
@@ -328,7 +328,7 @@ fn lines_have_a_limit() {
 }
 
 #[test]
-fn words_and_flags_know_where_they_stand() {
+fn words_and_flags_have_their_places() {
     let text = "# c\nFROM --platform=\"x\" \\\n  alp\\\nine AS b\n";
     let node = only(text);
     let at = |span: Span| &text[span.start..span.end];

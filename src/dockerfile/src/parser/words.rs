@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quotes_hold_words_together_and_stay() {
+    fn quotes_keep_words_together_and_stay() {
         assert_eq!(
             parse_words(br#" a="b c"  d='e\' f "#, b'\\'),
             [r#"a="b c""#, r"d='e\'", "f"]

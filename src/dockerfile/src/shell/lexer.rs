@@ -7,7 +7,7 @@ use fromtier_gostd::unicode::{is_digit, is_letter};
 use super::{Env, Lex, pattern};
 use crate::cursor::Cursor;
 
-/// How deep `${a:-${b:-…}}` may go. The reference has no such limit; nobody writes more.
+/// The deepest nesting of `${a:-${b:-…}}`. The reference has no such limit; real files don't come near it.
 const MAX_DEPTH: usize = 200;
 
 const MISSING_BRACE: &str = "syntax error: missing '}'";

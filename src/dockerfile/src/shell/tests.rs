@@ -140,7 +140,7 @@ fn mistakes_are_worded_as_the_reference_words_them() {
 }
 
 #[test]
-fn what_was_found_is_known_even_after_a_mistake() {
+fn findings_before_a_syntax_error_are_kept() {
     let (_, got) = Lex::new('\\').expand("$NAME $A ${B?}", &env()).unwrap_err();
     assert!(
         got.matched.contains("NAME") && got.unmatched.contains("A") && got.unmatched.contains("B")

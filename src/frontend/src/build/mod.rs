@@ -22,7 +22,7 @@ use crate::source::{Dockerfile, Sources};
 use crate::status::{self, Failure};
 use crate::syntax;
 
-/// Step one: the organization's policy and the options are read, and the builder was not asked anything yet.
+/// Step one: the organization's policy and the options are read, and nothing is sent to the builder yet.
 #[derive(Debug)]
 pub struct PreparedBuild {
     organization: Result<(OrganizationFiles, Gate)>,
@@ -106,7 +106,7 @@ struct LocatedBuild {
 }
 
 impl LocatedBuild {
-    /// Reads the Dockerfile, then does what was asked for.
+    /// Reads the Dockerfile, then runs the build or the sub-request.
     async fn finish(
         &self,
         bridge: &Bridge,

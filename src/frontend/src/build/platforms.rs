@@ -18,7 +18,7 @@ use crate::status::Failure;
 use crate::verdicts;
 use crate::warnings::{self, Notice};
 
-/// Builds every platform that was asked for.
+/// Builds every requested platform.
 pub(super) async fn build_all<'b>(
     build: &LoadedBuild<'b>,
     resolver: &BuilderResolver<'b>,
@@ -73,7 +73,7 @@ pub(super) async fn build_all<'b>(
     ))
 }
 
-/// Resolves the image that makes the bill of materials, if one is wanted.
+/// Resolves the image of the scanner if the build makes a bill of materials.
 async fn resolve_scanner(
     build: &LoadedBuild<'_>,
     resolver: &BuilderResolver<'_>,
@@ -114,7 +114,7 @@ struct PlatformResult {
 }
 
 impl PlatformBuild<'_, '_> {
-    /// Converts, solves and scans. `sent` holds the gate's warnings that went out for any platform.
+    /// Converts, solves and scans. `sent` has the gate's warnings that were sent for any platform.
     async fn run(self, sent: &RefCell<Vec<Notice>>) -> Result<PlatformResult, Failure> {
         let build = self.build;
         let options = Options {

@@ -1,4 +1,4 @@
-//! Attestation options: whether a bill of materials is wanted, and by which scanner.
+//! Attestation options: whether to make a bill of materials, and with which scanner.
 
 use std::collections::BTreeMap;
 

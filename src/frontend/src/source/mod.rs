@@ -35,13 +35,13 @@ const WEB_FILE: &str = "context";
 pub struct Sources {
     /// The Dockerfile's path.
     filename: String,
-    /// The client's directory that holds the Dockerfile.
+    /// The client's directory with the Dockerfile.
     directory: String,
     /// Whether the Dockerfile is in that directory, no matter where the main context is.
     is_directory_forced: bool,
-    /// The session that holds the directory.
+    /// The session that has the directory.
     session: String,
-    /// The session that holds the main context.
+    /// The session that has the main context.
     context_session: String,
     /// A subdirectory, for a main context that isn't the client's directory.
     subdir: Option<String>,
@@ -302,7 +302,7 @@ impl Sources {
         Ok(files)
     }
 
-    /// Adds files of the client's directory that holds the Dockerfile.
+    /// Adds files of the client's directory with the Dockerfile.
     fn client_files(
         &self,
         graph: &mut Graph,

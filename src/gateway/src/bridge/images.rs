@@ -1,4 +1,4 @@
-//! Resolving sources: what they are right now, in the form that each builder can be asked in.
+//! Resolves sources to their current state, with the call that the builder has.
 
 use std::collections::BTreeMap;
 

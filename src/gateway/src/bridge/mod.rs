@@ -161,7 +161,7 @@ impl Bridge {
             && !evaluates
             && let Some(reference) = &solved.reference
         {
-            // A builder that cannot be asked to evaluate does so when a file is requested.
+            // A builder without the call evaluates when a file is requested.
             self.stat_file(reference, ".").await?;
         }
         Ok(solved)

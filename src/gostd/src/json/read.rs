@@ -63,7 +63,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Steps over the next value, whatever it is.
+    /// Steps over the next value of any kind.
     pub fn skip(&mut self) {
         let mut depth = 0usize;
         loop {

@@ -25,7 +25,7 @@ fn unexpected_end() -> Error {
 /// Checks a whole document, as `json.Valid` does; the error is that of `json.Unmarshal`.
 pub fn validate(text: &[u8]) -> Result<()> {
     let mut at = 0;
-    // One entry for each open value: is it an object?
+    // One entry for each open value: whether it is an object.
     let mut open: Vec<bool> = Vec::new();
     'value: loop {
         skip_space(text, &mut at);
@@ -208,7 +208,7 @@ mod tests {
 
     // Expectations printed by Go's json.Unmarshal.
     #[test]
-    fn bad_syntax_is_told_as_go_tells_it() {
+    fn syntax_errors_have_the_text_of_go() {
         for (given, expected) in [
             ("", "unexpected end of JSON input"),
             ("{", "unexpected end of JSON input"),

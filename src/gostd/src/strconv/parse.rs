@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_say_why_they_are_none() {
+    fn errors_about_numbers_have_the_text_of_go() {
         assert_eq!(parse_int("-3").unwrap(), -3);
         let message = |r: Result<u64>| r.unwrap_err().0;
         let syntax = "strconv.ParseUint: parsing \"+3\": invalid syntax";

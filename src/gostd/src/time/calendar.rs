@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn days_that_the_calendar_lacks_are_no_dates() {
+    fn days_that_the_calendar_lacks_are_not_dates() {
         for (year, month, day) in [
             (2027, 2, 29),
             (1900, 2, 29),

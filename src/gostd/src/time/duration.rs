@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_duration_is_named() {
+    fn a_wrong_duration_is_named() {
         for (text, want) in [
             ("", r#"time: invalid duration """#),
             ("x", r#"time: invalid duration "x""#),

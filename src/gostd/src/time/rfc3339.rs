@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_times_are_told_as_go_tells_them() {
+    fn errors_about_times_have_the_text_of_go() {
         for (given, expected) in [
             (
                 "2023-02-29T00:00:00Z",

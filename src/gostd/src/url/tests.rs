@@ -23,7 +23,7 @@ fn a_url_has_its_parts() {
 }
 
 #[test]
-fn a_url_is_put_together_as_it_should_have_been_written() {
+fn a_url_is_written_in_its_normal_form() {
     assert_eq!(round("http://h/a b"), "http://h/a%20b");
     assert_eq!(round("http://h/é"), "http://h/%C3%A9");
     assert_eq!(round("http://h?"), "http://h?");

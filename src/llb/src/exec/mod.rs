@@ -46,7 +46,7 @@ pub struct Exec {
     pub ulimits: Vec<pb::Ulimit>,
     /// Exit codes that count as success; without it, only 0.
     pub valid_exit_codes: Option<Vec<i32>>,
-    /// Whether the command has a `PATH` already, so that the builder is not asked for a default one.
+    /// Whether the command has a `PATH` already, so that the builder doesn't add a default one.
     pub own_path: bool,
     /// Whether the root file system is read-only.
     pub readonly_root: bool,

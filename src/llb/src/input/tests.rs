@@ -55,7 +55,7 @@ fn import_definition(definition: &pb::Definition) -> (Vec<String>, Result<(), St
 }
 
 #[test]
-fn every_source_is_asked_about_also_one_that_nothing_uses() {
+fn every_source_is_judged_even_an_unused_one() {
     let (asked, result) = import_definition(&definition(&[
         source("local://a"),
         source("git://b"),

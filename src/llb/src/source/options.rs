@@ -8,7 +8,7 @@ pub enum ResolveMode {
     /// The builder decides.
     #[default]
     Default,
-    /// The registry is always asked.
+    /// Always look the image up in its registry.
     ForcePull,
     /// An image in the builder's own store is used if there is one.
     PreferLocal,
@@ -41,7 +41,7 @@ pub struct ImageOptions {
 /// Options of an image in an OCI layout.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OciLayoutOptions {
-    /// The session that holds the layout; empty for any.
+    /// The session that has the layout; empty for any.
     pub session_id: String,
     /// The number of layers to use; all without it.
     pub layer_limit: Option<i64>,
@@ -99,7 +99,7 @@ pub enum Differ {
 /// Options of a client's directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LocalOptions {
-    /// The session that holds it; empty for any.
+    /// The session that has it; empty for any.
     pub session_id: String,
     /// Only files that match one of these; all if there are none.
     pub include_patterns: Vec<String>,

@@ -263,7 +263,7 @@ impl Advice<'_> {
             image.deprecation(Some(tag)).is_none()
                 && image
                     .cycle_of(tag)
-                    .is_none_or(|cycle| !cycle.is_over(self.today))
+                    .is_none_or(|cycle| !cycle.has_ended(self.today))
         };
         if !allowed_tags.iter().any(is_alive) {
             let message = format!(
@@ -279,7 +279,7 @@ impl Advice<'_> {
     fn supported_releases(&self, image: Image) -> Option<String> {
         let releases: Vec<String> = image
             .cycles()
-            .filter(|cycle| !cycle.is_over(self.today) && !cycle.version().is_empty())
+            .filter(|cycle| !cycle.has_ended(self.today) && !cycle.version().is_empty())
             .take(6)
             .map(|cycle| match cycle.end_of_life {
                 EndOfLife::On(day) => format!("{} (until {day})", cycle.name),
@@ -345,11 +345,11 @@ impl Advice<'_> {
             self.warn(at, format!("{shown} is deprecated"), instead);
         } else if let Some(cycle) = image
             .cycle_of(tag)
-            .filter(|cycle| cycle.is_over(self.today))
+            .filter(|cycle| cycle.has_ended(self.today))
         {
             let message = match cycle.end_of_life {
                 EndOfLife::On(day) => format!("{shown} reached its end of life on {day}"),
-                EndOfLife::Over | EndOfLife::NotAnnounced => {
+                EndOfLife::Ended | EndOfLife::NotAnnounced => {
                     format!("{shown} reached its end of life")
                 }
             };

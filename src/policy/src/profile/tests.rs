@@ -31,7 +31,7 @@ fn a_stage_that_ships_is_final_whatever_its_name() {
 }
 
 #[test]
-fn a_name_can_only_tighten_what_ships() {
+fn a_stage_name_can_only_tighten_the_rules_for_shipped_stages() {
     let build = BuildPart::Stage(glob("build-*"));
     assert_eq!(
         build.matches(&stage(Some("Build-go"), Some(false))),

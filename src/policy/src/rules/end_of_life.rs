@@ -22,7 +22,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     let (name, cycle) = (ended.image.name(), ended.cycle.name);
     let reached = match ended.cycle.end_of_life {
         EndOfLife::On(day) => format!("reached its end of life on {day}"),
-        EndOfLife::Over | EndOfLife::NotAnnounced => "reached its end of life".to_owned(),
+        EndOfLife::Ended | EndOfLife::NotAnnounced => "reached its end of life".to_owned(),
     };
     let past = || "is past its end of life".to_owned();
     let (state, reason) = match ended.relation {

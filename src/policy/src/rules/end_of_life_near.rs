@@ -16,7 +16,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
     };
     let Some(cycle) = image
         .cycle_of(tag)
-        .filter(|cycle| !cycle.is_over(context.today))
+        .filter(|cycle| !cycle.has_ended(context.today))
     else {
         return;
     };

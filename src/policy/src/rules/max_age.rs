@@ -19,6 +19,10 @@ pub(crate) fn check(
     let created = config.and_then(|config| config.created.as_deref());
     let day = created.and_then(|time| time.get(..10)).and_then(Day::parse);
     let owner = context.policy.owner;
+    let limit = match max {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    };
     let message = match day {
         Some(day) => {
             let age = context.today.days_since(day);
@@ -26,12 +30,12 @@ pub(crate) fn check(
                 return;
             }
             format!(
-                "{} was created {age} days ago, on {day}; {owner} only allows images up to {max} days old",
+                "{} was created {age} days ago, on {day}; {owner} only allows images up to {limit} old",
                 context.display_name()
             )
         }
         None => format!(
-            "{} has no known creation date; {owner} only allows images up to {max} days old",
+            "{} has no known creation date; {owner} only allows images up to {limit} old",
             context.display_name()
         ),
     };

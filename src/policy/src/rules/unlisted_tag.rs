@@ -36,7 +36,7 @@ mod tests {
     use crate::fixtures::{denied, passes, warned};
 
     #[test]
-    fn an_unlisted_tag_is_refused_if_the_policy_says_so() {
+    fn a_policy_can_refuse_an_unlisted_tag() {
         let denial = denied(
             "version: 1\nbase: {unlisted-tag: deny}",
             "node:22.1.0-alpine3.18",

@@ -162,7 +162,7 @@ fn a_repositorys_policy_loosens_nothing() {
 }
 
 #[test]
-fn the_organization_judges_what_the_repository_rewrote() {
+fn the_organization_judges_the_image_after_the_repositorys_rewriting() {
     let gate = two(
         "version: 1\nrewrite: [{match: node, to: \"registry.example.com/node\"}]\ninternal: [registry.example.com/*]",
         "version: 1\nrewrite: [{match: acme/node, to: \"node:{tag}\"}]",

@@ -122,10 +122,10 @@ fn catalog_facts(context: &RuleContext<'_>) -> Option<Facts> {
             name: cycle.name,
             codename: cycle.codename,
             end_of_life: cycle.end_of_life,
-            over: cycle.is_over(context.today),
+            has_ended: cycle.has_ended(context.today),
             days_left: match cycle.end_of_life {
                 EndOfLife::On(day) => Some(day.days_since(context.today)),
-                EndOfLife::Over | EndOfLife::NotAnnounced => None,
+                EndOfLife::Ended | EndOfLife::NotAnnounced => None,
             },
         }),
         deprecated: (image.deprecation(tag))

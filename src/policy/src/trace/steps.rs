@@ -172,7 +172,7 @@ pub struct CycleFacts {
     /// When it ends.
     pub end_of_life: EndOfLife,
     /// Whether it has reached its end of life.
-    pub over: bool,
+    pub has_ended: bool,
     /// The days until its end of life; negative if that day has passed, `None` if it isn't known.
     pub days_left: Option<i32>,
 }

@@ -51,7 +51,7 @@ fn a_trace_has_each_step_with_its_line() {
     assert_eq!(trace.rules[0].at.as_ref().unwrap().line, 9);
     assert!(trace.rules[0].fits);
     let cycle = trace.facts.as_ref().unwrap().cycle.unwrap();
-    assert_eq!((cycle.name, cycle.over), ("22", false));
+    assert_eq!((cycle.name, cycle.has_ended), ("22", false));
     assert!(cycle.days_left.unwrap() > 0);
     let (mirror, at) = trace.mirror.clone().unwrap();
     assert_eq!(
@@ -193,5 +193,5 @@ fn a_refused_image_has_the_reference_that_would_be_pulled() {
         trace.pull.unwrap().to_string(),
         "r.example.com/hub/library/node:18"
     );
-    assert!(trace.facts.unwrap().cycle.unwrap().over);
+    assert!(trace.facts.unwrap().cycle.unwrap().has_ended);
 }

@@ -13,7 +13,7 @@ pub struct ParseError {
     pub name: String,
     /// From 1.
     pub line: usize,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
 }
 

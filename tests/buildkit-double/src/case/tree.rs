@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fromtier_proto::gw;
 
-/// What a path is.
+/// The kind of a path.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entry {
     /// A regular file.

@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn only_many_warnings_of_one_line_may_change_places() {
+    fn only_many_warnings_of_one_line_can_change_places() {
         let mut many: Vec<_> = (1..13).map(|line| ("w", line)).collect();
         many.push(("v", 12));
         let mut other = many.clone();

@@ -60,7 +60,7 @@ impl Pins {
     }
 
     /// The images that a graph of the recording has by their tag as a base or to copy from (`FROM alpine` is its step), though
-    /// the builder was never asked for them.
+    /// were never requested from the builder.
     pub fn late(case: &Case, recording: &Recording) -> Self {
         let mut found = BTreeMap::new();
         let mut asked = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! A refused build says the same on every builder: what the top of the README shows.
+//! A refused build shows the same text on every builder: the one at the top of the README.
 
 use std::path::Path;
 

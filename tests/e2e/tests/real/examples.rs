@@ -99,7 +99,7 @@ fn regulated() {
     );
     assert!(example.refused("Dockerfile.root").contains("FT136"));
     assert!(example.refused("Dockerfile.download").contains("FT141"));
-    // The same image without its labels: nobody has put a name to it.
+    // The same image without its labels: it names no owner.
     let bare = Build::new("FROM python:3.14-slim\nRUN touch /other\nUSER 1000\n");
     bare.run(&Frontend::open())
         .image()

@@ -49,14 +49,14 @@ fn as_a_base_named_by_an_argument() {
 }
 
 #[test]
-fn as_what_is_copied_from() {
+fn as_the_source_of_a_copy() {
     refused(&Build::new(
         "FROM busybox\nCOPY --from=random-user/node-custom /etc/passwd /\n",
     ));
 }
 
 #[test]
-fn as_what_is_mounted_from() {
+fn as_the_source_of_a_mount() {
     refused(&Build::new(
         "FROM busybox\nRUN --mount=from=random-user/node-custom,target=/m cat /m/etc/passwd\n",
     ));
@@ -85,7 +85,7 @@ fn as_a_context_for_one_platform() {
 
 #[test]
 fn by_a_trigger_of_a_base() {
-    // The base may be used; what its trigger copies from may not.
+    // The base is allowed; the image that its trigger copies from is not.
     let base = "images:\n- {match: onbuild-from, action: allow, reason: a base of ours}\n";
     let policy = format!("{OFFICIAL}{base}");
     let text = Build::new("FROM onbuild-from\n").run(&Frontend::with_policy(&policy));
@@ -103,7 +103,7 @@ fn as_the_maker_of_a_bill_of_materials() {
 }
 
 #[test]
-fn a_stage_may_be_called_like_a_community_image() {
+fn a_stage_can_have_the_name_of_a_community_image() {
     let build = Build::new(
         "FROM busybox AS random-user\nRUN echo mine > /x\nFROM busybox\nCOPY --from=random-user /x /\n",
     );
@@ -112,7 +112,7 @@ fn a_stage_may_be_called_like_a_community_image() {
 }
 
 #[test]
-fn a_stage_that_is_not_built_is_not_asked_about() {
+fn a_stage_that_is_not_built_is_not_judged() {
     // As the reference never looks at it, it takes nothing from outside.
     let build =
         Build::new("FROM random-user/node-custom AS unused\nFROM busybox\nRUN echo x > /x\n");
@@ -220,7 +220,7 @@ fn an_empty_policy_file_is_broken_too() {
 }
 
 #[test]
-fn before_a_registry_is_asked_that_never_answers() {
+fn without_asking_a_registry_that_never_answers() {
     let registry = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     registry.set_nonblocking(true).unwrap();
     let host = format!("localhost:{}", registry.local_addr().unwrap().port());

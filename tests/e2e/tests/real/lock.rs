@@ -128,7 +128,7 @@ fn a_locked_digest_that_is_gone_from_the_registry_is_reported_as_locked() {
 }
 
 #[test]
-fn what_the_triggers_of_a_base_copy_is_locked_and_built() {
+fn the_images_of_a_bases_triggers_are_locked_and_built() {
     let other = here("lock/other:1");
     store("lock/other:1", "other", &[]);
     let trigger = format!("COPY --from={other} /version /copied");
@@ -144,7 +144,7 @@ fn what_the_triggers_of_a_base_copy_is_locked_and_built() {
 }
 
 #[test]
-fn a_registry_that_wants_a_login_gets_the_stored_one() {
+fn a_registry_that_requires_a_login_gets_the_stored_one() {
     let guarded = Guarded::start();
     let name = guarded.name();
     store("lock/secret:1", "secret", &[]);

@@ -25,7 +25,7 @@ fn three_refused_images_are_on_one_screen() {
 }
 
 #[test]
-fn a_build_stage_may_be_laxer_than_what_ships() {
+fn a_build_stage_can_have_looser_rules_than_shipped_stages() {
     let policy = Frontend::with_policy(
         "version: 1\nstages:\n  \"build-*\": {tiers: {community: warn}}\n  final: {base: {labels: {forbid: [internal-only]}}}\n",
     );
@@ -89,7 +89,7 @@ fn verdicts_are_an_object_in_the_metadata_file() {
     );
 }
 
-/// What a repository's policy adds to an organization's that allows community images.
+/// A repository's policy beside an organization's that allows community images.
 const DENY: &str = "version: 1\ntiers: {community: deny}\n";
 
 /// A build that passes unless the policy in its folder is read.

@@ -131,14 +131,14 @@ fn no_network_is_only_loopback() {
 }
 
 #[test]
-fn the_hosts_network_is_asked_for() {
+fn the_hosts_network_is_requested() {
     let build = Build::new("FROM busybox\nRUN --network=host echo host > /said\n");
     let image = same(&build.arg("--allow").arg("network.host"));
     assert_eq!(image.text("/said"), "host\n");
 }
 
 #[test]
-fn insecure_execution_is_asked_for() {
+fn insecure_execution_is_requested() {
     let build = Build::new(
         "FROM busybox\nRUN --security=insecure test -e /dev/kmsg && echo insecure > /said\nRUN --security=sandbox test ! -e /dev/kmsg && echo sandbox >> /said\n",
     );

@@ -136,7 +136,7 @@ fn files_in_a_circle_are_found() {
 }
 
 #[test]
-fn what_is_exported_again_counts_where_it_is_defined() {
+fn a_reexport_counts_where_it_is_defined() {
     let files = |lib: &'static str| {
         [
             MANIFEST,
@@ -152,7 +152,7 @@ fn what_is_exported_again_counts_where_it_is_defined() {
 }
 
 #[test]
-fn only_the_arena_of_llb_may_be_a_circle() {
+fn only_the_arena_of_llb_can_be_a_circle() {
     let files = |name: &str| {
         [
             (format!("src/{name}/Cargo.toml"), "[package]\n"),

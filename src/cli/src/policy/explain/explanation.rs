@@ -1,4 +1,4 @@
-//! What `fromtier policy explain` found, as data.
+//! The explanation of `fromtier policy explain`, as data.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use fromtier_policy::trace::Trace;
 #[derive(Debug)]
 pub struct Explanation {
     pub trace: Trace,
-    /// The stage that was asked for.
+    /// The requested stage.
     pub stage: Option<String>,
     pub today: Day,
     pub policies: Vec<PathBuf>,

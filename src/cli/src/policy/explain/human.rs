@@ -119,9 +119,9 @@ struct Steps {
 }
 
 impl Steps {
-    fn step(&mut self, what: &str, said: impl Display) {
+    fn step(&mut self, what: &str, value: impl Display) {
         let what = paint(style::DIM, &format!("{what:<10}"));
-        self.out.push_str(&format!("  {what} {said}\n"));
+        self.out.push_str(&format!("  {what} {value}\n"));
     }
 
     fn finding(&mut self, finding: &Finding) {
@@ -280,7 +280,7 @@ fn release_cycle(cycle: &CycleFacts) -> String {
         (fromtier_policy::trace::EndOfLife::On(day), _) => {
             format!("{name} reached its end of life on {day}")
         }
-        _ if cycle.over => format!("{name} reached its end of life"),
+        _ if cycle.has_ended => format!("{name} reached its end of life"),
         _ => format!("{name} is supported, no end of life announced"),
     }
 }

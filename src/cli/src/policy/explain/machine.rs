@@ -122,10 +122,10 @@ fn facts(facts: &Facts) -> Value {
     let cycle = facts.cycle.map(|cycle| {
         let end = match cycle.end_of_life {
             EndOfLife::On(day) => Some(day.to_string()),
-            EndOfLife::Over | EndOfLife::NotAnnounced => None,
+            EndOfLife::Ended | EndOfLife::NotAnnounced => None,
         };
         json!({
-            "name": cycle.name, "codename": cycle.codename, "end_of_life": end, "ended": cycle.over,
+            "name": cycle.name, "codename": cycle.codename, "end_of_life": end, "ended": cycle.has_ended,
             "days_left": cycle.days_left,
         })
     });

@@ -1,4 +1,4 @@
-//! What a Dockerfile takes from outside, as far as its text tells: for checks that build nothing.
+//! The sources of a Dockerfile by its text alone, for `fromtier check` and `fromtier lock`, which build nothing.
 
 mod inherited;
 #[cfg(test)]

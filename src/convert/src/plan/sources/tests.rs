@@ -42,7 +42,7 @@ fn spans_are_those_of_the_reference() {
 }
 
 #[test]
-fn triggers_of_a_base_are_seen_where_the_base_stands() {
+fn triggers_of_a_base_have_the_place_of_the_base() {
     let text = "FROM node AS build\nFROM team/base:1 AS b\n";
     let options = Options::default();
     let base = &of(text)[1];

@@ -46,7 +46,7 @@ fn run(line: &str) -> Run {
 }
 
 #[test]
-fn stages_hold_what_follows_them() {
+fn stages_have_the_instructions_after_their_from() {
     let text =
         "ARG a=1 b\n# base of all\nFROM --platform=$P x AS Base\nRUN y\nfrom base\nuser z\nARG c";
     let (stages, global) = read_all(text).unwrap();

@@ -10,7 +10,7 @@ fn an_array_of_strings_is_read() {
 }
 
 #[test]
-fn what_is_not_json_is_left_to_the_shell() {
+fn text_that_is_not_json_is_left_to_the_shell() {
     for text in [
         "",
         "a",

@@ -71,7 +71,7 @@ fn a_namespace_that_claims_to_be_dockers_library_is_refused() {
 }
 
 #[test]
-fn well_known_and_private_registries_are_no_look_alikes() {
+fn well_known_and_private_registries_are_not_look_alikes() {
     for reference in [
         "registry.example.com/tool",
         "docker.example.com/node",
@@ -115,7 +115,7 @@ fn well_known_and_private_registries_are_no_look_alikes() {
 }
 
 #[test]
-fn an_image_that_the_policy_lists_is_no_look_alike() {
+fn an_image_that_the_policy_lists_is_not_a_look_alike() {
     let policy = "version: 1\ninternal: [docker.io.example.com/**]\nimages: [{match: ghcr.io/library/*, action: allow}]";
     passes(policy, "docker.io.example.com/library/node");
     passes(policy, "ghcr.io/library/node:22");

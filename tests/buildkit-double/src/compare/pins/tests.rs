@@ -95,7 +95,7 @@ fn every_other_image_stays_as_it_is() {
 }
 
 #[test]
-fn an_image_is_late_only_if_nobody_asked_for_it() {
+fn an_image_is_late_only_if_nothing_requested_it() {
     let tag = "docker-image://docker.io/library/busybox:latest";
     let mut definition = graph("local://b", tag);
     let step = "FROM docker.io/library/busybox:latest".to_owned();
