@@ -1,7 +1,7 @@
 //! The only part of the program that opens and writes files.
 //!
 //! A repository can be hostile: `fromtier check` runs on pull requests. So every file that a repository brings is opened
-//! below the top of that repository, whatever its links say ([`Root`]), must be a regular file of a limited size, and a
+//! below the top of that repository, whatever its links say ([`root::Root`]), must be a regular file of a limited size, and a
 //! link must lead to a file that is named as its kind ([`FileKind`]). `docs/security.md` has the rules.
 
 mod kind;
