@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use fromtier_convert::{Options, sources};
+use fromtier_convert::{Options, PlannedSource, sources};
+use fromtier_dockerfile::error::Error;
 use fromtier_image::Platform;
 use fromtier_policy::Day;
 
@@ -10,7 +11,7 @@ use crate::args::CheckArgs;
 use crate::disk::{FileKind, RootedPath};
 use crate::exit::Exit;
 use crate::files::{self, Search};
-use crate::judge::judge_source;
+use crate::judge::{judge_source, needs_build_argument};
 use crate::lookup::{FoundGate, GateLookup, LoadError};
 use crate::output;
 use crate::report::{CheckReport, DockerfileReport, ExceptionUse, LeftOut};
@@ -78,13 +79,19 @@ fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -
         ..Options::default()
     };
     let (sources, error) = match sources(bytes, &options) {
-        Ok(sources) => (sources, None),
+        Ok(plan) => (plan.sources, plan.error),
         Err(error) => (Vec::new(), Some(error)),
+    };
+    // The reference is unknown because of the error, which is reported.
+    let failed_line = error.as_ref().and_then(Error::line);
+    let is_failed = |source: &PlannedSource| {
+        let line = source.ranges.first().map(|range| range.start.line);
+        line == failed_line && needs_build_argument(source)
     };
     let path_in_repository = files::path_in_repository(path);
     let sources: Vec<_> = sources
         .into_iter()
-        .filter(|source| source.needed || args.target.is_none())
+        .filter(|source| (source.needed || args.target.is_none()) && !is_failed(source))
         .map(|source| judge_source(&found.gate, path_in_repository.as_deref(), source))
         .collect();
     let verdicts = sources.iter().filter_map(|judged| judged.verdict.as_ref());

@@ -138,7 +138,7 @@ impl<'a, R: Resolver> Converter<'a, R> {
         }
         .read(stages, &mut planned)?;
         let target = plan::target(&planned, &options.target)?;
-        plan::link(&mut planned, &lex)?;
+        plan::link(&mut planned, &lex).map_err(|failed| *failed.error)?;
         plan::check_cycles(&planned)?;
         if planned.len() == 1 {
             planned[0].plan.display_name.clear();

@@ -47,7 +47,7 @@ pub use meta::pb_ranges;
 pub use options::{NoCache, Options};
 pub use outline::Outline;
 pub use outline::capture::{ArgInfo, CredentialMount};
-pub use plan::sources::{PlannedSource, SourceKind, sources, trigger_sources};
+pub use plan::sources::{PlannedSource, SourceKind, SourcePlan, sources, trigger_sources};
 pub use resolver::{
     OciStore, ResolveError, ResolveImage, ResolvedImage, Resolver, SourceMetadata,
     SourceMetadataRequest,

@@ -197,7 +197,8 @@ fn with_triggers(
 fn planned(case: &Case, dockerfile: &[u8]) -> Vec<PlannedSource> {
     let conversions = conversions(case);
     let each = conversions.iter().map(|options| {
-        let found = sources(dockerfile, options).unwrap_or_default();
+        let found = sources(dockerfile, options);
+        let found = found.map(|plan| plan.sources).unwrap_or_default();
         with_triggers(case, dockerfile, options, found)
     });
     each.flatten().collect()
@@ -271,7 +272,7 @@ fn hidden_needs(case: &Case, dockerfile: &[u8], planned: &[PlannedSource]) -> BT
                         ..options.clone()
                     },
                 );
-                let mut of_stage = of_stage.unwrap_or_default();
+                let mut of_stage = of_stage.map(|plan| plan.sources).unwrap_or_default();
                 of_stage.retain(|source| source.needed);
                 let of_stage = with_triggers(case, dockerfile, &options, of_stage);
                 found.extend(of_stage.iter().map(Request::of));

@@ -143,7 +143,11 @@ pub fn collect(
     for target in targets(args) {
         let options = options(args, target.as_ref());
         let found = match sources(bytes, &options) {
-            Ok(found) => found,
+            Ok(plan) => {
+                group.open |= plan.error.is_some();
+                file.error = file.error.or(plan.error);
+                plan.sources
+            }
             Err(error) => {
                 file.error = Some(error);
                 group.open = true;
@@ -167,7 +171,8 @@ pub fn collect(
 pub fn images(args: &LockArgs, bytes: &[u8]) -> Vec<PlannedSource> {
     let mut images: Vec<PlannedSource> = Vec::new();
     for target in targets(args) {
-        let found = sources(bytes, &options(args, target.as_ref())).unwrap_or_default();
+        let found = sources(bytes, &options(args, target.as_ref()));
+        let found = found.map(|plan| plan.sources).unwrap_or_default();
         for source in found {
             if source.kind == SourceKind::Image && !images.contains(&source) {
                 images.push(source);

@@ -14,7 +14,6 @@ pub(crate) mod trigger_chain;
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::shell::NoEnv;
 use fromtier_dockerfile::suggest;
-use fromtier_image::ImageRef;
 use fromtier_llb::State;
 use fromtier_policy::gate::SourceRequest;
 use futures_util::future::join_all;
@@ -25,7 +24,8 @@ use trigger_chain::TriggerChains;
 
 use crate::context::{lookup, named};
 use crate::converter::Converter;
-use crate::plan::{self, deps::StageId};
+use crate::plan::deps::StageId;
+use crate::plan::{self, from::parse_base};
 use crate::resolver::Resolver;
 use crate::stage::{BaseState, Stage};
 
@@ -158,12 +158,7 @@ impl<R: Resolver> Converter<'_, R> {
     fn prepare(&mut self, id: StageId, needed: bool) -> Result<Option<BaseJob>> {
         let stage = &mut self.stages[id];
         let name = stage.base.name.clone();
-        let reference = ImageRef::parse(&name).map_err(|e| {
-            Error::new(e.to_string()).wrap(format!(
-                "failed to parse stage name {}",
-                fromtier_gostd::strconv::quote(&name)
-            ))
-        })?;
+        let reference = parse_base(&name)?;
         let platform = stage
             .platform
             .as_ref()

@@ -7,7 +7,7 @@ use fromtier_dockerfile::instructions::{self, Command};
 use fromtier_dockerfile::lint::Linter;
 use fromtier_dockerfile::shell::{Env as _, Expansion, Lex};
 use fromtier_dockerfile::suggest;
-use fromtier_image::Platform;
+use fromtier_image::{ImageRef, Platform};
 
 use super::checks;
 use super::stages::Stages;
@@ -146,6 +146,14 @@ impl FromLines<'_> {
         };
         checks::undeclared_in_from(&word.unmatched, known, &written.location, lint);
     }
+}
+
+/// Parses the name of a base image.
+pub(crate) fn parse_base(name: &str) -> Result<ImageRef> {
+    ImageRef::parse(name).map_err(|error| {
+        let quoted = fromtier_gostd::strconv::quote(name);
+        Error::new(error.to_string()).wrap(format!("failed to parse stage name {quoted}"))
+    })
 }
 
 /// The matched names count even if the expansion failed.

@@ -14,6 +14,7 @@ use deps::StageId;
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::instructions::Command;
 use fromtier_dockerfile::shell::{Lex, NoEnv};
+use fromtier_dockerfile::span::Range;
 use fromtier_dockerfile::suggest;
 use fromtier_policy::gate::Via;
 pub(crate) use graph::{check_cycles, downwards, reachable};
@@ -58,13 +59,24 @@ pub(crate) fn mark_shipped(stages: &mut Stages, target: StageId, needed: &[bool]
     }
 }
 
+/// An instruction takes files from a stage that can't be found.
+pub(crate) struct LinkError {
+    /// The error without a location, as BuildKit reports it.
+    pub error: Box<Error>,
+    /// The lines of the instruction.
+    pub location: Vec<Range>,
+}
+
 /// Finds the stages that each instruction takes files from. Each image becomes a stage of its own.
-pub(crate) fn link(stages: &mut Stages, lex: &Lex) -> Result<()> {
+pub(crate) fn link(stages: &mut Stages, lex: &Lex) -> Result<(), LinkError> {
     let mut id = 0;
     while id < stages.len() {
         let mut commands = std::mem::take(&mut stages[id].plan.commands);
         for planned in &mut commands {
-            link_command(stages, lex, id, planned)?;
+            link_command(stages, lex, id, planned).map_err(|error| LinkError {
+                error: Box::new(error),
+                location: planned.command.common().location.clone(),
+            })?;
         }
         stages[id].plan.commands = commands;
         id += 1;

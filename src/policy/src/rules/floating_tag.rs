@@ -21,7 +21,11 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
         .variants
         .iter()
         .any(|part| part.starts_with(|c: char| c.is_ascii_digit()));
-    if !parts.version.is_empty() || has_codename || (has_date && context.official.is_none()) {
+    if !parts.version.is_empty()
+        || parts.names_commit()
+        || has_codename
+        || (has_date && context.official.is_none())
+    {
         return;
     }
     let message = format!(
@@ -65,6 +69,14 @@ mod tests {
             passes(POLICY, reference);
         }
         passes(POLICY, &format!("node@sha256:{}", "a".repeat(64)));
+    }
+
+    #[test]
+    fn a_tag_that_names_a_commit_passes() {
+        let policy = format!("{POLICY}\ntiers: {{community: allow}}");
+        for tag in ["sha-860c190", "sha-abcdef1", "5f3a9c1"] {
+            passes(&policy, &format!("acme/app:{tag}"));
+        }
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! The sources of a Dockerfile by its text alone, for `fromtier check` and `fromtier lock`, which build nothing.
 
 mod inherited;
+mod open_args;
 #[cfg(test)]
 mod tests;
 mod walk;
 
 use std::collections::HashMap;
 
-use fromtier_dockerfile::error::Result;
+use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::lint::{Config, Linter};
 use fromtier_dockerfile::shell::Lex;
 use fromtier_dockerfile::span::{Range, Span};
@@ -22,6 +23,7 @@ use crate::converter;
 use crate::options::Options;
 use crate::outline::capture::{ArgInfo, Capture};
 use crate::plan::trigger::parse_trigger;
+use crate::stage::BaseState;
 use crate::vars::Vars;
 
 /// The kind of a source.
@@ -67,6 +69,16 @@ pub struct PlannedSource {
     pub span: Option<Span>,
 }
 
+/// The sources of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourcePlan {
+    /// The sources, in order.
+    pub sources: Vec<PlannedSource>,
+    /// The error with which a build with these options ends before it resolves anything; `None` as well if that depends on
+    /// an argument without a value.
+    pub error: Option<Error>,
+}
+
 /// Returns every source of the file in order, with the build arguments, named contexts and target of `options`. A name
 /// of a stage or of a named context is not a source. The triggers of images aren't in the text: see
 /// [`trigger_sources`].
@@ -76,17 +88,24 @@ pub struct PlannedSource {
 /// # Errors
 ///
 /// The file isn't a valid Dockerfile.
-pub fn sources(bytes: &[u8], options: &Options) -> Result<Vec<PlannedSource>> {
+pub fn sources(bytes: &[u8], options: &Options) -> Result<SourcePlan> {
     let lint = Linter::new(Config::default());
     let file = converter::parse_file(bytes, &lint)?;
     let (globals, infos) = globals(&file, options)?;
     let stages = complete(&file.stages, &file.lex, &globals);
     let needs = needs(&stages, &file.lex, options, &globals, Capture::new(infos));
+    let (needs, error) = match needs {
+        Ok(needs) => (needs, None),
+        Err(error) => (Vec::new(), Some(error)),
+    };
     let mut walk = Walk::new(bytes, options, &file, &globals);
     for (index, stage) in stages.iter().enumerate() {
         walk.stage(index, stage, needs.get(index).copied().unwrap_or_default());
     }
-    Ok(walk.found)
+    Ok(SourcePlan {
+        sources: walk.found,
+        error: error.filter(|_| !open_args::in_bases(&file, &options.build_args)),
+    })
 }
 
 /// Returns the sources of a base image's triggers. `base` is one of the sources that [`sources`] returned for the same
@@ -142,14 +161,18 @@ impl Default for Need {
     }
 }
 
-/// Returns the target's need of each stage; nothing if the stages can't be planned.
+/// Returns the target's need of each stage.
+///
+/// # Errors
+///
+/// The stages can't be planned, or a needed base isn't a valid reference.
 fn needs(
     complete: &[CompleteStage],
     lex: &Lex,
     options: &Options,
     globals: &Vars,
     outline: Capture,
-) -> Vec<Need> {
+) -> Result<Vec<Need>> {
     let mut stages = Stages::default();
     let from = FromLines {
         options,
@@ -159,21 +182,24 @@ fn needs(
         outline: &outline,
     };
     let written = complete.iter().map(|complete| complete.stage.clone());
-    let planned = from
-        .read(written.collect(), &mut stages)
-        .and_then(|()| super::target(&stages, &options.target))
-        .and_then(|target| super::link(&mut stages, lex).map(|()| target));
-    match planned {
-        Ok(target) => {
-            let reached = super::reachable(&stages, target);
-            super::mark_shipped(&mut stages, target, &reached);
-            let each = stages.iter().zip(reached);
-            each.map(|(stage, needed)| Need {
-                needed,
-                ships: stage.plan.shipped,
-            })
-            .collect()
+    from.read(written.collect(), &mut stages)?;
+    let target = super::target(&stages, &options.target)?;
+    super::link(&mut stages, lex).map_err(|failed| failed.error.at(&failed.location))?;
+    let reached = super::reachable(&stages, target);
+    super::mark_shipped(&mut stages, target, &reached);
+    for (stage, needed) in stages.iter().zip(&reached) {
+        let is_image = matches!(stage.base.state, BaseState::Pending);
+        if *needed && is_image && stage.base.context.is_none() && stage.base.name != crate::SCRATCH
+        {
+            let parsed = super::from::parse_base(&stage.base.name);
+            parsed.map_err(|error| error.at(&stage.written.location))?;
         }
-        Err(_) => Vec::new(),
     }
+    let each = stages.iter().zip(reached);
+    Ok(each
+        .map(|(stage, needed)| Need {
+            needed,
+            ships: stage.plan.shipped,
+        })
+        .collect())
 }

@@ -1,7 +1,9 @@
 use super::*;
 
 fn of(text: &str) -> Vec<PlannedSource> {
-    sources(text.as_bytes(), &Options::default()).unwrap()
+    sources(text.as_bytes(), &Options::default())
+        .unwrap()
+        .sources
 }
 
 fn seen(text: &str) -> Vec<(String, Via, bool)> {
@@ -124,4 +126,64 @@ fn a_variable_that_cannot_be_filled_in_takes_no_other_away() {
 fn files_from_scratch_come_from_no_image() {
     let text = "FROM alpine\nCOPY --from=scratch / /a\n";
     assert_eq!(seen(text), [("alpine".to_owned(), Via::From, true)]);
+}
+
+fn error(text: &str, options: &Options) -> Option<(String, Option<i32>)> {
+    let plan = sources(text.as_bytes(), options).unwrap();
+    plan.error
+        .map(|error| (error.message.clone(), error.line()))
+}
+
+#[test]
+fn the_error_of_a_build_is_known_unless_an_argument_is_missing() {
+    let none = Options::default();
+    for (text, message, line) in [
+        (
+            "FROM $image\n",
+            "base name ($image) should not be blank",
+            Some(1),
+        ),
+        (
+            "FROM alpine:$TAG\n",
+            "failed to parse stage name \"alpine:\": invalid reference format",
+            Some(1),
+        ),
+        (
+            "FROM alpine\nARG X\nCOPY --from=$X / /\n",
+            "variable expansion is not supported for --from",
+            Some(3),
+        ),
+        (
+            "FROM alpine\nCOPY --from=3 / /\n",
+            "invalid stage index 3",
+            Some(2),
+        ),
+        ("FROM a:${b:c}\n", "failed to process", Some(1)),
+    ] {
+        let (found, at) = error(text, &none).unwrap();
+        assert!(found.contains(message), "{text}: {found}");
+        assert_eq!(at, line, "{text}");
+    }
+    let target = Options {
+        target: "nosuch".to_owned(),
+        ..Options::default()
+    };
+    let (found, _) = error("FROM alpine AS base\n", &target).unwrap();
+    assert!(
+        found.contains("target stage \"nosuch\" could not be found"),
+        "{found}"
+    );
+    for text in [
+        "ARG BASE\nFROM $BASE\n",
+        "ARG TAG\nARG BASE=node:$TAG\nFROM $BASE\n",
+        "FROM alpine AS unused\nFROM alpine\n",
+        "FROM a: AS unused\nFROM alpine\n",
+    ] {
+        assert_eq!(error(text, &none), None, "{text}");
+    }
+    let given = Options {
+        build_args: [("TAG".to_owned(), "UP:PER".to_owned())].into(),
+        ..Options::default()
+    };
+    assert!(error("ARG TAG\nFROM node:$TAG\n", &given).is_some());
 }
