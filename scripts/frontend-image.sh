@@ -5,7 +5,8 @@
 #   FRONTEND=FILE        a static binary, or an OCI archive that is taken as it is (default: this project's, built)
 #   FRONTEND=reference   BuildKit's own Dockerfile frontend
 #   PROFILE=dev          built in seconds rather than for release
-#   POLICY=FILE LOCK=FILE   baked in as /etc/fromtier/policy.yaml and /etc/fromtier/fromtier.lock
+#   POLICY=FILE LOCK=FILE   baked in as /etc/fromtier/policy.yaml and /etc/fromtier/fromtier.lock, if they have no errors
+#                           and the policy passes its policy.test.yaml
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -44,6 +45,27 @@ esac
 if [ "$out" = --binary ]; then
     printf '%s\n' "$binary"
     exit
+fi
+# What is baked in is checked first: with a broken policy or lock file the image would refuse every build.
+if [ -n "${POLICY:-}${LOCK:-}" ]; then
+    (cd "$ROOT" && cargo build --quiet --locked -p fromtier)
+    fromtier="$TARGET/debug/fromtier"
+    if [ -n "${POLICY:-}" ]; then
+        "$fromtier" policy check "$POLICY" >&2 || die "$POLICY is not packed: it has errors"
+        expectations=$(dirname "$POLICY")/policy.test.yaml
+        if [ -e "$expectations" ]; then
+            "$fromtier" policy test "$expectations" >&2 || die "$POLICY is not packed: $expectations fails"
+        fi
+    fi
+    if [ -n "${LOCK:-}" ]; then
+        empty=$(mktemp -d)
+        trap 'rm -rf "$empty"' EXIT
+        echo 'FROM scratch' >"$empty/Dockerfile"
+        "$fromtier" check --lock "$LOCK" "$empty" >"$empty/out" 2>&1 || {
+            cat "$empty/out" >&2
+            die "$LOCK is not packed: it can't be used"
+        }
+    fi
 fi
 case $(uname -m) in
 x86_64) platform=linux/amd64 ;;

@@ -27,6 +27,7 @@ impl Policy {
             today,
             warnings: Vec::new(),
         };
+        advice.check_leading_stars();
         advice.check_exceptions();
         advice.check_lists();
         advice.check_image_rules();
@@ -56,6 +57,34 @@ impl Advice<'_> {
                 message,
                 help,
             });
+        }
+    }
+
+    /// Warns about patterns such as `*/**`, whose star looks as if it matched any registry.
+    fn check_leading_stars(&mut self) {
+        let policy = self.policy;
+        let lists = [&policy.internal, &policy.verified, &policy.open_source];
+        let profile_rules = policy.profiles.iter().flat_map(|profile| &profile.images);
+        let rules = policy.images.iter().chain(profile_rules);
+        let patterns = (lists.into_iter().flatten())
+            .chain(rules.map(|rule| &rule.pattern))
+            .chain(policy.exceptions.iter().map(|rule| &rule.pattern))
+            .chain(policy.rewrites.iter().map(|rule| &rule.pattern));
+        for pattern in patterns {
+            if let Some(rest) = pattern.text.strip_prefix("*/") {
+                let any = format!("**/{}", rest.trim_start_matches("**/"));
+                self.warn(
+                    &pattern.at,
+                    format!(
+                        "`{}` only matches images of Docker Hub: a pattern without a registry is for Docker Hub",
+                        pattern.text
+                    ),
+                    Some(format!(
+                        "write `{any}` for every registry, or `docker.io/{}` for Docker Hub",
+                        pattern.text
+                    )),
+                );
+            }
         }
     }
 

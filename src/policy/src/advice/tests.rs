@@ -167,3 +167,24 @@ fn a_target_that_is_unsupported_is_reported() {
         "the preferred image `node:16` reached its end of life on",
     );
 }
+
+#[test]
+fn a_star_in_place_of_the_registry_is_reported() {
+    for (pattern, any) in [("*/**:latest", "**/**:latest"), ("*/node", "**/node")] {
+        let text = format!("version: 1\nimages: [{{match: \"{pattern}\", action: deny}}]");
+        let warnings = advice(&text);
+        assert!(
+            warnings[0].contains("only matches images of Docker Hub"),
+            "{warnings:#?}"
+        );
+        let wide = format!("version: 1\nimages: [{{match: \"{any}\", action: deny}}]");
+        assert_eq!(advice(&wide).len(), 0, "{:#?}", advice(&wide));
+        for image in [
+            "ghcr.io/acme/node:latest",
+            "acme/node:latest",
+            "node:latest",
+        ] {
+            crate::fixtures::denied(&wide, image);
+        }
+    }
+}

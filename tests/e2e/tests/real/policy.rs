@@ -1,6 +1,8 @@
 //! A policy's verdicts reach the user of a real builder: parts of a build, extended files, refusals on one screen,
 //! verdicts as data.
 
+use std::path::Path;
+
 use fromtier_e2e::{Build, Frontend};
 
 const STRICT: &str = "version: 1\n";
@@ -168,4 +170,42 @@ fn a_misnamed_policy_and_a_named_pipe_stop_the_build_at_once() {
             "{name}: {text}"
         );
     }
+}
+
+#[test]
+fn a_broken_policy_or_lock_file_is_not_packed() {
+    let folder = Path::new(&std::env::var_os("FROMTIER_RUN").unwrap()).join("packed");
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = |name: &str| folder.join(name);
+    std::fs::write(path("policy.yaml"), "version: 1\nnosuch: 1\n").unwrap();
+    std::fs::write(path("fromtier.lock"), "not a line\n").unwrap();
+    let pack = |key: &str, value: &str| {
+        let script = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../scripts/frontend-image.sh"
+        );
+        let out = path("image.tar");
+        let run = std::process::Command::new(script)
+            .arg(&out)
+            .env("FRONTEND", std::env::var("FROMTIER_BINARY").unwrap())
+            .env_remove("POLICY")
+            .env_remove("LOCK")
+            .env(key, path(value))
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&run.stderr).into_owned();
+        (run.status.success() && out.exists(), text)
+    };
+    let (packed, text) = pack("POLICY", "policy.yaml");
+    assert!(!packed && text.contains("unknown key `nosuch`"), "{text}");
+    let (packed, text) = pack("LOCK", "fromtier.lock");
+    assert!(!packed && text.contains("is not a valid digest"), "{text}");
+    std::fs::write(path("policy.yaml"), "version: 1\n").unwrap();
+    let row = "tests:\n- {image: node:22, expect: deny}\n";
+    std::fs::write(path("policy.test.yaml"), row).unwrap();
+    let (packed, text) = pack("POLICY", "policy.yaml");
+    assert!(!packed && text.contains("policy.test.yaml fails"), "{text}");
+    std::fs::remove_file(path("policy.test.yaml")).unwrap();
+    let (packed, text) = pack("POLICY", "policy.yaml");
+    assert!(packed, "{text}");
 }
