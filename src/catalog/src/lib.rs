@@ -1,4 +1,4 @@
-//! What is known about Docker Official Images: tags, platforms, release cycles, deprecations?
+//! What is known about a Docker Official Image? Its tags, platforms, release cycles, deprecation.
 //!
 //! # Entry points
 //!

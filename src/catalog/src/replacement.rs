@@ -46,13 +46,13 @@ pub struct TagRequest<'a> {
 /// cycle. Returns `None` if no tag fits.
 pub fn replacement_tag(
     image: Image,
-    asked: &TagRequest<'_>,
+    request: &TagRequest<'_>,
     accept: &dyn Fn(&str) -> bool,
 ) -> Option<String> {
     if image.deprecation(None).is_some() {
         return None;
     }
-    let wanted = TagParts::parse(asked.tag.unwrap_or("latest"));
+    let wanted = TagParts::parse(request.tag.unwrap_or("latest"));
     let system = image.lifecycle_image(&wanted);
     let cycles = Cycles::of_image(system);
     let wanted_cycle = cycles.of_tag(&wanted);
@@ -62,29 +62,29 @@ pub fn replacement_tag(
         None => system.name() == "debian" && image.name() != system.name(),
     };
     let tags = image.tags_with_platforms();
-    let platform = requested_platform(asked, &wanted);
+    let platform = requested_platform(request, &wanted);
     let candidates: Vec<Candidate<'_>> = tags
         .iter()
         .filter(|(tag, platforms)| {
             platforms.has(&platform) && image.deprecation(Some(tag)).is_none()
         })
         .filter_map(|(tag, _)| Candidate::new(&cycles, tag, by_codename))
-        .filter(|c| c.cycle.is_none_or(|cycle| !cycle.has_ended(asked.today)))
+        .filter(|c| c.cycle.is_none_or(|cycle| !cycle.has_ended(request.today)))
         .collect();
-    let order = cycle_order(system, &wanted, wanted_cycle, asked.today, &tags);
+    let order = cycle_order(system, &wanted, wanted_cycle, request.today, &tags);
 
     let variants = if by_codename && wanted_cycle.is_some() {
         wanted.variants.get(1..).unwrap_or_default()
     } else {
         &wanted.variants
     };
-    let mut releases = Releases::new(asked.today);
+    let mut releases = Releases::new(request.today);
     let offered: Vec<Vec<Part<'_>>> = candidates
         .iter()
         .map(|c| variants::parts(&c.variants))
         .collect();
     let wish = WantedVariants::new(variants, &offered, &mut releases);
-    let prefixed = asked.tag.is_some_and(|tag| tag.starts_with('v'));
+    let prefixed = request.tag.is_some_and(|tag| tag.starts_with('v'));
     let mut ranked: Vec<_> = candidates
         .iter()
         .zip(&offered)
@@ -137,9 +137,9 @@ fn newest_first(wanted: &[u32], version: &[u32]) -> Rank {
     Rank::Version(!same, Reverse(version))
 }
 
-fn requested_platform(asked: &TagRequest<'_>, wanted: &TagParts<'_>) -> Platform {
+fn requested_platform(request: &TagRequest<'_>, wanted: &TagParts<'_>) -> Platform {
     let windows = |part: &&str| part.starts_with("windows") || part.starts_with("nanoserver");
-    asked.platform.cloned().unwrap_or_else(|| Platform {
+    request.platform.cloned().unwrap_or_else(|| Platform {
         os: if wanted.variants.iter().any(windows) {
             "windows".to_owned()
         } else {
@@ -231,12 +231,12 @@ fn cycle_order(
 /// with the other.
 fn same_line(image: Image, wanted: &TagParts<'_>, version: &[u32], own: &[u32]) -> bool {
     let odd = |version: &[u32]| version.get(1).map(|minor| minor % 2 == 1);
-    let asked = match wanted.variants.first() {
+    let request = match wanted.variants.first() {
         Some(&"stable") => Some(false),
         Some(&"mainline") => Some(true),
         _ => odd(version),
     };
-    image.name() != "nginx" || asked.is_none() || odd(own) == asked
+    image.name() != "nginx" || request.is_none() || odd(own) == request
 }
 
 /// The cycle of the `lts` tags. The catalog doesn't record which tags are the same image, but tags that exist for

@@ -26,11 +26,11 @@ fn repository(files: &[(&str, &str)]) -> Folder {
 
 /// The program refuses at once, with an error, and prints no secret.
 #[track_caller]
-fn refuses(folder: &Folder, args: &[&str], says: &str) -> Answer {
+fn refuses(folder: &Folder, args: &[&str], message: &str) -> Answer {
     let answer = folder.run_limited(args);
     let out = format!("{}{}", answer.out, answer.err);
     assert_eq!(answer.code, 2, "{args:?}: {out}");
-    assert!(out.contains(says), "{args:?}: no {says:?} in: {out}");
+    assert!(out.contains(message), "{args:?}: no {message:?} in: {out}");
     for secret in SECRETS {
         assert!(!out.contains(secret), "{args:?}: {out}");
     }
@@ -39,7 +39,7 @@ fn refuses(folder: &Folder, args: &[&str], says: &str) -> Answer {
 
 #[test]
 fn a_policy_extends_only_policies_of_its_repository() {
-    for (extended, says) in [
+    for (extended, message) in [
         (
             "/proc/self/environ",
             "only files in the repository and in /etc/fromtier can be extended",
@@ -90,12 +90,12 @@ fn a_policy_extends_only_policies_of_its_repository() {
             &["check", "repo", "--format", "json"],
             &["lock", "--check", "--offline", "repo"],
         ] {
-            refuses(&folder, args, says);
+            refuses(&folder, args, message);
         }
         let answer = folder.run_limited(&["policy", "check", "repo"]);
         assert_eq!(answer.code, 1, "{}", answer.out);
         assert!(
-            answer.out.contains(says) && !answer.out.contains("hunter2"),
+            answer.out.contains(message) && !answer.out.contains("hunter2"),
             "{}",
             answer.out
         );
@@ -252,8 +252,8 @@ fn a_misnamed_policy_is_an_error_with_the_right_name() {
             "version: 1\ntiers: {docker-official-image: deny}\n",
         ),
     ]);
-    let says =
+    let message =
         ".fromtier.yml: a policy with this name is never read; rename it to `.fromtier.yaml`";
-    refuses(&folder, &["check"], says);
-    refuses(&folder, &["policy", "explain", "node"], says);
+    refuses(&folder, &["check"], message);
+    refuses(&folder, &["policy", "explain", "node"], message);
 }

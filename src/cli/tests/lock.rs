@@ -4,7 +4,7 @@
 mod support;
 
 use support::registry::Registry;
-use support::{Folder, lines, says};
+use support::{Folder, assert_contains, lines};
 
 const PIN: &str = "base: {digest: pin}\n";
 const HEADER: &str = "# Written by `fromtier lock`: the digest of each image.\n\n";
@@ -30,7 +30,7 @@ fn a_lock_is_made_and_the_policy_that_pins_is_content() {
     ]);
     folder.fails(&["check"], 1);
     let out = folder.runs(&["lock"]);
-    says(
+    assert_contains(
         &out,
         &[
             "fromtier.lock: 3 added\n",
@@ -68,7 +68,7 @@ fn each_folder_has_its_own_lock_or_all_have_one() {
         ("org.yaml", &policy),
     ]);
     let out = folder.runs(&["lock", "--policy", "org.yaml"]);
-    says(
+    assert_contains(
         &out,
         &["a/fromtier.lock: 1 added", "b/fromtier.lock: 1 added"],
     );
@@ -127,7 +127,7 @@ fn the_images_of_a_bases_triggers_are_locked_too() {
     let folder = Folder::new(&[("Dockerfile", text), (".fromtier.yaml", &policy)]);
     let out = folder.fails(&["lock"], 1);
     // A trigger's image that is refused is reported at the base that brings it.
-    says(
+    assert_contains(
         &out,
         &[
             "error[FT101]: docker.io/acme/thing is a community image",
@@ -188,7 +188,7 @@ fn refused_and_unknown_images_are_reported_and_the_rest_is_locked() {
         (".fromtier.yaml", &registry.policy("")),
     ]);
     let out = folder.fails(&["lock"], 1);
-    says(
+    assert_contains(
         &out,
         &[
             "warning: `$BASE` depends on a build argument that has no value",
@@ -199,12 +199,12 @@ fn refused_and_unknown_images_are_reported_and_the_rest_is_locked() {
     );
     folder.write("Dockerfile", "ARG BASE\nFROM $BASE\n");
     // An unused line might be for the image that the argument will name.
-    says(
+    assert_contains(
         &folder.runs(&["lock"]),
         &["fromtier.lock: 1 unused but kept"],
     );
     let out = folder.runs(&["lock", "--build-arg", "BASE=alpine:3.24"]);
-    says(
+    assert_contains(
         &out,
         &[
             "1 added, 1 dropped",
@@ -239,7 +239,7 @@ fn an_update_moves_what_has_moved_and_leaves_the_day_of_what_has_not() {
     folder.runs(&["lock", "--update=node:24"]);
     assert_eq!(folder.read("fromtier.lock"), lock);
     let out = folder.runs(&["lock", "--update"]);
-    says(
+    assert_contains(
         &out,
         &[
             "1 updated, 1 kept",
@@ -250,7 +250,7 @@ fn an_update_moves_what_has_moved_and_leaves_the_day_of_what_has_not() {
         ],
     );
     let now = folder.read("fromtier.lock");
-    says(
+    assert_contains(
         &now,
         &["# kept\n\n# moves\ndocker.io/library/alpine:3.24 sha256:"],
     );
@@ -260,7 +260,7 @@ fn an_update_moves_what_has_moved_and_leaves_the_day_of_what_has_not() {
     );
     assert!(!now.contains(&old), "{now}");
     let out = folder.fails(&["lock", "--update=nodejs"], 2);
-    says(
+    assert_contains(
         &out,
         &["error: --update=nodejs: no Dockerfile here uses this image"],
     );
@@ -285,7 +285,7 @@ fn a_digest_in_the_dockerfile_is_the_locks() {
     let other = registry.put("library/node:24", "3", &[]);
     folder.write("b.Dockerfile", &format!("FROM node:24@{other}\n"));
     let out = folder.fails(&["lock"], 1);
-    says(
+    assert_contains(
         &out,
         &[
             "error[FT122]: docker.io/library/node:24 is requested with the digest",
@@ -296,12 +296,12 @@ fn a_digest_in_the_dockerfile_is_the_locks() {
     // A digest without a tag has no line; it must be some line's.
     folder.write("Dockerfile", &format!("FROM node@{other}\n"));
     let out = folder.fails(&["lock", "--keep"], 1);
-    says(&out, &["error[FT121]: docker.io/library/node@sha256:"]);
+    assert_contains(&out, &["error[FT121]: docker.io/library/node@sha256:"]);
     // One that the registry never had.
     let none = format!("sha256:{}", "b".repeat(64));
     folder.write("Dockerfile", &format!("FROM node:24@{none}\n"));
     let out = folder.fails(&["lock"], 1);
-    says(&out, &[&format!("has no docker.io/library/node:24@{none}")]);
+    assert_contains(&out, &[&format!("has no docker.io/library/node:24@{none}")]);
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn each_requested_platform_is_looked_up() {
     ]);
     folder.runs(&["lock", "--platform", "linux/amd64,linux/arm64/v8"]);
     let out = folder.fails(&["lock", "--platform", "linux/amd64,linux/s390x"], 1);
-    says(
+    assert_contains(
         &out,
         &["error: docker.io/library/node:24 has no image for linux/s390x\n --> Dockerfile:1:6"],
     );
@@ -336,7 +336,7 @@ fn a_refusal_because_of_the_config_is_reported_while_locking() {
     ]);
     // It was made on 2026-01-01, a while ago by any clock.
     let out = folder.fails(&["lock"], 1);
-    says(
+    assert_contains(
         &out,
         &[
             "error[FT134]: docker.io/library/node:24",
@@ -344,7 +344,7 @@ fn a_refusal_because_of_the_config_is_reported_while_locking() {
             "fromtier.lock: 1 added",
         ],
     );
-    says(
+    assert_contains(
         &folder.fails(&["lock", "--check"], 1),
         &["error[FT134]", "1 as locked"],
     );

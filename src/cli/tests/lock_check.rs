@@ -4,7 +4,7 @@
 mod support;
 
 use support::registry::Registry;
-use support::{Folder, says};
+use support::{Folder, assert_contains};
 
 #[test]
 fn a_check_reports_each_wrong_line_and_writes_nothing() {
@@ -28,7 +28,7 @@ fn a_check_reports_each_wrong_line_and_writes_nothing() {
         ("fromtier.lock", &lock),
     ]);
     let out = folder.fails(&["lock", "--check"], 1);
-    says(
+    assert_contains(
         &out,
         &[
             "error: docker.io/library/alpine:3.24 has moved since it was locked on 2026-02-03\n --> fromtier.lock:1:1\n",
@@ -44,7 +44,7 @@ fn a_check_reports_each_wrong_line_and_writes_nothing() {
     // Without registries: what the files alone tell. A trigger may name what no Dockerfile does.
     registry.requests();
     let out = folder.fails(&["lock", "--check", "--offline"], 1);
-    says(
+    assert_contains(
         &out,
         &[
             "docker.io/library/debian:13 is not in fromtier.lock",
@@ -59,7 +59,7 @@ fn a_check_reports_each_wrong_line_and_writes_nothing() {
         &lock.replace(&busybox_line(&busybox), &busybox_line(&newer)),
     );
     let out = folder.fails(&["lock", "--check"], 1);
-    says(
+    assert_contains(
         &out,
         &[
             "error: docker.io/library/redis:8 is no longer used by any Dockerfile\n --> fromtier.lock:4:1\n",
@@ -67,7 +67,7 @@ fn a_check_reports_each_wrong_line_and_writes_nothing() {
     );
     folder.write("fromtier.lock", &lock);
     // The help lines help.
-    says(
+    assert_contains(
         &folder.runs(&["lock", "--update=alpine:3.24", "--update=busybox"]),
         &["1 added, 2 updated, 1 dropped, 1 kept\n"],
     );
@@ -109,7 +109,7 @@ fn a_changed_lock_file_is_reported_line_by_line_and_not_written() {
         &["check"],
     ] {
         let out = folder.fails(args, 2);
-        says(
+        assert_contains(
             &out,
             &[
                 "error: `sha256:abc` is not a valid digest: invalid checksum digest length\n --> fromtier.lock:1:27\n",

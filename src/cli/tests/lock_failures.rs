@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use support::registry::{Auth, Registry};
-use support::{Folder, says};
+use support::{Folder, assert_contains};
 
 /// `user:secret`
 const PAIR: &str = "dXNlcjpzZWNyZXQ=";
@@ -23,7 +23,7 @@ fn folder(registry: &str) -> Folder {
 #[track_caller]
 fn fails(registry: &str, why: &str, help: &str) {
     let out = folder(registry).fails(&["lock"], 2);
-    says(
+    assert_contains(
         &out,
         &[
             &format!("error: can't reach {registry} for {registry}/team/app:1: {why}\n"),
@@ -125,7 +125,7 @@ fn a_token_service_with_a_user_name_in_its_url_gets_no_login() {
     ] {
         let (_registry, folder) = with_realm(realm);
         let refused = format!("its token service `{realm}` is not secure\n");
-        says(&folder.fails(&["lock"], 2), &[&refused]);
+        assert_contains(&folder.fails(&["lock"], 2), &[&refused]);
     }
 }
 
@@ -137,5 +137,5 @@ fn a_token_service_that_does_not_answer_is_named() {
     let message = format!(
         "error: can't reach localhost:1, the token service of {name}, for {name}/team/app:1: the connection was refused\n"
     );
-    says(&out, &[&message, "help: check the port, and that the"]);
+    assert_contains(&out, &[&message, "help: check the port, and that the"]);
 }

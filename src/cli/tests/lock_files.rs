@@ -43,7 +43,7 @@ fn a_link_with_the_name_of_a_temporary_file_is_not_written_through() {
 fn a_lock_file_that_leads_out_of_the_repository_is_not_written() {
     let registry = Registry::start();
     let folder = repository(&registry);
-    for (target, says) in [
+    for (target, message) in [
         ("../victim.lock", "the path leads out of the repository"),
         ("../new.lock", "fromtier.lock: "),
         (".git/x.lock", "fromtier.lock: "),
@@ -54,7 +54,7 @@ fn a_lock_file_that_leads_out_of_the_repository_is_not_written() {
     ] {
         folder.link("repo/fromtier.lock", target);
         let out = folder.fails(&["lock", "repo"], 2);
-        assert!(out.contains(says), "{target}: {out}");
+        assert!(out.contains(message), "{target}: {out}");
         std::fs::remove_file(folder.0.join("repo/fromtier.lock")).unwrap();
     }
     assert_eq!(folder.read("victim.lock"), "untouched\n");

@@ -12,7 +12,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use support::registry::{Auth, Registry};
-use support::{Folder, says};
+use support::{Folder, assert_contains};
 
 const PLAIN: &str = "registry.example.com:5000";
 
@@ -49,7 +49,7 @@ fn a_registry_without_tls_is_asked_at_the_server_of_its_hosts_toml() {
         let folder = folder(PLAIN, "hosts.toml", &settings);
         folder.runs(&LOCK);
         let line = format!("{PLAIN}/team/app:1 {digest} ");
-        says(&folder.read("fromtier.lock"), &[&line]);
+        assert_contains(&folder.read("fromtier.lock"), &[&line]);
     }
 }
 
@@ -76,7 +76,7 @@ fn no_login_is_sent_to_a_registry_without_tls() {
         let folder = folder(PLAIN, "hosts.toml", &settings);
         let config = format!("{{\"auths\": {{\"{PLAIN}\": {{\"auth\": \"dXNlcjpzZWNyZXQ=\"}}}}}}");
         folder.write("docker/config.json", &config);
-        says(
+        assert_contains(
             &folder.fails(&LOCK, 2),
             &[
                 &format!("error: {PLAIN} requires a login for team/app, and has no TLS\n"),
@@ -102,7 +102,7 @@ fn settings_that_cannot_be_used_are_named_and_stop_the_image() {
     ] {
         let out = folder(PLAIN, "hosts.toml", text).fails(&LOCK, 2);
         let help = "help: correct the file, or use other settings: --hosts-dir DIR\n";
-        says(&out, &[&format!("{why}\n"), help]);
+        assert_contains(&out, &[&format!("{why}\n"), help]);
     }
 }
 
@@ -150,7 +150,7 @@ fn an_authority_in_its_directory_is_trusted_for_its_registry_only() {
     let folder = folder(&name, "ca.crt", authority);
     let text = format!("FROM scratch\nCOPY --from={other}/team/app:1 / /\n");
     folder.write("Dockerfile", &text);
-    says(
+    assert_contains(
         &folder.fails(&LOCK, 2),
         &[
             &format!(
@@ -166,5 +166,5 @@ fn an_unverified_certificate_is_never_accepted() {
     let name = tls_registry();
     let settings = format!("[host.\"https://{name}\"]\nskip_verify = true\n");
     let out = folder(&name, "hosts.toml", &settings).fails(&LOCK, 2);
-    says(&out, &["its certificate isn't trusted"]);
+    assert_contains(&out, &["its certificate isn't trusted"]);
 }

@@ -6,7 +6,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use support::registry::{Auth, Registry};
-use support::{Folder, says};
+use support::{Folder, assert_contains};
 
 /// `user:secret`
 const PAIR: &str = "dXNlcjpzZWNyZXQ=";
@@ -35,7 +35,7 @@ fn a_registry_that_requires_a_login_is_reported_with_the_command() {
     let folder = folder(&registry);
     let name = registry.name();
     let out = folder.fails(&["lock"], 2);
-    says(
+    assert_contains(
         &out,
         &[
             &format!(
@@ -47,7 +47,7 @@ fn a_registry_that_requires_a_login_is_reported_with_the_command() {
     );
     assert!(!folder.has("fromtier.lock"));
     stored(&folder, &registry, "{\"auth\": \"dXNlcjp3cm9uZw==\"}");
-    says(
+    assert_contains(
         &folder.fails(&["lock"], 2),
         &[
             &format!("error: {name} refuses the stored login access to team/app\n"),
@@ -66,14 +66,14 @@ fn tokens_are_fetched_for_everybody_for_a_password_and_for_a_token() {
     registry.login(Auth::Anonymous);
     folder.runs(&["lock"]);
     registry.login(Auth::Password(PAIR));
-    says(
+    assert_contains(
         &folder.fails(&["lock", "--update"], 2),
         &["requires a login for team/app"],
     );
     stored(&folder, &registry, &format!("{{\"auth\": \"{PAIR}\"}}"));
     folder.runs(&["lock", "--update"]);
     registry.login(Auth::Refresh("long-lived"));
-    says(
+    assert_contains(
         &folder.fails(&["lock", "--update"], 2),
         &["refuses the stored login access to team/app"],
     );
@@ -106,24 +106,24 @@ fn a_credential_helper_is_used() {
     );
     folder.runs(&["lock", "--update"]);
     helper("read server\necho 'credentials not found in native keychain'\nexit 1\n");
-    says(
+    assert_contains(
         &folder.fails(&["lock", "--update"], 2),
         &["requires a login for team/app"],
     );
     helper("read server\necho 'the keychain is locked' >&2\nexit 1\n");
-    says(
+    assert_contains(
         &folder.fails(&["lock", "--update"], 2),
         &[&format!(
             "help: docker login {name}; docker-credential-test failed: the keychain is locked"
         )],
     );
     folder.write("docker/config.json", "{\"credsStore\": \"none-such\"}");
-    says(
+    assert_contains(
         &folder.fails(&["lock", "--update"], 2),
         &["the credential helper in", "is missing or failed"],
     );
     folder.write("docker/config.json", "not json");
-    says(
+    assert_contains(
         &folder.fails(&["lock", "--update"], 2),
         &["config.json is not a valid Docker config"],
     );
@@ -142,7 +142,7 @@ fn a_missing_image_is_reported_at_its_line() {
         &format!("FROM {name}/team/app:1\nFROM {name}/team/app:2\n"),
     );
     let out = folder.fails(&["lock"], 1);
-    says(
+    assert_contains(
         &out,
         &[
             &format!("error: {name} has no {name}/team/app:2\n --> Dockerfile:2:6\n"),
@@ -162,9 +162,9 @@ fn a_failing_registry_is_retried_a_few_times() {
     let name = registry.name();
     let out = folder.fails(&["lock", "--update"], 2);
     let message = format!("{name} returned status 500 for {name}/team/app:1: told to fail");
-    says(&out, &[&message, "1 unknown"]);
+    assert_contains(&out, &[&message, "1 unknown"]);
     // Locked images stay locked.
-    says(&folder.read("fromtier.lock"), &["team/app:1 sha256:"]);
+    assert_contains(&folder.read("fromtier.lock"), &["team/app:1 sha256:"]);
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_registry_that_is_not_there_is_not_waited_for() {
     ]);
     let begun = Instant::now();
     let out = folder.fails(&["lock"], 2);
-    says(
+    assert_contains(
         &out,
         &["error: can't reach localhost:1 for localhost:1/team/app:1: the connection was refused"],
     );
@@ -194,7 +194,7 @@ fn bytes_that_are_not_their_digests_are_not_locked() {
     registry.tamper("team/app", "1");
     let name = registry.name();
     let out = folder.fails(&["lock", "--check"], 2);
-    says(
+    assert_contains(
         &out,
         &[&format!(
             "unexpected response from {name} for {name}/team/app:1: the content of sha256:"
@@ -217,7 +217,7 @@ fn many_images_are_requested_at_the_same_time() {
     registry.delay(Duration::from_millis(200));
     let begun = Instant::now();
     // Nothing on the other output: it is no terminal.
-    says(&folder.runs(&args), &["fromtier.lock: 20 added\n"]);
+    assert_contains(&folder.runs(&args), &["fromtier.lock: 20 added\n"]);
     let took = begun.elapsed();
     assert!(took < Duration::from_millis(20 * 200 / 2), "{took:?}");
     assert!(
@@ -242,7 +242,7 @@ fn a_registry_without_head_gets_a_get() {
     folder.write("Dockerfile", "FROM scratch\n");
     registry.without_head();
     let image = format!("--image={name}/team/app:1");
-    says(
+    assert_contains(
         &folder.runs(&["lock", &image]),
         &["fromtier.lock: 1 added\n"],
     );

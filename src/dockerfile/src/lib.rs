@@ -1,4 +1,4 @@
-//! What does a Dockerfile say, and where?
+//! What is in a Dockerfile, and where?
 //!
 //! # Entry points
 //!

@@ -49,17 +49,17 @@ fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .map(|line| line.split_once(' ').unwrap())
-        .map(|(asked, expected)| (asked, expected.trim()))
+        .map(|(requested, expected)| (requested, expected.trim()))
 }
 
 #[test]
 fn suggestions_are_those_of_the_table() {
     let gate = gate(STRICT, None);
     let mut wrong = String::new();
-    for (asked, expected) in pairs() {
-        let found = suggestion(&gate, asked, None).unwrap_or("-".to_owned());
+    for (requested, expected) in pairs() {
+        let found = suggestion(&gate, requested, None).unwrap_or("-".to_owned());
         if found != expected {
-            wrong += &format!("\n{asked}: found {found}, expected {expected}");
+            wrong += &format!("\n{requested}: found {found}, expected {expected}");
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
@@ -69,7 +69,7 @@ fn suggestions_are_those_of_the_table() {
 #[test]
 fn other_platforms_get_what_exists_for_them() {
     let gate = gate(STRICT, None);
-    for (platform, asked, expected) in [
+    for (platform, requested, expected) in [
         ("linux/s390x", "node:16-alpine", "node:24-alpine"),
         // Node 24 is not built for ppc64le on Alpine, and not for 32 bits at all.
         ("linux/ppc64le", "node:16-alpine", "node:24"),
@@ -102,8 +102,12 @@ fn other_platforms_get_what_exists_for_them() {
         ("linux/s390x", "bitnami/redis:7.2", "redis:7.2-alpine"),
     ] {
         let platform = Platform::parse(platform).unwrap();
-        let found = suggestion(&gate, asked, Some(&platform));
-        assert_eq!(found.as_deref(), Some(expected), "{asked} for {platform:?}");
+        let found = suggestion(&gate, requested, Some(&platform));
+        assert_eq!(
+            found.as_deref(),
+            Some(expected),
+            "{requested} for {platform:?}"
+        );
         let image = ImageRef::parse(expected).unwrap();
         let known = fromtier_catalog::image(image.path().strip_prefix("library/").unwrap());
         let platforms = known.unwrap().tag(image.tag().unwrap()).unwrap();
@@ -112,8 +116,8 @@ fn other_platforms_get_what_exists_for_them() {
 }
 
 fn references() -> impl Strategy<Value = String> {
-    let asked: Vec<&str> = pairs().map(|(asked, _)| asked).collect();
-    prop::sample::select(asked).prop_map(str::to_owned)
+    let requested: Vec<&str> = pairs().map(|(requested, _)| requested).collect();
+    prop::sample::select(requested).prop_map(str::to_owned)
 }
 
 fn policies() -> impl Strategy<Value = String> {
@@ -148,12 +152,12 @@ proptest! {
     fn a_suggestion_passes(
         organization in policies(),
         repository in prop::option::of(policies()),
-        asked in references(),
+        requested in references(),
         platform in prop::option::of(prop::sample::select(vec!["linux/arm64", "linux/s390x", "linux/arm/v7"])),
     ) {
         let gate = gate(&organization, repository.as_deref());
         let platform = platform.map(|platform| Platform::parse(platform).unwrap());
-        for finding in findings(&gate, &asked, platform.as_ref()) {
+        for finding in findings(&gate, &requested, platform.as_ref()) {
             let Some(suggestion) = finding.suggestion.filter(|_| finding.code != "FT160") else {
                 continue;
             };
@@ -163,18 +167,18 @@ proptest! {
                 (name.and_then(fromtier_catalog::image), &platform, image.tag())
             {
                 let exists = image.tag(tag).is_none_or(|platforms| platforms.has(platform));
-                prop_assert!(exists, "{} for {asked} does not exist for {platform:?}", suggestion);
+                prop_assert!(exists, "{} for {requested} does not exist for {platform:?}", suggestion);
             }
             for next in findings(&gate, &suggestion, platform.as_ref()) {
                 let later = ["FT120", "FT121"].contains(&next.code.as_str());
                 let outdated = ["FT130", "FT131", "FT132", "FT133", "FT135"].contains(&next.code.as_str());
                 prop_assert!(
                     next.severity < Severity::Deny || later,
-                    "{} for {asked}: {}", suggestion, next.message
+                    "{} for {requested}: {}", suggestion, next.message
                 );
                 prop_assert!(
                     next.severity == Severity::Allow || !outdated,
-                    "{} for {asked}: {}", suggestion, next.message
+                    "{} for {requested}: {}", suggestion, next.message
                 );
             }
         }

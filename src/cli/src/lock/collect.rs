@@ -229,7 +229,7 @@ fn ask(
     again: bool,
 ) {
     let path = crate::files::path_in_repository(&file.path);
-    let mut say = |source, verdict| {
+    let mut add = |source, verdict| {
         if !again {
             file.sources.push(JudgedSource {
                 source,
@@ -241,7 +241,7 @@ fn ask(
     let source = &usage.source;
     if needs_build_argument(source) {
         group.open = true;
-        return say(usage.source, None);
+        return add(usage.source, None);
     }
     let platform = Platform::parse(&source.platform).ok();
     let asked = gate.check_lockable(&ImageRequest {
@@ -254,7 +254,7 @@ fn ask(
             let origin = Origin::Source(usage.file, Box::new(usage.source.clone()));
             group.want(&lockable, origin, Some(usage));
         }
-        Err(denial) => say(usage.source, Some(*denial.verdict)),
+        Err(denial) => add(usage.source, Some(*denial.verdict)),
     }
 }
 

@@ -67,25 +67,25 @@ fn of_line(
     let now = |digest: &fromtier_image::Digest| {
         format!("on {today} the registry returned {}", digest.as_str())
     };
-    let mut say = |message: String, help: Option<String>, at| {
+    let mut report_line = |message: String, help: Option<String>, at| {
         problems.push(LineProblem { message, help, at })
     };
     let in_lock = || line_in_lock(locked, name);
-    let asked = || in_dockerfile(report, item).or_else(in_lock);
+    let first_use = || in_dockerfile(report, item).or_else(in_lock);
     match &item.line.change {
         Change::Kept | Change::Added | Change::Updated(_) => {}
-        Change::Unused if report.check && item.line.entry.is_none() => say(
+        Change::Unused if report.check && item.line.entry.is_none() => report_line(
             format!("{name} is no longer used by any Dockerfile"),
             Some("remove it: fromtier lock".into()),
             in_lock(),
         ),
         Change::Unused => {}
-        Change::Missing => say(
+        Change::Missing => report_line(
             format!("{name} is not in {}", locked.path.shown().display()),
             Some("lock it: fromtier lock".into()),
-            asked(),
+            first_use(),
         ),
-        Change::Moved(digest) => say(
+        Change::Moved(digest) => report_line(
             format!("{name} has moved since it was locked on {since}"),
             Some(format!("{}\n{update}", now(digest))),
             in_lock(),
@@ -95,7 +95,7 @@ fn of_line(
                 Some(digest) => format!("{}\n{update}", now(digest)),
                 None => update,
             };
-            say(
+            report_line(
                 format!(
                     "the digest that {name} was locked to on {since} is no longer in the registry"
                 ),
@@ -103,13 +103,15 @@ fn of_line(
                 in_lock(),
             );
         }
-        Change::Failed(problem) => say(problem.message(&item.shown), problem.help(), asked()),
+        Change::Failed(problem) => {
+            report_line(problem.message(&item.shown), problem.help(), first_use())
+        }
     }
     for platform in &item.lacking {
-        say(
+        report_line(
             format!("{} has no image for {platform}", item.shown),
             None,
-            asked(),
+            first_use(),
         );
     }
     problems

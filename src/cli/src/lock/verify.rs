@@ -60,7 +60,7 @@ fn by_the_lock(
     file: &mut DockerfileReport,
     source: fromtier_convert::PlannedSource,
 ) {
-    if is_said(file, &source) || needs_build_argument(&source) {
+    if is_reported(file, &source) || needs_build_argument(&source) {
         return;
     }
     let path = files::path_in_repository(&file.path);
@@ -88,7 +88,7 @@ fn by_the_config(gate: &Gate, file: &mut DockerfileReport, usage: &ImageUse, fou
     let Some(config) = found
         .config
         .as_ref()
-        .filter(|_| !is_said(file, &usage.source))
+        .filter(|_| !is_reported(file, &usage.source))
     else {
         return;
     };
@@ -119,6 +119,6 @@ fn by_the_config(gate: &Gate, file: &mut DockerfileReport, usage: &ImageUse, fou
     }
 }
 
-fn is_said(file: &DockerfileReport, source: &fromtier_convert::PlannedSource) -> bool {
+fn is_reported(file: &DockerfileReport, source: &fromtier_convert::PlannedSource) -> bool {
     file.sources.iter().any(|judged| judged.source == *source)
 }

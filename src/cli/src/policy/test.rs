@@ -207,7 +207,7 @@ impl Actual {
     }
 
     /// Whether this is one of the codes that made the verdict.
-    fn says(&self, code: Code) -> bool {
+    fn is_caused_by(&self, code: Code) -> bool {
         self.findings
             .iter()
             .any(|finding| finding.severity == self.verdict && finding.code == code)
@@ -232,7 +232,7 @@ fn differences(expected: &ExpectedVerdict, actual: &Actual) -> Vec<Difference> {
             });
         }
     }
-    if let Some(code) = expected.code.filter(|code| !actual.says(*code)) {
+    if let Some(code) = expected.code.filter(|code| !actual.is_caused_by(*code)) {
         differences.push(Difference {
             key: "code",
             expected: Some(code.to_string()),

@@ -9,7 +9,7 @@ pub use folder::Folder;
 
 /// Says which of the parts are not in a text.
 #[track_caller]
-pub fn says(text: &str, parts: &[&str]) {
+pub fn assert_contains(text: &str, parts: &[&str]) {
     for part in parts {
         assert!(text.contains(part), "no {part:?} in:\n{text}");
     }

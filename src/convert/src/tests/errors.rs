@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn says(text: &str, message: &str, lines: &[&[i32]]) {
+fn assert_error(text: &str, message: &str, lines: &[&[i32]]) {
     let error = error(text);
     assert_eq!(error.message, message);
     let starts = |ranges: &Vec<fromtier_dockerfile::span::Range>| -> Vec<i32> {
@@ -14,13 +14,13 @@ fn says(text: &str, message: &str, lines: &[&[i32]]) {
 
 #[test]
 fn errors_have_the_text_and_lines_of_the_reference() {
-    says(
+    assert_error(
         "FROM alpine AS a\nCOPY --from=b / /\nFROM a AS b\nCOPY --from=a / /\nFROM alpine AS c\nCOPY --from=d / /\nFROM alpine AS d\nCOPY --from=c / /\n",
         "circular dependency detected on stage: a",
         &[&[2], &[4]],
     );
-    says("FROM $X\n", "base name ($X) should not be blank", &[&[1]]);
-    says(
+    assert_error("FROM $X\n", "base name ($X) should not be blank", &[&[1]]);
+    assert_error(
         "FROM alpine\n\nCOPY --from=later / /\nFROM alpine AS later\n"
             .replace(
                 "FROM alpine AS later",
@@ -30,47 +30,47 @@ fn errors_have_the_text_and_lines_of_the_reference() {
         "cannot copy from stage \"later\", it needs to be defined before current stage \"stage-0\"",
         &[&[3]],
     );
-    says(
+    assert_error(
         "FROM alpine\nCOPY --from=5 / /\n",
         "invalid stage index 5",
         &[],
     );
-    says(
+    assert_error(
         "FROM memcached:missing\n",
         "memcached:missing: docker.io/library/memcached:missing: not found",
         &[&[1]],
     );
-    says(
+    assert_error(
         "FROM alpine\nCOPY --chmod=9 a b\n",
         "invalid chmod parameter: '9'. it should be octal string and between 0 and 07777",
         &[&[2]],
     );
-    says(
+    assert_error(
         "FROM alpine\nVOLUME \"\"\n",
         "VOLUME specified can not be an empty string",
         &[&[2]],
     );
-    says(
+    assert_error(
         "FROM alpine\nSTOPSIGNAL nope\n",
         "invalid signal: nope",
         &[&[2]],
     );
-    says(
+    assert_error(
         "FROM alpine\nRUN --mount=type=bind,target=/ x\n",
         "invalid mount target \"/\"",
         &[&[2]],
     );
-    says(
+    assert_error(
         "FROM alpine\nCOPY https://example.com/x /\n",
         "source can't be a URL for COPY",
         &[&[2]],
     );
-    says(
+    assert_error(
         "FROM --platform=$NOPE alpine\n",
         "empty platform value from expression $NOPE",
         &[&[1]],
     );
-    says(
+    assert_error(
         "FROM --platform=bad//x alpine\n",
         &format!(
             "failed to parse platform bad//x: {}",

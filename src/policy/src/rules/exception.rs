@@ -42,8 +42,11 @@ pub(crate) fn apply(
         }
         let note = match state {
             ExceptionState::TooLong(max) => format!(
-                "an exception for it lasts until {} ({}), but {} only allows exceptions of up to {max} days",
-                exception.until, exception.owner, context.policy.owner
+                "an exception for it lasts until {} ({}), but {} only allows exceptions of up to {max} {}",
+                exception.until,
+                exception.owner,
+                context.policy.owner,
+                if max == 1 { "day" } else { "days" }
             ),
             _ => format!(
                 "an exception for it ended on {} ({})",

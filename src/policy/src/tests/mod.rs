@@ -57,7 +57,7 @@ fn a_letter_that_looks_like_another_is_named() {
 fn the_first_rewrite_rule_that_matches_is_applied_once() {
     let text = "version: 1\nrewrite:\n- {match: \"bitnami/node:1*\", to: \"node:22\"}\n- {match: bitnami/node, to: \"node:{tag}\"}\n- {match: acme/*, to: \"registry.example.com/{name}\"}\ninternal: [registry.example.com/*]";
     let gate = gate(text, "");
-    for (asked, expected) in [
+    for (requested, expected) in [
         ("bitnami/node:18", "docker.io/library/node:22"),
         ("bitnami/node:24-alpine", "docker.io/library/node:24-alpine"),
         ("acme/tool:3", "registry.example.com/tool:3"),
@@ -65,9 +65,9 @@ fn the_first_rewrite_rule_that_matches_is_applied_once() {
         ("node:24", "docker.io/library/node:24"),
     ] {
         assert_eq!(
-            ask(&gate, asked).unwrap().pull().to_string(),
+            ask(&gate, requested).unwrap().pull().to_string(),
             expected,
-            "{asked}"
+            "{requested}"
         );
     }
     let pass = ask(&gate, "bitnami/node:24").unwrap();
@@ -80,8 +80,8 @@ fn the_first_rewrite_rule_that_matches_is_applied_once() {
 #[test]
 fn a_rewritten_image_loses_the_digest_of_the_original() {
     let text = "version: 1\nrewrite: [{match: bitnami/node, to: \"node:{tag}\"}]";
-    let asked = format!("bitnami/node:24@{}", digest('a').as_str());
-    let pass = ask(&gate(text, ""), &asked).unwrap();
+    let requested = format!("bitnami/node:24@{}", digest('a').as_str());
+    let pass = ask(&gate(text, ""), &requested).unwrap();
     assert_eq!(
         (pass.pinned(), pass.pull().to_string().as_str()),
         (None, "docker.io/library/node:24")
@@ -426,9 +426,9 @@ proptest! {
     /// For each request and each answer of the builder: an approved image is the requested one, in its mirror, or one that
     /// the gate would allow by itself.
     #[test]
-    fn nothing_is_approved_that_the_gate_refuses(gate in gates(), asked in references(), answered in references(), letter in prop::option::of("[ab]")) {
+    fn nothing_is_approved_that_the_gate_refuses(gate in gates(), requested in references(), answered in references(), letter in prop::option::of("[ab]")) {
         let config = ImageConfig::default();
-        let Ok(pass) = gate.request(&ImageRequest { reference: &asked, via: Via::From, scope: Scope::default() }) else {
+        let Ok(pass) = gate.request(&ImageRequest { reference: &requested, via: Via::From, scope: Scope::default() }) else {
             return Ok(());
         };
         let digest = letter.map(|letter| digest(letter.chars().next().unwrap()));
@@ -436,7 +436,7 @@ proptest! {
             let resolved = Resolved { reference: &reference, digest: digest.as_ref(), config: &config };
             if let Ok(approved) = gate.admit(&pass, &resolved) {
                 let is_pull = approved.reference().clone().without_digest() == pass.pull().clone().without_digest();
-                prop_assert!(is_pull || passes_as_it_is(&gate, &reference, digest.as_ref()), "{asked} → {approved:?}");
+                prop_assert!(is_pull || passes_as_it_is(&gate, &reference, digest.as_ref()), "{requested} → {approved:?}");
                 if let Some(pinned) = pass.pinned() {
                     prop_assert_eq!(Some(pinned), approved.reference().digest());
                 }
@@ -447,20 +447,20 @@ proptest! {
     /// A repository's policy never makes an image pass that the organization's refuses, unless it rewrites the image to
     /// another that the organization's allows.
     #[test]
-    fn a_second_policy_only_tightens(organization in policies(), repository in policies(), asked in references()) {
+    fn a_second_policy_only_tightens(organization in policies(), repository in policies(), requested in references()) {
         let alone = Gate::new(Some(organization.clone()), None, None, today());
         let both = Gate::new(Some(organization), Some(repository), None, today());
-        if let Ok(pass) = ask(&both, &asked) {
+        if let Ok(pass) = ask(&both, &requested) {
             let written = pass.verdict().rewritten.clone().unwrap_or_else(|| pass.verdict().normalized.clone().unwrap());
-            prop_assert!(ask(&alone, &written.to_string()).is_ok(), "{asked}: {pass:?}");
+            prop_assert!(ask(&alone, &written.to_string()).is_ok(), "{requested}: {pass:?}");
         }
     }
 
     /// A request for a rewritten image doesn't rewrite it again.
     #[test]
-    fn rewriting_is_done_once(organization in policies(), asked in references()) {
+    fn rewriting_is_done_once(organization in policies(), requested in references()) {
         let gate = Gate::new(Some(organization), None, None, today());
-        if let Ok(pass) = ask(&gate, &asked)
+        if let Ok(pass) = ask(&gate, &requested)
             && let Some(rewritten) = &pass.verdict().rewritten
         {
             let again = ask(&gate, &rewritten.to_string()).unwrap();
@@ -470,7 +470,7 @@ proptest! {
 
     /// Equal requests have equal verdicts.
     #[test]
-    fn the_gate_has_no_state(gate in gates(), asked in references()) {
-        prop_assert_eq!(format!("{:?}", ask(&gate, &asked)), format!("{:?}", ask(&gate, &asked)));
+    fn the_gate_has_no_state(gate in gates(), requested in references()) {
+        prop_assert_eq!(format!("{:?}", ask(&gate, &requested)), format!("{:?}", ask(&gate, &requested)));
     }
 }

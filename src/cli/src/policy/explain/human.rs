@@ -260,7 +260,7 @@ fn lifecycle(facts: &Facts, image: Option<&ImageRef>) -> Vec<String> {
                 let names: Vec<String> = platforms.names().collect();
                 format!("`{tag}` is rebuilt for {}{as_of}", names.join(", "))
             }
-            None => format!("`{tag}` is not among the tags that are rebuilt{as_of}"),
+            None => format!("`{tag}` isn't one of the tags that are rebuilt{as_of}"),
         });
     }
     lines
