@@ -28,10 +28,11 @@ pub enum Command {
     /// Exits with 0 if every image is locked, 1 if an image can't be locked (with --check: isn't), and 2 if a registry
     /// doesn't answer or a file can't be read.
     Lock(LockArgs),
-    /// Print the page of a code such as FT101, or list all codes
+    /// Print the pages of codes such as FT101, or list all codes
     Explain {
-        /// Code, as in `error[FT101]`
-        code: Option<String>,
+        /// Codes, as in `error[FT101]`
+        #[arg(value_name = "CODE")]
+        codes: Vec<String>,
     },
     /// Check, test, write, and explain policies
     #[command(subcommand)]

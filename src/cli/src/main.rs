@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     let (text, exit) = match &args.command {
         Command::Check(check) => check::run(check, check.today.today.unwrap_or(today)),
         Command::Lock(lock) => lock::run(lock, today),
-        Command::Explain { code } => explain::run(code.as_deref()),
+        Command::Explain { codes } => explain::run(codes),
         Command::Policy(policy) => policy::run(policy, today),
     };
     let text = match args.command.format() {

@@ -42,6 +42,23 @@ impl OrganizationFiles {
         })
     }
 
+    /// Returns whose policies `gate` has, and whom to ask about them, for a refused build.
+    pub fn describe(&self, repository: &RepositoryFiles, gate: &Gate) -> String {
+        let organization = (self.organization.has_policy())
+            .then(|| format!("the organization's ({BAKED}/{POLICY_FILE} in the frontend image)"));
+        let repository =
+            (repository.policy.as_ref()).map(|(name, _)| format!("the repository's ({name})"));
+        let policies: Vec<String> = organization.into_iter().chain(repository).collect();
+        let mut out = match policies.as_slice() {
+            [] => "policy: the built-in policy".to_owned(),
+            policies => format!("policy: {}", policies.join(" and ")),
+        };
+        for contact in gate.contacts() {
+            out.push_str(&format!("\ncontact: {contact}"));
+        }
+        out
+    }
+
     /// Creates the gate of a build: the organization's policy, tightened by the repository's. The repository's lock is
     /// used only if the organization has none.
     pub fn gate(&self, repository: &RepositoryFiles, today: Day) -> Result<Gate> {

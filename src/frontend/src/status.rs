@@ -7,9 +7,11 @@ use fromtier_gateway::{self as gateway, Code, Detail};
 use fromtier_policy::Denial;
 use fromtier_proto::{gw, pb};
 
-/// How many further refusals are reported with the first one.
-const MAX_MORE: usize = 50;
-/// How many bytes the places of further refusals can add. Each place carries the whole Dockerfile, and BuildKit limits
+mod refusals;
+
+/// How many refusals of one build are reported.
+const MAX_REFUSALS: usize = 51;
+/// How many bytes the places of refusals can add. Each place carries the whole Dockerfile, and BuildKit limits
 /// the size of a message.
 const MAX_PLACES_BYTES: usize = 1 << 20;
 
@@ -84,7 +86,20 @@ pub fn denial_error(denial: &Denial) -> Error {
 
 /// Returns the status for `Return`. `source` is the Dockerfile, if it is known: its lines go with the error.
 pub fn failure_status(failure: Failure, source: Option<&pb::SourceInfo>) -> gw::Status {
+    refusal_status(failure, source, None)
+}
+
+/// The same for an error that can be a refusal; `policies` says whose policy it is, and whom to ask.
+pub fn refusal_status(
+    failure: Failure,
+    source: Option<&pb::SourceInfo>,
+    policies: Option<&str>,
+) -> gw::Status {
+    let more = policies.and_then(|policies| refusals::footer(&failure, policies));
     let mut status = status(failure, source);
+    if let Some(more) = more {
+        status.message = format!("{}\n\n{more}", status.message);
+    }
     // Clients print it as it is, and names and words of strangers are in it.
     status.message = visible(&status.message);
     status
@@ -107,18 +122,24 @@ fn status(failure: Failure, source: Option<&pb::SourceInfo>) -> gw::Status {
 fn error_status(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
     let mut details = Vec::new();
     if let Some(info) = source {
-        // The outermost place comes first, because BuildKit unwraps its errors in this order.
-        let first = error.locations.iter().rev();
-        let room = MAX_PLACES_BYTES / info.data.len().max(1);
-        let more = error.more.iter().take(MAX_MORE.min(room));
-        let more = more.filter_map(|e| e.locations.first());
-        for location in first.chain(more) {
+        let places = if error.more.is_empty() {
+            // The outermost place comes first, because BuildKit unwraps its errors in this order.
+            error.locations.iter().rev().cloned().collect()
+        } else {
+            let room = (MAX_PLACES_BYTES / info.data.len().max(1)).max(1);
+            let mut frames = refusals::frames(error);
+            frames.truncate(room);
+            // Clients print the last place first.
+            frames.reverse();
+            frames
+        };
+        details.extend(places.iter().map(|place| {
             let detail = Detail::Source {
                 info: info.clone(),
-                ranges: pb_ranges(location),
+                ranges: pb_ranges(place),
             };
-            details.push(detail.to_any());
-        }
+            detail.to_any()
+        }));
     }
     let cause = error.cause.as_deref();
     if let Some(cause) = cause {
@@ -138,23 +159,12 @@ fn error_status(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
     }
 }
 
-/// The error and all further refusals, each with its line. The client's excerpt shows the line of the first one.
+/// The error, or all refusals with their lines. The client's excerpt shows the line of a single one.
 fn message_with_more(error: &Error, source: Option<&pb::SourceInfo>) -> String {
-    let mut text = message(error);
-    for more in error.more.iter().take(MAX_MORE) {
-        let file = source.map_or("", |info| info.filename.as_str());
-        let place = match (file, more.line()) {
-            (_, None) => String::new(),
-            ("", Some(line)) => format!("line {line}: "),
-            (file, Some(line)) => format!("{file}:{line}: "),
-        };
-        text = format!("{text}\n\n{place}{}", message(more));
+    if error.more.is_empty() {
+        return message(error);
     }
-    let left_out = error.more.len().saturating_sub(MAX_MORE);
-    if left_out > 0 {
-        text = format!("{text}\n\nand {left_out} more");
-    }
-    text
+    refusals::messages(error, source.map_or("", |info| info.filename.as_str()))
 }
 
 /// The text that the client shows. The reference's messages are unchanged; our own have a code or a line of help.

@@ -175,9 +175,10 @@ fn all_refused_images_are_on_one_screen() {
     assert_eq!(
         starts,
         [
-            "error[FT101]: docker.io/acme/tool",
+            "Dockerfile:1: error[FT101]: docker.io/acme/tool",
             "Dockerfile:3: error[FT101]: docker.io/acme/other",
-            "Dockerfile:5: error[FT101]: docker.io/evil/tool"
+            "Dockerfile:5: error[FT101]: docker.io/evil/tool",
+            "policy: the built-in policy\nexplain: fromtier explain FT101"
         ],
         "{text}"
     );
@@ -185,8 +186,7 @@ fn all_refused_images_are_on_one_screen() {
     let Outcome::Error(status) = &recording.outcome else {
         panic!()
     };
-    assert_eq!(status.details.len(), 3, "a place each");
-    // A single refusal looks the same as before.
+    assert_eq!(status.details.len(), 1, "one frame for all lines");
     let one = message(&run("-- Dockerfile --\nFROM acme/tool\n"));
     assert_eq!(one.matches("error[").count(), 1);
 }
@@ -341,7 +341,7 @@ fn imported_cache_is_judged() {
     let refused = run(&case("deny"));
     assert_eq!(
         message(&refused),
-        "error[FT147]: type=registry,ref=acme/cache is imported cache; this policy refuses imported cache\nhelp: change `sources: {cache-import: …}` in the policy to allow it"
+        "error[FT147]: type=registry,ref=acme/cache is imported cache; this policy refuses imported cache\nhelp: change `sources: {cache-import: …}` in the policy to allow it\n\npolicy: the repository's (.fromtier.yaml)\nexplain: fromtier explain FT147"
     );
     assert_eq!(imports(&refused), 0);
     let warned = run(&case("warn"));
@@ -417,4 +417,20 @@ fn no_word_of_a_file_acts_on_the_terminal() {
     assert!(warnings.concat().contains("b␛[3J"), "{warnings:?}");
     let text = message(&run("-- Dockerfile --\nFROM alpine\nRUN\u{1b}[4J x\n"));
     assert!(text.contains('␛') && !text.contains('\u{1b}'), "{text:?}");
+}
+
+#[test]
+fn a_refusal_names_the_policy_and_whom_to_ask() {
+    let case = "-- Dockerfile --\nFROM acme/tool\n-- .fromtier.yaml --\nversion: 1\ncontact: platform@example.com\n";
+    let text = message(&run(case));
+    assert!(
+        text.ends_with(
+            "\n\npolicy: the repository's (.fromtier.yaml)\ncontact: platform@example.com\n\
+             explain: fromtier explain FT101"
+        ),
+        "{text}"
+    );
+    // An error that no policy is the reason for has no such lines.
+    let text = message(&run(&case.replace("FROM acme/tool", "FROM alpine\nNOSUCH")));
+    assert!(!text.contains("contact:"), "{text}");
 }

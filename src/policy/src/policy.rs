@@ -18,6 +18,8 @@ use crate::settings::Settings;
 pub struct Policy {
     /// The settings that every part of a build has.
     pub(crate) settings: Settings,
+    /// Whom to ask about it.
+    pub(crate) contact: Option<String>,
     /// The names by which exceptions refer to the repository.
     pub(crate) labels: Vec<String>,
     pub(crate) internal: Vec<Pattern>,

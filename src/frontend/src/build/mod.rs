@@ -127,7 +127,10 @@ impl LocatedBuild {
         build.run().await.map_err(|e| {
             // As in the reference, the Dockerfile's lines go only with the error of a build, not of a sub-request.
             let info = (!is_subrequest).then(|| build.dockerfile.info());
-            status::failure_status(e, info.as_ref())
+            let policies = self
+                .organization
+                .describe(&build.dockerfile.repository, build.gate);
+            status::refusal_status(e, info.as_ref(), Some(&policies))
         })
     }
 

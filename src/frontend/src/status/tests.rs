@@ -63,15 +63,40 @@ fn all_refusals_are_on_one_screen() {
     let status = failure_status(error.into(), Some(&info));
     assert_eq!(
         status.message,
-        "error[FT101]: a is refused\nhelp: use a\n\n\
+        "Dockerfile:1: error[FT101]: a is refused\nhelp: use a\n\n\
              Dockerfile:4: error[FT107]: b is refused\nhelp: use b\n\n\
              Dockerfile:9: error[FT110]: c is refused\nhelp: use c"
     );
     let places: Vec<String> = (status.details.iter())
         .map(|d| String::from_utf8_lossy(&d.value).into_owned())
         .collect();
-    assert_eq!(places.len(), 3, "{places:?}");
-    assert!(places[0].contains("\"line\":1") && places[2].contains("\"line\":9"));
+    assert_eq!(places.len(), 1, "{places:?}");
+    for line in [1, 4, 9] {
+        assert!(places[0].contains(&format!("\"line\":{line}")));
+    }
+}
+
+#[test]
+fn equal_refusals_are_reported_once_with_their_lines() {
+    let refusal = |text: &str, at| Error {
+        origin: Origin::Gate("FT101"),
+        ..Error::new(text).at(&line(at))
+    };
+    let mut error = refusal("a", 1);
+    error.more = [refusal("b", 2), refusal("a", 5), refusal("a", 200)].into();
+    let info = pb::SourceInfo {
+        filename: "Dockerfile".into(),
+        ..Default::default()
+    };
+    let status = failure_status(error.into(), Some(&info));
+    assert_eq!(
+        status.message,
+        "Dockerfile:1, 5, 200: error[FT101]: a\n\nDockerfile:2: error[FT101]: b"
+    );
+    // What is far from the others has a frame of its own.
+    assert_eq!(status.details.len(), 2);
+    let last = String::from_utf8_lossy(&status.details[0].value);
+    assert!(last.contains("\"line\":200"), "{last}");
 }
 
 #[test]
@@ -81,8 +106,8 @@ fn a_crowd_of_refusals_still_fits_into_a_message() {
         ..Error::new("no").at(&line(at))
     };
     let mut error = refusal(1);
-    error.more = (2..20_001).map(refusal).collect();
-    for (size, places) in [(100, 1 + MAX_MORE), (100_000, 11), (2_000_000, 1)] {
+    error.more = (2..20_001).map(|n| refusal(n * 10)).collect();
+    for (size, places) in [(100, MAX_REFUSALS), (100_000, 10), (2_000_000, 1)] {
         let info = pb::SourceInfo {
             data: vec![b'x'; size],
             ..Default::default()

@@ -106,6 +106,7 @@ fn resolve_path(name: &str, file: &str) -> String {
 /// Merges a policy with the one that it extends: its own settings win, and its own lists come first.
 fn merge(mut policy: Policy, extended: Policy) -> Policy {
     policy.settings = policy.settings.with_fallback(extended.settings);
+    policy.contact = policy.contact.or(extended.contact);
     for label in extended.labels {
         if !policy.labels.contains(&label) {
             policy.labels.push(label);

@@ -19,6 +19,8 @@ pub(super) enum ValueKind {
     Mode,
     /// A text that is not empty.
     Text,
+    /// One line: whom to ask about the policy.
+    Contact,
     /// `90d`
     Days,
     /// `2027-03-31`
@@ -76,11 +78,15 @@ const fn required(name: &'static str, kind: ValueKind) -> Key {
     }
 }
 
+/// The greatest length of `contact`, in characters.
+pub(super) const MAX_CONTACT: usize = 200;
+
 /// The keys at the top of a file.
 pub(super) static FILE: &[Key] = &[
     key("extends", ValueKind::Text),
     required("version", ValueKind::Version),
     key("description", ValueKind::Text),
+    key("contact", ValueKind::Contact),
     key("mode", ValueKind::Mode),
     key("labels", ValueKind::Names),
     key("tiers", ValueKind::Map(TIERS)),

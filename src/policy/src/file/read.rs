@@ -52,6 +52,7 @@ pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, P
     if let Some(node) = fields.get("description") {
         read_text(node, report);
     }
+    policy.contact = read_contact(fields, report);
     if let Some(node) = fields.get("labels") {
         policy.labels = read_repository_labels(node, report);
     }
@@ -93,6 +94,25 @@ pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, P
         }
     }
     (policy, places)
+}
+
+/// Reads `contact`, which refused builds show: one line that is not long.
+fn read_contact(fields: &Fields<'_>, report: &mut Report<'_>) -> Option<String> {
+    let (text, span) = fields.optional("contact", report)?;
+    let length = text.chars().count();
+    if length > keys::MAX_CONTACT {
+        let message = format!(
+            "expected at most {} characters, found {length}",
+            keys::MAX_CONTACT
+        );
+        report.error(span, message, None);
+        return None;
+    }
+    if text.contains(['\n', '\r']) {
+        report.error(span, "expected one line, found several", None);
+        return None;
+    }
+    Some(text.to_owned())
 }
 
 /// Reads the rules under `rewrite`, `images`, and `exceptions`.

@@ -82,6 +82,10 @@ fn value(path: &str, kind: ValueKind) -> Object {
         ValueKind::Digest => words(keys::DIGESTS),
         ValueKind::RequestedDigest => words(keys::REQUESTED_DIGESTS),
         ValueKind::Text => reference("text"),
+        ValueKind::Contact => string(r"^[^\r\n]*[^\s][^\r\n]*$").set(
+            "maxLength",
+            Value::Int(i64::try_from(keys::MAX_CONTACT).unwrap_or(i64::MAX)),
+        ),
         ValueKind::Days => reference("days"),
         ValueKind::Date => typed("string")
             .set("format", "date")
@@ -187,6 +191,7 @@ fn describe(path: &str) -> Option<&'static str> {
         }
         "version" => "The version of the format",
         "description" => "Free text",
+        "contact" => "Whom to ask about the policy; refused builds show it",
         "mode" => "warn: refusals become warnings",
         "labels" => "Names by which the organization's exceptions refer to the repository",
         "tiers" => "What happens to images, by who makes them",

@@ -164,6 +164,12 @@ impl Gate {
         self.policies.today
     }
 
+    /// Whom to ask about each policy that names somebody, in the order of the policies.
+    pub fn contacts(&self) -> impl Iterator<Item = &str> {
+        let layers = self.policies.layers.iter();
+        layers.filter_map(|layer| layer.index.policy.contact.as_deref())
+    }
+
     /// Steps 1 to 5 of the gate: normalize, rewrite, judge, mirror, pin.
     pub fn request(&self, request: &ImageRequest<'_>) -> Result<Pass, Denial> {
         let context = RequestContext::new(&self.policies, request.via, &request.scope);

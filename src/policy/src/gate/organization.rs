@@ -28,6 +28,11 @@ impl Organization {
         }
     }
 
+    /// Whether there is a policy.
+    pub fn has_policy(&self) -> bool {
+        self.policy.is_some()
+    }
+
     /// Whether there is a lock file. If so, those of repositories are ignored.
     pub fn has_lock(&self) -> bool {
         self.lock.is_some()

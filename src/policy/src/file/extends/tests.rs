@@ -161,3 +161,26 @@ fn a_conflict_between_files_is_reported_at_extends() {
         "{found:?}"
     );
 }
+
+#[test]
+fn a_contact_of_its_own_replaces_the_extended_one() {
+    let contact = |own: &str| {
+        let text = format!("extends: base.yaml\nversion: 1\n{own}");
+        let base = "version: 1\ncontact: base@example.com";
+        let gate = gate(&[("policy.yaml", &text), ("base.yaml", base)]);
+        gate.contacts().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(contact(""), ["base@example.com"]);
+    assert_eq!(contact("contact: own@example.com"), ["own@example.com"]);
+}
+
+#[test]
+fn a_contact_is_one_line_of_limited_length() {
+    let error = |contact: &str| errors(&[("p", &format!("version: 1\ncontact: {contact}"))]);
+    let longest = "a".repeat(200);
+    assert!(load(&[("p", &format!("version: 1\ncontact: {longest}"))]).is_ok());
+    assert!(
+        error(&format!("{longest}a"))[0].contains("expected at most 200 characters, found 201")
+    );
+    assert!(error("\"a\\nb\"")[0].contains("expected one line, found several"));
+}

@@ -45,6 +45,7 @@ fn sample(kind: ValueKind) -> Value {
         ValueKind::Version => json!(1),
         ValueKind::Mode => json!("warn"),
         ValueKind::Text => json!("node:22"),
+        ValueKind::Contact => json!("platform@example.com"),
         ValueKind::Days => json!("90d"),
         ValueKind::Date => json!("2027-03-31"),
         ValueKind::Action => json!("deny"),

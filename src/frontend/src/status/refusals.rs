@@ -1,0 +1,104 @@
+//! All refusals of a build on one screen: few frames, each finding once with its lines.
+
+use fromtier_dockerfile::error::Error;
+use fromtier_dockerfile::span::Range;
+use fromtier_policy::Code;
+
+use super::{Failure, MAX_REFUSALS, message};
+
+/// The most lines between two marked lines of one frame.
+const MAX_GAP: i32 = 8;
+/// A file of which no more lines than this are between the first and the last marked one has one frame.
+const MAX_ONE_FRAME: i32 = 24;
+
+/// The error and the refusals with it, as far as they are reported.
+fn reported(error: &Error) -> impl Iterator<Item = &Error> {
+    std::iter::once(error).chain(error.more.iter().take(MAX_REFUSALS - 1))
+}
+
+/// Returns the marked lines of each frame, in the order of the file.
+pub(super) fn frames(error: &Error) -> Vec<Vec<Range>> {
+    let mut ranges: Vec<Range> = reported(error)
+        .flat_map(|refusal| refusal.locations.iter().flatten().copied())
+        .collect();
+    ranges.sort_by_key(|range| (range.start.line, range.end.line));
+    ranges.dedup_by_key(|range| (range.start.line, range.end.line));
+    let first = ranges.first().map_or(0, |range| range.start.line);
+    let last = ranges.iter().map(|range| range.end.line).max();
+    let fits = last.is_some_and(|last| last.saturating_sub(first) <= MAX_ONE_FRAME);
+    let mut frames: Vec<Vec<Range>> = Vec::new();
+    for range in ranges {
+        match frames.last_mut() {
+            Some(frame)
+                if fits
+                    || (frame.last()).is_some_and(|previous| {
+                        range.start.line.saturating_sub(previous.end.line) <= MAX_GAP
+                    }) =>
+            {
+                frame.push(range);
+            }
+            _ => frames.push(vec![range]),
+        }
+    }
+    frames
+}
+
+/// Returns the messages of all refusals, in the order of the file. Those with the same words are reported once.
+pub(super) fn messages(error: &Error, file: &str) -> String {
+    let mut findings: Vec<(String, Vec<i32>)> = Vec::new();
+    for refusal in reported(error) {
+        let text = message(refusal);
+        let known = findings.iter().position(|(known, _)| *known == text);
+        let at = known.unwrap_or_else(|| {
+            findings.push((text, Vec::new()));
+            findings.len() - 1
+        });
+        let lines = &mut findings[at].1;
+        lines.extend(refusal.line().filter(|line| !lines.contains(line)));
+    }
+    let mut texts: Vec<String> = (findings.iter())
+        .map(|(text, lines)| format!("{}{text}", place(file, lines)))
+        .collect();
+    let left_out = (error.more.len() + 1).saturating_sub(MAX_REFUSALS);
+    if left_out > 0 {
+        texts.push(format!("and {left_out} more"));
+    }
+    texts.join("\n\n")
+}
+
+/// Returns where to read more about a refusal, and `policies`. `None` for other errors.
+pub(super) fn footer(failure: &Failure, policies: &str) -> Option<String> {
+    let (Failure::Build(error) | Failure::Typed(error, ..)) = failure else {
+        return None;
+    };
+    if !error.is_refusal() {
+        return None;
+    }
+    let codes = codes(error);
+    let mut out = format!("{policies}\nexplain: fromtier explain {}", codes.join(" "));
+    let known = Code::ALL.iter();
+    for url in (known.filter(|code| codes.contains(&code.as_str()))).filter_map(|code| code.url()) {
+        out.push_str(&format!("\nexplain: {url}"));
+    }
+    Some(out)
+}
+
+/// Returns the codes of the error and of the refusals with it, each once, in order.
+pub(super) fn codes(error: &Error) -> Vec<&'static str> {
+    let mut codes: Vec<&str> = reported(error).filter_map(Error::code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+/// `Dockerfile:3, 7: `
+fn place(file: &str, lines: &[i32]) -> String {
+    let numbers: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    let numbers = numbers.join(", ");
+    match (file, lines.len()) {
+        (_, 0) => String::new(),
+        ("", 1) => format!("line {numbers}: "),
+        ("", _) => format!("lines {numbers}: "),
+        (file, _) => format!("{file}:{numbers}: "),
+    }
+}
