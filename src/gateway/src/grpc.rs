@@ -76,7 +76,21 @@ impl Connection {
 }
 
 fn too_large(length: usize) -> Error {
-    let what = "trying to send message larger than max";
+    size_error("trying to send message larger than max", length)
+}
+
+/// The error of an answer that is larger than a message can be, such as an image config of more than 16 MiB. As Go's gRPC
+/// words it; tonic has the length in its own words.
+fn received_too_large(status: &tonic::Status) -> Option<Error> {
+    let text = status
+        .message()
+        .strip_prefix("Error, decoded message length too large: found ")?;
+    let (length, _) = text.split_once(' ')?;
+    let what = "grpc: received message larger than max";
+    Some(size_error(what, length.parse().ok()?))
+}
+
+fn size_error(what: &str, length: usize) -> Error {
     Error::Call(CallError(gw::Status {
         code: Code::RESOURCE_EXHAUSTED.0,
         message: format!("{what} ({length} vs. {MAX_MESSAGE})"),
@@ -86,6 +100,9 @@ fn too_large(length: usize) -> Error {
 
 /// The error of a failed call: the builder's answer with its details, or the end of the connection.
 fn call_failure(status: &tonic::Status) -> Error {
+    if let Some(error) = received_too_large(status) {
+        return error;
+    }
     if let Some(broken) = std::error::Error::source(status) {
         return Error::Closed(broken.to_string());
     }
@@ -131,6 +148,16 @@ mod tests {
 
     fn full_error(full: &gw::Status) -> CallError {
         CallError(full.clone())
+    }
+
+    #[test]
+    fn an_answer_that_is_too_large_is_named_as_by_the_reference() {
+        let text = "Error, decoded message length too large: found 17000310 bytes, the limit is: 16777216 bytes";
+        let status = tonic::Status::out_of_range(text);
+        assert_eq!(
+            call_failure(&status).to_string(),
+            "ResourceExhausted: grpc: received message larger than max (17000310 vs. 16777216)"
+        );
     }
 
     #[test]
