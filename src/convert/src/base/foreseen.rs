@@ -63,6 +63,10 @@ impl<R> Converter<'_, R> {
     /// planned only after the bases.
     fn foresee_commands(&self, id: StageId, ledger: &Ledger<'_>, refusals: &mut Refusals) {
         let stage = &self.stages[id];
+        // A named context replaces the stage, so its instructions don't run.
+        if stage.base.context.is_some() {
+            return;
+        }
         if let BaseState::Stage {
             id: base,
             triggers_taken: false,

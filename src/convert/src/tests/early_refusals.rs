@@ -84,3 +84,16 @@ fn an_image_that_is_not_at_the_place_of_the_policy_has_the_reason_as_help() {
         "this policy pulls bitnami/missing:1 from its mirror: registry.example.com/hub/bitnami/missing"
     );
 }
+
+#[test]
+fn instructions_of_a_stage_that_a_context_replaces_are_not_judged() {
+    let policy = "version: 1\nsources: {http: deny}";
+    let text = "FROM alpine AS base\nADD https://example.com/f /\nFROM base\n";
+    let replaced = Options {
+        contexts: [("base".to_owned(), "docker-image://alpine".to_owned())].into(),
+        ..options()
+    };
+    let result = outcome(policy, &replaced, text).result;
+    assert!(result.is_ok(), "{:?}", result.err());
+    assert!(outcome(policy, &options(), text).result.is_err());
+}
