@@ -89,20 +89,21 @@ impl<'a> Judge<'a> {
 
     /// Refuses an image that has no valid name in its mirror: its own registry must not take the mirror's place.
     fn refuse_mirror(&mut self, layer: usize, image: &ImageRef, prefix: &str, problem: &str) {
-        let policies = self.request.active_policies(self.policies);
-        for policy in policies.skip(layer).take(1) {
-            let message = format!(
-                "{} can't pull {} from its mirror {prefix}: {problem}",
-                policy.owner,
-                image.familiar()
-            );
-            let help = "use an image with a shorter name, or a mirror with a shorter path";
-            let mut finding = Finding::fixed(Code::RewriteFailed, message).with_help(help);
-            if policy.warn_only() {
-                finding.severity = Severity::Warn;
-            }
-            self.findings.add(vec![finding]);
+        let mut policies = self.request.active_policies(self.policies);
+        let Some(policy) = policies.nth(layer) else {
+            return;
+        };
+        let message = format!(
+            "{} can't pull {} from its mirror {prefix}: {problem}",
+            policy.owner,
+            image.familiar()
+        );
+        let help = "use an image with a shorter name, or a mirror with a shorter path";
+        let mut finding = Finding::fixed(Code::RewriteFailed, message).with_help(help);
+        if policy.warn_only() {
+            finding.severity = Severity::Warn;
         }
+        self.findings.add(vec![finding]);
     }
 
     /// Step 6: every policy's rules judge the config that the registry returned; `None` if it is unknown.

@@ -5,6 +5,7 @@ use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::git_url::{GitRef, is_http_source};
 use fromtier_dockerfile::instructions::{Add, Command};
 use fromtier_dockerfile::shell::NoEnv;
+use fromtier_dockerfile::span::Range;
 use fromtier_image::{ImageRef, Platform};
 use fromtier_policy::gate::{SourceRequest, Via};
 
@@ -170,14 +171,9 @@ impl<R> Converter<'_, R> {
     }
 
     /// The place of an instruction of a stage. Its platform is the target's as long as the base isn't resolved.
-    fn place<'s>(
-        &'s self,
-        stage: &'s Stage,
-        location: &'s [fromtier_dockerfile::span::Range],
-    ) -> Place<'s> {
+    fn place<'s>(&'s self, stage: &'s Stage, location: &'s [Range]) -> Place<'s> {
         let mut scope = stage.scope();
-        let target: &Platform = &self.platforms.target;
-        scope.platform = scope.platform.or(Some(target));
+        scope.platform = scope.platform.or(Some(&self.platforms.target));
         Place {
             via: Via::Add,
             scope,
