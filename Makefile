@@ -6,9 +6,10 @@ OUT ?= target/fromtier-frontend.oci.tar
 RUN ?=
 CASES ?=
 BUILDERS ?=
+VERSION ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build tools test units differential e2e builders conformance peers bench check demo frontend-image frontend-image-push clean
+.PHONY: help build tools test units differential e2e builders conformance upstream peers bench check demo frontend-image frontend-image-push clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
@@ -37,6 +38,9 @@ builders: ## try the frontend's image on old BuildKits and a Docker Engine (BUIL
 
 conformance: ## run BuildKit's own integration suite (RUN=regex: a part of it)
 	@RUN='$(RUN)' scripts/conformance.sh
+
+upstream: ## print what another BuildKit answers differently (VERSION=v0.35.0, CASES=N: that many generated cases)
+	@CASES='$(CASES)' scripts/upstream.sh '$(VERSION)'
 
 peers: ## measure published Dockerfile crates on the corpus
 	@scripts/peers.sh

@@ -4,8 +4,9 @@
 #   conformance.sh [reference|fromtier|compare]...     (none: all three)
 #   RUN=REGEX         only the tests whose name matches, such as RUN='TestCopy.*'
 #   FRONTEND=FILE     another frontend instead of this project's: a static binary or an OCI archive
+#   OUT=FOLDER        for the lists and the logs (default: target/conformance)
 #   POLICY=FILE       baked into it (default: tests/conformance/policy.yaml)
-# Lists go to target/conformance/{reference,fromtier}.txt, logs next to them. The reference's list is reused
+# Lists go to reference.txt and fromtier.txt, logs next to them. The reference's list is reused
 # as long as nothing that it depends on has changed; a run with RUN has its own lists.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -13,7 +14,7 @@ set -euo pipefail
 [ "$(id -u)" = 0 ] || die "the suite starts buildkitd, which needs root"
 "$ROOT/scripts/tools.sh" buildkit system suite
 "$ROOT/scripts/images.sh"
-dir="$TARGET/conformance"
+dir=${OUT:-$TARGET/conformance}
 FLOOR=500
 mkdir -p "$dir"
 suffix=

@@ -6,6 +6,8 @@ TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
 # Set FROMTIER_TOOLS to share one folder of tools between several clones.
 TOOLS=${FROMTIER_TOOLS:-$TARGET/tools}
 export PATH="$TOOLS/bin:$PATH"
+# The Go module that names the BuildKit to use. scripts/upstream.sh sets another one.
+BUILDKIT_MODULE=${FROMTIER_BUILDKIT_MODULE:-$ROOT/tools/buildkit}
 
 say() { printf '%s\n' "$*" >&2; }
 die() {
@@ -28,10 +30,10 @@ if have rustup && [ -z "${RUSTUP_TOOLCHAIN:-}" ] && ! (cd "$ROOT" && rustc --ver
     esac
 fi
 
-# The version of BuildKit that go.mod pins, such as v0.32.2.
+# The version of BuildKit that go.mod names, such as v0.34.2.
 buildkit_version() {
     sed -n 's|^require github.com/moby/buildkit \(v[^ ]*\).*|\1|p;s|^\tgithub.com/moby/buildkit \(v[^ ]*\).*|\1|p' \
-        "$ROOT/tools/buildkit/go.mod" | head -n 1
+        "$BUILDKIT_MODULE/go.mod" | head -n 1
 }
 
 # The target of static programs: musl's if its standard library is installed or can be, otherwise the host's.

@@ -2,7 +2,7 @@
 # Gets the tools that the tests and the demo need, once, into target/tools:
 #   tools.sh [PART]...     (none: buildkit system)
 #
-#   buildkit    buildkitd, buildctl and the reference frontend (its labs channel), built by Go from the module that tools/buildkit pins
+#   buildkit    buildkitd, buildctl and the reference frontend, built by Go from the module that tools/buildkit pins
 #   system      runc, a registry and a static busybox: the machine's, else unpacked from Debian's or Ubuntu's packages
 #   buildx      docker-buildx: the machine's, else unpacked from Debian's package; it may be missing
 #   buildkit@VERSION, buildx@VERSION
@@ -30,21 +30,20 @@ go_build() { # output, command (build or test), arguments of go
     local out=$1 verb=$2
     shift 2
     have go || die "Go is needed to build BuildKit" "install Go 1.21 or later (it fetches the exact toolchain itself)"
-    (cd "$ROOT/tools/buildkit" && CGO_ENABLED=0 go "$verb" -o "$out" "$@") || die "BuildKit $version does not build"
+    (cd "$BUILDKIT_MODULE" && CGO_ENABLED=0 go "$verb" -o "$out" "$@") || die "BuildKit $version does not build"
 }
 
 buildkit() {
     local version stamp name path
     version=$(buildkit_version)
-    stamp="$TOOLS/.buildkit-$version-labs"
+    stamp="$TOOLS/.buildkit-$version"
     [ -e "$stamp" ] && return
     say "tools: building BuildKit $version (a few minutes the first time)"
     for path in cmd/buildkitd cmd/buildctl frontend/dockerfile/cmd/dockerfile-frontend; do
         name=${path##*/}
-        # dfrundevice is the only difference between the frontend's labs channel and its main one: RUN --device.
         go_build "$TOOLS/bin/$name" build -trimpath \
             -ldflags "-s -w -X github.com/moby/buildkit/version.Version=$version" \
-            -tags "netgo osusergo dfrundevice" "github.com/moby/buildkit/$path"
+            -tags "netgo osusergo" "github.com/moby/buildkit/$path"
     done
     touch "$stamp"
 }
@@ -80,10 +79,10 @@ buildx_version_of() {
 suite() {
     local version stamp
     version=$(buildkit_version)
-    stamp="$TOOLS/.suite-$version-labs"
+    stamp="$TOOLS/.suite-$version"
     [ -e "$stamp" ] && return
     say "tools: compiling BuildKit's integration suite $version"
-    go_build "$TOOLS/bin/dockerfile.test" test -c -trimpath -vet=off -tags dfrundevice github.com/moby/buildkit/frontend/dockerfile
+    go_build "$TOOLS/bin/dockerfile.test" test -c -trimpath -vet=off github.com/moby/buildkit/frontend/dockerfile
     touch "$stamp"
 }
 

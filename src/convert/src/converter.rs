@@ -119,6 +119,7 @@ impl<'a, R: Resolver> Converter<'a, R> {
         if let Some(value) = args::value_of(&build_args, &globals, source_date::KEY) {
             let value = value.to_owned();
             let asked = source_date::Asked {
+                git_advice: options.git_advice,
                 stages: &stages,
                 build_args: &build_args,
                 globals: &globals,

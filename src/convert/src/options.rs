@@ -42,6 +42,8 @@ pub struct Options {
     pub hostname: String,
     /// The prefix of cache mount ids (`BUILDKIT_CACHE_MOUNT_NS`).
     pub cache_namespace: String,
+    /// Whether Git shows its advice in the build log (`BUILDKIT_GIT_ADVICE`).
+    pub git_advice: bool,
     /// `--pull` and similar options.
     pub resolve_mode: ResolveMode,
     /// The platform to build for, if the build requests one.

@@ -6,7 +6,7 @@ use fromtier_dockerfile::error::{Error, Result};
 use fromtier_gostd::path;
 use fromtier_gostd::strconv::quote;
 
-const WINDOWS: &str = "windows";
+pub(crate) const WINDOWS: &str = "windows";
 
 /// The default `PATH` of an image without one.
 pub fn default_path_env(os: &str) -> &'static str {

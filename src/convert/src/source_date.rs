@@ -37,6 +37,7 @@ pub(crate) struct Asked<'a> {
     pub build_args: &'a BTreeMap<String, String>,
     pub globals: &'a Vars,
     pub lex: &'a Lex,
+    pub git_advice: bool,
 }
 
 /// A source in a graph, or in a client's definition.
@@ -217,7 +218,7 @@ fn stage_source<R: Resolver>(
             }
             Command::Add(_) if found.is_some() => return Err(Error::new(ONE)),
             Command::Add(add) => {
-                found = Some(add_source(graph, add, stage, &env, asked.lex, sources)?);
+                found = Some(add_source(graph, add, stage, &env, asked, sources)?);
             }
             other => {
                 return Err(Error::new(format!(
@@ -235,13 +236,14 @@ fn add_source<R: Resolver>(
     add: &Add,
     stage: &Stage,
     env: &Vars,
-    lex: &Lex,
+    asked: &Asked<'_>,
     sources: &Sources<'_, R>,
 ) -> Result<State> {
     let ([source], true) = (add.files.sources.as_slice(), add.files.contents.is_empty()) else {
         let text = "SOURCE_DATE_EPOCH stage must contain exactly one remote ADD source";
         return Err(Error::new(text));
     };
+    let lex = asked.lex;
     let source = expand(lex, source, env)?;
     let place = Place {
         via: Via::Add,
@@ -272,6 +274,7 @@ fn add_source<R: Resolver>(
             options.keep_git_dir |= add.keep_git_dir == Some(true);
             options.mtime = String::new();
             options.fetch_by_commit = false;
+            options.advice = asked.git_advice;
             if let Some(checksum) = checksum.transpose()? {
                 options.checksum = checksum;
             }

@@ -1,10 +1,20 @@
 //! Recognizes archives by their first bytes.
 
 /// Whether a file that starts with `head` (its first kilobyte) is a compressed or plain tar archive by the reference's
-/// rules: bzip2, gzip and xz have a magic number, tar has a header with a valid checksum.
+/// rules: bzip2, gzip, xz and Zstandard have a magic number, tar has a header with a valid checksum.
 pub fn is_archive(head: &[u8]) -> bool {
-    let magics: [&[u8]; 3] = [b"BZh", &[0x1f, 0x8b, 0x08], b"\xfd7zXZ\0"];
-    magics.iter().any(|magic| head.starts_with(magic)) || is_tar(head)
+    let magics: [&[u8]; 4] = [
+        b"BZh",
+        &[0x1f, 0x8b, 0x08],
+        b"\xfd7zXZ\0",
+        &[0x28, 0xb5, 0x2f, 0xfd],
+    ];
+    magics.iter().any(|magic| head.starts_with(magic)) || is_skippable_zstd(head) || is_tar(head)
+}
+
+/// Whether it starts with a frame that a reader of Zstandard skips: one of 16 magic numbers and a size (RFC 8878, 3.1.2).
+fn is_skippable_zstd(head: &[u8]) -> bool {
+    matches!(head, [0x50..=0x5f, 0x2a, 0x4d, 0x18, _, _, _, _, ..])
 }
 
 fn is_tar(head: &[u8]) -> bool {
@@ -47,6 +57,10 @@ mod tests {
     fn archives_are_distinguished_from_text() {
         assert!(is_archive(&[0x1f, 0x8b, 0x08, 0]));
         assert!(is_archive(b"BZh9"));
+        assert!(is_archive(&[0x28, 0xb5, 0x2f, 0xfd]));
+        assert!(is_archive(&[0x5a, 0x2a, 0x4d, 0x18, 0, 0, 0, 0]));
+        assert!(!is_archive(&[0x5a, 0x2a, 0x4d, 0x18, 0, 0, 0]));
+        assert!(!is_archive(&[0x60, 0x2a, 0x4d, 0x18, 0, 0, 0, 0]));
         assert!(is_archive(&tar_header()));
         assert!(!is_archive(b"FROM scratch\n"));
         assert!(!is_archive(&[]));

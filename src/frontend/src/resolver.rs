@@ -139,9 +139,8 @@ impl Resolver for BuilderResolver<'_> {
             .solve(definition, options)
             .await
             .map_err(resolve_error)?;
-        // Like the reference, this treats every failure to read as a missing file. Only the solve above can fail.
-        let file = source::read_optional(self.bridge, solved.reference.as_ref(), path).await;
-        Ok(file.unwrap_or_default())
+        let read = source::read_optional(self.bridge, solved.reference.as_ref(), path).await;
+        source::ignore_unreadable(read).map_err(resolve_error)
     }
 
     async fn inputs(&self) -> Result<BTreeMap<String, pb::Definition>, ResolveError> {

@@ -5,6 +5,7 @@ use std::fmt;
 use fromtier_proto::gw;
 
 use crate::CapError;
+use crate::grpc::MAX_MESSAGE;
 
 /// Why a call failed.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -24,6 +25,12 @@ pub enum Error {
     /// Standard input and output are not connected to BuildKit.
     #[error("not started by BuildKit: {0}")]
     NotAFrontend(String),
+    /// A file is larger than a message can be.
+    #[error("{path} exceeds maximum allowed size of {MAX_MESSAGE} bytes")]
+    FileTooLarge {
+        /// The file's path.
+        path: String,
+    },
     /// A source policy of the client turned an image into something else where an image is required.
     #[error("ref mutated by policy to non-image: docker-image://{reference} -> {updated}")]
     NonImage {

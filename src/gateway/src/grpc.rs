@@ -12,7 +12,7 @@ use crate::error::{CallError, Code, Error};
 use crate::gather::Gather;
 
 /// The largest message that BuildKit accepts or sends, in bytes.
-const MAX_MESSAGE: usize = 16 << 20;
+pub(crate) const MAX_MESSAGE: usize = 16 << 20;
 /// How many bytes can be in flight before they are acknowledged. Large, because a pipe has no latency to speak of.
 const WINDOW: u32 = 4 << 20;
 

@@ -39,7 +39,8 @@ pub enum OwnerId {
 }
 
 impl Owner {
-    /// Parses `user[:group]`, each a name or a number, as `llb.WithUser` does. `root` is number 0.
+    /// Parses `user[:group]`, each a name or a number, as `llb.WithUser` does. `root` is number 0. An empty group is the
+    /// same as none.
     pub fn parse(text: &str) -> Owner {
         let id = |text: &str| match text {
             "root" => OwnerId::Number(0),
@@ -52,13 +53,19 @@ impl Owner {
         match text.split_once(':') {
             Some((user, group)) => Owner {
                 user: Some(id(user)),
-                group: Some(id(group)),
+                group: (!group.is_empty()).then(|| id(group)),
             },
             None => Owner {
                 user: Some(id(text)),
                 group: None,
             },
         }
+    }
+
+    /// Whether the user or the group is a name, which needs the files of users and groups to be found.
+    pub fn has_names(&self) -> bool {
+        let is_name = |id: &OwnerId| matches!(id, OwnerId::Name(name) if !name.is_empty());
+        self.user.iter().chain(&self.group).any(is_name)
     }
 
     /// Creates an owner from numbers.

@@ -87,6 +87,7 @@ impl MainContext {
             Context::Git {
                 url,
                 keep_git_dir,
+                advice,
                 commit_mtime,
             } => {
                 let git = GitRef::parse(url).map_err(|e| e.error)?;
@@ -98,6 +99,7 @@ impl MainContext {
                 let options = GitOptions {
                     keep_git_dir: options.keep_git_dir || *keep_git_dir == Some(true),
                     mtime: mtime.to_owned(),
+                    advice: *advice,
                     ..options
                 };
                 remote::approve_git(ledger, &git, options, &PLACE)?

@@ -23,6 +23,8 @@ pub enum Context {
         url: String,
         /// `BUILDKIT_CONTEXT_KEEP_GIT_DIR`.
         keep_git_dir: Option<bool>,
+        /// `BUILDKIT_GIT_ADVICE`.
+        advice: bool,
         /// Whether files get the commit's time, because the build sets `SOURCE_DATE_EPOCH`.
         commit_mtime: bool,
     },

@@ -151,7 +151,7 @@ async fn load_once<R: Resolver>(
             .await
             .map(|image| Loaded::OciLayout(Box::new(image))),
         "http" | "https" => match remote::git_context(&sources.ledger, input, place)? {
-            Some((git, meta)) => Ok(Loaded::Remote(git, Box::new(meta))),
+            Some((git, meta)) => Ok(Loaded::Remote(git.with_git_advice(options), Box::new(meta))),
             None => {
                 let meta = meta::named(format!("[context {key}] {input}"));
                 remote::approve_http(&sources.ledger, input, "context".to_owned(), None, place)
@@ -164,7 +164,9 @@ async fn load_once<R: Resolver>(
         "input" => load_input(context, rest, sources, options).await,
         _ if scheme == "git" || scheme.starts_with("git@") => {
             match remote::git_context(&sources.ledger, input, place)? {
-                Some((git, meta)) => Ok(Loaded::Remote(git, Box::new(meta))),
+                Some((git, meta)) => {
+                    Ok(Loaded::Remote(git.with_git_advice(options), Box::new(meta)))
+                }
                 None => Err(Error::new(format!("invalid git context {input}"))),
             }
         }

@@ -12,6 +12,7 @@ use fromtier_proto::pb;
 
 use crate::base::images::{Ledger, Place};
 use crate::meta;
+use crate::options::Options;
 
 /// An approved source for the graph.
 #[derive(Debug, Clone)]
@@ -27,6 +28,14 @@ pub(crate) enum Remote {
 }
 
 impl Remote {
+    /// The same source. A Git repository shows Git's advice if the build asks for it.
+    pub fn with_git_advice(mut self, build: &Options) -> Self {
+        if let Remote::Git { options, .. } = &mut self {
+            options.advice = build.git_advice;
+        }
+        self
+    }
+
     pub fn state(&self, graph: &mut Graph, constraints: Constraints) -> State {
         match self {
             Remote::Git { source, options } => graph.git(source, options.clone(), constraints),

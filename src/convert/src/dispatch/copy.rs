@@ -254,6 +254,7 @@ impl Dispatch<'_> {
             keep_git_dir: job.keep_git_dir == Some(true),
             checksum: job.checksum.clone(),
             mtime: String::new(),
+            advice: self.options.git_advice,
             ..remote::git_options(&git)
         };
         let source = remote::approve_git(self.ledger, &git, options, &job.place(stage))?;
@@ -371,6 +372,14 @@ impl Dispatch<'_> {
 
 /// Returns the owner, the mode and the exclusions of the copied files.
 fn copy_info(job: &CopyJob<'_>) -> Result<CopyInfo> {
+    let owner = (!job.chown.is_empty()).then(|| Owner::parse(&job.chown));
+    // Linked files don't see the files of users and groups below them.
+    if job.link && owner.as_ref().is_some_and(Owner::has_names) {
+        return Err(Error::new(format!(
+            "--chown={}: user and group names can't be resolved when used with --link, use numeric uid[:gid] instead",
+            job.chown
+        )));
+    }
     let mode = match job.chmod.as_str() {
         "" => None,
         text => Some(match chmod::parse(text)? {
@@ -380,7 +389,7 @@ fn copy_info(job: &CopyJob<'_>) -> Result<CopyInfo> {
     };
     Ok(CopyInfo {
         mode,
-        owner: (!job.chown.is_empty()).then(|| Owner::parse(&job.chown)),
+        owner,
         exclude_patterns: job.exclude.clone(),
         create_dest_path: true,
         ..CopyInfo::default()

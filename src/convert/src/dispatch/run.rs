@@ -149,6 +149,7 @@ impl Dispatch<'_> {
     fn run_step(&self, stage: &mut Stage, run: &Run, summary: &str, hidden: Vec<String>) -> String {
         let lex = Lex {
             raw_quotes: true,
+            raw_escapes: true,
             skip_unset_env: true,
             ..self.lex
         };

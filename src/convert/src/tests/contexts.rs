@@ -118,6 +118,7 @@ fn the_main_context_can_be_a_directory_of_a_repository() {
             source: Where::Git {
                 url: "https://github.com/a/b.git".into(),
                 keep_git_dir: Some(true),
+                advice: false,
                 commit_mtime: false,
             },
             subdir: Some("sub".into()),

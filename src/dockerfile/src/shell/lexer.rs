@@ -21,9 +21,22 @@ pub(super) struct Lexer<'a> {
     cursor: Cursor<'a>,
     env: &'a dyn Env,
     depth: usize,
+    /// Whether quoted escapes are doubled, because what is read is a pattern that is parsed once more.
+    in_pattern: bool,
     words: Option<Words>,
     pub(super) matched: BTreeSet<String>,
     pub(super) unmatched: BTreeSet<String>,
+}
+
+/// A part of a `${…}` after its modifier.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Operand {
+    /// The `word` of `${name-word}`.
+    Word,
+    /// The `pattern` of `${name#pattern}` or `${name/pattern/…}`.
+    Pattern,
+    /// The `text` of `${name/pattern/text}`.
+    Replacement,
 }
 
 /// The words so far, if words are requested.
@@ -70,6 +83,7 @@ impl<'a> Lexer<'a> {
             cursor: Cursor::new(word.strip_prefix('\u{feff}').unwrap_or(word)),
             env,
             depth: 0,
+            in_pattern: false,
             words: None,
             matched: BTreeSet::new(),
             unmatched: BTreeSet::new(),
@@ -159,12 +173,13 @@ impl<'a> Lexer<'a> {
     }
 
     /// Expands the part of a `${…}` after its modifier, through `stop`.
-    fn nested(&mut self, stop: char, raw_escapes: bool) -> Expanded {
+    fn nested(&mut self, stop: char, operand: Operand) -> Expanded {
         if self.depth == MAX_DEPTH {
             return Err("syntax error: substitutions are nested too deeply".to_owned());
         }
         self.depth += 1;
-        let outer_raw = std::mem::replace(&mut self.lex.raw_escapes, raw_escapes);
+        let outer_raw = std::mem::replace(&mut self.lex.raw_escapes, operand != Operand::Word);
+        let outer_in_pattern = std::mem::replace(&mut self.in_pattern, operand == Operand::Pattern);
         // The reference has one buffer for the current word at any depth: the text before the
         // substitution in the same word is lost.
         let mut outer_words = self.words.take();
@@ -174,6 +189,7 @@ impl<'a> Lexer<'a> {
         let text = self.expand_until(Some(stop));
         self.words = outer_words;
         self.lex.raw_escapes = outer_raw;
+        self.in_pattern = outer_in_pattern;
         self.depth -= 1;
         text
     }
@@ -187,12 +203,16 @@ impl<'a> Lexer<'a> {
                 "unexpected end of statement while looking for matching single-quote".to_owned(),
             );
         };
-        let whole = &self.cursor.rest[..len + 2];
         self.cursor.rest = &inside[len + 1..];
+        let mut text = inside[..len].to_owned();
+        if self.in_pattern {
+            let escape = self.lex.escape;
+            text = text.replace(escape, &format!("{escape}{escape}"));
+        }
         Ok(if self.lex.raw_quotes {
-            whole.to_owned()
+            format!("'{text}'")
         } else {
-            inside[..len].to_owned()
+            text
         })
     }
 
@@ -220,15 +240,18 @@ impl<'a> Lexer<'a> {
                 out.push(c);
                 continue;
             }
-            if self.lex.raw_escapes {
-                out.push(c);
-            }
+            let raw = self.lex.raw_escapes;
             match self.cursor.peek() {
                 None => {}
                 Some(next) if next == '"' || next == '$' || next == c => {
-                    out.extend(self.cursor.next())
+                    out.extend(raw.then_some(c));
+                    out.extend(self.cursor.next());
                 }
-                Some(_) => out.push(c),
+                Some(_) => {
+                    out.push(c);
+                    let doubled = raw && (self.in_pattern || !self.lex.raw_quotes);
+                    out.extend(doubled.then_some(c));
+                }
             }
         }
         Err("unexpected end of statement while looking for matching double-quote".to_owned())
@@ -288,8 +311,13 @@ impl<'a> Lexer<'a> {
         if colon && trims {
             return Err(unsupported(colon_text, operator));
         }
+        let operand = if trims {
+            Operand::Pattern
+        } else {
+            Operand::Word
+        };
         let word = self
-            .nested('}', trims)
+            .nested('}', operand)
             .map_err(|why| self.unless_at_end(why, MISSING_BRACE))?;
         let value = self.lookup(name);
         let Some(operator) = operator else {
@@ -328,10 +356,10 @@ impl<'a> Lexer<'a> {
     fn replaced(&mut self, name: &str) -> Expanded {
         let all = self.cursor.skip("/");
         let pattern = self
-            .nested('/', true)
+            .nested('/', Operand::Pattern)
             .map_err(|why| self.unless_at_end(why, "syntax error: missing '/' in ${}"))?;
         let replacement = self
-            .nested('}', true)
+            .nested('}', Operand::Replacement)
             .map_err(|why| self.unless_at_end(why, MISSING_BRACE))?;
         let value = self.lookup(name);
         if value.is_none() && self.lex.skip_unset_env {

@@ -6,11 +6,12 @@ use fromtier_gateway::{Code, Detail};
 use crate::options::Opts;
 use crate::status::Failure;
 
-const FEATURES: [&str; 4] = [
+const FEATURES: [&str; 5] = [
     "moby.buildkit.frontend.inputs",
     "moby.buildkit.frontend.subrequests",
     "moby.buildkit.frontend.contexts",
     "moby.buildkit.frontend.gitquerystring",
+    "moby.buildkit.frontend.contexts.zstd",
 ];
 
 /// Refuses a build that requires a feature which this frontend lacks.

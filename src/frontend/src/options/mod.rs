@@ -68,6 +68,12 @@ pub fn read(opts: &Opts, caps: &CapSet, workers: &[Platform], session: &str) -> 
         ),
         None => None,
     };
+    let git_advice = match get("build-arg:BUILDKIT_GIT_ADVICE") {
+        "" => false,
+        text => {
+            parse_bool(text).map_err(|e| e.wrap("failed to parse build-arg:BUILDKIT_GIT_ADVICE"))?
+        }
+    };
     let hostname = match get("build-arg:BUILDKIT_SANDBOX_HOSTNAME") {
         "" => get("hostname"),
         name => name,
@@ -86,6 +92,7 @@ pub fn read(opts: &Opts, caps: &CapSet, workers: &[Platform], session: &str) -> 
         linux_resources,
         hostname: hostname.to_owned(),
         cache_namespace: get("build-arg:BUILDKIT_CACHE_MOUNT_NS").to_owned(),
+        git_advice,
         resolve_mode,
         build_platforms: vec![default_platform],
         multi_platform,

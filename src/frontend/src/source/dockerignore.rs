@@ -7,7 +7,10 @@ use fromtier_gateway::{Bridge, SolveOptions};
 use fromtier_llb::{Definition, Differ, Graph, LocalOptions};
 use fromtier_policy::Gate;
 
-use super::{DOCKERIGNORE, Dockerfile, Sources, add_local, approve_local, marshal, read_optional};
+use super::{
+    DOCKERIGNORE, Dockerfile, Sources, add_local, approve_local, ignore_unreadable, marshal,
+    read_optional,
+};
 use crate::status::{Failure, gateway_error};
 
 impl Sources {
@@ -64,9 +67,9 @@ impl Sources {
         let read = async || {
             let solved = bridge.solve(of.into_pb(), SolveOptions::default()).await;
             let solved = solved.map_err(gateway_error)?;
-            // A file that can't be read counts as none, as in the reference.
             let read = read_optional(bridge, solved.reference.as_ref(), DOCKERIGNORE).await;
-            Ok(read.unwrap_or_default().unwrap_or_default())
+            let text = ignore_unreadable(read).map_err(gateway_error)?;
+            Ok(text.unwrap_or_default())
         };
         self.ignored.get_or_init(read).await.clone()
     }

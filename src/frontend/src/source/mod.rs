@@ -98,6 +98,8 @@ impl Sources {
             Context::Git {
                 url: named.to_owned(),
                 keep_git_dir: keep.and_then(|v| parse_bool(v).ok()),
+                advice: get("build-arg:BUILDKIT_GIT_ADVICE")
+                    .is_some_and(|v| parse_bool(v) == Ok(true)),
                 commit_mtime: get("build-arg:SOURCE_DATE_EPOCH").is_some_and(|v| !v.is_empty()),
             }
         } else if named.starts_with("http://") || named.starts_with("https://") {
@@ -230,9 +232,7 @@ impl Sources {
                 lock,
                 extended,
             },
-            ignore_file: ignore_file
-                .unwrap_or_default()
-                .filter(|text| !text.is_empty()),
+            ignore_file: ignore_unreadable(ignore_file)?.filter(|text| !text.is_empty()),
         })
     }
 
@@ -384,6 +384,7 @@ impl Sources {
     async fn read_text(&self, bridge: &Bridge, from: &Ref) -> Result<Vec<u8>, gateway::Error> {
         let error = match bridge.read_file(from, &self.filename, None).await {
             Ok(data) => return Ok(data),
+            Err(error @ gateway::Error::FileTooLarge { .. }) => return Err(error),
             Err(error) => error,
         };
         match self.lower_case_path() {
@@ -466,6 +467,16 @@ pub async fn read_optional(
         Ok(data) => Ok(Some(data)),
         Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// The outcome of a read for which, as in the reference, a file that can't be read counts as missing, unless it is too large.
+pub fn ignore_unreadable(
+    read: Result<Option<Vec<u8>>, gateway::Error>,
+) -> Result<Option<Vec<u8>>, gateway::Error> {
+    match read {
+        Err(error) if !matches!(error, gateway::Error::FileTooLarge { .. }) => Ok(None),
+        read => read,
     }
 }
 

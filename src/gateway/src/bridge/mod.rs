@@ -12,8 +12,8 @@ pub use images::{ImageConfig, ImageConfigRequest};
 pub use result::{BuildResult, Refs};
 
 use crate::caps::{self, Caps};
-use crate::error::Error;
-use crate::grpc::Connection;
+use crate::error::{Code, Error};
+use crate::grpc::{Connection, MAX_MESSAGE};
 use crate::options::BuildOptions;
 use crate::pipe::Stdio;
 
@@ -168,6 +168,10 @@ impl Bridge {
     }
 
     /// Reads a file, or only `range` of it (offset and length in bytes).
+    ///
+    /// # Errors
+    /// [`Error::FileTooLarge`] if the file is larger than a message can be. The reference asks for each file's size first;
+    /// here that takes a call more only if reading it fails.
     pub async fn read_file(
         &self,
         from: &Ref,
@@ -179,8 +183,21 @@ impl Bridge {
             file_path: path.to_owned(),
             range: range.map(|(offset, length)| gw::FileRange { offset, length }),
         };
-        let response: gw::ReadFileResponse = self.connection.call("ReadFile", request).await?;
-        Ok(response.data)
+        let read: Result<gw::ReadFileResponse, Error> =
+            self.connection.call("ReadFile", request).await;
+        match read {
+            Ok(response) => Ok(response.data),
+            Err(Error::Call(call)) if call.code() == Code::RESOURCE_EXHAUSTED => {
+                let size = self.stat_file(from, path).await.map_or(0, |stat| stat.size);
+                if usize::try_from(size).is_ok_and(|size| size > MAX_MESSAGE) {
+                    return Err(Error::FileTooLarge {
+                        path: path.to_owned(),
+                    });
+                }
+                Err(call.into())
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Returns the facts about a path: its kind, size, mode and times.

@@ -181,6 +181,9 @@ impl Graph {
             attrs.set("git.mtime", &options.mtime);
             constraints.add_cap(caps::SOURCE_GIT_MTIME);
         }
+        if options.advice {
+            attrs.set("git.advice", "true");
+        }
         if options.fetch_by_commit {
             attrs.set("git.fetchbycommit", "true");
             constraints.add_cap(caps::SOURCE_GIT_FETCH_BY_COMMIT);

@@ -64,6 +64,8 @@ pub struct GitOptions {
     pub mtime: String,
     /// Whether the commit is fetched by its hash.
     pub fetch_by_commit: bool,
+    /// Whether Git shows its advice in the build log.
+    pub advice: bool,
     /// Lines of a known-hosts file, for SSH remotes.
     pub known_ssh_hosts: String,
     /// The SSH agent's name, for SSH remotes; empty for `default`.

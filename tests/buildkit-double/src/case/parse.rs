@@ -147,6 +147,7 @@ struct Flags {
     symlink: Option<String>,
     platforms: Vec<String>,
     modified: Option<i64>,
+    size: usize,
 }
 
 fn flags(title: &str) -> Result<(&str, Flags), String> {
@@ -170,6 +171,7 @@ fn flags(title: &str) -> Result<(&str, Flags), String> {
             "symlink" => flags.symlink = Some(value.to_owned()),
             "platforms" => flags.platforms = value.split(',').map(str::to_owned).collect(),
             "modified" => flags.modified = Some(value.parse().map_err(|_| "modified=SECONDS")?),
+            "size" => flags.size = value.parse().map_err(|_| "size=BYTES")?,
             _ => return Err(format!("no such flag: {name}")),
         }
     }
@@ -242,7 +244,7 @@ fn entry(flags: &Flags, mut body: String) -> Result<Entry, String> {
     if flags.crlf {
         body = body.replace('\n', "\r\n");
     }
-    let data = if flags.hex {
+    let mut data = if flags.hex {
         let digits: Vec<u32> = body
             .chars()
             .filter(|c| !c.is_whitespace())
@@ -258,6 +260,7 @@ fn entry(flags: &Flags, mut body: String) -> Result<Entry, String> {
     } else {
         body.into_bytes()
     };
+    data.resize(data.len().max(flags.size), b'\n');
     Ok(Entry::File {
         data,
         mode: flags.mode.unwrap_or(0o644),

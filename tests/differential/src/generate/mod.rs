@@ -94,6 +94,12 @@ const WORDS: &[&str] = &[
     "${A:?}",
     "$TARGETARCH",
     "$PATH",
+    "${A#\"b*\"}",
+    "${A/'*'/\\-}",
+    "${B//\"\\x\"/y}",
+    "${A%'\\z'}",
+    "\"\\n\"",
+    "'\\n'",
 ];
 
 const PATHS: &[&str] = &[
@@ -142,6 +148,9 @@ const VALUES: &[&str] = &[
     "${A##*/}",
     "${B%%.*}",
     "$A$A",
+    "${A#'x\\'}",
+    "${A/\"?\"/\"\\\\\"}",
+    "\"a*b\\\\c\"",
 ];
 
 const KEYS: &[&str] = &[
@@ -189,7 +198,7 @@ pub fn case(dice: &mut Dice) -> String {
 
 /// An option of the frontend, as `NAME=VALUE`.
 fn option(dice: &mut Dice) -> String {
-    match dice.below(12) {
+    match dice.below(13) {
         0 => "platform=linux/arm64".to_owned(),
         1 => "platform=linux/amd64,linux/arm/v7".to_owned(),
         2 if dice.one_in(3) => format!("target={}", dice.pick(NAMES)),
@@ -202,6 +211,10 @@ fn option(dice: &mut Dice) -> String {
         5 => "build-arg:SOURCE_DATE_EPOCH=1234567890".to_owned(),
         6 => format!("context:{}=docker-image://busybox", dice.pick(NAMES)),
         7 => "context:ctx=local:ctx".to_owned(),
+        8 => format!(
+            "build-arg:BUILDKIT_GIT_ADVICE={}",
+            dice.pick(&["1", "true", "0", "", "x"])
+        ),
         _ => format!(
             "build-arg:{}={}",
             dice.pick(&["A", "B", "C", "VERSION"]),
@@ -372,7 +385,7 @@ fn healthcheck(dice: &mut Dice) -> String {
 fn run(dice: &mut Dice, stages: &[&str]) -> String {
     let mut out = "RUN ".to_owned();
     for _ in 0..dice.below(2) + dice.below(2) {
-        let mount = match dice.below(9) {
+        let mount = match dice.below(10) {
             0 => format!(
                 "type=cache,target={}",
                 dice.pick(&["/c", "rel", "$A", "/c/"])
@@ -391,6 +404,10 @@ fn run(dice: &mut Dice, stages: &[&str]) -> String {
             5 => "type=secret,id=s,env=S".to_owned(),
             6 => "type=secret,id=s,target=/run/x,mode=0400,required=true".to_owned(),
             7 => "type=ssh".to_owned(),
+            8 => format!(
+                "type=secret,id=s,target={}",
+                dice.pick(&["C:\\s", "D:/s", "s", "$A"])
+            ),
             _ => "type=tmpfs,target=/t,size=10m".to_owned(),
         };
         out.push_str(&format!("--mount={mount} "));
@@ -424,7 +441,7 @@ fn copy(dice: &mut Dice, stages: &[&str]) -> String {
     }
     for choice in [
         &["--link ", "--link=false "][..],
-        &["--chown=1:2 ", "--chown=app ", "--chown=$A "],
+        &["--chown=1:2 ", "--chown=app ", "--chown=$A ", "--chown=5: "],
         &["--chmod=755 ", "--chmod=u+x ", "--chmod=$B "],
         &["--parents "],
         &["--exclude=*.md ", "--exclude=a --exclude=b/* "],
