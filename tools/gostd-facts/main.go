@@ -245,6 +245,8 @@ func tabwriterFacts() {
 		{}, {{""}}, {{"a"}}, {{"a", "b"}}, {{"a", "b"}, {"ccc", "d"}}, {{"a", "b"}, {"ccc"}, {"dd", "e"}}, {{"TARGET", "DESCRIPTION"}, {"base", ""}, {"(default)", "all"}},
 		{{"a", "b", "c"}, {"aa", "bb", "cc"}, {"aaa", "bbb"}, {"aaaa", "bbbb", "cccc", "dddd"}}, {{"", "x"}, {"", ""}}, {{"\u00e9\u00e9", "x"}, {"abc", "y"}}, {{"\u4e16\u754c", "x"}, {"abc", "y"}},
 		{{"a", "", "b"}, {"cc", "", "d"}}, {{"x"}, {}, {"a", "b"}}, {{"a", "b", ""}, {"longer", "", "c"}},
+		{{"A", "x\ny", "z"}, {"bb", "c", "d"}}, {{"A", "x\ty", "z"}, {"bb", "c", "d"}}, {{"A", "x\vlong", "z"}, {"bb", "c", "d"}}, {{"A", "x\fyy", "z"}, {"bb", "c", "d"}},
+		{{"a\n", "b"}, {"\f", "\t"}}, {{"\n\n", "\f\f"}, {"a", "b\f"}, {"cccc", "d"}}, {{"\v\t", "q"}, {"long", "r", "s", "t"}}, {{"A", "x\ryy", "z"}, {"bb", "c", "d"}},
 	}
 	for _, rows := range tables {
 		for _, padding := range []int{1, 3} {

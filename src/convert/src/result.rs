@@ -55,6 +55,8 @@ pub struct Converted {
     pub ignore_cache: bool,
     /// The states that an SBOM scanner scans.
     pub sbom: SbomTargets,
+    /// Whether an operation has text that isn't UTF-8: such a graph can't be marshaled.
+    pub(crate) has_invalid_utf8: bool,
 }
 
 impl Converted {
@@ -64,6 +66,15 @@ impl Converted {
     ///
     /// The graph can't be marshaled; the text is BuildKit's.
     pub fn definition(&self, options: &Options) -> Result<Definition, Error> {
+        (self.bare_definition(options)).map_err(|e| e.wrap("failed to marshal LLB definition"))
+    }
+
+    /// As [`Converted::definition`], with the error that `frontend.convertllb` reports.
+    ///
+    /// # Errors
+    ///
+    /// The graph can't be marshaled.
+    pub fn bare_definition(&self, options: &Options) -> Result<Definition, Error> {
         let platforms = Platforms::of(options);
         self.marshal(&self.state, Some(&platforms.target), options)
     }
@@ -76,6 +87,7 @@ impl Converted {
     /// As [`Converted::definition`].
     pub fn scan_definition(&self, scan: &State, options: &Options) -> Result<Definition, Error> {
         self.marshal(scan, options.build_platforms.first(), options)
+            .map_err(|e| e.wrap("failed to marshal LLB definition"))
     }
 
     fn marshal(
@@ -84,9 +96,10 @@ impl Converted {
         platform: Option<&Platform>,
         options: &Options,
     ) -> Result<Definition, Error> {
-        options
-            .definition(&self.graph, state, platform, Some(&options.caps))
-            .map_err(|e| e.wrap("failed to marshal LLB definition"))
+        if self.has_invalid_utf8 {
+            return Err(Error::new("string field contains invalid UTF-8"));
+        }
+        options.definition(&self.graph, state, platform, Some(&options.caps))
     }
 }
 

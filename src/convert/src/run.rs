@@ -97,11 +97,8 @@ fn into_converted<R: Resolver>(
 ) -> Result<Converted> {
     let stages = &mut converter.stages;
     let needed = plan::reachable(stages, target);
-    if (0..stages.len()).any(|id| needed[id] && stages[id].built.has_invalid_utf8) {
-        return Err(Error::new(
-            "failed to marshal LLB definition: string field contains invalid UTF-8",
-        ));
-    }
+    let has_invalid_utf8 =
+        (0..stages.len()).any(|id| needed[id] && stages[id].built.has_invalid_utf8);
     let mut ignore_cache = stages[target].plan.ignore_cache;
     let mut extras = BTreeMap::new();
     if stages[target].built.scan_context {
@@ -116,7 +113,9 @@ fn into_converted<R: Resolver>(
         ignore_cache |= stage.plan.ignore_cache;
     }
     let history = full_history(stages, target);
+    // The reference reports a graph that can't be marshaled first.
     if let Some(epoch) = converter.epoch
+        && !has_invalid_utf8
         && !source_date::is_writable(epoch)
         && history
             .iter()
@@ -141,6 +140,7 @@ fn into_converted<R: Resolver>(
         state,
         epoch: converter.epoch,
         ignore_cache,
+        has_invalid_utf8,
         graph: converter.graph,
     })
 }

@@ -10,22 +10,21 @@ const LINE_PADDING: usize = 4;
 const BLOCK_PADDING: usize = 2;
 const RULE: &str = "--------------------\n";
 
-/// Returns the excerpt for `ranges` of `data`. Empty if no line of the data is marked.
-pub fn excerpt(filename: &str, data: &[u8], ranges: &[Range]) -> String {
-    let text = String::from_utf8_lossy(data);
-    let lines: Vec<&str> = text.split('\n').collect();
+/// Returns the excerpt for `ranges` of `data`. Empty if no line of the data is marked. Bytes that aren't UTF-8 stay as they are.
+pub fn excerpt(filename: &str, data: &[u8], ranges: &[Range]) -> Vec<u8> {
+    let lines: Vec<&[u8]> = data.split(|byte| *byte == b'\n').collect();
     let last = |r: &Range| r.end.line.max(r.start.line);
     let (Some(first), Some(end)) = (
         ranges.iter().map(|r| r.start.line).min(),
         ranges.iter().map(last).max(),
     ) else {
-        return String::new();
+        return Vec::new();
     };
     let Ok(mut start) = usize::try_from(first) else {
-        return String::new();
+        return Vec::new();
     };
     if start < 1 || start > lines.len() {
-        return String::new();
+        return Vec::new();
     }
     let mut end = usize::try_from(end).unwrap_or(0).min(lines.len());
     let marked_first = start;
@@ -48,16 +47,18 @@ pub fn excerpt(filename: &str, data: &[u8], ranges: &[Range]) -> String {
         used += 1;
     }
 
-    let mut out = format!("{filename}:{marked_first}\n{RULE}");
+    let mut out = format!("{filename}:{marked_first}\n{RULE}").into_bytes();
     for number in start..=end {
         let marked = ranges.iter().any(|r| {
             usize::try_from(r.start.line).is_ok_and(|s| s <= number)
                 && usize::try_from(last(r)).is_ok_and(|e| e >= number)
         });
         let mark = if marked { ">>>" } else { "   " };
-        out.push_str(&format!(" {number:3} | {mark} {}\n", lines[number - 1]));
+        out.extend_from_slice(format!(" {number:3} | {mark} ").as_bytes());
+        out.extend_from_slice(lines[number - 1]);
+        out.push(b'\n');
     }
-    out.push_str(RULE);
+    out.extend_from_slice(RULE.as_bytes());
     out
 }
 
@@ -79,12 +80,12 @@ mod tests {
     fn points_at_the_line_with_its_neighbors() {
         let shown = excerpt("Dockerfile", b"FROM a\nRUN b\nRUN c\n", &[line(2, 2)]);
         let expected = "Dockerfile:2\n--------------------\n   1 |     FROM a\n   2 | >>> RUN b\n   3 |     RUN c\n   4 |     \n--------------------\n";
-        assert_eq!(shown, expected);
+        assert_eq!(shown, expected.as_bytes());
     }
 
     #[test]
     fn is_empty_without_a_line() {
-        assert_eq!(excerpt("Dockerfile", b"FROM a\n", &[]), "");
-        assert_eq!(excerpt("Dockerfile", b"FROM a\n", &[line(9, 9)]), "");
+        assert_eq!(excerpt("Dockerfile", b"FROM a\n", &[]), b"");
+        assert_eq!(excerpt("Dockerfile", b"FROM a\n", &[line(9, 9)]), b"");
     }
 }

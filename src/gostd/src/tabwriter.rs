@@ -2,7 +2,29 @@
 
 /// Lays out rows of cells: every column but a row's last is padded to its widest cell plus `padding`.
 /// A column is a run of consecutive rows that have another cell after it.
+///
+/// As in Go, the text of a cell can end it: a tab or a vertical tab ends the cell, a newline the row, and a form feed the row and
+/// all columns.
 pub fn columns(rows: &[Vec<String>], padding: usize) -> String {
+    let mut text = String::new();
+    for cells in rows {
+        text.push_str(&cells.join("\t"));
+        text.push('\n');
+    }
+    let text = text.strip_suffix('\n').unwrap_or_default();
+    if rows.is_empty() {
+        return String::new();
+    }
+    text.split('\u{c}')
+        .map(|section| lay_out(section, padding))
+        .collect()
+}
+
+/// Lays out rows that no form feed separates.
+fn lay_out(section: &str, padding: usize) -> String {
+    let rows: Vec<Vec<&str>> = (section.split('\n'))
+        .map(|row| row.split(['\t', '\u{b}']).collect())
+        .collect();
     let mut widths: Vec<Vec<usize>> = rows
         .iter()
         .map(|r| vec![0; r.len().saturating_sub(1)])

@@ -93,7 +93,7 @@ pub(crate) fn default_bases(
 
 /// Reports variables of a `FROM` that no argument declares.
 pub(crate) fn undeclared_in_from(
-    unmatched: &BTreeSet<String>,
+    unmatched: &[String],
     known: impl Fn() -> BTreeSet<String>,
     location: &[Range],
     lint: &Linter,

@@ -148,6 +148,7 @@ fn bytes_that_are_not_text_reach_no_container() {
             &Builder::default(),
         ))
         .result
+        .and_then(|converted| converted.definition(&options()))
     };
     let error = run(b"FROM alpine\nRUN echo \xff\n").unwrap_err();
     assert_eq!(

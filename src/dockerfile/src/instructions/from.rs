@@ -106,8 +106,9 @@ fn is_as(word: &str) -> bool {
 fn check_casing(request: &Request, lint: &Linter) {
     let location = request.node.location();
     let from = request.node.keyword.as_str();
+    // Go's lower case of bytes that aren't UTF-8 is U+FFFD, so it differs from the bytes.
     if let [_, _, stage] = request.args()
-        && *stage != to_lower(stage)
+        && (*stage != to_lower(stage) || stage.contains(char::REPLACEMENT_CHARACTER))
     {
         lint.run(&rules::STAGE_NAME_CASING, &location, |text| text(stage));
     }

@@ -25,7 +25,8 @@ pub(super) struct Lexer<'a> {
     in_pattern: bool,
     words: Option<Words>,
     pub(super) matched: BTreeSet<String>,
-    pub(super) unmatched: BTreeSet<String>,
+    pub(super) unmatched: Vec<String>,
+    unmatched_names: BTreeSet<&'a str>,
 }
 
 /// A part of a `${…}` after its modifier.
@@ -86,7 +87,8 @@ impl<'a> Lexer<'a> {
             in_pattern: false,
             words: None,
             matched: BTreeSet::new(),
-            unmatched: BTreeSet::new(),
+            unmatched: Vec::new(),
+            unmatched_names: BTreeSet::new(),
         }
     }
 
@@ -305,7 +307,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Expands `${name-word}` and similar forms. With `colon` (`${name:-word}`) an empty variable counts as unset.
-    fn modified(&mut self, name: &str, operator: Option<char>, colon: bool) -> Expanded {
+    fn modified(&mut self, name: &'a str, operator: Option<char>, colon: bool) -> Expanded {
         let colon_text = if colon { ":" } else { "" };
         let trims = matches!(operator, Some('#' | '%'));
         if colon && trims {
@@ -353,7 +355,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// `${name/pattern/replacement}`, `${name//pattern/replacement}`.
-    fn replaced(&mut self, name: &str) -> Expanded {
+    fn replaced(&mut self, name: &'a str) -> Expanded {
         let all = self.cursor.skip("/");
         let pattern = self
             .nested('/', Operand::Pattern)
@@ -388,14 +390,14 @@ impl<'a> Lexer<'a> {
         self.cursor.take(len)
     }
 
-    fn lookup(&mut self, name: &str) -> Option<&'a str> {
+    fn lookup(&mut self, name: &'a str) -> Option<&'a str> {
         let value = self.env.get(name);
-        let names = match value {
-            Some(_) => &mut self.matched,
-            None => &mut self.unmatched,
-        };
-        if !names.contains(name) {
-            names.insert(name.to_owned());
+        match value {
+            Some(_) if !self.matched.contains(name) => {
+                self.matched.insert(name.to_owned());
+            }
+            None if self.unmatched_names.insert(name) => self.unmatched.push(name.to_owned()),
+            _ => {}
         }
         value
     }

@@ -63,8 +63,8 @@ pub struct Expansion {
     pub result: String,
     /// The variables that have a value.
     pub matched: BTreeSet<String>,
-    /// The variables that have no value.
-    pub unmatched: BTreeSet<String>,
+    /// The variables that have no value, in the order of their first use.
+    pub unmatched: Vec<String>,
 }
 
 impl Lex {

@@ -42,7 +42,7 @@ pub(super) async fn answer(
         let notices = warnings::notices(&outcome, false);
         warnings::send(build.bridge, &build.dockerfile, &notices).await;
         let converted = outcome.result?;
-        convertllb::answer(&converted.definition(&options)?.into_pb())?
+        convertllb::answer(&converted.bare_definition(&options)?.into_pb())?
     } else {
         return Err(Failure::Typed(
             Box::new(Error::new(format!("unsupported request {name}"))),

@@ -72,21 +72,22 @@ fn merge_ranges(locations: &[Vec<Range>]) -> Vec<Range> {
     out
 }
 
-fn text(notices: &[Notice], info: &pb::SourceInfo) -> String {
+fn text(notices: &[Notice], info: &pb::SourceInfo) -> Vec<u8> {
     let mut sorted: Vec<&Notice> = notices.iter().collect();
     let line = |n: &Notice| n.ranges.first().map(|r| r.start.line);
     sorted.sort_by(|a, b| match (line(a), line(b)) {
         (None, None) => a.rule.cmp(&b.rule),
         (a, b) => a.cmp(&b),
     });
-    let mut out = String::new();
+    let mut out = Vec::new();
     for notice in sorted {
-        out.push_str(&format!("\nWARNING: {}", notice.rule));
+        let mut head = format!("\nWARNING: {}", notice.rule);
         if !notice.url.is_empty() {
-            out.push_str(&format!(" - {}", notice.url));
+            head.push_str(&format!(" - {}", notice.url));
         }
-        out.push_str(&format!("\n{}\n", notice.message));
-        out.push_str(&excerpt(&info.filename, &info.data, &notice.ranges));
+        head.push_str(&format!("\n{}\n", notice.message));
+        out.extend_from_slice(head.as_bytes());
+        out.extend_from_slice(&excerpt(&info.filename, &info.data, &notice.ranges));
     }
     out
 }

@@ -35,13 +35,13 @@ impl SubrequestResult {
 
     /// Adds the text that a terminal shows.
     #[must_use]
-    pub fn with_text(self, text: String) -> SubrequestResult {
+    pub fn with_text(self, text: impl Into<Vec<u8>>) -> SubrequestResult {
         self.with_metadata("result.txt", text)
     }
 
     #[must_use]
-    fn with_metadata(mut self, key: &str, value: String) -> SubrequestResult {
-        self.0.insert(key.to_owned(), value.into_bytes());
+    fn with_metadata(mut self, key: &str, value: impl Into<Vec<u8>>) -> SubrequestResult {
+        self.0.insert(key.to_owned(), value.into());
         self
     }
 
@@ -60,6 +60,16 @@ fn location(ranges: &[Range]) -> Object {
         source_index: 0,
         ranges: pb_ranges(ranges),
     })
+}
+
+/// A part of the Dockerfile's text that nothing has processed; none if it is empty. A byte that isn't UTF-8 is written as Go
+/// writes it.
+fn unprocessed(text: &str, dockerfile: &[u8]) -> Option<Value> {
+    match std::str::from_utf8(dockerfile) {
+        _ if text.is_empty() => None,
+        Ok(_) => Some(text.into()),
+        Err(_) => Some(Value::Lossy(text.to_owned())),
+    }
 }
 
 /// The Dockerfile as the only source.

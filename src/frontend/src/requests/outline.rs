@@ -24,7 +24,10 @@ fn json(outline: &Outline, dockerfile: &[u8]) -> String {
     let args = outline.args.iter().map(|a| {
         Object::new()
             .set("name", a.key.as_str())
-            .opt_str("description", &a.description)
+            .opt(
+                "description",
+                super::unprocessed(&a.description, dockerfile),
+            )
             .opt_str("value", &a.value)
             .set("location", location(&a.location))
     });
@@ -36,7 +39,10 @@ fn json(outline: &Outline, dockerfile: &[u8]) -> String {
     };
     Object::new()
         .opt_str("name", &outline.name)
-        .opt_str("description", &outline.description)
+        .opt(
+            "description",
+            super::unprocessed(&outline.description, dockerfile),
+        )
         .opt_array("args", args)
         .opt_array("secrets", outline.secrets.iter().map(mount))
         .opt_array("ssh", outline.ssh.iter().map(mount))

@@ -21,13 +21,20 @@ pub fn answer(targets: &[Target], dockerfile: &[u8]) -> super::SubrequestResult 
         Object::new()
             .opt_str("name", &t.name)
             .opt_bool("default", t.default)
-            .opt_str("description", &t.description)
-            .opt_str("base", &t.base)
+            .opt(
+                "description",
+                super::unprocessed(&t.description, dockerfile),
+            )
+            .opt("base", super::unprocessed(&t.base, dockerfile))
             .opt_str("platform", &t.platform)
             .set("location", location(&t.location))
     });
+    let items = match targets {
+        [] => Value::Null,
+        _ => Value::from_iter(items),
+    };
     let json = Object::new()
-        .set("targets", Value::from_iter(items))
+        .set("targets", items)
         .set("sources", super::sources(dockerfile))
         .indented();
     let mut rows = vec![vec!["TARGET".into(), "DESCRIPTION".into()]];

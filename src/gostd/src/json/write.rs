@@ -2,6 +2,11 @@
 
 /// Appends a JSON string: `<`, `>`, `&`, U+2028 and U+2029 are escaped, as `json.Marshal` does.
 fn push_string(out: &mut String, text: &str) {
+    push_escaped(out, text, false);
+}
+
+/// Appends a JSON string as [`push_string`] does. If `lossy`, each U+FFFD stands for a byte that isn't UTF-8, and is escaped.
+fn push_escaped(out: &mut String, text: &str, lossy: bool) {
     out.push('"');
     let mut start = 0;
     for (at, c) in text.char_indices() {
@@ -13,6 +18,7 @@ fn push_string(out: &mut String, text: &str) {
             '\n' => "\\n",
             '\r' => "\\r",
             '\t' => "\\t",
+            char::REPLACEMENT_CHARACTER if lossy => "",
             '\0'..='\x1f' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => "",
             _ => continue,
         };
@@ -48,6 +54,8 @@ pub enum Value {
     Int(i64),
     /// A string.
     Str(String),
+    /// A string in which each U+FFFD stands for a byte that isn't UTF-8: Go writes such a byte as `\ufffd`.
+    Lossy(String),
     /// A list.
     Array(Vec<Value>),
     /// Keys and values, in their order.
@@ -196,6 +204,7 @@ impl Value {
             Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
             Value::Int(n) => out.push_str(&n.to_string()),
             Value::Str(s) => push_string(out, s),
+            Value::Lossy(s) => push_escaped(out, s, true),
             Value::Array(items) => {
                 let items = items.iter();
                 list(out, level, ['[', ']'], items, |out, item, inner| {
