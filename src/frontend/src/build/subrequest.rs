@@ -4,7 +4,7 @@ use fromtier_convert::{self as convert, Options};
 use fromtier_dockerfile::error::Error;
 use fromtier_gateway::{BuildResult, Code, Detail};
 
-use super::LoadedBuild;
+use super::{LoadedBuild, platforms};
 use crate::ids;
 use crate::requests::{self, convertllb, describe, lint, outline, targets};
 use crate::resolver::BuilderResolver;
@@ -17,6 +17,8 @@ pub(super) async fn answer(
     resolver: &BuilderResolver<'_>,
     name: &str,
 ) -> Result<BuildResult, Failure> {
+    // The builder resolves the scanner's image after any request that names one.
+    platforms::resolve_scanner(build, resolver, &mut Vec::new()).await?;
     let bytes = &build.dockerfile.map.data;
     let options = Options {
         target_platform: None,
