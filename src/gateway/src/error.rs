@@ -5,7 +5,9 @@ use std::fmt;
 use fromtier_proto::gw;
 
 use crate::CapError;
-use crate::grpc::MAX_MESSAGE;
+
+/// The largest message that BuildKit accepts or sends, in bytes.
+pub(crate) const MAX_MESSAGE: usize = 16 << 20;
 
 /// Why a call failed.
 #[derive(Debug, Clone, thiserror::Error)]

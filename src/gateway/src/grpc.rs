@@ -8,11 +8,9 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tonic::transport::{Channel, Endpoint, Uri};
 
-use crate::error::{CallError, Code, Error};
+use crate::error::{CallError, Code, Error, MAX_MESSAGE};
 use crate::gather::Gather;
 
-/// The largest message that BuildKit accepts or sends, in bytes.
-pub(crate) const MAX_MESSAGE: usize = 16 << 20;
 /// How many bytes can be in flight before they are acknowledged. Large, because a pipe has no latency to speak of.
 const WINDOW: u32 = 4 << 20;
 

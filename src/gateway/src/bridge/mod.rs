@@ -12,8 +12,8 @@ pub use images::{ImageConfig, ImageConfigRequest};
 pub use result::{BuildResult, Refs};
 
 use crate::caps::{self, Caps};
-use crate::error::{Code, Error};
-use crate::grpc::{Connection, MAX_MESSAGE};
+use crate::error::{Code, Error, MAX_MESSAGE};
+use crate::grpc::Connection;
 use crate::options::BuildOptions;
 use crate::pipe::Stdio;
 

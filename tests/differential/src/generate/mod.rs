@@ -1,6 +1,9 @@
 //! Generates Dockerfiles.
 
 mod around;
+mod words;
+
+use words::{IMAGES, KEYS, NAMES, PATHS, VALUES, WORDS};
 
 /// A random number generator whose numbers are the same everywhere (SplitMix64).
 #[derive(Debug, Clone)]
@@ -32,130 +35,6 @@ impl Dice {
         from[self.below(from.len())]
     }
 }
-
-const IMAGES: &[&str] = &[
-    "alpine",
-    "alpine:3.22",
-    "busybox",
-    "debian:bookworm",
-    "golang:1.24",
-    "node:22-alpine",
-    "nginx:1.27",
-    "postgres:17",
-    "scratch",
-];
-
-const NAMES: &[&str] = &["a", "b", "build", "Final", "x-1", "deps"];
-
-const WORDS: &[&str] = &[
-    "a",
-    "b.txt",
-    "dir/",
-    "./c",
-    "../d",
-    "/e",
-    "*",
-    "*.go",
-    ".",
-    "f g",
-    "\"h i\"",
-    "'j k'",
-    "$A",
-    "${B}",
-    "${A:-def}",
-    "${B:+alt}",
-    "${C-x}",
-    "${A%.*}",
-    "${A#*/}",
-    "${A/b/c}",
-    "${A//b/c}",
-    "\\$A",
-    "\\\"",
-    "$A$B",
-    "x${A}y",
-    "'$A'",
-    "\"$B\"",
-    "=",
-    "a=b",
-    "žluť",
-    "~",
-    "--",
-    "-x",
-    "1",
-    "80",
-    "\\\\",
-    "#",
-    "%",
-    "&&",
-    "|",
-    "<",
-    "\"",
-    "a,b",
-    "${A:?}",
-    "$TARGETARCH",
-    "$PATH",
-    "${A#\"b*\"}",
-    "${A/'*'/\\-}",
-    "${B//\"\\x\"/y}",
-    "${A%'\\z'}",
-    "\"\\n\"",
-    "'\\n'",
-];
-
-const PATHS: &[&str] = &[
-    "a",
-    "/a",
-    "./a",
-    "a/",
-    "/a/",
-    "..",
-    "../a",
-    ".",
-    "./",
-    "/",
-    "a/b",
-    "a/./b",
-    "*.txt",
-    "a*",
-    "$A",
-    "${B}/x",
-    "/x/$A/",
-    "\"q r\"",
-    "s\\ t",
-    "package*.json",
-    "/usr/local/bin/",
-    "a/../b",
-];
-
-const VALUES: &[&str] = &[
-    "1",
-    "x",
-    "\"a b\"",
-    "'c d'",
-    "e\\ f",
-    "$A",
-    "${B}",
-    "${A:-def}",
-    "\"$A-$B\"",
-    "'$A'",
-    "",
-    "/usr/bin:$PATH",
-    "\\$A",
-    "a=b",
-    "ü",
-    "\"\\\"\"",
-    "${A:+y}",
-    "${A##*/}",
-    "${B%%.*}",
-    "$A$A",
-    "${A#'x\\'}",
-    "${A/\"?\"/\"\\\\\"}",
-    "\"a*b\\\\c\"",
-];
-
-const KEYS: &[&str] = &[
-    "A", "B", "C", "PATH", "HOME", "TOKEN", "a.b", "X_1", "VERSION",
-];
 
 /// One generated case as its text.
 pub fn case(dice: &mut Dice) -> String {
