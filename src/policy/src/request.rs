@@ -98,7 +98,21 @@ pub enum SourceRequest<'a> {
     },
 }
 
+/// The URL below which BuildKit reads what the client sends in its session, as a build context on standard input. Nothing is
+/// downloaded.
+const CLIENT_UPLOADS: &str = "http://buildkit-session/";
+
 impl<'a> SourceRequest<'a> {
+    /// Returns a download as what it is if the client itself sends the file: local.
+    pub(crate) fn as_clients_upload(&self) -> Option<SourceRequest<'a>> {
+        match self {
+            SourceRequest::Http { url, .. } if url.starts_with(CLIENT_UPLOADS) => {
+                Some(SourceRequest::Local { name: url })
+            }
+            _ => None,
+        }
+    }
+
     /// Returns the kind of the source.
     pub(crate) fn kind(&self) -> JudgedKind {
         match self {

@@ -35,6 +35,8 @@ impl Gate {
         request: &SourceRequest<'_>,
         scope: &Scope<'_>,
     ) -> Result<Verdict, Denial> {
+        let upload = request.as_clients_upload();
+        let request = upload.as_ref().unwrap_or(request);
         let context = RequestContext::new(&self.policies, Via::Add, scope);
         let mut findings = Findings::default();
         for policy in context.active_policies(&self.policies) {

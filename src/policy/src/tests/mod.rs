@@ -4,6 +4,7 @@ mod layers;
 mod mirrors;
 mod random;
 mod severities;
+mod sources;
 
 use std::collections::BTreeMap;
 
