@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use fromtier_catalog::Day;
 use fromtier_dockerfile::error::{Error, Origin, Result};
+use fromtier_image::Digest;
 use fromtier_policy::{Code, Gate, Lock, Organization, Policy, PolicyError};
 
 /// The folder in the frontend image that an organization's policy and lock are baked into.
@@ -25,20 +26,43 @@ pub const MISNAMED_POLICY: &str = ".fromtier.yml";
 pub struct OrganizationFiles {
     folder: PathBuf,
     organization: Organization,
+    files: Vec<JudgingFile>,
+}
+
+/// A policy or lock file that a build was judged by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgingFile {
+    /// `organization` or `repository`.
+    pub owner: &'static str,
+    /// Its path in the frontend image or in the repository.
+    pub path: String,
+    /// The digest of its bytes.
+    pub digest: Digest,
+}
+
+impl JudgingFile {
+    fn new(owner: &'static str, path: &str, text: &str) -> JudgingFile {
+        JudgingFile {
+            owner,
+            path: path.to_owned(),
+            digest: Digest::sha256(text.as_bytes()),
+        }
+    }
 }
 
 impl OrganizationFiles {
     /// Reads the files of `folder`. Each is optional.
     pub fn read(folder: &Path) -> Result<OrganizationFiles> {
+        let read_baked = |path: &str| baked_text(folder, path);
         let policy = read_text(&folder.join(POLICY_FILE))?;
-        let policy = policy
-            .map(|file| read_policy(&file, |path| baked_text(folder, path)))
-            .transpose()?;
         let lock = read_text(&folder.join(LOCK_FILE))?;
+        let files = judging_files("organization", policy.as_ref(), lock.as_ref(), read_baked);
+        let policy = policy.map(|file| read_policy(&file, read_baked));
         let lock = lock.as_ref().map(read_lock).transpose()?;
         Ok(OrganizationFiles {
             folder: folder.to_owned(),
-            organization: Organization::new(policy, lock),
+            organization: Organization::new(policy.transpose()?, lock),
+            files,
         })
     }
 
@@ -59,16 +83,33 @@ impl OrganizationFiles {
         out
     }
 
+    /// Returns the files that a build is judged by.
+    pub fn judging_files(&self, repository: &RepositoryFiles) -> Vec<JudgingFile> {
+        let lock = (repository.lock.as_ref()).filter(|_| !self.organization.has_lock());
+        let extended = |path: &str| self.extended(repository, path);
+        let mut files = self.files.clone();
+        files.extend(judging_files(
+            "repository",
+            repository.policy.as_ref(),
+            lock,
+            extended,
+        ));
+        files
+    }
+
+    /// Returns the text of a file that the repository's policy extends.
+    fn extended(&self, repository: &RepositoryFiles, path: &str) -> Result<String, String> {
+        if path.starts_with('/') {
+            baked_text(&self.folder, path)
+        } else {
+            repository.extended(path)
+        }
+    }
+
     /// Creates the gate of a build: the organization's policy, tightened by the repository's. The repository's lock is
     /// used only if the organization has none.
     pub fn gate(&self, repository: &RepositoryFiles, today: Day) -> Result<Gate> {
-        let extended = |path: &str| {
-            if path.starts_with('/') {
-                baked_text(&self.folder, path)
-            } else {
-                repository.extended(path)
-            }
-        };
+        let extended = |path: &str| self.extended(repository, path);
         let policy = (repository.policy.as_ref()).map(|file| read_policy(file, extended));
         let policy = policy.transpose()?;
         let lock = (repository.lock.as_ref()).filter(|_| !self.organization.has_lock());
@@ -110,6 +151,25 @@ pub fn today() -> Day {
         .duration_since(UNIX_EPOCH)
         .map_or(0, |d| d.as_secs());
     Day::from_unix_seconds(seconds)
+}
+
+/// Returns a policy, the files that it extends, and a lock.
+fn judging_files(
+    owner: &'static str,
+    policy: Option<&(String, String)>,
+    lock: Option<&(String, String)>,
+    extended: impl Fn(&str) -> Result<String, String>,
+) -> Vec<JudgingFile> {
+    let mut files: Vec<JudgingFile> = Vec::new();
+    let mut next = policy.cloned();
+    while let Some((path, text)) = next {
+        files.push(JudgingFile::new(owner, &path, &text));
+        next = Policy::extended(&path, &text)
+            .filter(|path| files.iter().all(|file| file.path != *path))
+            .and_then(|path| Some((path.clone(), extended(&path).ok()?)));
+    }
+    files.extend(lock.map(|(path, text)| JudgingFile::new(owner, path, text)));
+    files
 }
 
 /// Reads a file of the frontend image that a policy extends by its absolute path.

@@ -1,6 +1,7 @@
 //! The gate's verdicts in the build result's metadata: BuildKit passes keys under `frontend.` on to the client
 //! (`--metadata-file`). The keys are those of all JSON of ours: `docs/json.md`.
 
+use fromtier_catalog::Day;
 use fromtier_convert::SourceVerdict;
 use fromtier_dockerfile::span::{Position, Range};
 use fromtier_gateway::message_json::base64;
@@ -9,20 +10,34 @@ use fromtier_image::ImageRef;
 use fromtier_policy::JudgedKind;
 use fromtier_policy::verdict::Finding;
 
+use crate::policy::JudgingFile;
+
 /// The key of the metadata.
 pub const KEY: &str = "frontend.fromtier.verdicts";
 
-/// The verdicts as metadata; nothing when the build takes nothing from outside. A JSON object in base64, as BuildKit's
-/// own keys have theirs: so clients write the object into their metadata file, and not a text.
-pub fn metadata(verdicts: &[SourceVerdict]) -> Option<(String, Vec<u8>)> {
-    if verdicts.is_empty() {
-        return None;
-    }
+/// The verdicts and what they rest on, as metadata. A JSON object in base64, as BuildKit's own keys have theirs: so clients
+/// write the object into their metadata file, and not a text.
+pub fn metadata(
+    verdicts: &[SourceVerdict],
+    files: &[JudgingFile],
+    today: Day,
+) -> (String, Vec<u8>) {
     let all = Object::new()
         .opt_int("version", 2)
+        .set("fromtier", env!("CARGO_PKG_VERSION"))
+        .set("day", today.to_string())
+        .set("catalog", fromtier_catalog::as_of().to_string())
+        .set("files", Value::from_iter(files.iter().map(file)))
         .set("sources", Value::from_iter(verdicts.iter().map(source)));
     let text = base64(all.compact().as_bytes());
-    Some((KEY.to_owned(), text.into_bytes()))
+    (KEY.to_owned(), text.into_bytes())
+}
+
+fn file(file: &JudgingFile) -> Object {
+    Object::new()
+        .set("owner", file.owner)
+        .set("file", file.path.as_str())
+        .set("digest", file.digest.as_str())
 }
 
 fn source(source: &SourceVerdict) -> Object {

@@ -207,9 +207,9 @@ fn all_refused_images_are_on_one_screen() {
     assert_eq!(one.matches("error[").count(), 1);
 }
 
-/// The verdicts in the result's metadata.
+/// The document in the result's metadata.
 #[track_caller]
-fn verdicts(recording: &Recording) -> serde_json::Value {
+fn document(recording: &Recording) -> serde_json::Value {
     let Outcome::Result(result) = &recording.outcome else {
         panic!("{:?}", recording.outcome)
     };
@@ -219,6 +219,13 @@ fn verdicts(recording: &Recording) -> serde_json::Value {
         .unwrap();
     let document: serde_json::Value = serde_json::from_slice(&text).unwrap();
     assert_eq!(document["version"], 2);
+    document
+}
+
+/// The verdicts in the result's metadata.
+#[track_caller]
+fn verdicts(recording: &Recording) -> serde_json::Value {
+    let document = document(recording);
     // The context is a source as well.
     (document["sources"].as_array().unwrap().iter())
         .filter(|verdict| verdict["kind"] != "local")
@@ -281,6 +288,42 @@ fn verdicts_are_data_in_the_results_metadata() {
     );
     assert_eq!(other["verdict"], "allow");
     assert_eq!(other["findings"][0]["code"], "FT160");
+}
+
+#[test]
+fn the_metadata_says_which_files_judged_the_build() {
+    let policy = "version: 1\nextends: base.yaml\n";
+    let build = |base: &str| {
+        document(&run(&format!(
+            "-- Dockerfile --\nFROM scratch\n-- .fromtier.yaml --\n{policy}-- base.yaml --\n{base}-- fromtier.lock --\n# A lock file may be empty.\n"
+        )))
+    };
+    let base = "version: 1\nmode: warn\n";
+    let said = build(base);
+    said.as_object()
+        .unwrap()
+        .iter()
+        .filter(|(key, _)| *key != "version")
+        .for_each(is_documented);
+    let files = said["files"].as_array().unwrap();
+    let names: Vec<_> = files
+        .iter()
+        .map(|file| file["file"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, [".fromtier.yaml", "base.yaml", "fromtier.lock"]);
+    for (file, text) in files.iter().zip([policy, base]) {
+        file.as_object().unwrap().iter().for_each(is_documented);
+        assert_eq!(file["owner"], "repository");
+        assert_eq!(
+            file["digest"],
+            fromtier_image::Digest::sha256(text.as_bytes()).as_str()
+        );
+    }
+    let other = build("version: 1\n");
+    assert_eq!(other["files"][0], files[0]);
+    assert_ne!(other["files"][1], files[1]);
+    let plain = document(&run("-- Dockerfile --\nFROM scratch\n"));
+    assert_eq!(plain["files"], serde_json::json!([]));
 }
 
 #[test]

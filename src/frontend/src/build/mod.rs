@@ -121,6 +121,7 @@ impl LocatedBuild {
             bridge,
             config,
             sources: &self.sources,
+            organization: &self.organization,
             dockerfile,
             gate: tightened_gate.as_ref().unwrap_or(&self.organization_gate),
         };
@@ -159,6 +160,7 @@ struct LoadedBuild<'a> {
     bridge: &'a Bridge,
     config: Config,
     sources: &'a Sources,
+    organization: &'a OrganizationFiles,
     dockerfile: Dockerfile,
     gate: &'a Gate,
 }

@@ -64,12 +64,13 @@ pub(super) async fn build_all<'b>(
         images.push(result.image);
     }
     let multi_platform = config.convert.multi_platform;
-    let metadata = verdicts::metadata(&verdicts).into_iter().collect();
+    let files = (build.organization).judging_files(&build.dockerfile.repository);
+    let metadata = verdicts::metadata(&verdicts, &files, build.gate.today());
     Ok(export::result(
         images,
         multi_platform,
         attestations,
-        metadata,
+        BTreeMap::from([metadata]),
     ))
 }
 
