@@ -71,6 +71,28 @@ fn a_context_on_standard_input_is_local() {
 }
 
 #[test]
+fn a_clients_definition_can_be_a_root_file_system() {
+    let build = |source: &str, from: &str| {
+        run(&format!(
+            "option context:base=input:base\ninput-source base {source}\n-- Dockerfile --\n{from}\n-- .fromtier.yaml --\nversion: 1\nsources: {{root-file-system: deny}}\n"
+        ))
+    };
+    let text = message(&build("local://rootfs", "FROM base"));
+    assert!(text.contains("FT146"), "{text}");
+    passes(&build(
+        "local://rootfs",
+        "FROM alpine\nCOPY --from=base /a /a",
+    ));
+    passes(&build(
+        &format!(
+            "docker-image://docker.io/library/alpine:latest@sha256:{}",
+            "a".repeat(64)
+        ),
+        "FROM base",
+    ));
+}
+
+#[test]
 fn extended_files_are_requested_only_if_a_policy_extends_any() {
     let plain = "-- Dockerfile --\nFROM acme/tool\n-- .fromtier.yaml --\nversion: 1\ntiers: {community: allow}\n";
     let base = "-- policies/base.yaml --\nversion: 1\n";

@@ -1,5 +1,7 @@
 //! A client's own definition as a part of the graph: the bytes stay the same, and the gate is asked about every source.
 
+mod root;
+
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -11,6 +13,8 @@ use crate::graph::{Graph, Vertex};
 use crate::output::Output;
 use crate::source_map::{SourceLocation, SourceMap};
 use crate::state::State;
+
+pub use root::might_be_root_file_system;
 
 /// A client's definition that is now a part of the graph.
 #[derive(Debug, Clone)]

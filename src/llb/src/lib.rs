@@ -43,7 +43,7 @@ pub use exec::{CacheMount, ContentCache, Exec, Mount, Secret, Ssh};
 pub use file::{CopyInfo, FileAction, MakeInfo, MkdirInfo, Mode, Owner, OwnerId};
 pub use fromtier_proto::pb::{NetMode, SecurityMode};
 pub use graph::Graph;
-pub use input::{Input, InputError};
+pub use input::{Input, InputError, might_be_root_file_system};
 pub use marshal::MarshalOptions;
 pub use output::Output;
 pub use source::{

@@ -7,7 +7,7 @@ use fromtier_dockerfile::lint::rules;
 use fromtier_dockerfile::shell::NoEnv;
 use fromtier_image::config::ContainerConfig;
 use fromtier_image::{ImageConfig, Platform};
-use fromtier_llb::{ImageOptions, State};
+use fromtier_llb::{ImageOptions, State, might_be_root_file_system};
 use fromtier_policy::ApprovedImage;
 use fromtier_policy::gate::{SourceRequest, Via};
 
@@ -96,13 +96,14 @@ impl<R: Resolver> Converter<'_, R> {
         stage.built.state = self.graph.image(approved, how, meta);
     }
 
-    /// Asks the gate about a directory or repository that a stage is built on: a root file system that no rule about images
+    /// Asks the gate about a directory, a repository, or a client's definition that a stage is built on: a root file system that no rule about images
     /// covers.
     fn ask_root(&self, job: &BaseJob, loaded: &Loaded) -> Result<()> {
-        let whole = matches!(
-            loaded,
-            Loaded::Local(_) | Loaded::Remote(Remote::Git { .. }, _)
-        );
+        let whole = match loaded {
+            Loaded::Local(_) | Loaded::Remote(Remote::Git { .. }, _) => true,
+            Loaded::Input { definition, .. } => might_be_root_file_system(definition),
+            _ => false,
+        };
         let stage = &self.stages[job.stage];
         let (context, is_base) = match &job.kind {
             JobKind::BaseContext(context) => (context, !stage.plan.is_image_source),
