@@ -6,11 +6,19 @@ use crate::code::Code;
 use crate::findings::Findings;
 use crate::pattern::identity;
 use crate::policies::{Policies, RequestContext};
-use crate::recorder::Recorder;
+use crate::recorder::{NoRecorder, Recorder};
 use crate::rewriting;
 use crate::rules::{self, RuleContext};
 use crate::suggest;
 use crate::verdict::{ExceptionId, Finding, Severity};
+
+/// An image that can't be changed.
+pub(crate) struct FixedImage {
+    /// The judged image: not as in its mirror.
+    pub image: ImageRef,
+    /// Where the policies take it from, if that is another place.
+    pub wanted: Option<ImageRef>,
+}
 
 /// Takes the gate's steps for one request, and collects the findings.
 pub(crate) struct Judge<'a> {
@@ -85,6 +93,22 @@ impl<'a> Judge<'a> {
             self.conclude(&context, findings);
         }
         place
+    }
+
+    /// Steps 2 to 4 for an image that can't be rewritten or mirrored any more: judges the image that is named there, which can
+    /// be named as in its mirror.
+    pub fn judge_fixed(&mut self, written: &ImageRef) -> FixedImage {
+        let image = self
+            .policies
+            .origin_of(written)
+            .unwrap_or_else(|| written.clone());
+        self.judge_image(&image);
+        let rewritten = Judge::new(self.policies, self.request, &mut NoRecorder).rewrite(&image);
+        let place = self.mirror(&rewritten);
+        FixedImage {
+            image,
+            wanted: Some(place).filter(|place| place != written),
+        }
     }
 
     /// Refuses an image that has no valid name in its mirror: its own registry must not take the mirror's place.

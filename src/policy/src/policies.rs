@@ -64,6 +64,25 @@ impl Policies {
             image: ImageRef::parse(&text),
         })
     }
+
+    /// Returns the image that stands in a mirror under this name: the reverse of [`Policies::mirror_of`].
+    pub fn origin_of(&self, place: &ImageRef) -> Option<ImageRef> {
+        let name = place.to_string();
+        let mirrors = (self.layers.iter()).flat_map(|layer| &layer.index.policy.mirrors);
+        let origins = mirrors.filter_map(|mirror| {
+            let rest = name
+                .strip_prefix(mirror.prefix.as_str())?
+                .strip_prefix('/')?;
+            ImageRef::parse(&format!("{}/{rest}", mirror.registry)).ok()
+        });
+        let leads_here = |origin: &ImageRef| {
+            let mirrored = self
+                .mirror_of(origin)
+                .and_then(|mirrored| mirrored.image.ok());
+            mirrored.as_ref() == Some(place)
+        };
+        origins.into_iter().find(leads_here)
+    }
 }
 
 /// Where in a build a source is requested, and how each policy applies there.

@@ -5,7 +5,7 @@ use fromtier_image::{Digest, ImageRef};
 use super::{ApprovedImage, Gate, Pass, Resolved, missing_digest};
 use crate::code::Code;
 use crate::findings::Findings;
-use crate::judge::Judge;
+use crate::judge::{FixedImage, Judge};
 use crate::pattern::identity;
 use crate::recorder::NoRecorder;
 use crate::settings::DigestRule;
@@ -23,13 +23,12 @@ impl Gate {
         let answer = resolved.reference;
         let is_replaced =
             identity(answer) != identity(&pass.pull) || answer.tag() != pass.pull.tag();
-        if is_replaced {
-            self.judge_replacement(pass, answer, &mut judge.findings);
-        }
+        let replacement =
+            is_replaced.then(|| self.judge_replacement(pass, answer, &mut judge.findings));
         let digest = resolved.digest.or(answer.digest());
         let findings = &mut judge.findings.findings;
-        self.check_digest(pass, answer, is_replaced, digest, findings);
-        let image = if is_replaced { answer } else { &pass.image };
+        self.check_digest(pass, answer, replacement.as_ref(), digest, findings);
+        let image = replacement.as_ref().unwrap_or(&pass.image);
         judge.judge_config(image, Some(resolved.config));
         let shown = answer.clone().without_digest();
         let reference = match digest {
@@ -47,28 +46,42 @@ impl Gate {
         Ok(ApprovedImage { reference, verdict })
     }
 
-    /// Judges the image that the builder's source policy put in place of the requested one.
-    fn judge_replacement(&self, pass: &Pass, replacement: &ImageRef, findings: &mut Findings) {
+    /// Judges the image that the builder's source policy put in place of the requested one, and returns it, not as in its
+    /// mirror.
+    fn judge_replacement(
+        &self,
+        pass: &Pass,
+        replacement: &ImageRef,
+        findings: &mut Findings,
+    ) -> ImageRef {
         let mut recorder = NoRecorder;
         let mut judge = Judge::new(&self.policies, &pass.context, &mut recorder);
-        judge.judge_image(replacement);
+        let FixedImage { image, wanted } = judge.judge_fixed(replacement);
         let judged = judge.findings;
-        match judged.first_refusal() {
-            Some(refused) => {
-                let message = format!(
-                    "the builder replaced {} with {replacement}: {}",
-                    pass.pull, refused.message
-                );
-                findings.findings.push(Finding {
-                    help: refused.help.clone(),
-                    ..Finding::fixed(Code::ReplacedByBuilder, message)
-                });
+        let refusal = |why: &str, help: Option<String>| {
+            let pull = &pass.pull;
+            let message = format!("the builder replaced {pull} with {replacement}: {why}");
+            Finding {
+                help,
+                ..Finding::fixed(Code::ReplacedByBuilder, message)
             }
-            None => findings.findings.extend(judged.findings),
+        };
+        match (judged.first_refusal(), wanted) {
+            (Some(refused), _) => {
+                (findings.findings).push(refusal(&refused.message, refused.help.clone()));
+            }
+            (None, wanted) => {
+                findings.findings.extend(judged.findings);
+                findings.findings.extend(wanted.map(|place| {
+                    let why = format!("the policy takes this image from {place}");
+                    self.unless_warn_only(&pass.context, refusal(&why, None))
+                }));
+            }
         }
         for id in judged.exceptions {
             findings.add_exception(id);
         }
+        image
     }
 
     /// Compares the digest of the answer with the expected ones: the pinned digest and, for a replacement, the digest in
@@ -77,14 +90,13 @@ impl Gate {
         &self,
         pass: &Pass,
         answer: &ImageRef,
-        is_replaced: bool,
+        replacement: Option<&ImageRef>,
         digest: Option<&Digest>,
         findings: &mut Vec<Finding>,
     ) {
-        let locked = || (self.policies.lock.get(answer)).map(|entry| &entry.digest);
-        let replacement_digest = is_replaced
-            .then(|| answer.digest().or_else(locked))
-            .flatten();
+        let locked = |image| (self.policies.lock.get(image)).map(|entry| &entry.digest);
+        let replacement_digest =
+            replacement.and_then(|image| answer.digest().or_else(|| locked(image)));
         match digest {
             Some(digest) => {
                 let mut expected = [pass.pinned.as_ref(), replacement_digest]

@@ -21,7 +21,7 @@ use crate::policies::{Policies, RequestContext};
 use crate::policy::Policy;
 use crate::recorder::{NoRecorder, Recorder};
 pub use crate::request::{ImageRequest, SourceRequest, Via};
-use crate::verdict::{Denial, Finding, JudgedKind, Verdict};
+use crate::verdict::{Denial, Finding, JudgedKind, Severity, Verdict};
 
 /// Permission to resolve an image: the reference to ask the registry for, and the digest that must come back.
 #[derive(Debug, Clone)]
@@ -214,6 +214,16 @@ impl Gate {
             locked,
             verdict,
         })
+    }
+}
+
+impl Gate {
+    /// A finding that is about no single policy: a warning if all policies only warn there.
+    fn unless_warn_only(&self, context: &RequestContext, mut finding: Finding) -> Finding {
+        if (context.active_policies(&self.policies)).all(|policy| policy.warn_only()) {
+            finding.severity = finding.severity.min(Severity::Warn);
+        }
+        finding
     }
 }
 

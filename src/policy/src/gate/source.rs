@@ -7,7 +7,7 @@ use fromtier_image::ImageRef;
 use super::{ApprovedSource, Gate, missing_digest, normalize};
 use crate::code::Code;
 use crate::findings::Findings;
-use crate::judge::Judge;
+use crate::judge::{FixedImage, Judge};
 use crate::policies::RequestContext;
 use crate::recorder::NoRecorder;
 use crate::request::{SourceRequest, Via};
@@ -57,8 +57,9 @@ impl Gate {
     ///
     /// `identifier` is its LLB identifier: `docker-image://…`, `docker-image+blob://…`, `oci-layout://…`, `git://…`,
     /// `http(s)://…`, or `local://…`. Some of its `attrs` count too: `git.fullurl` is the URL that is fetched,
-    /// `git.checksum` and `http.checksum` fix the content, and `git.bundle` names one more source. Nothing is rewritten,
-    /// and an unknown scheme is refused.
+    /// `git.checksum` and `http.checksum` fix the content, and `git.bundle` names one more source. Nothing in a definition can
+    /// be changed: an image that a policy rewrites or mirrors is refused, unless it is named as in the mirror already, as it
+    /// is in a definition that this frontend made. An unknown scheme is refused.
     pub fn input_source(
         &self,
         identifier: &str,
@@ -103,22 +104,33 @@ impl Gate {
         Ok(verdict)
     }
 
-    /// Judges an image that can be neither rewritten nor pinned. If a digest is required, the reference must have it. The
-    /// image's config is unknown.
+    /// Judges an image that can be neither rewritten, mirrored, nor pinned. If a digest is required, the reference must have
+    /// it. The image's config is unknown.
     fn fixed_image(
         &self,
         identifier: &str,
         reference: &str,
         scope: &Scope<'_>,
     ) -> Result<Verdict, Denial> {
-        let image = normalize(reference)?;
-        if !is_written_in_full(&image, reference) {
-            return Err(not_in_full(identifier, &image));
+        let written = normalize(reference)?;
+        if !is_written_in_full(&written, reference) {
+            return Err(not_in_full(identifier, &written));
         }
         let context = RequestContext::new(&self.policies, Via::Input, scope);
         let mut recorder = NoRecorder;
         let mut judge = Judge::new(&self.policies, &context, &mut recorder);
-        judge.judge_image(&image);
+        let FixedImage { image, wanted } = judge.judge_fixed(&written);
+        if let Some(place) = wanted {
+            let message = format!(
+                "{identifier} is in a client's own definition, which can't be changed; the policy takes this image from {place}"
+            );
+            let help =
+                format!("write docker-image://{place} there, or name the image in a Dockerfile");
+            let finding = Finding::fixed(Code::RewriteFailed, message).with_help(help);
+            judge
+                .findings
+                .add(vec![self.unless_warn_only(&context, finding)]);
+        }
         if image.digest().is_none() && self.policies.lock.get(&image).is_some() {
             let finding = missing_digest(&image.to_string(), "the lock file");
             judge.findings.add(vec![finding]);

@@ -1,10 +1,12 @@
 //! Mirrors: where an image is pulled from, and which policy judges that place.
 
+use std::collections::BTreeMap;
+
 use fromtier_image::{ImageConfig, ImageRef};
 
 use crate::fixtures::{ask, denied, digest, gate, lock_of, passes_with_lock, two};
 use crate::gate::Resolved;
-use crate::{Policy, Severity};
+use crate::{Policy, Scope, Severity};
 
 #[test]
 fn a_mirror_changes_where_an_image_is_pulled_from_and_not_what_it_is() {
@@ -175,4 +177,80 @@ fn an_image_whose_name_is_too_long_for_its_mirror_is_refused() {
     ));
     let pass = ask(&gate(&text("warn"), ""), &too_long).unwrap();
     assert_eq!(pass.verdict().findings[0].severity, Severity::Warn);
+}
+
+#[test]
+fn a_clients_definition_names_an_image_as_its_mirror_does_or_is_refused() {
+    let ask_in_definition = |text: &str, reference: &str| {
+        let identifier = format!("docker-image://{reference}@{}", digest('a').as_str());
+        let gate = gate(text, "");
+        let verdict = gate.input_source(&identifier, &BTreeMap::new(), &Scope::default());
+        verdict.map_err(|denial| (denial.code.as_str(), denial.help.unwrap_or_default()))
+    };
+    let mirror = "version: 1\nmirrors: {docker.io: r.example.com/hub}";
+    // As this frontend itself names it.
+    let verdict = ask_in_definition(mirror, "r.example.com/hub/library/node:24").unwrap();
+    assert_eq!(verdict.normalized.unwrap().name(), "docker.io/library/node");
+    for other in [
+        "r.example.com/hub/acme/node:24",
+        "r.example.com/hubs/library/node:24",
+    ] {
+        assert_eq!(
+            ask_in_definition(mirror, other).unwrap_err().0,
+            "FT101",
+            "{other}"
+        );
+    }
+    // As another frontend names it.
+    let (code, help) = ask_in_definition(mirror, "docker.io/library/node:24").unwrap_err();
+    assert_eq!(code, "FT161");
+    assert!(
+        help.contains("docker-image://r.example.com/hub/library/node:24@sha256:"),
+        "{help}"
+    );
+    let warned = ask_in_definition(
+        &format!("{mirror}\nmode: warn"),
+        "docker.io/library/node:24",
+    );
+    assert_eq!(warned.unwrap().findings[0].severity, Severity::Warn);
+    let rewrite =
+        "version: 1\nrewrite: [{match: bitnami/node, to: \"node:{tag}\"}]\ninternal: [bitnami/*]";
+    assert_eq!(
+        ask_in_definition(rewrite, "docker.io/bitnami/node:24")
+            .unwrap_err()
+            .0,
+        "FT161"
+    );
+    ask_in_definition(rewrite, "docker.io/library/node:24").unwrap();
+}
+
+#[test]
+fn a_source_policy_of_the_client_does_not_lead_around_a_mirror() {
+    let text = "version: 1\nmirrors: {docker.io: r.example.com/hub}";
+    let answer = |mode: &str, reference: &str| {
+        let gate = gate(&format!("{text}\nmode: {mode}"), "");
+        let pass = ask(&gate, "node:24").unwrap();
+        let resolved = Resolved {
+            reference: &ImageRef::parse(reference).unwrap(),
+            digest: Some(&digest('a')),
+            config: &ImageConfig::default(),
+        };
+        gate.admit(&pass, &resolved)
+            .map_err(|denial| denial.message)
+    };
+    answer("enforce", "r.example.com/hub/library/node:24").unwrap();
+    // Another image, in its mirror.
+    answer("enforce", "r.example.com/hub/library/golang:1.26").unwrap();
+    let refused = answer("enforce", "docker.io/library/node:24").unwrap_err();
+    assert_eq!(
+        refused,
+        "the builder replaced r.example.com/hub/library/node:24 with docker.io/library/node:24: the policy takes this image from r.example.com/hub/library/node:24"
+    );
+    assert_eq!(
+        answer("warn", "docker.io/library/node:24")
+            .unwrap()
+            .verdict()
+            .severity,
+        Severity::Warn
+    );
 }
