@@ -50,6 +50,9 @@ pub struct ResolveImage<'a> {
     pub platform: Option<&'a Platform>,
     /// The `image-resolve-mode` option.
     pub resolve_mode: ResolveMode,
+    /// The mode that the image's operation in the graph has as an attribute. It is part of the question, so that a source
+    /// policy of the client that looks at it applies here, before the gate admits the image, and not only to the graph.
+    pub operation_mode: ResolveMode,
     /// The name that BuildKit shows while it resolves the image. Empty for a scanner's image: BuildKit names that itself, and
     /// is asked for an image, not for just any source with a config.
     pub log_name: &'a str,

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_image::{ImageConfig, Platform};
-use fromtier_llb::{Constraints, Exec, FileAction, ImageOptions, MkdirInfo, Mount, State};
+use fromtier_llb::{
+    Constraints, Exec, FileAction, ImageOptions, MkdirInfo, Mount, ResolveMode, State,
+};
 use fromtier_policy::gate::Via;
 use fromtier_policy::{ApprovedImage, Gate, Scope};
 
@@ -71,6 +73,7 @@ impl Scanner {
             platform: Some(&platform),
             log_prefix: "",
             log_reference: None,
+            operation_mode: ResolveMode::Default,
             place: Place {
                 via: Via::SbomGenerator,
                 scope: Scope::UNKNOWN,

@@ -93,6 +93,9 @@ impl Resolver for BuilderResolver<'_> {
             reference: request.reference.to_owned(),
             platform,
             resolve_mode: request.resolve_mode.name().to_owned(),
+            attrs: (request.operation_mode.attr().into_iter())
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .collect(),
             log_name: request.log_name.to_owned(),
             oci_store: request
                 .store

@@ -352,7 +352,7 @@ fn only_in_text(case: &Case, dockerfile: &[u8], source: &PlannedSource) -> Optio
     let is_replaced = case
         .redirects
         .keys()
-        .any(|image| in_full(image) == request(source));
+        .any(|image| in_full(image.split('[').next().unwrap_or_default()) == request(source));
     is_replaced.then_some(Exclusion::Replaced)
 }
 

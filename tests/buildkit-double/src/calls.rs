@@ -134,7 +134,7 @@ impl Calls {
         self.note(Call::ResolveSourceMeta(request.clone()));
         let mut source = request.source.unwrap_or_default();
         if let Some(reference) = source.identifier.strip_prefix("docker-image://")
-            && let Some(other) = self.case.redirects.get(reference)
+            && let Some(other) = self.case.redirected(reference, &source.attrs)
         {
             source.identifier = format!("docker-image://{other}");
         }

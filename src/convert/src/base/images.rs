@@ -34,6 +34,8 @@ pub(crate) struct WantedImage<'a> {
     pub log_prefix: &'a str,
     /// The reference that BuildKit shows, if it isn't the one that it resolves.
     pub log_reference: Option<&'a str>,
+    /// The mode that its operation in the graph has as an attribute.
+    pub operation_mode: ResolveMode,
     pub place: Place<'a>,
 }
 
@@ -157,6 +159,7 @@ impl<'a, R: Resolver> Sources<'a, R> {
             reference: &reference,
             platform: wanted.platform,
             resolve_mode: self.mode,
+            operation_mode: wanted.operation_mode,
             log_name: &log_name,
             store: None,
         };

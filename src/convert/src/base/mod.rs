@@ -205,6 +205,7 @@ impl<R: Resolver> Converter<'_, R> {
                     platform: Some(&job.platform),
                     log_prefix: &prefix,
                     log_reference: None,
+                    operation_mode: self.options.resolve_mode,
                     place,
                 };
                 let admitted = self.sources.resolve_image(&wanted).await;

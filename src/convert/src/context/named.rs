@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::ignore;
 use fromtier_image::{ImageConfig, ImageRef, Platform};
-use fromtier_llb::{Constraints, Differ, Graph, LocalOptions, State};
+use fromtier_llb::{Constraints, Differ, Graph, LocalOptions, ResolveMode, State};
 use fromtier_policy::ApprovedSource;
 use fromtier_policy::gate::{SourceRequest, Via};
 use fromtier_proto::pb;
@@ -195,6 +195,7 @@ async fn load_image<R: Resolver>(
         platform: context.platform.as_ref(),
         log_prefix: &format!("[context {}]", context.key),
         log_reference: Some(reference),
+        operation_mode: ResolveMode::Default,
         place: *place,
     };
     match sources.resolve_image(&wanted).await {

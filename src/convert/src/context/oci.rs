@@ -70,6 +70,7 @@ pub(super) async fn load<R: Resolver>(
             reference: &text,
             platform: context.platform.as_ref(),
             resolve_mode: Default::default(),
+            operation_mode: Default::default(),
             log_name: &format!("[context {}] load metadata for {text}", context.key),
             store: Some(OciStore {
                 session_id: &options.session_id,

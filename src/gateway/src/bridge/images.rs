@@ -16,6 +16,9 @@ pub struct ImageConfigRequest {
     pub platform: Option<pb::Platform>,
     /// `default`, `pull`, `local` or empty. Builders with a resolver for all kinds of sources use their default.
     pub resolve_mode: String,
+    /// The attributes that the image's operation has in the graph, for the client's source policies. Builders without a
+    /// resolver for all kinds of sources can't be told.
+    pub attrs: BTreeMap<String, String>,
     /// The name that progress displays show.
     pub log_name: String,
     /// The session and the store of an image in an OCI layout.
@@ -69,6 +72,7 @@ impl Bridge {
                 reference: source.identifier[scheme.len()..].to_owned(),
                 platform: request.platform,
                 resolve_mode: request.resolve_mode,
+                attrs: BTreeMap::new(),
                 log_name: request.log_name,
                 oci_store: (scheme == "oci-layout://")
                     .then(|| (attr("oci.session"), attr("oci.store"))),
@@ -130,7 +134,7 @@ impl Bridge {
         request: ImageConfigRequest,
     ) -> Result<ImageConfig, Error> {
         let (scheme, attrs) = match request.oci_store {
-            None => ("docker-image", BTreeMap::new()),
+            None => ("docker-image", request.attrs),
             Some((session, store)) => (
                 "oci-layout",
                 BTreeMap::from([

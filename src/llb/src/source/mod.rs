@@ -49,8 +49,8 @@ impl Graph {
     ) -> State {
         constraints.add_cap(caps::SOURCE_IMAGE);
         let mut attrs = Attrs::default();
-        if options.resolve_mode != ResolveMode::Default {
-            attrs.set("image.resolvemode", options.resolve_mode.name());
+        if let Some((key, value)) = options.resolve_mode.attr() {
+            attrs.set(key, value);
             if options.resolve_mode == ResolveMode::ForcePull {
                 constraints.add_cap(caps::SOURCE_IMAGE_RESOLVE_MODE);
             }

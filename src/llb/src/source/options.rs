@@ -23,6 +23,11 @@ impl ResolveMode {
             ResolveMode::PreferLocal => "local",
         }
     }
+
+    /// The attribute with which an image's operation says it; none for the default.
+    pub fn attr(self) -> Option<(&'static str, &'static str)> {
+        (self != ResolveMode::Default).then(|| ("image.resolvemode", self.name()))
+    }
 }
 
 /// Options of an image.

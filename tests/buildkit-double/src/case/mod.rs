@@ -42,6 +42,7 @@ pub struct Case {
     /// Graphs passed to the frontend that are one source each, by its identifier.
     pub input_sources: BTreeMap<String, String>,
     /// Images that the client's source policy replaces.
+    /// A key that ends with `[MODE]` is for images with this `image.resolvemode` only.
     pub redirects: BTreeMap<String, String>,
     /// Digests that the registry claims for references, instead of the right ones.
     pub digests: BTreeMap<String, String>,
@@ -108,6 +109,17 @@ impl Default for Case {
 }
 
 impl Case {
+    /// Returns the image with which the client's source policy replaces one, given the attributes of its operation.
+    pub(crate) fn redirected(
+        &self,
+        reference: &str,
+        attrs: &BTreeMap<String, String>,
+    ) -> Option<&String> {
+        let with_mode = (attrs.get("image.resolvemode"))
+            .and_then(|mode| self.redirects.get(&format!("{reference}[{mode}]")));
+        with_mode.or_else(|| self.redirects.get(reference))
+    }
+
     /// Reads a case in the format that `tests/corpus/README.md` describes.
     ///
     /// # Errors
