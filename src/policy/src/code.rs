@@ -91,6 +91,7 @@ codes! {
     ReplacedByBuilder = "FT124", "Replaced by the builder";
     NoDigest = "FT125", "No digest";
     LockedDigestUnavailable = "FT126", "Locked digest unavailable";
+    NoDate = "FT128", "No creation date";
     DeprecatedImage = "FT130", "Deprecated image";
     EndOfLife = "FT131", "End of life";
     UnlistedTag = "FT132", "Unlisted tag";
@@ -142,6 +143,7 @@ impl Code {
             | EndOfLife
             | UnlistedTag
             | FloatingTag
+            | NoDate
             | RootUser
             | OnbuildTriggers
             | GitRepository
@@ -212,6 +214,7 @@ impl Code {
             | UnlistedTag
             | FloatingTag
             | TooOld
+            | NoDate
             | RootUser
             | OnbuildTriggers
             | LabelMissing
@@ -258,6 +261,7 @@ impl Code {
             | NoDigest
             | LockedDigestUnavailable
             | TooOld
+            | NoDate
             | RootUser
             | OnbuildTriggers
             | LabelMissing
@@ -312,6 +316,7 @@ impl Code {
             | UnlistedTag
             | FloatingTag
             | TooOld
+            | NoDate
             | EndOfLifeNear
             | RootUser
             | OnbuildTriggers

@@ -39,6 +39,8 @@ pub enum Check {
     RootUser,
     /// An image with ONBUILD triggers.
     Onbuild,
+    /// An image without a creation date, if there is a greatest age.
+    Undated,
 }
 
 impl Check {
@@ -49,6 +51,7 @@ impl Check {
         Check::FloatingTag,
         Check::RootUser,
         Check::Onbuild,
+        Check::Undated,
     ];
 
     /// The key of the check under `base:`.
@@ -60,6 +63,7 @@ impl Check {
             Check::FloatingTag => "floating-tag",
             Check::RootUser => "root-user",
             Check::Onbuild => "onbuild",
+            Check::Undated => "undated",
         }
     }
 }
@@ -122,6 +126,7 @@ per_variant! {
         floating_tag: FloatingTag,
         root_user: RootUser,
         onbuild: Onbuild,
+        undated: Undated,
     }
 }
 
@@ -260,6 +265,8 @@ impl EffectiveSettings {
             Check::UnlistedTag | Check::FloatingTag | Check::RootUser | Check::Onbuild => {
                 Severity::Allow
             }
+            // It counts only where a policy sets a greatest age, and what has no date might be older.
+            Check::Undated => Severity::Deny,
         };
         let mut effective = EffectiveSettings {
             warn_only: false,

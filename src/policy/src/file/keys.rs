@@ -152,6 +152,7 @@ pub(super) static IMAGE: &[Key] = &[
 pub(super) static BASE: &[Key] = &[
     key("digest", ValueKind::Digest),
     key("max-age", ValueKind::Days),
+    check(Check::Undated),
     check(Check::EndOfLife),
     key("end-of-life-notice", ValueKind::Days),
     check(Check::UnlistedTag),

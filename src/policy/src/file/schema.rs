@@ -225,6 +225,7 @@ fn describe(path: &str) -> Option<&'static str> {
             "resolve: take the registry's answer; require: the Dockerfile or the lock file has the digest; pin: the lock file has it"
         }
         "base.max-age" => "The greatest age of an image",
+        "base.undated" => "With max-age: images without a creation date; deny if it isn't set",
         "base.end-of-life" => "Releases that no longer get fixes",
         "base.end-of-life-notice" => "How long before its end of life a release causes a warning",
         "base.unlisted-tag" => "Tags of official images that are not rebuilt",

@@ -81,6 +81,7 @@ fn base() -> BoxedStrategy<String> {
     map(vec![
         line("digest", pick(&["pin", "require", "resolve"])),
         line("max-age", pick(&["1d", "90d", "9000d"])),
+        line("undated", action()),
         line("end-of-life", action()),
         line("end-of-life-notice", pick(&["30d", "400d"])),
         line("unlisted-tag", action()),

@@ -23,6 +23,8 @@ enum Source {
     Image(&'static str),
     /// An image with `ONBUILD` triggers.
     ImageWithTriggers(&'static str),
+    /// An image without a creation date.
+    ImageWithoutDate(&'static str),
     Other(SourceRequest<'static>),
 }
 
@@ -76,6 +78,10 @@ fn settings(code: Code) -> Vec<Setting> {
         Code::DeprecatedImage => image("base: {deprecated: %}", "openjdk:21"),
         Code::EndOfLife => image("base: {end-of-life: %}", "node:18"),
         Code::UnlistedTag => image("base: {unlisted-tag: %}", "node:99"),
+        Code::NoDate => vec![of(
+            "base: {max-age: 90d, undated: %}",
+            Source::ImageWithoutDate("node:24"),
+        )],
         Code::FloatingTag => image("base: {floating-tag: %}", "node:latest"),
         Code::RootUser => image("base: {root-user: %}", "node:24"),
         Code::OnbuildTriggers => vec![of(
@@ -170,11 +176,17 @@ impl Setting {
         let policy = format!("version: 1\n{}", self.policy.replace('%', action.key()));
         let gate = gate(&policy, "");
         let mut config = config();
-        if let Source::ImageWithTriggers(_) = self.source {
-            config.config.on_build = Some(vec!["RUN x".to_owned()]);
+        match self.source {
+            Source::ImageWithTriggers(_) => {
+                config.config.on_build = Some(vec!["RUN x".to_owned()]);
+            }
+            Source::ImageWithoutDate(_) => config.created = None,
+            _ => {}
         }
         let findings = match &self.source {
-            Source::Image(reference) | Source::ImageWithTriggers(reference) => {
+            Source::Image(reference)
+            | Source::ImageWithTriggers(reference)
+            | Source::ImageWithoutDate(reference) => {
                 let request = ImageRequest {
                     reference,
                     via: Via::From,
