@@ -26,7 +26,7 @@ pub fn metadata(
         .opt_int("version", 2)
         .set("fromtier", env!("CARGO_PKG_VERSION"))
         .set("day", today.to_string())
-        .set("catalog", fromtier_catalog::as_of().to_string())
+        .set("catalog_day", fromtier_catalog::as_of().to_string())
         .set("files", Value::from_iter(files.iter().map(file)))
         .set("sources", Value::from_iter(verdicts.iter().map(source)));
     let text = base64(all.compact().as_bytes());

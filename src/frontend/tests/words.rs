@@ -140,7 +140,7 @@ fn screen(recording: &Recording) -> String {
 
 /// The days on which it is told, and on which facts were collected, are other ones tomorrow.
 fn without_days(mut json: Value) -> Value {
-    for key in ["day", "catalog"] {
+    for key in ["day", "catalog_day"] {
         if let Some(day) = json.get_mut(key) {
             *day = "DAY".into();
         }

@@ -29,6 +29,18 @@ fn help_in(line: &str) -> Option<&str> {
     line.starts_with("help: ").then_some(line)
 }
 
+/// The message without a number of days, which is another one tomorrow.
+fn without_age(message: &str) -> String {
+    match message.split_once(" days ago") {
+        Some((before, after)) => {
+            let before = before.trim_end_matches(|c: char| c.is_ascii_digit());
+            let before = before.trim_end_matches("AGE");
+            format!("{before}AGE days ago{after}")
+        }
+        None => message.to_owned(),
+    }
+}
+
 /// The messages in a text, each with the first line of help before the next empty line. Help without a message counts as
 /// a quote with an empty message.
 fn quotes(text: &str) -> Vec<Quote> {
@@ -37,7 +49,7 @@ fn quotes(text: &str) -> Vec<Quote> {
     for line in text.lines() {
         if let Some(message) = message_in(line) {
             quotes.push(Quote {
-                message: message.to_owned(),
+                message: without_age(message),
                 help: None,
             });
             lacks_help = true;
