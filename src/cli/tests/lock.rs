@@ -279,8 +279,17 @@ fn a_digest_in_the_dockerfile_is_the_locks() {
     let lock = folder.read("fromtier.lock");
     assert_eq!(lines(&lock), [line("docker.io/library/node:24", &old)]);
     folder.runs(&["lock", "--update"]);
-    folder.runs(&["lock", "--check"]);
     assert_eq!(folder.read("fromtier.lock"), lock);
+    folder.runs(&["lock", "--check", "--offline"]);
+    let out = folder.fails(&["lock", "--check"], 1);
+    assert_contains(
+        &out,
+        &[
+            "error: node:24 and the digest in the Dockerfile don't belong together",
+            "--> Dockerfile:1:6",
+            "write that digest, or the tag that the Dockerfile's digest belongs to",
+        ],
+    );
     // Two Dockerfiles with two digests: the lock can agree with one of them only.
     let other = registry.put("library/node:24", "3", &[]);
     folder.write("b.Dockerfile", &format!("FROM node:24@{other}\n"));
@@ -323,6 +332,22 @@ fn each_requested_platform_is_looked_up() {
             .run(&["lock", "--platform", "linux/amd64/v9/x/y"])
             .code,
         2
+    );
+}
+
+#[test]
+fn an_image_without_an_index_has_the_platform_of_its_config() {
+    let registry = Registry::start();
+    registry.put_single("library/node:24", "amd64");
+    let folder = Folder::new(&[
+        ("Dockerfile", "FROM node:24\n"),
+        (".fromtier.yaml", &registry.policy("")),
+    ]);
+    folder.runs(&["lock", "--platform", "linux/amd64"]);
+    let out = folder.fails(&["lock", "--platform", "linux/arm64"], 1);
+    assert_contains(
+        &out,
+        &["error: docker.io/library/node:24 has no image for linux/arm64"],
     );
 }
 

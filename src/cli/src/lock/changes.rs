@@ -88,7 +88,7 @@ pub fn questions(wanted: &WantedImage, old: Option<&LockEntry>, mode: LockMode) 
         }
         questions.push(Question::new(&image, None));
     }
-    if mode == LockMode::Check && old.is_some() && wanted.image.digest().is_none() {
+    if mode == LockMode::Check && old.is_some() {
         questions.push(Question::new(&pull_reference(wanted, None), None));
     }
     questions
@@ -149,10 +149,7 @@ pub fn decide_line<'a>(
         (LockMode::Offline, Some(_)) => kept(Change::Kept),
         (LockMode::Check, Some(old)) => {
             let tag = Question::new(&pull_reference(wanted, None), None);
-            let now = match own {
-                Some(_) => None,
-                None => answers(&tag).and_then(|answer| Some(answer.as_ref().ok()?.digest.clone())),
-            };
+            let now = answers(&tag).and_then(|answer| Some(answer.as_ref().ok()?.digest.clone()));
             let by_digest = found_answers
                 .first()
                 .and_then(|answer| answer.as_ref().err());

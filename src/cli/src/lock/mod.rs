@@ -333,6 +333,7 @@ fn lines(
             old: old.cloned(),
             place: Some(wanted.place.clone()),
             lacking,
+            has_own_digest: wanted.image.digest().is_some(),
             shown: wanted.image.to_string(),
             familiar: wanted.image.clone().without_digest().familiar(),
         };
@@ -349,6 +350,7 @@ fn lines(
                 old: Some(entry.clone()),
                 place: None,
                 lacking: Vec::new(),
+                has_own_digest: false,
                 shown: name.to_owned(),
                 familiar: name.to_owned(),
             }

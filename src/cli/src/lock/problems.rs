@@ -85,6 +85,17 @@ fn of_line(
             Some("lock it: fromtier lock".into()),
             first_use(),
         ),
+        Change::Moved(digest) if item.has_own_digest => report_line(
+            format!(
+                "{} and the digest in the Dockerfile don't belong together",
+                item.familiar
+            ),
+            Some(format!(
+                "{}\nwrite that digest, or the tag that the Dockerfile's digest belongs to",
+                now(digest)
+            )),
+            first_use(),
+        ),
         Change::Moved(digest) => report_line(
             format!("{name} has moved since it was locked on {since}"),
             Some(format!("{}\n{update}", now(digest))),

@@ -46,6 +46,8 @@ pub struct LineReport {
     pub place: Option<Origin>,
     /// Requested platforms that the image lacks.
     pub lacking: Vec<String>,
+    /// Whether the Dockerfile has a digest.
+    pub has_own_digest: bool,
     /// The full reference, with the digest of the Dockerfile if it has one.
     pub shown: String,
     /// The short reference, as `--update=` takes it.

@@ -57,6 +57,13 @@ impl ImageInfo {
     }
 }
 
+/// Whether an image runs on a platform. One that says nothing is taken for any.
+fn is_for(image: &Platform, wanted: &Platform) -> bool {
+    let (image, wanted) = (image.clone().normalize(), wanted.clone().normalize());
+    let is_same = |own: &str, wanted: &str| own.is_empty() || own == wanted;
+    is_same(&image.os, &wanted.os) && is_same(&image.architecture, &wanted.architecture)
+}
+
 /// All registries, with the logins that Docker has stored. Several threads may use it at once.
 #[derive(Debug)]
 pub struct Registries {
@@ -112,6 +119,8 @@ impl Registries {
             let config = ImageConfig::from_json(&bytes).map_err(|error| {
                 place.protocol_error(format!("its config can't be read: {error}"))
             })?;
+            // Without an index, only the config says which platform the image is for.
+            found.for_platform &= is_for(&config.platform, platform);
             found.config = Some(Box::new(config));
         }
         Ok(found)

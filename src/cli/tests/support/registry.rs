@@ -90,17 +90,34 @@ impl Registry {
         let (repository, tag) = name.rsplit_once(':').unwrap();
         let mut children = Vec::new();
         for architecture in ["amd64", "arm64"] {
-            let config = json!({"created": "2026-01-01T00:00:00Z", "os": "linux", "architecture": architecture, "salt": salt,
-                "config": {"OnBuild": triggers}, "rootfs": {"type": "layers", "diff_ids": []}});
-            let config = config.to_string().into_bytes();
-            let digest = digest_of(&config);
-            self.state().blobs.insert(digest.clone(), config);
-            let manifest = json!({"schemaVersion": 2, "config": {"digest": digest}, "layers": []});
-            let digest = self.put_manifest(repository, None, manifest.to_string().into_bytes());
+            let digest = self.put_image(repository, None, architecture, salt, triggers);
             children.push(json!({"digest": digest, "platform": {"os": "linux", "architecture": architecture}}));
         }
         let index = json!({"schemaVersion": 2, "manifests": children}).to_string();
         self.put_manifest(repository, Some(tag), index.into_bytes())
+    }
+
+    /// Stores an image for one platform, without an index.
+    pub fn put_single(&self, name: &str, architecture: &str) -> String {
+        let (repository, tag) = name.rsplit_once(':').unwrap();
+        self.put_image(repository, Some(tag), architecture, "", &[])
+    }
+
+    fn put_image(
+        &self,
+        repository: &str,
+        tag: Option<&str>,
+        architecture: &str,
+        salt: &str,
+        triggers: &[&str],
+    ) -> String {
+        let config = json!({"created": "2026-01-01T00:00:00Z", "os": "linux", "architecture": architecture, "salt": salt,
+            "config": {"OnBuild": triggers}, "rootfs": {"type": "layers", "diff_ids": []}});
+        let config = config.to_string().into_bytes();
+        let digest = digest_of(&config);
+        self.state().blobs.insert(digest.clone(), config);
+        let manifest = json!({"schemaVersion": 2, "config": {"digest": digest}, "layers": []});
+        self.put_manifest(repository, tag, manifest.to_string().into_bytes())
     }
 
     fn put_manifest(&self, repository: &str, tag: Option<&str>, bytes: Vec<u8>) -> String {
