@@ -84,52 +84,76 @@ impl Expression {
     /// Whether the expression matches at the beginning of the text.
     pub fn matches(&self, text: &str) -> bool {
         let end = self.steps.len();
-        let mut now = vec![false; end + 1];
-        let mut next = vec![false; end + 1];
-        now[0] = true;
+        let (mut now, mut next) = (Active::new(end + 1), Active::new(end + 1));
+        now.add(0);
         let mut before = None;
         let mut rest = text.chars();
         loop {
             let after = rest.next();
             self.without_reading(&mut now, before, after);
-            if now[end] {
+            if now.is_active[end] {
                 return true;
             }
             let Some(c) = after else { return false };
-            let mut alive = false;
-            for (i, step) in self.steps.iter().enumerate().filter(|(i, _)| now[*i]) {
-                let to = match step {
-                    Step::One(set) if set.contains(c) => i + 1,
-                    Step::Many(set) if set.contains(c) => i,
-                    _ => continue,
-                };
-                next[to] = true;
-                alive = true;
+            for &i in &now.list {
+                match self.steps.get(i) {
+                    Some(Step::One(set)) if set.contains(c) => next.add(i + 1),
+                    Some(Step::Many(set)) if set.contains(c) => next.add(i),
+                    _ => {}
+                }
             }
-            if !alive {
+            if next.list.is_empty() {
                 return false;
             }
             std::mem::swap(&mut now, &mut next);
-            next.fill(false);
+            next.clear();
             before = after;
         }
     }
 
-    /// Adds the steps that are reached between two characters. All transitions lead forward, so one pass is enough.
-    fn without_reading(&self, now: &mut [bool], before: Option<char>, after: Option<char>) {
-        for (i, step) in self.steps.iter().enumerate() {
-            if !now[i] {
-                continue;
-            }
-            match step {
-                Step::One(_) => {}
-                Step::Many(_) => now[i + 1] = true,
-                Step::Maybe(count) => {
-                    now[i + 1] = true;
-                    now[i + 1 + count] = true;
+    /// Adds the steps that are reached between two characters.
+    fn without_reading(&self, now: &mut Active, before: Option<char>, after: Option<char>) {
+        let mut at = 0;
+        while let Some(&i) = now.list.get(at) {
+            at += 1;
+            match self.steps.get(i) {
+                Some(Step::Many(_)) => now.add(i + 1),
+                Some(Step::Maybe(count)) => {
+                    now.add(i + 1);
+                    now.add(i + 1 + count);
                 }
-                Step::At(place) => now[i + 1] |= place.is_between(before, after),
+                Some(Step::At(place)) if place.is_between(before, after) => now.add(i + 1),
+                Some(Step::One(_) | Step::At(_)) | None => {}
             }
+        }
+    }
+}
+
+/// The steps that can come next. Usually few of many: a pattern can have thousands of steps, and each path is compared with
+/// thousands of patterns.
+struct Active {
+    is_active: Vec<bool>,
+    list: Vec<usize>,
+}
+
+impl Active {
+    fn new(steps: usize) -> Active {
+        Active {
+            is_active: vec![false; steps],
+            list: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, step: usize) {
+        if !self.is_active[step] {
+            self.is_active[step] = true;
+            self.list.push(step);
+        }
+    }
+
+    fn clear(&mut self) {
+        for step in self.list.drain(..) {
+            self.is_active[step] = false;
         }
     }
 }
