@@ -249,3 +249,18 @@ fn a_registry_without_head_gets_a_get() {
     let ways: Vec<_> = registry.requests();
     assert_eq!(ways.len(), 2, "{ways:?}");
 }
+
+#[test]
+fn what_is_no_manifest_is_not_locked() {
+    let registry = Registry::start();
+    for text in ["<html>Please log in</html>", &"[".repeat(200_000)] {
+        registry.put_text("library/node:24", text);
+        let folder = Folder::new(&[
+            ("Dockerfile", "FROM node:24\n"),
+            (".fromtier.yaml", &registry.policy("")),
+        ]);
+        let out = folder.fails(&["lock"], 2);
+        assert_contains(&out, &["its answer is not a manifest"]);
+        assert!(!folder.0.join("fromtier.lock").exists());
+    }
+}

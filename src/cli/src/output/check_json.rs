@@ -5,7 +5,7 @@ use fromtier_policy::{JudgedKind, Severity};
 use serde_json::{Value, json};
 
 use super::json::{self, Exception, Source};
-use super::{line_of, place};
+use super::{Lines, line_of, place};
 use crate::report::{CheckReport, DockerfileReport, ExceptionUse, JudgedSource};
 
 /// One JSON document and a newline.
@@ -37,17 +37,18 @@ pub fn file(file: &DockerfileReport) -> Value {
             at,
         )
     });
+    let lines = Lines::new(&file.text);
     json!({
         "file": json::path(file.path.shown()),
         "policies": json::paths(&file.policies),
         "lock": file.lock.as_ref().map(json::path),
         "error": error,
         "exceptions": file.exceptions.iter().map(exception).collect::<Vec<_>>(),
-        "sources": file.sources.iter().map(|judged| source(&file.text, judged)).collect::<Vec<_>>(),
+        "sources": file.sources.iter().map(|judged| source(&file.text, &lines, judged)).collect::<Vec<_>>(),
     })
 }
 
-fn source(text: &str, judged: &JudgedSource) -> Value {
+fn source(text: &str, lines: &Lines<'_>, judged: &JudgedSource) -> Value {
     let source = &judged.source;
     Value::Object(json::source(&Source {
         kind: match source.kind {
@@ -62,7 +63,7 @@ fn source(text: &str, judged: &JudgedSource) -> Value {
         reference: &source.reference,
         verdict: judged.verdict.as_ref(),
         resolved: judged.resolved.as_ref(),
-        at: Some((text, place(text, source))),
+        at: Some((lines, place(text, source))),
     }))
 }
 

@@ -9,7 +9,7 @@ use fromtier_policy::gate::Via;
 use fromtier_policy::{Code, Day, ExceptionState, Finding, JudgedKind, Owner, Place, Verdict};
 use serde_json::{Map, Value, json};
 
-use super::position;
+use super::Lines;
 use crate::lookup::LoadError;
 
 /// The version of the format.
@@ -46,8 +46,8 @@ pub struct Source<'a> {
     /// `None`: it depends on a build argument that has no value.
     pub verdict: Option<&'a Verdict>,
     pub resolved: Option<&'a ImageRef>,
-    /// The text of the file, and the bytes in it.
-    pub at: Option<(&'a str, Range<usize>)>,
+    /// The lines of the file, and the bytes in it.
+    pub at: Option<(&'a Lines<'a>, Range<usize>)>,
 }
 
 /// A source. Documents about one source add their own keys.
@@ -66,8 +66,8 @@ pub fn source(source: &Source<'_>) -> Map<String, Value> {
         "verdict": verdict.map_or("unknown", |verdict| verdict.severity.key()),
         "findings": verdict.map_or_else(Vec::new, |verdict| findings(&verdict.findings)),
     }));
-    if let Some((text, at)) = &source.at {
-        fields.extend(span(text, at));
+    if let Some((lines, at)) = &source.at {
+        fields.extend(span(lines, at));
     }
     fields
 }
@@ -100,7 +100,7 @@ pub fn problem(
         "file": path.map(|path| path.display().to_string()),
     }));
     if let Some((text, at)) = at {
-        fields.extend(span(text, &at));
+        fields.extend(span(&Lines::new(text), &at));
     }
     Value::Object(fields)
 }
@@ -185,9 +185,9 @@ pub fn path(path: impl AsRef<Path>) -> String {
     path.as_ref().display().to_string()
 }
 
-fn span(text: &str, at: &Range<usize>) -> Map<String, Value> {
-    let (line, column) = position(text, at.start);
-    let (end_line, end_column) = position(text, at.end);
+fn span(lines: &Lines<'_>, at: &Range<usize>) -> Map<String, Value> {
+    let (line, column) = lines.position(at.start);
+    let (end_line, end_column) = lines.position(at.end);
     fields(json!({"line": line, "column": column, "end_line": end_line, "end_column": end_column}))
 }
 

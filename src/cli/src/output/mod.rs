@@ -49,14 +49,56 @@ pub fn line_of(text: &str, number: i32) -> Range<usize> {
     text.len()..text.len()
 }
 
-/// Line and column of a byte, counted from 1, the column in characters.
-pub fn position(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (
-        before.matches('\n').count() + 1,
-        before[line_start..].chars().count() + 1,
-    )
+/// A text in which many places are looked up.
+#[derive(Debug)]
+pub struct Lines<'a> {
+    text: &'a str,
+    /// The bytes at which lines begin.
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    /// Finds the lines of a text.
+    pub fn new(text: &'a str) -> Lines<'a> {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let starts = breaks.map(|(at, _)| at + 1);
+        Lines {
+            text,
+            starts: [0].into_iter().chain(starts).collect(),
+        }
+    }
+
+    /// Line and column of a byte, counted from 1, the column in characters.
+    pub fn position(&self, at: usize) -> (usize, usize) {
+        let line = self.starts.partition_point(|start| *start <= at).max(1);
+        let start = self.starts.get(line - 1).copied().unwrap_or(0);
+        let before = self
+            .text
+            .get(start..at.min(self.text.len()))
+            .unwrap_or_default();
+        (line, before.chars().count() + 1)
+    }
+}
+
+/// The number of line breaks. Bytes are counted many at once, unlike characters.
+pub fn line_breaks(text: &str) -> usize {
+    text.bytes().filter(|byte| *byte == b'\n').count()
+}
+
+/// The whole lines that a range of bytes is in, as a range of bytes. The end of a text belongs to its last line.
+pub fn whole_lines(text: &str, at: &Range<usize>) -> Range<usize> {
+    let before = text.get(..at.start).unwrap_or(text);
+    let is_end = at.start >= text.len();
+    let before = before
+        .strip_suffix('\n')
+        .filter(|_| is_end)
+        .unwrap_or(before);
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let after = text.get(at.end..).unwrap_or_default();
+    let end = after
+        .find('\n')
+        .map_or(text.len(), |newline| at.end + newline + 1);
+    start..end
 }
 
 #[cfg(test)]
@@ -69,7 +111,8 @@ mod tests {
         assert_eq!(line_of(text, 2), 9..17);
         assert_eq!(&text[line_of(text, 2)], "RUN é x");
         assert_eq!(line_of(text, 9), text.len()..text.len());
-        assert_eq!(position(text, 16), (2, 9));
-        assert_eq!(position(text, 999), (3, 1));
+        let lines = Lines::new(text);
+        assert_eq!(lines.position(16), (2, 9));
+        assert_eq!(lines.position(999), (3, 1));
     }
 }

@@ -8,6 +8,7 @@ use fromtier_dockerfile::visible::visible;
 use fromtier_policy::PolicyError;
 
 use super::terminal::{marked, shown_path};
+use super::{line_breaks, whole_lines};
 use crate::lookup::{LoadError, Texts};
 
 /// Formats notes for a terminal.
@@ -42,9 +43,13 @@ impl Printer {
     /// Prints a note and an empty line.
     pub fn note(&self, note: &Note<'_>, out: &mut String) {
         let path = shown_path(note.path);
-        let snippet = Snippet::source(note.text)
+        // Only the lines that are shown: the renderer reads all that it gets, for each note.
+        let lines = whole_lines(note.text, &note.at);
+        let at = note.at.start - lines.start..note.at.end - lines.start;
+        let snippet = Snippet::source(&note.text[lines.clone()])
+            .line_start(line_breaks(&note.text[..lines.start]) + 1)
             .path(path)
-            .annotation(AnnotationKind::Primary.span(note.at.clone()));
+            .annotation(AnnotationKind::Primary.span(at));
         let title = note.level.clone().primary_title(visible(note.message));
         let title = match note.code {
             Some(code) => title.id(code),

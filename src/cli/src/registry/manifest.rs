@@ -28,8 +28,12 @@ pub(super) struct Chosen {
     pub exact: bool,
 }
 
-pub(super) fn read(bytes: &[u8]) -> Manifest {
-    let json: Value = serde_json::from_slice(bytes).unwrap_or_default();
+/// Reads a manifest or an index; none if it is neither, such as the web page of a proxy.
+pub(super) fn read(bytes: &[u8]) -> Option<Manifest> {
+    let json: Value = serde_json::from_slice(bytes).ok()?;
+    if !json["schemaVersion"].is_u64() {
+        return None;
+    }
     let digest = |value: &Value| Digest::parse(value["digest"].as_str()?).ok();
     if let Some(children) = json["manifests"].as_array() {
         let child = |value: &Value| {
@@ -43,12 +47,12 @@ pub(super) fn read(bytes: &[u8]) -> Manifest {
                 platform: platform.normalize(),
             })
         };
-        return Manifest::Index(children.iter().filter_map(child).collect());
+        return Some(Manifest::Index(children.iter().filter_map(child).collect()));
     }
-    match digest(&json["config"]) {
+    Some(match digest(&json["config"]) {
         Some(config) => Manifest::Image { config },
         None => Manifest::Other,
-    }
+    })
 }
 
 /// The entry for a platform, else for its architecture, else the first one with a platform (attestations have none).
@@ -82,13 +86,13 @@ mod tests {
     #[test]
     fn the_platforms_own_image_is_chosen() {
         let child = |of: char, os: &str, architecture: &str, variant: &str| serde_json::json!({"digest": digest(of), "platform": {"os": os, "architecture": architecture, "variant": variant}});
-        let index = serde_json::json!({"manifests": [
+        let index = serde_json::json!({"schemaVersion": 2, "manifests": [
             child('a', "unknown", "unknown", ""),
             child('b', "linux", "amd64", ""),
             child('c', "linux", "arm", "v7"),
             child('d', "linux", "arm64", "v8"),
         ]});
-        let Manifest::Index(children) = read(index.to_string().as_bytes()) else {
+        let Some(Manifest::Index(children)) = read(index.to_string().as_bytes()) else {
             panic!("no index");
         };
         let choice = |platform: &str| {
@@ -105,13 +109,15 @@ mod tests {
 
     #[test]
     fn an_images_config_is_found_and_other_things_have_none() {
-        let image = serde_json::json!({"config": {"digest": digest('e')}, "layers": []});
+        let image = serde_json::json!({"schemaVersion": 2, "config": {"digest": digest('e')}, "layers": []});
         let config = Digest::parse(&digest('e')).unwrap();
         assert_eq!(
             read(image.to_string().as_bytes()),
-            Manifest::Image { config }
+            Some(Manifest::Image { config })
         );
-        assert_eq!(read(b"{}"), Manifest::Other);
-        assert_eq!(read(b"not json"), Manifest::Other);
+        assert_eq!(read(b"{\"schemaVersion\": 2}"), Some(Manifest::Other));
+        for other in ["{}", "not json", "<html>", "[]", "null"] {
+            assert_eq!(read(other.as_bytes()), None, "{other}");
+        }
     }
 }

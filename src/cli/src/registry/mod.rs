@@ -104,7 +104,8 @@ impl Registries {
             config: None,
             for_platform: true,
         };
-        let mut manifest = manifest::read(&bytes);
+        let not_a_manifest = || place.protocol_error("its answer is not a manifest");
+        let mut manifest = manifest::read(&bytes).ok_or_else(not_a_manifest)?;
         if let manifest::Manifest::Index(children) = &manifest {
             let chosen = manifest::choose(children, platform);
             found.for_platform = chosen.as_ref().is_some_and(|chosen| chosen.exact);
@@ -112,7 +113,7 @@ impl Registries {
                 return Ok(found);
             };
             let (_, bytes) = self.manifest(&place, child.digest.as_str())?;
-            manifest = manifest::read(&bytes);
+            manifest = manifest::read(&bytes).ok_or_else(not_a_manifest)?;
         }
         if let manifest::Manifest::Image { config } = manifest {
             let bytes = self.blob(&place, &config)?;
@@ -143,9 +144,13 @@ impl Registries {
                 Err(place.protocol_error(format!("it returned the digest {}", told.as_str())))
             }
             (Some(Ok(told)), _) => Ok(told),
-            _ => self
-                .manifest(place, &place.reference)
-                .map(|(digest, _)| digest),
+            _ => {
+                let (digest, bytes) = self.manifest(place, &place.reference)?;
+                match manifest::read(&bytes) {
+                    Some(_) => Ok(digest),
+                    None => Err(place.protocol_error("its answer is not a manifest")),
+                }
+            }
         }
     }
 

@@ -103,6 +103,12 @@ impl Registry {
         self.put_image(repository, Some(tag), architecture, "", &[])
     }
 
+    /// Stores something that is no manifest under a tag.
+    pub fn put_text(&self, name: &str, text: &str) {
+        let (repository, tag) = name.rsplit_once(':').unwrap();
+        self.put_manifest(repository, Some(tag), text.into());
+    }
+
     fn put_image(
         &self,
         repository: &str,

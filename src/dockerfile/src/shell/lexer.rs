@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use fromtier_gostd::unicode::{is_digit, is_letter};
 
-use super::{Env, Lex, pattern};
+use super::{Env, Lex, check_length, pattern};
 use crate::cursor::Cursor;
 
 /// The deepest nesting of `${a:-${b:-…}}`. The reference has no such limit; real files don't come near it.
@@ -120,6 +120,7 @@ impl<'a> Lexer<'a> {
                 '$' => {
                     let value = self.dollar()?;
                     out.push_str(&value);
+                    check_length(&out)?;
                     if let Some(words) = &mut self.words {
                         value.chars().for_each(|c| words.push(c));
                     }
@@ -168,6 +169,7 @@ impl<'a> Lexer<'a> {
     fn append_quoted(&mut self, out: &mut String, read: fn(&mut Self) -> Expanded) -> Expanded<()> {
         let text = read(self)?;
         out.push_str(&text);
+        check_length(out)?;
         if let Some(words) = &mut self.words {
             words.push_raw_str(&text);
         }
@@ -229,6 +231,7 @@ impl<'a> Lexer<'a> {
             if c == '$' {
                 let value = self.dollar()?;
                 out.push_str(&value);
+                check_length(&out)?;
                 continue;
             }
             self.cursor.next();

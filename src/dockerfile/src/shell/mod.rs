@@ -41,6 +41,17 @@ impl Env for NoEnv {
     }
 }
 
+/// The longest text that a word expands to, in bytes. The reference has no limit, but no message of BuildKit has room for a
+/// longer one. A few lines that double a value (`ENV A=$A$A`) would otherwise take all memory.
+pub const MAX_LENGTH: usize = 16 << 20;
+
+fn check_length(text: &str) -> Result<(), String> {
+    if text.len() > MAX_LENGTH {
+        return Err(format!("the value is longer than {MAX_LENGTH} bytes"));
+    }
+    Ok(())
+}
+
 /// How words are expanded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lex {

@@ -138,7 +138,7 @@ pub fn trim_suffix(pattern: &str, value: &str, greedy: bool) -> Result<String, S
 pub fn replace(pattern: &str, value: &str, replacement: &str, all: bool) -> Result<String, String> {
     let compiled = compile(pattern, true)?;
     if all {
-        return Ok(replace_all(&compiled, value, replacement));
+        return replace_all(&compiled, value, replacement);
     }
     Ok(match compiled.find(value, 0) {
         Some((start, end)) => [&value[..start], replacement, &value[end..]].concat(),
@@ -151,7 +151,7 @@ fn compile(pattern: &str, greedy: bool) -> Result<GlobPattern, String> {
         .map_err(|why| format!("invalid pattern ({pattern}) in substitution: {why}"))
 }
 
-fn replace_all(pattern: &GlobPattern, value: &str, replacement: &str) -> String {
+fn replace_all(pattern: &GlobPattern, value: &str, replacement: &str) -> Result<String, String> {
     let mut out = String::with_capacity(value.len());
     let mut copied = 0;
     let mut from = 0;
@@ -160,13 +160,14 @@ fn replace_all(pattern: &GlobPattern, value: &str, replacement: &str) -> String 
         // An empty match right after a match doesn't count.
         if end > copied || start == 0 {
             fill_in(&mut out, replacement, &value[start..end]);
+            super::check_length(&out)?;
         }
         copied = end;
         let width = value[from..].chars().next().map_or(1, char::len_utf8);
         from = end.max(from + width);
     }
     out.push_str(&value[copied..]);
-    out
+    Ok(out)
 }
 
 /// Appends a replacement with its `$` references to the match filled in.

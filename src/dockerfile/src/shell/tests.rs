@@ -167,3 +167,30 @@ fn nesting_without_end_is_refused() {
     let fine = format!("{}x{}", "\"${a:-".repeat(150), "}\"".repeat(150));
     assert_eq!(expand(&fine), "x");
 }
+
+#[test]
+fn a_value_that_would_take_all_memory_is_an_error() {
+    let value = "x".repeat(MAX_LENGTH / 2);
+    let env = vec![("A".to_owned(), value)];
+    assert_eq!(
+        Lex::new('\\').expand("$A$A", &env).unwrap().result.len(),
+        MAX_LENGTH
+    );
+    for word in [
+        "$A$A.$A",
+        "\"$A$A$A\"",
+        "${A//x/yyy}",
+        "${B:-$A$A$A}",
+        "'a'$A\"$A$A\"",
+        "${A/x/$A$A}",
+    ] {
+        let (error, _) = Lex::new('\\').expand(word, &env).unwrap_err();
+        assert!(
+            error
+                .message
+                .ends_with("the value is longer than 16777216 bytes"),
+            "{word}: {}",
+            &error.message[..80]
+        );
+    }
+}

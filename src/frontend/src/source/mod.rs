@@ -277,8 +277,8 @@ impl Sources {
         let mut next = Policy::extended(path, text);
         while let Some(path) = next.filter(|path| !path.starts_with('/') && !path.starts_with(".."))
         {
-            // A cycle is reported when the policy is parsed.
-            if files.contains_key(&path) {
+            // A cycle, and too long a chain, are reported when the policy is parsed.
+            if files.contains_key(&path) || files.len() == Policy::MAX_EXTENDED {
                 break;
             }
             let failed = |e| Failure::from(e).wrap(&format!("failed to read {path}"));

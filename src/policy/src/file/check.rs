@@ -203,6 +203,9 @@ fn matches_image(pattern: &Pattern, image: &ImageRef) -> bool {
     pattern.matches(&identity(image), image.tag())
 }
 
+/// The most rules that an image is followed through.
+const MAX_STEPS: usize = 100;
+
 /// Follows a rewritten image through the rules until it no longer changes. Returns the images in between, with arrows,
 /// if it comes back to the rule.
 fn rewrite_cycle(
@@ -218,7 +221,9 @@ fn rewrite_cycle(
     };
     let mut images = vec![from, target.familiar()];
     let mut image = target.clone();
-    for _ in 0..index.policy.rewrites.len() + 1 {
+    // As many steps as there are rules, and one more, are without end. An image is rewritten once, so a long chain does no harm.
+    let endless = index.policy.rewrites.len() + 1;
+    for _ in 0..endless.min(MAX_STEPS) {
         let next = index.rewrite(&identity(&image), image.tag())?;
         let rewritten = next.apply(&image).ok()?;
         if rewritten == image {
@@ -230,7 +235,7 @@ fn rewrite_cycle(
         }
         image = rewritten;
     }
-    Some(images.join(" → "))
+    (endless <= MAX_STEPS).then(|| images.join(" → "))
 }
 
 /// Returns why the policy refuses its own target, if a rule that doesn't depend on the day does. `tag` is `None` if it is

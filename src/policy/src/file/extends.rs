@@ -10,6 +10,9 @@ use super::{check, read, yaml};
 use crate::PolicyError;
 use crate::policy::Policy;
 
+/// The greatest number of files that extend each other in a row.
+pub(super) const MAX_CHAIN: usize = 16;
+
 /// A function that returns the text of a file by its path, or the reason why it can't be read.
 pub(super) type Files<'f> = &'f mut dyn FnMut(&str) -> Result<String, String>;
 
@@ -72,6 +75,11 @@ fn load_extended(
         return Err(ExtendsError::Unreadable(format!(
             "policies extend each other in a cycle: {}",
             cycle.join(" → ")
+        )));
+    }
+    if chain.len() > MAX_CHAIN {
+        return Err(ExtendsError::Unreadable(format!(
+            "more than {MAX_CHAIN} policies extend each other in a row"
         )));
     }
     let text = files(&path)

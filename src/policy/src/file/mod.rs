@@ -48,6 +48,9 @@ impl Policy {
         extends::load(name, text, files, &mut Vec::new())
     }
 
+    /// The greatest number of files that a policy extends, one after the other.
+    pub const MAX_EXTENDED: usize = extends::MAX_CHAIN;
+
     /// Returns the path of the file that a policy extends, as [`Policy::load`] passes it to `files`. This is for callers
     /// that must fetch the file first. `None` if the policy extends no file, or can't be read that far.
     pub fn extended(name: &str, text: &str) -> Option<String> {

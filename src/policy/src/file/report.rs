@@ -37,13 +37,22 @@ impl Span {
     }
 }
 
+/// The distance of the marks of [`Report`], in characters.
+const MARK: usize = 256;
+
+/// The most errors that are reported one by one.
+const MAX_ERRORS: usize = 100;
+
 /// The errors in a file so far.
 pub(super) struct Report<'a> {
     file: Arc<str>,
     text: &'a str,
     /// Where each line begins, in characters and in bytes.
     lines: Vec<(usize, usize)>,
+    /// The byte of every so many characters: a line can be as long as the file.
+    marks: Vec<usize>,
     errors: Vec<PolicyError>,
+    more: usize,
 }
 
 impl<'a> Report<'a> {
@@ -61,11 +70,20 @@ impl<'a> Report<'a> {
             file: file.into(),
             text,
             lines,
+            marks: (text.char_indices().step_by(MARK))
+                .map(|(at, _)| at)
+                .collect(),
             errors: Vec::new(),
+            more: 0,
         }
     }
 
+    /// Adds an error. After the first hundred they are only counted.
     pub fn error(&mut self, span: Span, message: impl Into<String>, help: Option<String>) {
+        if self.errors.len() == MAX_ERRORS {
+            self.more += 1;
+            return;
+        }
         let place = self.place(span);
         self.errors.push(PolicyError {
             file: place.file.to_string(),
@@ -87,11 +105,11 @@ impl<'a> Report<'a> {
             .find('\n')
             .filter(|at| *at > 0)
             .map_or(end, |at| start + at);
-        let line_start = self.lines[line].1;
+        let first = self.lines[line].0;
         Place {
             file: self.file.clone(),
             line: line + 1,
-            column: self.text[line_start..start].chars().count() + 1,
+            column: span.start.saturating_sub(first) + 1,
             span: start..end,
         }
     }
@@ -102,10 +120,11 @@ impl<'a> Report<'a> {
             .lines
             .partition_point(|(first, _)| *first <= character)
             .saturating_sub(1);
-        let (first, start) = self.lines[line];
+        let start = self.marks.get(character / MARK).copied();
+        let start = start.unwrap_or(self.text.len());
         let byte = self.text[start..]
             .char_indices()
-            .nth(character - first)
+            .nth(character % MARK)
             .map_or(self.text.len(), |(at, _)| start + at);
         (line, byte)
     }
@@ -119,6 +138,14 @@ impl<'a> Report<'a> {
         self.errors
             .sort_by_key(|error| (error.span.start, error.span.end));
         self.errors.dedup();
+        if let Some(last) = self.errors.last().filter(|_| self.more > 0) {
+            let more = PolicyError {
+                message: format!("{} more errors in this file", self.more),
+                help: Some("fix these first".into()),
+                ..last.clone()
+            };
+            self.errors.push(more);
+        }
         self.errors
     }
 }

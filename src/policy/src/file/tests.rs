@@ -478,3 +478,23 @@ fn rules_and_settings_have_their_places() {
     assert_eq!(at.line, 6);
     assert_eq!(&text[at.span.clone()], "community: warn");
 }
+
+#[test]
+fn the_first_hundred_errors_are_reported_and_the_rest_counted() {
+    let keys: String = (0..16_000).map(|key| format!("k{key}: 1\n")).collect();
+    let errors = Policy::parse("p", &format!("version: 1\n{keys}")).unwrap_err();
+    assert_eq!(errors.len(), 101);
+    assert_eq!(
+        errors[100].to_string(),
+        "p:101:1: 15900 more errors in this file"
+    );
+}
+
+#[test]
+fn a_long_chain_of_rewrite_rules_is_read() {
+    let rules: String = (0..4_000)
+        .map(|at| format!("- {{match: \"a{at}/x\", to: \"a{}/x:1\"}}\n", at + 1))
+        .collect();
+    let text = format!("version: 1\ninternal: [\"**\"]\nrewrite:\n{rules}");
+    Policy::parse("p", &text).unwrap();
+}

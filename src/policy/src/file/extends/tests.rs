@@ -184,3 +184,19 @@ fn a_contact_is_one_line_of_limited_length() {
     );
     assert!(error("\"a\\nb\"")[0].contains("expected one line, found several"));
 }
+
+#[test]
+fn a_chain_has_an_end() {
+    let link = |at: usize| match at {
+        0 => "version: 1\n".to_owned(),
+        at => format!("version: 1\nextends: {}.yaml\n", at - 1),
+    };
+    let mut read = |path: &str| Ok(link(path.trim_end_matches(".yaml").parse().unwrap()));
+    Policy::load("p", &link(16), &mut read).unwrap();
+    let errors = Policy::load("p", &link(17), &mut read).unwrap_err();
+    assert_eq!(
+        errors[0].to_string(),
+        "1.yaml:2:10: more than 16 policies extend each other in a row"
+    );
+    Policy::load("p", &link(5000), &mut read).unwrap_err();
+}
