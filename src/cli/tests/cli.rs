@@ -217,7 +217,7 @@ fn with_a_target_only_what_it_needs_is_checked() {
 
 #[test]
 fn every_door_is_watched() {
-    let text = "FROM node:24 AS x\nCOPY --from=acme/a / /\nRUN --mount=from=acme/b,target=/b true\nADD https://example.com/f /\nONBUILD COPY --from=acme/c / /\nCOPY --from=x / /\n";
+    let text = "FROM node:24 AS x\nCOPY --from=acme/a / /\nRUN --mount=from=acme/b,target=/b true\nADD https://example.com/f /\nONBUILD COPY --from=acme/c / /\nFROM scratch\nCOPY --from=x / /\n";
     let policy = "version: 1\nsources: {http: require-checksum}\n";
     let folder = Folder::new(&[("Dockerfile", text), (".fromtier.yaml", policy)]);
     let answer = folder.run(&["check"]);
@@ -242,7 +242,7 @@ fn every_door_is_watched() {
         );
     }
     assert!(
-        answer.out.ends_with("5 sources: 4 refused\n"),
+        answer.out.ends_with("6 sources: 4 refused\n"),
         "{}",
         answer.out
     );

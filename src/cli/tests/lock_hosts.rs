@@ -106,7 +106,7 @@ fn settings_that_cannot_be_used_are_named_and_stop_the_image() {
     }
 }
 
-/// A registry over TLS that has the manifest `{}` under every tag. Its certificate is signed by `tls/ca.crt`.
+/// A registry over TLS that has an empty manifest under every tag. Its certificate is signed by `tls/ca.crt`.
 fn tls_registry() -> String {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let chain = CertificateDer::from_pem_slice(include_bytes!("tls/server.crt")).unwrap();
@@ -123,7 +123,7 @@ fn tls_registry() -> String {
             while stream.read_line(&mut line).is_ok_and(|read| read > 2) {
                 line.clear();
             }
-            let reply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
+            let reply = "HTTP/1.1 200 OK\r\nContent-Length: 20\r\nConnection: close\r\n\r\n{\"schemaVersion\": 2}";
             let _ = stream.get_mut().write_all(reply.as_bytes());
             stream.get_mut().conn.send_close_notify();
             let _ = stream.get_mut().flush();

@@ -21,6 +21,7 @@ use crate::history::Layer;
 use crate::meta;
 use crate::name;
 use crate::paths;
+use crate::plan;
 use crate::stage::Stage;
 use crate::vars::StateVars;
 
@@ -69,13 +70,9 @@ impl Dispatch<'_> {
         let files = self.expand_files(copy.files, stage, common)?;
         let source = match from {
             None => self.context.clone(),
-            Some(id) => self.built(stage, id).ok_or_else(|| {
-                Error::new(format!(
-                    "cannot copy from stage {}, it needs to be defined before current stage {}",
-                    quote(&copy.from),
-                    quote(&stage.plan.display_name)
-                ))
-            })?,
+            Some(id) => self
+                .built(stage, id)
+                .ok_or_else(|| plan::copies_later_stage(&copy.from, &stage.plan.display_name))?,
         };
         let used = files.sources.clone();
         self.copy_files(

@@ -1,6 +1,8 @@
 //! The dependencies between stages: cycles, and the stages that a target needs.
 
 use fromtier_dockerfile::error::{Error, Result};
+use fromtier_dockerfile::instructions::Copy;
+use fromtier_gostd::strconv::quote;
 
 use super::deps::StageId;
 use super::stages::Stages;
@@ -47,6 +49,36 @@ pub(crate) fn check_cycles(stages: &Stages) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Refuses a `COPY` of a needed stage from a later stage, which isn't built yet. `copies` has the stage of each `COPY`.
+pub(crate) fn check_order<'c>(
+    stages: &Stages,
+    needed: &[bool],
+    copies: impl Iterator<Item = (StageId, &'c Copy)>,
+) -> Result<()> {
+    for (id, copy) in copies.filter(|(id, _)| needed[*id]) {
+        let (plan, location) = (&stages[id].plan, &copy.common.location);
+        // An image that is only copied from is a stage as well, behind those of the file.
+        if plan
+            .deps
+            .list
+            .iter()
+            .any(|(dep, at)| *dep > id && !stages[*dep].plan.is_image_source && at == location)
+        {
+            return Err(copies_later_stage(&copy.from, &plan.display_name).at(location));
+        }
+    }
+    Ok(())
+}
+
+/// The error of a `COPY` from a stage that isn't built yet.
+pub(crate) fn copies_later_stage(from: &str, stage: &str) -> Error {
+    Error::new(format!(
+        "cannot copy from stage {}, it needs to be defined before current stage {}",
+        quote(from),
+        quote(stage)
+    ))
 }
 
 /// Returns for each stage whether `target` needs it. A target needs itself.

@@ -486,7 +486,7 @@ fn the_first_hundred_errors_are_reported_and_the_rest_counted() {
     assert_eq!(errors.len(), 101);
     assert_eq!(
         errors[100].to_string(),
-        "p:101:1: 15900 more errors in this file"
+        "p:101:1: 15900 more errors in this file (fix these first)"
     );
 }
 

@@ -144,6 +144,21 @@ fn the_error_of_a_build_is_known_unless_an_argument_is_missing() {
             Some(1),
         ),
         (
+            "FROM alpine AS a\nCOPY --from=a /x /y\n",
+            "circular dependency detected on stage: a",
+            Some(2),
+        ),
+        (
+            "FROM alpine AS a\nCOPY --from=b a b\nFROM alpine AS b\nCOPY --from=a a b\n",
+            "circular dependency detected on stage: a",
+            Some(2),
+        ),
+        (
+            "FROM alpine AS a\nCOPY --from=b a b\nFROM alpine AS b\nFROM a\n",
+            "cannot copy from stage \"b\", it needs to be defined before current stage \"a\"",
+            Some(2),
+        ),
+        (
             "FROM alpine:$TAG\n",
             "failed to parse stage name \"alpine:\": invalid reference format",
             Some(1),
