@@ -1,9 +1,15 @@
 //! The frontend as BuildKit starts it: gRPC over standard input and output, one build, then the process ends.
 
 use std::mem::ManuallyDrop;
+use std::pin::pin;
 
 use fromtier_frontend::PreparedBuild;
 use fromtier_gateway::{Bridge, BuildOptions};
+use futures_util::future::{Either, select};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// The exit code of a process that a signal to terminate ended, as a shell reports it.
+const TERMINATED: i32 = 128 + 15;
 
 #[cfg(target_env = "musl")]
 #[global_allocator]
@@ -25,7 +31,7 @@ fn main() {
         .enable_io()
         .build();
     let served = match &runtime {
-        Ok(runtime) => runtime.block_on(serve_build()),
+        Ok(runtime) => runtime.block_on(serve_until_terminated()),
         Err(error) => Err(error.to_string()),
     };
     // BuildKit waits for the process to end: the kernel takes the runtime's memory back faster than it could be freed.
@@ -36,6 +42,18 @@ fn main() {
             1
         }
     })
+}
+
+/// Serves the build. A signal to terminate ends the process at once, whatever it waits for. It would have no effect otherwise: in its
+/// container, the frontend is process 1, for which the kernel takes no default action.
+async fn serve_until_terminated() -> Result<(), String> {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return serve_build().await;
+    };
+    match select(pin!(serve_build()), pin!(terminate.recv())).await {
+        Either::Left((served, _)) => served,
+        Either::Right(_) => std::process::exit(TERMINATED),
+    }
 }
 
 /// Runs the build that BuildKit started this process for, and returns its result to BuildKit.

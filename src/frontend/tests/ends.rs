@@ -1,8 +1,9 @@
-//! Images whose triggers require each other stop the build at once, with the line and the chain. The reference never
-//! ends.
+//! A frontend always ends. Images whose triggers require each other stop the build at once, with the line and the chain, where the
+//! reference never ends; and a signal ends it whatever it waits for.
 #![cfg(test)]
 
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use fromtier_buildkit_double::record::{Call, Outcome};
@@ -53,4 +54,22 @@ fn triggers_that_go_in_a_circle_end_the_build() {
             "{status:?}"
         );
     }
+}
+
+#[test]
+fn a_signal_to_terminate_ends_a_frontend_that_waits() {
+    let mut frontend = Command::new(env!("CARGO_BIN_EXE_fromtier-frontend"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A builder that never answers. What the frontend sends first shows that it has started.
+    let mut first = [0];
+    std::io::Read::read_exact(frontend.stdout.as_mut().unwrap(), &mut first).unwrap();
+    let id = frontend.id().to_string();
+    let signaled = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    assert!(signaled.success());
+    let status = frontend.wait().unwrap();
+    // As process 1, it must end by itself: no code would mean that the kernel did it.
+    assert_eq!(status.code(), Some(143), "{status}");
 }
