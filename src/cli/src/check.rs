@@ -3,9 +3,12 @@
 use std::collections::HashSet;
 
 use fromtier_convert::{Options, PlannedSource, sources};
-use fromtier_dockerfile::error::Error;
+use fromtier_dockerfile::error::{Error, Origin};
+use fromtier_dockerfile::parser::detect_syntax;
+use fromtier_image::ImageRef;
 use fromtier_image::Platform;
 use fromtier_policy::Day;
+use fromtier_policy::Gate;
 
 use crate::args::CheckArgs;
 use crate::disk::{FileKind, RootedPath};
@@ -71,6 +74,24 @@ fn check_file(
     }
 }
 
+/// The error of a `# syntax=` line that names another frontend. As long as no policy says which frontends are the organization's,
+/// one that is called `fromtier` is taken for its own.
+fn other_frontend(bytes: &[u8], gate: &Gate) -> Option<Error> {
+    let line = detect_syntax(bytes)?;
+    let finding = gate.other_frontend(&line.value, None)?;
+    let image = ImageRef::parse(line.value.split_whitespace().next()?).ok();
+    let is_ours = |image: ImageRef| image.path().rsplit('/').next() == Some("fromtier");
+    if !gate.has_frontends() && image.is_some_and(is_ours) {
+        return None;
+    }
+    let error = Error {
+        origin: Origin::Fromtier(finding.code.as_str()),
+        help: finding.help.map(String::into_boxed_str),
+        ..Error::new(finding.message)
+    };
+    Some(error.at(&line.location))
+}
+
 fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -> DockerfileReport {
     let options = Options {
         build_args: args.build_args.build_args.iter().cloned().collect(),
@@ -79,7 +100,10 @@ fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -
         ..Options::default()
     };
     let (sources, error) = match sources(bytes, &options) {
-        Ok(plan) => (plan.sources, plan.error),
+        Ok(plan) => (
+            plan.sources,
+            plan.error.or_else(|| other_frontend(bytes, &found.gate)),
+        ),
         Err(error) => (Vec::new(), Some(error)),
     };
     // The reference is unknown because of the error, which is reported.

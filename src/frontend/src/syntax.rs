@@ -2,54 +2,45 @@
 
 use fromtier_dockerfile::error::{Error, Origin, Result};
 use fromtier_dockerfile::parser;
-use fromtier_image::ImageRef;
-use fromtier_policy::Code;
+use fromtier_policy::Gate;
 
 use crate::options::Opts;
 
-/// Docker's own frontends, which have the same language as this one.
-const EQUIVALENT: [&str; 2] = [
-    "docker.io/docker/dockerfile",
-    "docker.io/docker/dockerfile-upstream",
-];
-
 /// Refuses a build that requests a frontend which is neither this one nor Docker's own. If BuildKit itself chose this
 /// one because of such a line (then there is a `cmdline` option), the line needs no check.
-pub fn check(opts: &Opts, dockerfile: &[u8]) -> Result<()> {
+pub fn check(opts: &Opts, gate: &Gate, dockerfile: &[u8]) -> Result<()> {
     if opts.contains_key("cmdline") {
         return Ok(());
     }
     if let Some(asked) = opts.get("build-arg:BUILDKIT_SYNTAX") {
-        return check_frontend(asked, opts);
+        return check_frontend(asked, opts, gate);
     }
     match parser::detect_syntax(dockerfile) {
-        Some(line) => check_frontend(&line.value, opts).map_err(|e| e.at(&line.location)),
+        Some(line) => check_frontend(&line.value, opts, gate).map_err(|e| e.at(&line.location)),
         None => Ok(()),
     }
 }
 
-fn check_frontend(asked: &str, opts: &Opts) -> Result<()> {
-    let asked = asked.split_whitespace().next().unwrap_or_default();
-    let name = |text: &str| ImageRef::parse(text).ok().map(|r| r.name());
-    let wanted = name(asked);
-    let this = opts.get("source").and_then(|source| name(source));
-    let known =
-        |wanted: &String| EQUIVALENT.contains(&wanted.as_str()) || Some(wanted) == this.as_ref();
-    if wanted.as_ref().is_some_and(known) {
-        return Ok(());
+fn check_frontend(requested: &str, opts: &Opts, gate: &Gate) -> Result<()> {
+    let this = opts.get("source").map(String::as_str);
+    match gate.other_frontend(requested, this) {
+        None => Ok(()),
+        Some(finding) => Err(Error {
+            origin: Origin::Fromtier(finding.code.as_str()),
+            help: finding.help.map(String::into_boxed_str),
+            ..Error::new(finding.message)
+        }),
     }
-    Err(Error {
-        origin: Origin::Fromtier(Code::OtherFrontend.as_str()),
-        help: Some("remove the line, or use `docker/dockerfile:1` or this frontend's image".into()),
-        ..Error::new(format!(
-            "the build requests the frontend {asked}; this frontend doesn't forward builds to another one"
-        ))
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Gate, Opts, Result};
+
+    fn check(opts: &Opts, dockerfile: &[u8]) -> Result<()> {
+        let gate = Gate::new(None, None, None, fromtier_policy::Day::from_unix_seconds(0));
+        super::check(opts, &gate, dockerfile)
+    }
 
     fn opts(pairs: &[(&str, &str)]) -> Opts {
         let pairs = pairs.iter();

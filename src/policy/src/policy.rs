@@ -22,6 +22,8 @@ pub struct Policy {
     pub(crate) contact: Option<String>,
     /// The names by which exceptions refer to the repository.
     pub(crate) labels: Vec<String>,
+    /// The organization's own frontends.
+    pub(crate) frontends: Vec<Pattern>,
     pub(crate) internal: Vec<Pattern>,
     pub(crate) verified: Vec<Pattern>,
     pub(crate) open_source: Vec<Pattern>,

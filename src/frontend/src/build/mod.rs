@@ -169,7 +169,7 @@ impl LoadedBuild<'_> {
     /// Answers the sub-request, or builds.
     async fn run(&self) -> std::result::Result<BuildResult, Failure> {
         let opts = &self.bridge.options().options;
-        syntax::check(opts, &self.dockerfile.map.data)?;
+        syntax::check(opts, self.gate, &self.dockerfile.map.data)?;
         let resolver = BuilderResolver::new(self.bridge, self.sources, self.gate, &self.dockerfile);
         match opts.get("requestid") {
             Some(request) => subrequest::answer(self, &resolver, request).await,

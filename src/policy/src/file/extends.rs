@@ -120,6 +120,7 @@ fn merge(mut policy: Policy, extended: Policy) -> Policy {
             policy.labels.push(label);
         }
     }
+    policy.frontends.extend(extended.frontends);
     policy.internal.extend(extended.internal);
     policy.verified.extend(extended.verified);
     policy.open_source.extend(extended.open_source);

@@ -89,6 +89,7 @@ pub(super) static FILE: &[Key] = &[
     key("contact", ValueKind::Contact),
     key("mode", ValueKind::Mode),
     key("labels", ValueKind::Names),
+    key("frontends", ValueKind::Patterns),
     key("tiers", ValueKind::Map(TIERS)),
     key("internal", ValueKind::Patterns),
     key("verified-publisher", ValueKind::Patterns),

@@ -58,6 +58,7 @@ pub(super) fn policy(fields: &Fields<'_>, report: &mut Report<'_>) -> (Policy, P
     }
     policy.settings = settings::read(fields, report);
     for (key, list) in [
+        ("frontends", &mut policy.frontends),
         ("internal", &mut policy.internal),
         ("verified-publisher", &mut policy.verified),
         ("open-source", &mut policy.open_source),

@@ -194,6 +194,7 @@ fn describe(path: &str) -> Option<&'static str> {
         "contact" => "Whom to ask about the policy; refused builds show it",
         "mode" => "warn: refusals become warnings",
         "labels" => "Names by which the organization's exceptions refer to the repository",
+        "frontends" => "The organization's own frontends, which a `# syntax=` line can name",
         "tiers" => "What happens to images, by who makes them",
         "internal" => "The organization's own images",
         "verified-publisher" => "Images of verified publishers",

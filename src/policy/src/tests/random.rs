@@ -209,6 +209,7 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
         line("mode", pick(&["warn", "enforce", "enforce", "enforce"])),
         line("labels", pick(&["[payments]", "[payments, other]"])),
         line("tiers", tiers()),
+        line("frontends", list(pattern())),
         line("internal", list(pattern())),
         line("verified-publisher", list(pattern())),
         line("open-source", list(pattern())),
