@@ -63,6 +63,8 @@ fn a_signal_to_terminate_ends_a_frontend_that_waits() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
+    // Waiting would close it, and the frontend would end because of that.
+    let stdin = frontend.stdin.take();
     // A builder that never answers. What the frontend sends first shows that it has started.
     let mut first = [0];
     std::io::Read::read_exact(frontend.stdout.as_mut().unwrap(), &mut first).unwrap();
@@ -70,6 +72,7 @@ fn a_signal_to_terminate_ends_a_frontend_that_waits() {
     let signaled = Command::new("kill").args(["-TERM", &id]).status().unwrap();
     assert!(signaled.success());
     let status = frontend.wait().unwrap();
+    drop(stdin);
     // As process 1, it must end by itself: no code would mean that the kernel did it.
     assert_eq!(status.code(), Some(143), "{status}");
 }
