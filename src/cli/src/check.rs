@@ -131,6 +131,7 @@ fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -
         policies: found.policies.clone(),
         lock: found.lock.as_ref().map(|lock| lock.shown().to_owned()),
         error,
+        contacts: found.gate.contacts().map(str::to_owned).collect(),
         sources,
         exceptions,
     }

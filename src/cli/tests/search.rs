@@ -1,4 +1,4 @@
-//! Which files `fromtier check` finds, and which policy it finds for each.
+//! Which files `fromtier check` finds, which policy it finds for each, and how it tells what is the same in all of them.
 #![cfg(test)]
 
 mod folder;
@@ -196,4 +196,34 @@ fn unreadable_files_are_reported_and_the_rest_is_checked() {
         assert!(answer.out.contains(part), "no {part:?} in {}", answer.out);
     }
     assert!(!answer.out.contains("c/"), "{}", answer.out);
+}
+
+#[test]
+fn equal_findings_are_told_once_with_their_places() {
+    let files: Vec<(String, &str)> = (0..20)
+        .map(|number| {
+            (
+                format!("{number:02}/Dockerfile"),
+                "FROM node:24\nFROM acme/tool AS a\nFROM acme/tool\n",
+            )
+        })
+        .collect();
+    let mut all: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), *text))
+        .collect();
+    all.push((".fromtier.yaml", "version: 1\ncontact: the platform team\n"));
+    let answer = Folder::new(&all).run(&["check"]);
+    assert_eq!(answer.code, 1);
+    let shown = "  = note: also at 00/Dockerfile:3:6, 01/Dockerfile:2:6, 01/Dockerfile:3:6, 02/Dockerfile:2:6, 02/Dockerfile:3:6, 03/Dockerfile:2:6, 03/Dockerfile:3:6, 04/Dockerfile:2:6, and 31 more places\n";
+    assert!(answer.out.contains(shown), "{}", answer.out);
+    assert_eq!(
+        answer.out.matches("error[FT101]").count(),
+        1,
+        "{}",
+        answer.out
+    );
+    let end =
+        "policy: .fromtier.yaml\ncontact: the platform team\n20 files, 60 sources: 40 refused\n";
+    assert!(answer.out.ends_with(end), "{}", answer.out);
 }

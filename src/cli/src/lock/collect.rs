@@ -135,6 +135,7 @@ pub fn collect(
         text: String::from_utf8_lossy(bytes).into_owned(),
         policies: Vec::new(),
         lock: Some(group.path.shown().to_owned()),
+        contacts: Vec::new(),
         error: None,
         sources: Vec::new(),
         exceptions: Vec::new(),

@@ -15,9 +15,7 @@ use crate::output::terminal::shown_path;
 pub fn render(report: &LockReport) -> String {
     let printer = Printer::new();
     let mut out = String::new();
-    for file in &report.files {
-        printer.file(file, &mut out);
-    }
+    printer.files(&report.files, &mut out);
     for denial in &report.refused {
         let message = format!("{}: {}", denial.code, denial.message);
         printer.error_with_help(&message, denial.help.as_deref(), &mut out);
@@ -36,6 +34,7 @@ pub fn render(report: &LockReport) -> String {
                     path,
                     text,
                     at: at.clone(),
+                    others: None,
                     help: problem.help.as_deref(),
                 },
                 &mut out,

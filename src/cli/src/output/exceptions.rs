@@ -39,6 +39,7 @@ pub fn unused(report: &CheckReport, printer: &Printer, out: &mut String) {
                 None => 0..0,
             },
             text,
+            others: None,
             help: Some(&help),
         };
         printer.note(&note, out);

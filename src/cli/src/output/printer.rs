@@ -28,6 +28,8 @@ pub struct Note<'a> {
     pub text: &'a str,
     /// The place, in bytes.
     pub at: Range<usize>,
+    /// Other places with the same message.
+    pub others: Option<&'a str>,
     /// Each line becomes a line of help.
     pub help: Option<&'a str>,
 }
@@ -55,7 +57,10 @@ impl Printer {
             Some(code) => title.id(code),
             None => title,
         };
-        let group = title.element(snippet);
+        let mut group = title.element(snippet);
+        if let Some(others) = note.others {
+            group = group.element(Level::NOTE.message(others));
+        }
         self.render(group, note.help, out);
     }
 
@@ -95,6 +100,7 @@ impl Printer {
             path: Path::new(&error.file),
             text: texts.get(&error.file).map_or("", String::as_str),
             at: error.span.clone(),
+            others: None,
             help: error.help.as_deref(),
         };
         self.note(&note, out);
