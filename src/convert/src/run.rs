@@ -6,8 +6,9 @@ use fromtier_dockerfile::error::{Error, Result};
 use fromtier_image::ImageConfig;
 use fromtier_image::config::History;
 use fromtier_policy::Gate;
+use fromtier_policy::gate::Via;
 
-use crate::base::images::Sources;
+use crate::base::images::{Ledger, Place, Sources};
 use crate::converter::{self, Converter};
 use crate::options::Options;
 use crate::outline::{Outline, outline_of};
@@ -112,6 +113,7 @@ fn into_converted<R: Resolver>(
         extras.insert(stage.plan.display_name.clone(), stage.built.state.clone());
         ignore_cache |= stage.plan.ignore_cache;
     }
+    judge_user(stages, target, &converter.sources.ledger)?;
     let history = full_history(stages, target);
     // The reference reports a graph that can't be marshaled first.
     if let Some(epoch) = converter.epoch
@@ -143,6 +145,35 @@ fn into_converted<R: Resolver>(
         has_invalid_utf8,
         graph: converter.graph,
     })
+}
+
+/// Asks the gate about the user of the result: that of the last `USER`, or else of the base image.
+fn judge_user(stages: &Stages, target: StageId, ledger: &Ledger<'_>) -> Result<()> {
+    let mut last = target;
+    while stages[last].built.user_location.is_none()
+        && let Some(base) = stages[last].base_stage()
+    {
+        last = base;
+    }
+    let stage = &stages[target];
+    let location = match &stages[last].built.user_location {
+        Some(location) => location,
+        None => &stage.written.location,
+    };
+    let place = Place {
+        via: Via::From,
+        scope: stage.scope(),
+        location,
+    };
+    let user = &stage.built.image.config.user;
+    match ledger.gate.final_user(user, &place.scope) {
+        Ok(verdict) if verdict.findings.is_empty() => Ok(()),
+        Ok(verdict) => {
+            ledger.record_verdict(&verdict, &place);
+            Ok(())
+        }
+        Err(denial) => Err(ledger.refusal_error(denial, &place).at(location)),
+    }
 }
 
 /// The history of the base image, then that of each stage on it.

@@ -140,6 +140,8 @@ pub(crate) struct BuiltStage {
     /// The paths that are used of the main context.
     pub context_paths: PathsUsed,
     pub has_workdir: bool,
+    /// The place of its last `USER`.
+    pub user_location: Option<Vec<Range>>,
     pub entrypoint: Occurrence,
     pub cmd: Occurrence,
     pub healthcheck: Occurrence,

@@ -91,6 +91,7 @@ codes! {
     ReplacedByBuilder = "FT124", "Replaced by the builder";
     NoDigest = "FT125", "No digest";
     LockedDigestUnavailable = "FT126", "Locked digest unavailable";
+    FinalUser = "FT127", "Ships as root";
     NoDate = "FT128", "No creation date";
     DeprecatedImage = "FT130", "Deprecated image";
     EndOfLife = "FT131", "End of life";
@@ -144,6 +145,7 @@ impl Code {
             | UnlistedTag
             | FloatingTag
             | NoDate
+            | FinalUser
             | RootUser
             | OnbuildTriggers
             | GitRepository
@@ -226,10 +228,10 @@ impl Code {
             | ReplacedByBuilder
             | NoDigest
             | LockedDigestUnavailable => false,
-            // Broken files, sources other than images, findings that never refuse, and rewriting.
-            InvalidPolicy | OtherFrontend | EndOfLifeNear | GitRepository | HttpDownload
-            | Scratch | OciLayout | LocalDirectory | UnknownSource | RootFileSystem
-            | ImportedCache | ExceptionInUse | Rewritten | RewriteFailed => false,
+            // Broken files, what isn't an image that the build takes, findings that never refuse, and rewriting.
+            InvalidPolicy | OtherFrontend | FinalUser | EndOfLifeNear | GitRepository
+            | HttpDownload | Scratch | OciLayout | LocalDirectory | UnknownSource
+            | RootFileSystem | ImportedCache | ExceptionInUse | Rewritten | RewriteFailed => false,
         }
     }
 
@@ -262,6 +264,7 @@ impl Code {
             | LockedDigestUnavailable
             | TooOld
             | NoDate
+            | FinalUser
             | RootUser
             | OnbuildTriggers
             | LabelMissing
@@ -317,6 +320,7 @@ impl Code {
             | FloatingTag
             | TooOld
             | NoDate
+            | FinalUser
             | EndOfLifeNear
             | RootUser
             | OnbuildTriggers

@@ -39,6 +39,8 @@ pub enum Check {
     RootUser,
     /// An image with ONBUILD triggers.
     Onbuild,
+    /// A finished image that runs as root.
+    FinalUser,
     /// An image without a creation date, if there is a greatest age.
     Undated,
 }
@@ -51,6 +53,7 @@ impl Check {
         Check::FloatingTag,
         Check::RootUser,
         Check::Onbuild,
+        Check::FinalUser,
         Check::Undated,
     ];
 
@@ -63,6 +66,7 @@ impl Check {
             Check::FloatingTag => "floating-tag",
             Check::RootUser => "root-user",
             Check::Onbuild => "onbuild",
+            Check::FinalUser => "final-user",
             Check::Undated => "undated",
         }
     }
@@ -126,6 +130,7 @@ per_variant! {
         floating_tag: FloatingTag,
         root_user: RootUser,
         onbuild: Onbuild,
+        final_user: FinalUser,
         undated: Undated,
     }
 }
@@ -262,9 +267,11 @@ impl EffectiveSettings {
         };
         let check = |check: Check| match check {
             Check::EndOfLife | Check::Deprecated => built_in(Severity::Warn),
-            Check::UnlistedTag | Check::FloatingTag | Check::RootUser | Check::Onbuild => {
-                Severity::Allow
-            }
+            Check::UnlistedTag
+            | Check::FloatingTag
+            | Check::RootUser
+            | Check::FinalUser
+            | Check::Onbuild => Severity::Allow,
             // It counts only where a policy sets a greatest age, and what has no date might be older.
             Check::Undated => Severity::Deny,
         };

@@ -12,6 +12,7 @@ impl Dispatch<'_> {
         let user = self.expand_word(&user, stage, common)?;
         let message = format!("USER {user}");
         self.set_user(stage, user);
+        stage.built.user_location = Some(common.location.clone());
         stage.commit(message, Layer::Empty, self.epoch);
         Ok(())
     }

@@ -160,6 +160,7 @@ pub(super) static BASE: &[Key] = &[
     check(Check::Deprecated),
     check(Check::FloatingTag),
     check(Check::RootUser),
+    check(Check::FinalUser),
     check(Check::Onbuild),
     key("labels", ValueKind::Map(LABELS)),
 ];

@@ -233,6 +233,7 @@ fn describe(path: &str) -> Option<&'static str> {
         "base.deprecated" => "Official images that are no longer maintained",
         "base.floating-tag" => "Tags without a version, such as latest",
         "base.root-user" => "Base images that run as root",
+        "base.final-user" => "Finished images that run as root",
         "base.onbuild" => "Base images with ONBUILD triggers",
         "base.labels" => "Labels of images: KEY, or KEY=GLOB for its value",
         "base.labels.require" => "All of them are required",

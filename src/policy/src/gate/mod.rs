@@ -9,6 +9,7 @@ mod frontend;
 mod lock_candidate;
 mod organization;
 mod source;
+mod user;
 
 use fromtier_catalog::Day;
 use fromtier_image::{Digest, ImageConfig, ImageRef};

@@ -23,6 +23,7 @@ mod unlisted_tag;
 
 use fromtier_catalog::{Day, Image, TagParts};
 use fromtier_image::{ImageConfig, ImageRef, Platform};
+pub(crate) use root_user::is_root;
 
 use crate::active_policy::ActivePolicy;
 use crate::classify::{classify, official_image};

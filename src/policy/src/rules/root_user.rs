@@ -38,7 +38,7 @@ pub(super) fn is_built_on(via: Via) -> bool {
 }
 
 /// Whether the user is root: `root`, `0`, `0:0`, none at all, or the administrator of a Windows container.
-fn is_root(user: &str) -> bool {
+pub(crate) fn is_root(user: &str) -> bool {
     let name = user.split(':').next().unwrap_or_default().trim();
     name.is_empty()
         || name.parse() == Ok(0i64)

@@ -88,6 +88,7 @@ fn base() -> BoxedStrategy<String> {
         line("deprecated", action()),
         line("floating-tag", action()),
         line("root-user", action()),
+        line("final-user", action()),
         line("onbuild", action()),
         line("labels", labels),
     ])

@@ -25,6 +25,8 @@ enum Source {
     ImageWithTriggers(&'static str),
     /// An image without a creation date.
     ImageWithoutDate(&'static str),
+    /// The user of the finished image.
+    FinalUser(&'static str),
     Other(SourceRequest<'static>),
 }
 
@@ -78,6 +80,7 @@ fn settings(code: Code) -> Vec<Setting> {
         Code::DeprecatedImage => image("base: {deprecated: %}", "openjdk:21"),
         Code::EndOfLife => image("base: {end-of-life: %}", "node:18"),
         Code::UnlistedTag => image("base: {unlisted-tag: %}", "node:99"),
+        Code::FinalUser => vec![of("base: {final-user: %}", Source::FinalUser("0"))],
         Code::NoDate => vec![of(
             "base: {max-age: 90d, undated: %}",
             Source::ImageWithoutDate("node:24"),
@@ -194,6 +197,7 @@ impl Setting {
                 };
                 image_findings(&gate, &request, None, Some('a'), &config)
             }
+            Source::FinalUser(user) => findings_of(gate.final_user(user, &Scope::default())),
             Source::Other(request) => source_findings(&gate, request, &Scope::default()),
         };
         let findings = findings.iter().filter(|finding| finding.code == code);
@@ -304,6 +308,8 @@ fn every_finding_of_random_policies_is_as_severe_as_its_code() {
             check(findings, &request);
             let source = sample(&sources(), runner);
             check(source_findings(&gate, &source, &scope.as_scope()), &source);
+            let user = findings_of(gate.final_user("root", &scope.as_scope()));
+            check(user, &"USER root");
         }
         for identifier in [
             "unknown://x",
@@ -313,13 +319,11 @@ fn every_finding_of_random_policies_is_as_severe_as_its_code() {
             let found = gate.input_source(identifier, &BTreeMap::new(), &Scope::default());
             check(findings_of(found), &identifier);
         }
+        let frontend = gate.other_frontend("acme/frontend", None);
+        check(frontend.into_iter().collect(), &"# syntax=acme/frontend");
     }
     // The programs report these, not the gate.
-    let elsewhere = [
-        Code::InvalidPolicy,
-        Code::OtherFrontend,
-        Code::LockedDigestUnavailable,
-    ];
+    let elsewhere = [Code::InvalidPolicy, Code::LockedDigestUnavailable];
     let missing = Code::ALL.iter().filter(|code| !seen.contains(code));
     assert_eq!(
         missing.collect::<Vec<_>>(),
