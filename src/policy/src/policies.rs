@@ -65,10 +65,12 @@ impl Policies {
         })
     }
 
-    /// Returns the image that stands in a mirror under this name: the reverse of [`Policies::mirror_of`].
+    /// Returns the image that stands in a mirror under this name: the reverse of [`Policies::mirror_of`]. Only the first policy's
+    /// mirrors count: with a mirror of its own, a repository could make an image pass for another one.
     pub fn origin_of(&self, place: &ImageRef) -> Option<ImageRef> {
         let name = place.to_string();
-        let mirrors = (self.layers.iter()).flat_map(|layer| &layer.index.policy.mirrors);
+        let mirrors =
+            (self.layers.first().into_iter()).flat_map(|layer| &layer.index.policy.mirrors);
         let origins = mirrors.filter_map(|mirror| {
             let rest = name
                 .strip_prefix(mirror.prefix.as_str())?

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use fromtier_image::{ImageConfig, ImageRef};
 
-use crate::fixtures::{ask, denied, digest, gate, lock_of, passes_with_lock, two};
-use crate::gate::Resolved;
-use crate::{Policy, Scope, Severity};
+use crate::fixtures::{ask, denied, digest, gate, lock_of, passes_with_lock, today, two};
+use crate::gate::{Gate, Resolved};
+use crate::{Lock, Policy, Scope, Severity};
 
 #[test]
 fn a_mirror_changes_where_an_image_is_pulled_from_and_not_what_it_is() {
@@ -253,4 +253,20 @@ fn a_source_policy_of_the_client_does_not_lead_around_a_mirror() {
             .severity,
         Severity::Warn
     );
+}
+
+#[test]
+fn a_repositorys_mirror_makes_no_image_pass_for_another() {
+    let lock = lock_of("docker.io/library/node:24", 'a');
+    let organization = Policy::parse("o", "version: 1").unwrap();
+    let repository = Policy::parse("r", "version: 1\nmirrors: {ghcr.io: docker.io}").unwrap();
+    let lock = Some(Lock::parse("l", &lock).unwrap());
+    let gate = Gate::new(Some(organization), Some(repository), lock, today());
+    // It has no digest, and the lock file has one.
+    let verdict = gate.input_source(
+        "docker-image://docker.io/library/node:24",
+        &BTreeMap::new(),
+        &Scope::default(),
+    );
+    assert_eq!(verdict.unwrap_err().code, "FT125");
 }
