@@ -15,7 +15,7 @@ set -euo pipefail
 "$ROOT/scripts/tools.sh" buildkit system suite
 "$ROOT/scripts/images.sh"
 dir=${OUT:-$TARGET/conformance}
-FLOOR=500
+FLOOR=510
 mkdir -p "$dir"
 suffix=
 [ -z "${RUN:-}" ] || suffix=.part

@@ -10,13 +10,19 @@ use fromtier_llb::{
 use fromtier_policy::gate::Via;
 use fromtier_policy::{ApprovedImage, Gate, Scope};
 
-use crate::base::images::{Place, Sources, WantedImage};
+use crate::base::images::{Ledger, Place, Sources, WantedImage};
 use crate::meta;
 use crate::options::Options;
 use crate::plan::args::Platforms;
 use crate::resolver::Resolver;
 use crate::result::{Converted, Outcome};
 
+/// The scanner has no location in the Dockerfile.
+const PLACE: Place<'static> = Place {
+    via: Via::SbomGenerator,
+    scope: Scope::UNKNOWN,
+    location: &[],
+};
 const CORE: &str = "/run/src/core/sbom";
 const EXTRAS: &str = "/run/src/extras";
 const OUT: &str = "/run/out/";
@@ -61,6 +67,17 @@ impl Scanner {
         }
     }
 
+    /// Asks the gate about the scanner without the builder, for a request that builds nothing: the builder itself resolves the
+    /// image afterwards, and doesn't run it.
+    ///
+    /// # Errors
+    ///
+    /// The gate refuses the image.
+    pub fn foresee(reference: &str, options: &Options, gate: &Gate) -> Result<()> {
+        let platform = Platforms::of(options).build.swap_remove(0);
+        Ledger::new(gate).foresee_image(reference, Some(&platform), &PLACE)
+    }
+
     async fn resolve_scanner<R: Resolver>(
         reference: &str,
         parameters: BTreeMap<String, String>,
@@ -74,11 +91,7 @@ impl Scanner {
             log_prefix: "",
             log_reference: None,
             operation_mode: ResolveMode::Default,
-            place: Place {
-                via: Via::SbomGenerator,
-                scope: Scope::UNKNOWN,
-                location: &[],
-            },
+            place: PLACE,
         };
         let admitted = sources.resolve_image(&wanted).await?;
         let config = &admitted.config.config;

@@ -75,7 +75,7 @@ pub(super) async fn build_all<'b>(
 }
 
 /// Resolves the image of the scanner if the build makes a bill of materials.
-pub(super) async fn resolve_scanner(
+async fn resolve_scanner(
     build: &LoadedBuild<'_>,
     resolver: &BuilderResolver<'_>,
     verdicts: &mut Vec<SourceVerdict>,

@@ -1,10 +1,10 @@
 //! Sub-requests: what a client asks instead of a build.
 
-use fromtier_convert::{self as convert, Options};
+use fromtier_convert::{self as convert, Options, Scanner};
 use fromtier_dockerfile::error::Error;
 use fromtier_gateway::{BuildResult, Code, Detail};
 
-use super::{LoadedBuild, platforms};
+use super::LoadedBuild;
 use crate::ids;
 use crate::requests::{self, convertllb, describe, lint, outline, targets};
 use crate::resolver::BuilderResolver;
@@ -17,8 +17,9 @@ pub(super) async fn answer(
     resolver: &BuilderResolver<'_>,
     name: &str,
 ) -> Result<BuildResult, Failure> {
-    // The builder resolves the scanner's image after any request that names one.
-    platforms::resolve_scanner(build, resolver, &mut Vec::new()).await?;
+    if let Some(sbom) = &build.config.sbom {
+        Scanner::foresee(&sbom.generator, &build.config.convert, build.gate)?;
+    }
     let bytes = &build.dockerfile.map.data;
     let options = Options {
         target_platform: None,
