@@ -47,7 +47,8 @@ impl Printer {
         let path = shown_path(note.path);
         // Only the lines that are shown: the renderer reads all that it gets, for each note.
         let lines = whole_lines(note.text, &note.at);
-        let at = note.at.start - lines.start..note.at.end - lines.start;
+        let within = |at: usize| at.saturating_sub(lines.start);
+        let at = within(note.at.start)..within(note.at.end);
         let snippet = Snippet::source(&note.text[lines.clone()])
             .line_start(line_breaks(&note.text[..lines.start]) + 1)
             .path(path)
