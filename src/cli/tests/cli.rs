@@ -24,6 +24,7 @@ error[FT101]: docker.io/random-user/node-custom is a community image; this polic
   = help: use an official image: node:22-alpine
 
 policy: .fromtier.yaml
+explain: fromtier explain FT101
 1 file, 1 source: 1 refused
 "
     );
@@ -259,7 +260,7 @@ fn every_door_is_watched() {
     ] {
         let at = answer
             .out
-            .find(&format!("Dockerfile:{place}\n"))
+            .rfind(&format!(" --> Dockerfile:{place}\n"))
             .unwrap_or_else(|| panic!("{place}: {}", answer.out));
         assert!(
             answer.out[..at]

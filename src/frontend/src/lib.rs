@@ -17,6 +17,7 @@ mod build;
 mod cache_imports;
 mod excerpt;
 mod export;
+mod frames;
 mod ids;
 mod options;
 mod policy;

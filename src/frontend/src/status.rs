@@ -127,7 +127,7 @@ fn error_status(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
             error.locations.iter().rev().cloned().collect()
         } else {
             let room = (MAX_PLACES_BYTES / info.data.len().max(1)).max(1);
-            let mut frames = refusals::frames(error);
+            let mut frames = refusals::refusal_frames(error);
             frames.truncate(room);
             // Clients print the last place first.
             frames.reverse();

@@ -1,18 +1,24 @@
 //! Findings of the build checks and of the gate, sent as BuildKit's warnings.
 
+use std::collections::HashMap;
+
 use fromtier_convert::{Outcome, SourceVerdict, pb_ranges};
 use fromtier_dockerfile::lint;
 use fromtier_dockerfile::span::Range;
 use fromtier_dockerfile::visible::visible;
 use fromtier_gateway::Bridge;
+use fromtier_policy::Code;
 use fromtier_policy::verdict::Severity;
 use fromtier_proto::{gw, pb};
 
+use crate::frames::frames;
 use crate::source::Dockerfile;
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
+    /// The gate's code; `None` if it is a finding of the build checks.
+    pub code: Option<Code>,
     /// The rule's name or the gate's code.
     pub rule: String,
     /// The rule's description, or the finding's help.
@@ -21,8 +27,8 @@ pub struct Notice {
     pub url: String,
     /// The finding itself.
     pub message: String,
-    /// The lines that the finding is about.
-    pub ranges: Vec<Range>,
+    /// The lines of each instruction that the finding is about.
+    pub places: Vec<Vec<Range>>,
 }
 
 /// Returns the findings of a conversion, those of the build checks first, in the order in which they were found. Without
@@ -38,23 +44,79 @@ pub fn check_notices<T>(outcome: &Outcome<T>) -> Vec<Notice> {
     outcome.warnings.iter().map(check_notice).collect()
 }
 
-/// Returns the findings of the gate only, in the order of their lines.
+/// Returns the findings of the gate only, in the order of their lines. Equal ones become one with all their lines.
 pub fn gate_notices<T>(outcome: &Outcome<T>, with_refusals: bool) -> Vec<Notice> {
     let verdicts = outcome.verdicts.iter();
-    let mut notices: Vec<Notice> = verdicts
-        .flat_map(|v| gate_verdict_notices(v, with_refusals))
-        .collect();
-    notices.sort_by_key(|notice| notice.ranges.first().map(|r| r.start.line));
+    let mut notices: Vec<Notice> = Vec::new();
+    let mut known: HashMap<(String, String, String), usize> = HashMap::new();
+    for notice in verdicts.flat_map(|v| gate_verdict_notices(v, with_refusals)) {
+        let key = (
+            notice.rule.clone(),
+            notice.message.clone(),
+            notice.description.clone(),
+        );
+        match known.get(&key) {
+            Some(&at) => notices[at].places.extend(notice.places),
+            None => {
+                known.insert(key, notices.len());
+                notices.push(notice);
+            }
+        }
+    }
+    let line = |place: &Vec<Range>| place.first().map(|r| r.start.line);
+    for notice in &mut notices {
+        notice.places.sort_by_key(line);
+        notice.places.dedup();
+    }
+    notices.sort_by_key(|notice| notice.places.first().and_then(line));
     notices
+}
+
+impl Notice {
+    /// The first line of each place.
+    pub fn lines(&self) -> Vec<i32> {
+        let first = |place: &Vec<Range>| place.first().map(|range| range.start.line);
+        self.places.iter().filter_map(first).collect()
+    }
+
+    /// The marked lines of each excerpt that shows the places. At least one excerpt, which can be empty.
+    pub fn frames(&self) -> Vec<Vec<Range>> {
+        match self.places.as_slice() {
+            [] => vec![Vec::new()],
+            [place] => vec![place.clone()],
+            places => frames(places.concat()),
+        }
+    }
+
+    /// `FT101: …`, with the lines of all places.
+    fn short(&self) -> String {
+        let lines = self.lines();
+        match lines.as_slice() {
+            [] | [_] => {
+                let line = lines.first().copied().unwrap_or(0);
+                lint::format_short(&self.rule, &self.message, line)
+            }
+            lines => {
+                let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+                format!(
+                    "{}: {} (lines {})",
+                    self.rule,
+                    self.message,
+                    lines.join(", ")
+                )
+            }
+        }
+    }
 }
 
 fn check_notice(warning: &lint::Warning) -> Notice {
     Notice {
+        code: None,
         rule: warning.rule.to_owned(),
         description: warning.description.to_owned(),
         url: warning.url.to_owned(),
         message: warning.message.clone(),
-        ranges: warning.ranges.clone(),
+        places: vec![warning.ranges.clone()],
     }
 }
 
@@ -68,11 +130,12 @@ fn gate_verdict_notices(source: &SourceVerdict, with_refusals: bool) -> Vec<Noti
     let findings = findings.filter(|f| is_shown(f.severity.min(source.verdict.severity)));
     findings
         .map(|f| Notice {
+            code: Some(f.code),
             rule: f.code.to_string(),
             description: f.help.clone().unwrap_or_default(),
             url: f.code.url().unwrap_or_default(),
             message: f.message.clone(),
-            ranges: source.ranges.clone(),
+            places: vec![source.ranges.clone()],
         })
         .collect()
 }
@@ -94,14 +157,15 @@ fn warn_request(
     info: &pb::SourceInfo,
     notice: &Notice,
 ) -> gw::WarnRequest {
-    let line = notice.ranges.first().map_or(0, |r| r.start.line);
+    let frames = notice.frames();
+    let frame = frames.first().map_or(&[][..], Vec::as_slice);
     gw::WarnRequest {
         digest: dockerfile.vertex.clone(),
         level: 1,
-        short: visible(&lint::format_short(&notice.rule, &notice.message, line)).into_bytes(),
+        short: visible(&notice.short()).into_bytes(),
         detail: vec![visible(&notice.description).into_bytes()],
         url: notice.url.clone(),
         info: Some(info.clone()),
-        ranges: pb_ranges(&notice.ranges),
+        ranges: pb_ranges(frame),
     }
 }

@@ -22,6 +22,7 @@ pub mod error;
 mod exception_state;
 pub mod exceptions;
 pub mod expectations;
+mod explain;
 mod file;
 mod findings;
 #[cfg(test)]
@@ -63,6 +64,7 @@ pub use code::{Code, SeverityRule, UnknownCode};
 pub use error::PolicyError;
 pub use exception_state::ExceptionState;
 pub use exceptions::ExceptionReport;
+pub use explain::{explain_command, explain_lines};
 pub use file::schema;
 pub use fromtier_catalog::Day;
 pub use gate::{ApprovedImage, ApprovedSource, Gate, LockCandidate, Organization, Pass};

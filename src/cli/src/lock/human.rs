@@ -8,6 +8,8 @@ use fromtier_image::Digest;
 use super::changes::Change;
 use super::problems::problems;
 use super::report::{LineReport, LockFileReport, LockReport};
+use crate::output::findings::codes;
+use crate::output::human::explain;
 use crate::output::printer::{Note, Printer};
 use crate::output::terminal::shown_path;
 
@@ -29,12 +31,10 @@ pub fn render(report: &LockReport) -> String {
             Some((path, text, at)) => printer.note(
                 &Note {
                     level: Level::ERROR,
-                    code: None,
                     message: &problem.message,
                     path,
                     text,
                     at: at.clone(),
-                    others: None,
                     help: problem.help.as_deref(),
                 },
                 &mut out,
@@ -45,6 +45,8 @@ pub fn render(report: &LockReport) -> String {
     for failure in &report.failures {
         printer.load_error(failure, &mut out);
     }
+    let refused = report.refused.iter().map(|denial| denial.code.as_str());
+    out.push_str(&explain(codes(&report.files).chain(refused)));
     for locked in &report.locks {
         let _ = writeln!(
             out,

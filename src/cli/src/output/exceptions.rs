@@ -31,7 +31,6 @@ pub fn unused(report: &CheckReport, printer: &Printer, out: &mut String) {
         let help = format!("remove it if {} no longer needs it", exception.owner);
         let note = Note {
             level: Level::NOTE,
-            code: None,
             message: &message,
             path: Path::new(&*at.file),
             at: match text.get(at.span.clone()) {
@@ -39,7 +38,6 @@ pub fn unused(report: &CheckReport, printer: &Printer, out: &mut String) {
                 None => 0..0,
             },
             text,
-            others: None,
             help: Some(&help),
         };
         printer.note(&note, out);

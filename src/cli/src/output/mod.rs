@@ -2,6 +2,7 @@
 
 pub mod check_json;
 pub mod exceptions;
+pub mod findings;
 pub mod human;
 pub mod json;
 pub mod printer;

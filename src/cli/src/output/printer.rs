@@ -1,9 +1,11 @@
-//! Prints a message with the source lines that it is about.
+//! Prints messages with the source lines that they are about.
 
 use std::ops::Range;
 use std::path::Path;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title,
+};
 use fromtier_dockerfile::visible::visible;
 use fromtier_policy::PolicyError;
 
@@ -21,17 +23,80 @@ pub struct Printer {
 #[derive(Debug)]
 pub struct Note<'a> {
     pub level: Level<'a>,
-    pub code: Option<&'a str>,
     pub message: &'a str,
     pub path: &'a Path,
     /// The whole text of the file.
     pub text: &'a str,
     /// The place, in bytes.
     pub at: Range<usize>,
-    /// Other places with the same message.
+    /// Each line becomes a line of help.
+    pub help: Option<&'a str>,
+}
+
+/// A message, without its place.
+#[derive(Debug)]
+pub struct Message<'a> {
+    pub level: Level<'a>,
+    pub code: Option<&'a str>,
+    pub message: &'a str,
+    /// Places that no frame shows.
     pub others: Option<&'a str>,
     /// Each line becomes a line of help.
     pub help: Option<&'a str>,
+}
+
+/// A marked place of a frame.
+#[derive(Debug)]
+pub struct Mark {
+    /// The place, in bytes.
+    pub at: Range<usize>,
+    pub label: Option<String>,
+}
+
+impl Mark {
+    /// A mark without a label.
+    pub fn new(at: Range<usize>) -> Mark {
+        Mark { at, label: None }
+    }
+}
+
+impl<'a> Message<'a> {
+    fn title(&self) -> Title<'a> {
+        let title = self.level.clone().primary_title(visible(self.message));
+        match self.code {
+            Some(code) => title.id(code),
+            None => title,
+        }
+    }
+
+    fn add_lines(&self, mut group: Group<'a>) -> Group<'a> {
+        if let Some(others) = self.others {
+            group = group.element(Level::NOTE.message(others));
+        }
+        for line in self.help.iter().flat_map(|help| help.lines()) {
+            group = group.element(Level::HELP.message(visible(line)));
+        }
+        group
+    }
+}
+
+/// The marked lines of a file, and what is between them.
+fn snippet<'a>(path: &Path, text: &'a str, marks: &'a [Mark]) -> Snippet<'a, Annotation<'a>> {
+    let start = marks.iter().map(|mark| mark.at.start).min().unwrap_or(0);
+    let end = marks.iter().map(|mark| mark.at.end).max().unwrap_or(0);
+    // Only the lines that are shown: the renderer reads all that it gets, for each frame.
+    let lines = whole_lines(text, &(start..end));
+    let within = |at: usize| at.saturating_sub(lines.start);
+    let annotations = marks.iter().map(|mark| {
+        let at = within(mark.at.start)..within(mark.at.end);
+        AnnotationKind::Primary
+            .span(at)
+            .label(mark.label.as_deref())
+    });
+    Snippet::source(&text[lines.clone()])
+        .line_start(line_breaks(&text[..lines.start]) + 1)
+        .path(shown_path(path))
+        .annotations(annotations)
 }
 
 impl Printer {
@@ -44,25 +109,62 @@ impl Printer {
 
     /// Prints a note and an empty line.
     pub fn note(&self, note: &Note<'_>, out: &mut String) {
-        let path = shown_path(note.path);
-        // Only the lines that are shown: the renderer reads all that it gets, for each note.
-        let lines = whole_lines(note.text, &note.at);
-        let within = |at: usize| at.saturating_sub(lines.start);
-        let at = within(note.at.start)..within(note.at.end);
-        let snippet = Snippet::source(&note.text[lines.clone()])
-            .line_start(line_breaks(&note.text[..lines.start]) + 1)
-            .path(path)
-            .annotation(AnnotationKind::Primary.span(at));
-        let title = note.level.clone().primary_title(visible(note.message));
-        let title = match note.code {
-            Some(code) => title.id(code),
-            None => title,
+        let message = Message {
+            level: note.level.clone(),
+            code: None,
+            message: note.message,
+            others: None,
+            help: note.help,
         };
-        let mut group = title.element(snippet);
-        if let Some(others) = note.others {
-            group = group.element(Level::NOTE.message(others));
-        }
-        self.render(group, note.help, out);
+        let marks = [Mark::new(note.at.clone())];
+        self.message_with_frame(&message, note.path, note.text, &marks, out);
+    }
+
+    /// Prints a message around the lines that it is about, and an empty line.
+    pub fn message_with_frame(
+        &self,
+        message: &Message<'_>,
+        path: &Path,
+        text: &str,
+        marks: &[Mark],
+        out: &mut String,
+    ) {
+        let group = message.title().element(snippet(path, text, marks));
+        self.render(message.add_lines(group), out);
+        out.push('\n');
+    }
+
+    /// Prints marked lines that messages follow, and an empty line.
+    pub fn frame_only(
+        &self,
+        level: Level<'_>,
+        path: &Path,
+        text: &str,
+        marks: &[Mark],
+        out: &mut String,
+    ) {
+        let group = Group::with_level(level).element(snippet(path, text, marks));
+        self.render(group, out);
+        out.push('\n');
+    }
+
+    /// Prints a message with its place, counted from 1, without the line.
+    pub fn message_at(
+        &self,
+        message: &Message<'_>,
+        path: &Path,
+        (line, column): (usize, usize),
+        out: &mut String,
+    ) {
+        let origin = Origin::path(shown_path(path))
+            .line(line)
+            .char_column(column);
+        let group = message.title().element(origin);
+        let mut below = String::new();
+        self.render(message.add_lines(group), &mut below);
+        // As far right as below a frame: without lines, the renderer leaves no room for their numbers.
+        out.push_str(&below.trim_end().replace('\n', "\n "));
+        out.push('\n');
     }
 
     /// Prints an error without a place.
@@ -72,18 +174,22 @@ impl Printer {
 
     /// Prints an error without a place, with its help.
     pub fn error_with_help(&self, message: &str, help: Option<&str>, out: &mut String) {
-        let message = visible(message);
-        let group = Group::with_title(Level::ERROR.primary_title(message));
-        self.render(group, help, out);
+        let message = Message {
+            level: Level::ERROR,
+            code: None,
+            message,
+            others: None,
+            help,
+        };
+        let group = Group::with_title(message.title());
+        self.render(message.add_lines(group), out);
+        out.push('\n');
     }
 
-    /// Prints a group with its help and an empty line.
-    fn render<'g>(&self, mut group: Group<'g>, help: Option<&'g str>, out: &mut String) {
-        for line in help.iter().flat_map(|help| help.lines()) {
-            group = group.element(Level::HELP.message(visible(line)));
-        }
+    /// Prints a group and a line feed.
+    fn render(&self, group: Group<'_>, out: &mut String) {
         out.push_str(&marked(&self.renderer.render(&[group])));
-        out.push_str("\n\n");
+        out.push('\n');
     }
 
     /// Prints an error or a warning about a policy, a lock file, or a table.
@@ -96,12 +202,10 @@ impl Printer {
     ) {
         let note = Note {
             level,
-            code: None,
             message: &error.message,
             path: Path::new(&error.file),
             text: texts.get(&error.file).map_or("", String::as_str),
             at: error.span.clone(),
-            others: None,
             help: error.help.as_deref(),
         };
         self.note(&note, out);

@@ -39,7 +39,8 @@ pub(super) async fn answer(
         let outcome = convert::lint(bytes, &options, build.gate, resolver).await;
         let notices = warnings::notices(&outcome, true);
         let error = outcome.result.as_ref().err();
-        lint::answer(&notices, error, &build.dockerfile.info())
+        let policies = (build.organization).describe(&build.dockerfile.repository, build.gate);
+        lint::answer(&notices, error, &build.dockerfile.info(), &policies)
     } else if name == convertllb::CONVERT_LLB.name {
         let outcome = convert::convert(bytes, &options, build.gate, resolver).await;
         let notices = warnings::notices(&outcome, false);

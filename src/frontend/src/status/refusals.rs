@@ -2,14 +2,10 @@
 
 use fromtier_dockerfile::error::Error;
 use fromtier_dockerfile::span::Range;
-use fromtier_policy::Code;
+use fromtier_policy::explain_lines;
 
 use super::{Failure, MAX_REFUSALS, message};
-
-/// The most lines between two marked lines of one frame.
-const MAX_GAP: i32 = 8;
-/// A file of which no more lines than this are between the first and the last marked one has one frame.
-const MAX_ONE_FRAME: i32 = 24;
+use crate::frames::frames;
 
 /// The error and the refusals with it, as far as they are reported.
 fn reported(error: &Error) -> impl Iterator<Item = &Error> {
@@ -17,30 +13,9 @@ fn reported(error: &Error) -> impl Iterator<Item = &Error> {
 }
 
 /// Returns the marked lines of each frame, in the order of the file.
-pub(super) fn frames(error: &Error) -> Vec<Vec<Range>> {
-    let mut ranges: Vec<Range> = reported(error)
-        .flat_map(|refusal| refusal.locations.iter().flatten().copied())
-        .collect();
-    ranges.sort_by_key(|range| (range.start.line, range.end.line));
-    ranges.dedup_by_key(|range| (range.start.line, range.end.line));
-    let first = ranges.first().map_or(0, |range| range.start.line);
-    let last = ranges.iter().map(|range| range.end.line).max();
-    let fits = last.is_some_and(|last| last.saturating_sub(first) <= MAX_ONE_FRAME);
-    let mut frames: Vec<Vec<Range>> = Vec::new();
-    for range in ranges {
-        match frames.last_mut() {
-            Some(frame)
-                if fits
-                    || (frame.last()).is_some_and(|previous| {
-                        range.start.line.saturating_sub(previous.end.line) <= MAX_GAP
-                    }) =>
-            {
-                frame.push(range);
-            }
-            _ => frames.push(vec![range]),
-        }
-    }
-    frames
+pub(super) fn refusal_frames(error: &Error) -> Vec<Vec<Range>> {
+    let ranges = reported(error).flat_map(|refusal| refusal.locations.iter().flatten().copied());
+    frames(ranges.collect())
 }
 
 /// Returns the messages of all refusals, in the order of the file. Those with the same words are reported once.
@@ -74,13 +49,7 @@ pub(super) fn footer(failure: &Failure, policies: &str) -> Option<String> {
     if !error.is_refusal() {
         return None;
     }
-    let codes = codes(error);
-    let mut out = format!("{policies}\nexplain: fromtier explain {}", codes.join(" "));
-    let known = Code::ALL.iter();
-    for url in (known.filter(|code| codes.contains(&code.as_str()))).filter_map(|code| code.url()) {
-        out.push_str(&format!("\nexplain: {url}"));
-    }
-    Some(out)
+    Some(format!("{policies}\n{}", explain_lines(&codes(error))))
 }
 
 /// Returns the codes of the error and of the refusals with it, each once, in order.

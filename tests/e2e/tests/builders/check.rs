@@ -9,7 +9,13 @@ fn a_check_has_the_findings_of_the_policy_and_of_docker() {
     let build = DockerBuild::new(DOCKERFILE);
     let frontend = Frontend::default_policy();
     let outcome = build.call(Choice::SyntaxLine(&frontend), "check");
-    for part in ["FT101", "random-user/node-custom", "StageNameCasing"] {
+    for part in [
+        "FT101",
+        "random-user/node-custom",
+        "help: use an official image: node:24",
+        "explain: fromtier explain FT101",
+        "StageNameCasing",
+    ] {
         assert!(
             outcome.log.contains(part),
             "no {part:?} in:\n{}",
