@@ -7,8 +7,7 @@ use fromtier_dockerfile::error::{Error, Origin};
 use fromtier_dockerfile::parser::detect_syntax;
 use fromtier_image::ImageRef;
 use fromtier_image::Platform;
-use fromtier_policy::Day;
-use fromtier_policy::Gate;
+use fromtier_policy::{Day, Gate, Severity};
 
 use crate::args::CheckArgs;
 use crate::disk::{FileKind, RootedPath};
@@ -17,7 +16,7 @@ use crate::files::{self, Search};
 use crate::judge::{judge_source, needs_build_argument};
 use crate::lookup::{FoundGate, GateLookup, LoadError};
 use crate::output;
-use crate::report::{CheckReport, DockerfileReport, ExceptionUse, LeftOut};
+use crate::report::{CheckReport, DockerfileReport, ExceptionUse, JudgedSource, LeftOut};
 use crate::values::Format;
 
 /// Checks, and returns the text to print and how it ended.
@@ -92,6 +91,16 @@ fn other_frontend(bytes: &[u8], gate: &Gate) -> Option<Error> {
     Some(error.at(&line.location))
 }
 
+/// Whom to ask about what is refused.
+fn contacts(gate: &Gate, sources: &[JudgedSource]) -> Vec<String> {
+    let verdicts = sources.iter().filter_map(|source| source.verdict.as_ref());
+    let findings = verdicts.flat_map(|verdict| &verdict.findings);
+    let refusals = findings.filter(|finding| finding.severity == Severity::Deny);
+    let deciders: Vec<_> = refusals.map(|finding| finding.owner).collect();
+    let contacts = gate.contacts(&deciders).into_iter();
+    contacts.map(str::to_owned).collect()
+}
+
 fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -> DockerfileReport {
     let options = Options {
         build_args: args.build_args.build_args.iter().cloned().collect(),
@@ -131,7 +140,7 @@ fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -
         policies: found.policies.clone(),
         lock: found.lock.as_ref().map(|lock| lock.shown().to_owned()),
         error,
-        contacts: found.gate.contacts().map(str::to_owned).collect(),
+        contacts: contacts(&found.gate, &sources),
         sources,
         exceptions,
     }

@@ -44,7 +44,7 @@ pub struct DockerfileReport {
     pub lock: Option<PathBuf>,
     /// Why it is not a valid Dockerfile; then there are no sources.
     pub error: Option<Error>,
-    /// Whom to ask about the policies that applied.
+    /// Whom to ask about what is refused.
     pub contacts: Vec<String>,
     pub sources: Vec<JudgedSource>,
     /// The exceptions of its policies.

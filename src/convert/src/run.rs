@@ -172,7 +172,7 @@ fn judge_user(stages: &Stages, target: StageId, ledger: &Ledger<'_>) -> Result<(
             ledger.record_verdict(&verdict, &place);
             Ok(())
         }
-        Err(denial) => Err(ledger.refusal_error(denial, &place).at(location)),
+        Err(denial) => Err(ledger.refusal_error(&denial, &place).at(location)),
     }
 }
 

@@ -29,7 +29,19 @@ pub enum Origin {
     /// Fromtier reports it, with this code, before the gate is asked: `FT001`.
     Fromtier(&'static str),
     /// The gate refuses a source of the build, with this code: `FT101`. A build collects its refusals.
-    Gate(&'static str),
+    Gate(&'static str, RefusedBy),
+}
+
+/// Which of a build's policies refuses a source. The policy crate, which is a floor above, has its own type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RefusedBy {
+    /// The only policy, or no single one.
+    #[default]
+    Any,
+    /// The organization's, next to a repository's.
+    Organization,
+    /// The repository's, next to an organization's.
+    Repository,
 }
 
 /// A gRPC status of the builder, passed on unchanged.
@@ -60,13 +72,13 @@ impl Error {
     pub fn code(&self) -> Option<&'static str> {
         match self.origin {
             Origin::Reference => None,
-            Origin::Fromtier(code) | Origin::Gate(code) => Some(code),
+            Origin::Fromtier(code) | Origin::Gate(code, _) => Some(code),
         }
     }
 
     /// Whether the gate refuses a source of the build.
     pub fn is_refusal(&self) -> bool {
-        matches!(self.origin, Origin::Gate(_))
+        matches!(self.origin, Origin::Gate(..))
     }
 
     /// Returns the line of its place, if it has one.

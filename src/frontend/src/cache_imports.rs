@@ -1,11 +1,9 @@
 //! The gate and the caches that a build imports.
 
-use fromtier_convert::{Outcome, SourceVerdict};
+use fromtier_convert::{Outcome, SourceVerdict, denial_error};
 use fromtier_policy::gate::{SourceRequest, Via};
 use fromtier_policy::{Gate, Scope, Verdict};
 use fromtier_proto::gw::CacheOptionsEntry;
-
-use crate::status::denial_error;
 
 /// Asks the gate about every import.
 pub fn check(imports: &[CacheOptionsEntry], gate: &Gate) -> Outcome<()> {

@@ -66,8 +66,8 @@ impl OrganizationFiles {
         })
     }
 
-    /// Returns whose policies `gate` has, and whom to ask about them, for a refused build.
-    pub fn describe(&self, repository: &RepositoryFiles, gate: &Gate) -> String {
+    /// Returns whose policies there are, and whom to ask, for a refused build.
+    pub fn describe(&self, repository: &RepositoryFiles, contacts: &[&str]) -> String {
         let organization = (self.organization.has_policy())
             .then(|| format!("the organization's ({BAKED}/{POLICY_FILE} in the frontend image)"));
         let repository =
@@ -77,7 +77,7 @@ impl OrganizationFiles {
             [] => "policy: the built-in policy".to_owned(),
             policies => format!("policy: {}", policies.join(" and ")),
         };
-        for contact in gate.contacts() {
+        for contact in contacts {
             out.push_str(&format!("\ncontact: {contact}"));
         }
         out

@@ -1,10 +1,10 @@
 //! Turns errors of a build into the gRPC status that BuildKit passes to the client.
 
 use fromtier_convert::pb_ranges;
-use fromtier_dockerfile::error::{Cause, Error, Origin};
+use fromtier_dockerfile::error::{Cause, Error};
 use fromtier_dockerfile::visible::visible;
 use fromtier_gateway::{self as gateway, Code, Detail};
-use fromtier_policy::Denial;
+use fromtier_policy::Owner;
 use fromtier_proto::{gw, pb};
 
 mod refusals;
@@ -75,34 +75,32 @@ pub fn gateway_error(error: gateway::Error) -> Error {
     out
 }
 
-/// Turns a refusal of the gate into an error.
-pub fn denial_error(denial: &Denial) -> Error {
-    Error {
-        origin: Origin::Gate(denial.code.as_str()),
-        help: denial.help.clone().map(String::into_boxed_str),
-        ..Error::new(denial.message.clone())
-    }
-}
-
 /// Returns the status for `Return`. `source` is the Dockerfile, if it is known: its lines go with the error.
 pub fn failure_status(failure: Failure, source: Option<&pb::SourceInfo>) -> gw::Status {
-    refusal_status(failure, source, None)
+    shown(status(failure, source))
 }
 
-/// The same for an error that can be a refusal; `policies` says whose policy it is, and whom to ask.
+/// The same for an error that can be a refusal. `policies` says whose policies there are, and whom to ask about what these
+/// owners decided.
 pub fn refusal_status(
     failure: Failure,
     source: Option<&pb::SourceInfo>,
-    policies: Option<&str>,
+    policies: impl Fn(&[Option<Owner>]) -> String,
 ) -> gw::Status {
-    let more = policies.and_then(|policies| refusals::footer(&failure, policies));
+    let more = refusals::footer(&failure, policies);
     let mut status = status(failure, source);
     if let Some(more) = more {
         status.message = format!("{}\n\n{more}", status.message);
     }
-    // Clients print it as it is, and names and words of strangers are in it.
-    status.message = visible(&status.message);
-    status
+    shown(status)
+}
+
+/// Clients print a message as it is, and names and words of strangers are in it.
+fn shown(status: gw::Status) -> gw::Status {
+    gw::Status {
+        message: visible(&status.message),
+        ..status
+    }
 }
 
 fn status(failure: Failure, source: Option<&pb::SourceInfo>) -> gw::Status {

@@ -7,8 +7,8 @@ use fromtier_dockerfile::lint;
 use fromtier_dockerfile::span::Range;
 use fromtier_dockerfile::visible::visible;
 use fromtier_gateway::Bridge;
-use fromtier_policy::Code;
 use fromtier_policy::verdict::Severity;
+use fromtier_policy::{Code, Owner};
 use fromtier_proto::{gw, pb};
 
 use crate::frames::frames;
@@ -19,6 +19,8 @@ use crate::source::Dockerfile;
 pub struct Notice {
     /// The gate's code; `None` if it is a finding of the build checks.
     pub code: Option<Code>,
+    /// Whose policy decided; `None` if no single policy did.
+    pub owner: Option<Owner>,
     /// The rule's name or the gate's code.
     pub rule: String,
     /// The rule's description, or the finding's help.
@@ -112,6 +114,7 @@ impl Notice {
 fn check_notice(warning: &lint::Warning) -> Notice {
     Notice {
         code: None,
+        owner: None,
         rule: warning.rule.to_owned(),
         description: warning.description.to_owned(),
         url: warning.url.to_owned(),
@@ -131,6 +134,7 @@ fn gate_verdict_notices(source: &SourceVerdict, with_refusals: bool) -> Vec<Noti
     findings
         .map(|f| Notice {
             code: Some(f.code),
+            owner: f.owner,
             rule: f.code.to_string(),
             description: f.help.clone().unwrap_or_default(),
             url: f.code.url().unwrap_or_default(),

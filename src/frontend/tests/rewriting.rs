@@ -1,5 +1,5 @@
 //! A rewritten image gives the same build as the target itself: the same operations, so the same cache keys, and the
-//! same image. Only the verdicts beside it show that it was rewritten.
+//! same image. Only the verdicts beside it, and the names of steps, show that it was rewritten.
 #![cfg(test)]
 
 use std::path::Path;
@@ -110,4 +110,30 @@ fn a_rewritten_build_is_the_build_of_the_target() {
             "{verdicts}"
         );
     }
+}
+
+/// The names of the steps in which BuildKit resolves images.
+fn resolved(recording: &Recording) -> Vec<&str> {
+    let calls = recording.calls.iter();
+    calls
+        .filter_map(|call| match call {
+            Call::ResolveImageConfig(request) => Some(request.log_name.as_str()),
+            Call::ResolveSourceMeta(request) => Some(request.log_name.as_str()),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn the_log_of_a_build_says_what_was_rewritten() {
+    let rewritten = build("FROM bitnami/node:16\nCOPY --from=alpine:3.24 /a /a\n");
+    let mut names = resolved(&rewritten);
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "[internal] load metadata for docker.io/library/alpine:3.24",
+            "[internal] load metadata for docker.io/library/node:22-alpine (rewritten from bitnami/node:16 by this policy)",
+        ]
+    );
 }

@@ -123,7 +123,9 @@ impl<'a> Judge<'a> {
             image.familiar()
         );
         let help = "use an image with a shorter name, or a mirror with a shorter path";
-        let mut finding = Finding::fixed(Code::RewriteFailed, message).with_help(help);
+        let mut finding = Finding::fixed(Code::RewriteFailed, message)
+            .with_help(help)
+            .owned_by(policy.owner);
         if policy.warn_only() {
             finding.severity = Severity::Warn;
         }
@@ -160,6 +162,9 @@ impl<'a> Judge<'a> {
             for finding in &mut findings {
                 finding.severity = finding.severity.min(Severity::Warn);
             }
+        }
+        for finding in &mut findings {
+            finding.owner = Some(context.policy.owner);
         }
         self.findings.add(findings);
     }

@@ -41,7 +41,9 @@ pub(crate) fn rewrite(
                     target.familiar()
                 );
                 findings.push(
-                    Finding::fixed(Code::Rewritten, message).with_suggestion(target.familiar()),
+                    Finding::fixed(Code::Rewritten, message)
+                        .with_suggestion(target.familiar())
+                        .owned_by(policy.owner),
                 );
                 image = target;
             }
@@ -57,7 +59,9 @@ pub(crate) fn rewrite(
                         rule.pattern.text, rule.to
                     )
                 });
-                let mut finding = Finding::fixed(Code::RewriteFailed, message).with_help(help);
+                let mut finding = Finding::fixed(Code::RewriteFailed, message)
+                    .with_help(help)
+                    .owned_by(policy.owner);
                 if policy.warn_only() {
                     finding.severity = Severity::Warn;
                 }

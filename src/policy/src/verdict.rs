@@ -62,6 +62,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// The image to use instead, if one is known.
     pub suggestion: Option<String>,
+    /// Whose policy decided; `None` if no single policy did.
+    pub owner: Option<Owner>,
 }
 
 impl Finding {
@@ -73,6 +75,7 @@ impl Finding {
             message: message.into(),
             help: None,
             suggestion: None,
+            owner: None,
         }
     }
 
@@ -90,6 +93,15 @@ impl Finding {
     pub fn with_help(self, help: impl Into<String>) -> Finding {
         Finding {
             help: Some(help.into()),
+            ..self
+        }
+    }
+
+    /// The finding of this policy.
+    #[must_use]
+    pub(crate) fn owned_by(self, owner: Owner) -> Finding {
+        Finding {
+            owner: Some(owner),
             ..self
         }
     }
@@ -177,6 +189,13 @@ pub struct Denial {
 }
 
 impl Denial {
+    /// Returns whose policy refuses; `None` if no single policy does.
+    pub fn owner(&self) -> Option<Owner> {
+        let mut findings = self.verdict.findings.iter();
+        let refusal = findings.find(|finding| finding.severity == Severity::Deny);
+        refusal.and_then(|finding| finding.owner)
+    }
+
     /// The refusal of a requested source, with one finding.
     pub(crate) fn new(requested: &str, finding: Finding) -> Denial {
         Denial {

@@ -414,6 +414,7 @@ mod tests {
                 message: String::new(),
                 help: None,
                 suggestion: None,
+                owner: None,
             }],
         }
     }

@@ -4,14 +4,15 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use fromtier_dockerfile::error::{Error, Origin, Result};
+use fromtier_dockerfile::error::{Error, Origin, RefusedBy, Result};
 use fromtier_dockerfile::span::Range;
 use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
 use fromtier_llb::ResolveMode;
 use fromtier_policy::gate::{ImageRequest, Resolved, SourceRequest, Via};
-use fromtier_policy::{ApprovedImage, ApprovedSource, Code, Denial, Gate, Scope, Verdict};
+use fromtier_policy::{ApprovedImage, ApprovedSource, Code, Denial, Gate, Owner, Scope, Verdict};
 use futures_util::lock::Mutex;
 
+use crate::denial::denial_error;
 use crate::resolver::{ResolveError, ResolveImage, ResolvedImage, Resolver};
 use crate::result::SourceVerdict;
 
@@ -102,7 +103,7 @@ impl<'a, R: Resolver> Sources<'a, R> {
             .request(wanted.reference, wanted.platform, place)?;
         let mut asked = pass.pull().clone();
         for _ in 0..MAX_TURNS {
-            let resolved = match self.ask_once(&asked, wanted).await {
+            let resolved = match self.ask_once(&asked, wanted, pass.verdict()).await {
                 Ok(resolved) => resolved,
                 Err(error) => {
                     // The gate's warnings can name the cause, such as a misspelled name.
@@ -138,12 +139,15 @@ impl<'a, R: Resolver> Sources<'a, R> {
         &self,
         reference: &ImageRef,
         wanted: &WantedImage<'_>,
+        verdict: &Verdict,
     ) -> Result<ResolvedImage, ResolveError> {
         let reference = reference.to_string();
-        let shown = wanted.log_reference.unwrap_or(&reference);
         let log_name = match wanted.log_prefix {
             "" => String::new(),
-            prefix => format!("{prefix} load metadata for {shown}"),
+            prefix => format!(
+                "{prefix} load metadata for {}",
+                shown_reference(&reference, wanted, verdict)
+            ),
         };
         let question = (
             reference.clone(),
@@ -165,6 +169,22 @@ impl<'a, R: Resolver> Sources<'a, R> {
         };
         answer.insert(self.resolver.image(request).await).clone()
     }
+}
+
+/// The reference that BuildKit shows while it resolves an image. Only the name of the step has it, so no cache key does.
+fn shown_reference(reference: &str, wanted: &WantedImage<'_>, verdict: &Verdict) -> String {
+    let (Some(_), Some(named)) = (&verdict.rewritten, &verdict.normalized) else {
+        return wanted.log_reference.unwrap_or(reference).to_owned();
+    };
+    let rewriting = verdict.findings.iter();
+    let rewriting = rewriting.filter(|finding| finding.code == Code::Rewritten);
+    let policies: Vec<&str> = rewriting
+        .filter_map(|finding| finding.owner)
+        .map(Owner::name)
+        .collect();
+    let policies = policies.join(" and ");
+    let named = named.familiar();
+    format!("{reference} (rewritten from {named} by {policies})")
 }
 
 /// Adds the reason to the error of an image that the policy takes from another place than the Dockerfile names.
@@ -200,7 +220,7 @@ fn not_as_locked(error: ResolveError, pass: &fromtier_policy::Pass) -> ImageErro
         "{image} is unavailable at the digest that the lock file has had since {since}: {}",
         error.message
     );
-    error.origin = Origin::Gate(Code::LockedDigestUnavailable.as_str());
+    error.origin = Origin::Gate(Code::LockedDigestUnavailable.as_str(), RefusedBy::Any);
     let help = format!(
         "if the registry no longer has it, lock the current digest: fromtier lock --update={image}"
     );
@@ -231,7 +251,7 @@ impl<'a> Ledger<'a> {
                     ..place.scope
                 },
             })
-            .map_err(|denial| ImageError::Gate(self.refusal_error(denial, place)))
+            .map_err(|denial| ImageError::Gate(self.refusal_error(&denial, place)))
     }
 
     fn admit(
@@ -256,7 +276,7 @@ impl<'a> Ledger<'a> {
             config: &config,
         };
         let approved = (self.gate.admit(pass, &resolved))
-            .map_err(|denial| ImageError::Gate(self.refusal_error(denial, place)))?;
+            .map_err(|denial| ImageError::Gate(self.refusal_error(&denial, place)))?;
         self.record_verdict(approved.verdict(), place);
         Ok(Admitted { approved, config })
     }
@@ -295,7 +315,7 @@ impl<'a> Ledger<'a> {
                 self.record_verdict(approved.verdict(), place);
                 Ok(approved)
             }
-            Err(denial) => Err(self.refusal_error(denial, place)),
+            Err(denial) => Err(self.refusal_error(&denial, place)),
         }
     }
 
@@ -309,12 +329,9 @@ impl<'a> Ledger<'a> {
     }
 
     /// A refusal as an error with its code and help; the caller adds the location.
-    pub fn refusal_error(&self, denial: Denial, place: &Place<'_>) -> Error {
+    pub fn refusal_error(&self, denial: &Denial, place: &Place<'_>) -> Error {
         self.record_verdict(&denial.verdict, place);
-        let mut error = Error::new(denial.message);
-        error.origin = Origin::Gate(denial.code.as_str());
-        error.help = denial.help.map(String::into_boxed_str);
-        error
+        denial_error(denial)
     }
 
     /// Takes over the verdicts of another ledger, refusals last.

@@ -110,7 +110,7 @@ pub(crate) fn place_input(
                 .for_each(|v| ledger.record_verdict(v, place));
             Ok(input.state)
         }
-        Err(InputError::Denied(denial)) => Err(ledger.refusal_error(denial, place)),
+        Err(InputError::Denied(denial)) => Err(ledger.refusal_error(&denial, place)),
         Err(InputError::Invalid(text)) => Err(Error::new(text)),
     }
 }

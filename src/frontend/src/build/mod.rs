@@ -128,10 +128,11 @@ impl LocatedBuild {
         build.run().await.map_err(|e| {
             // As in the reference, the Dockerfile's lines go only with the error of a build, not of a sub-request.
             let info = (!is_subrequest).then(|| build.dockerfile.info());
-            let policies = self
-                .organization
-                .describe(&build.dockerfile.repository, build.gate);
-            status::refusal_status(e, info.as_ref(), Some(&policies))
+            let repository = &build.dockerfile.repository;
+            status::refusal_status(e, info.as_ref(), |deciders| {
+                let contacts = build.gate.contacts(deciders);
+                self.organization.describe(repository, &contacts)
+            })
         })
     }
 

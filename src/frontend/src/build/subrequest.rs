@@ -39,7 +39,11 @@ pub(super) async fn answer(
         let outcome = convert::lint(bytes, &options, build.gate, resolver).await;
         let notices = warnings::notices(&outcome, true);
         let error = outcome.result.as_ref().err();
-        let policies = (build.organization).describe(&build.dockerfile.repository, build.gate);
+        let deciders: Vec<_> = (notices.iter().filter(|notice| notice.code.is_some()))
+            .map(|notice| notice.owner)
+            .collect();
+        let contacts = build.gate.contacts(&deciders);
+        let policies = (build.organization).describe(&build.dockerfile.repository, &contacts);
         lint::answer(&notices, error, &build.dockerfile.info(), &policies)
     } else if name == convertllb::CONVERT_LLB.name {
         let outcome = convert::convert(bytes, &options, build.gate, resolver).await;

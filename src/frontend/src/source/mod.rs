@@ -6,7 +6,7 @@ mod dockerignore;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use fromtier_convert::{Context, MainContext};
+use fromtier_convert::{Context, MainContext, denial_error};
 use fromtier_dockerfile::error::Error;
 use fromtier_dockerfile::git_url::GitRef;
 use fromtier_gateway::{self as gateway, Bridge, BuildOptions, Code, Ref, SolveOptions};
@@ -23,7 +23,7 @@ use tokio::sync::OnceCell;
 use self::beside::{folder, policy_folders, read_extended_file};
 use crate::options::Opts;
 use crate::policy::{self, LOCK_FILE, MISNAMED_POLICY, REPOSITORY_FILE, RepositoryFiles};
-use crate::status::{Failure, denial_error};
+use crate::status::Failure;
 
 const DOCKERFILE: &str = "Dockerfile";
 const DOCKERIGNORE: &str = ".dockerignore";

@@ -1,8 +1,8 @@
 //! All refusals of a build on one screen: few frames, each finding once with its lines.
 
-use fromtier_dockerfile::error::Error;
+use fromtier_dockerfile::error::{Error, Origin, RefusedBy};
 use fromtier_dockerfile::span::Range;
-use fromtier_policy::explain_lines;
+use fromtier_policy::{Owner, explain_lines};
 
 use super::{Failure, MAX_REFUSALS, message};
 use crate::frames::frames;
@@ -42,14 +42,31 @@ pub(super) fn messages(error: &Error, file: &str) -> String {
 }
 
 /// Returns where to read more about a refusal, and `policies`. `None` for other errors.
-pub(super) fn footer(failure: &Failure, policies: &str) -> Option<String> {
+pub(super) fn footer(
+    failure: &Failure,
+    policies: impl Fn(&[Option<Owner>]) -> String,
+) -> Option<String> {
     let (Failure::Build(error) | Failure::Typed(error, ..)) = failure else {
         return None;
     };
     if !error.is_refusal() {
         return None;
     }
+    let deciders: Vec<Option<Owner>> = reported(error).filter_map(decider).collect();
+    let policies = policies(&deciders);
     Some(format!("{policies}\n{}", explain_lines(&codes(error))))
+}
+
+/// Whose policy refuses; the inner `None` if no single one does.
+fn decider(refusal: &Error) -> Option<Option<Owner>> {
+    let Origin::Gate(_, refused_by) = refusal.origin else {
+        return None;
+    };
+    Some(match refused_by {
+        RefusedBy::Any => None,
+        RefusedBy::Organization => Some(Owner::Organization),
+        RefusedBy::Repository => Some(Owner::Repository),
+    })
 }
 
 /// Returns the codes of the error and of the refusals with it, each once, in order.

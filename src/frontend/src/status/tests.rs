@@ -1,3 +1,4 @@
+use fromtier_dockerfile::error::{Origin, RefusedBy};
 use fromtier_dockerfile::span::Range;
 
 use super::*;
@@ -39,7 +40,7 @@ fn our_message_about_the_builders_failure_keeps_the_builders_status() {
         (of(&error).code, of(&error).message.as_str()),
         (5, "not found")
     );
-    error.origin = Origin::Gate("FT126");
+    error.origin = Origin::Gate("FT126", RefusedBy::Any);
     let refused = of(&error);
     assert_eq!(
         (refused.code, refused.message.as_str()),
@@ -50,7 +51,7 @@ fn our_message_about_the_builders_failure_keeps_the_builders_status() {
 #[test]
 fn all_refusals_are_on_one_screen() {
     let refusal = |code, text: &str, at| Error {
-        origin: Origin::Gate(code),
+        origin: Origin::Gate(code, RefusedBy::Any),
         help: Some(format!("use {text}").into()),
         ..Error::new(format!("{text} is refused")).at(&line(at))
     };
@@ -79,7 +80,7 @@ fn all_refusals_are_on_one_screen() {
 #[test]
 fn equal_refusals_are_reported_once_with_their_lines() {
     let refusal = |text: &str, at| Error {
-        origin: Origin::Gate("FT101"),
+        origin: Origin::Gate("FT101", RefusedBy::Any),
         ..Error::new(text).at(&line(at))
     };
     let mut error = refusal("a", 1);
@@ -102,7 +103,7 @@ fn equal_refusals_are_reported_once_with_their_lines() {
 #[test]
 fn a_crowd_of_refusals_still_fits_into_a_message() {
     let refusal = |at| Error {
-        origin: Origin::Gate("FT101"),
+        origin: Origin::Gate("FT101", RefusedBy::Any),
         ..Error::new("no").at(&line(at))
     };
     let mut error = refusal(1);
@@ -131,10 +132,37 @@ fn an_error_without_a_code_shows_its_help() {
 #[test]
 fn a_refusal_carries_its_code_and_help() {
     let mut error = Error::new("no");
-    error.origin = Origin::Gate("FT101");
+    error.origin = Origin::Gate("FT101", RefusedBy::Any);
     error.help = Some("use node".into());
     assert_eq!(
         failure_status(error.into(), None).message,
         "error[FT101]: no\nhelp: use node"
     );
+}
+
+#[test]
+fn the_contact_is_that_of_the_policies_that_refuse() {
+    let refusal = |refused_by| Error {
+        origin: Origin::Gate("FT101", refused_by),
+        ..Error::new("no")
+    };
+    let asked = |error: Error| {
+        let policies = |deciders: &[Option<Owner>]| format!("{deciders:?}");
+        let message = refusal_status(error.into(), None, policies).message;
+        message.lines().rev().nth(1).map(str::to_owned)
+    };
+    let (organization, repository) = (RefusedBy::Organization, RefusedBy::Repository);
+    assert_eq!(
+        asked(refusal(organization)).as_deref(),
+        Some("[Some(Organization)]")
+    );
+    let both = Error {
+        more: [refusal(organization)].into(),
+        ..refusal(repository)
+    };
+    assert_eq!(
+        asked(both).as_deref(),
+        Some("[Some(Repository), Some(Organization)]")
+    );
+    assert_eq!(asked(refusal(RefusedBy::Any)).as_deref(), Some("[None]"));
 }

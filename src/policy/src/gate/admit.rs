@@ -6,6 +6,7 @@ use super::{ApprovedImage, Gate, Pass, Resolved, missing_digest};
 use crate::code::Code;
 use crate::findings::Findings;
 use crate::judge::{FixedImage, Judge};
+use crate::owner::Owner;
 use crate::pattern::identity;
 use crate::recorder::NoRecorder;
 use crate::settings::DigestRule;
@@ -58,23 +59,28 @@ impl Gate {
         let mut judge = Judge::new(&self.policies, &pass.context, &mut recorder);
         let FixedImage { image, wanted } = judge.judge_fixed(replacement);
         let judged = judge.findings;
-        let refusal = |why: &str, help: Option<String>| {
+        let refusal = |why: &str, help: Option<String>, owner: Option<Owner>| {
             let pull = &pass.pull;
             let message = format!("the builder replaced {pull} with {replacement}: {why}");
             Finding {
                 help,
+                owner,
                 ..Finding::fixed(Code::ReplacedByBuilder, message)
             }
         };
         match (judged.first_refusal(), wanted) {
             (Some(refused), _) => {
-                (findings.findings).push(refusal(&refused.message, refused.help.clone()));
+                (findings.findings).push(refusal(
+                    &refused.message,
+                    refused.help.clone(),
+                    refused.owner,
+                ));
             }
             (None, wanted) => {
                 findings.findings.extend(judged.findings);
                 findings.findings.extend(wanted.map(|place| {
                     let why = format!("the policy takes this image from {place}");
-                    self.unless_warn_only(&pass.context, refusal(&why, None))
+                    self.unless_warn_only(&pass.context, refusal(&why, None, None))
                 }));
             }
         }
@@ -122,7 +128,7 @@ impl Gate {
         }
         let policies = pass.context.active_policies(&self.policies);
         for policy in policies.filter(|policy| policy.digest() != DigestRule::Resolve) {
-            let mut finding = missing_digest(&shown, policy.owner.name());
+            let mut finding = missing_digest(&shown, policy.owner.name()).owned_by(policy.owner);
             if policy.warn_only() {
                 finding.severity = Severity::Warn;
             }

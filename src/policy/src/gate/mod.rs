@@ -19,6 +19,7 @@ pub use organization::Organization;
 use crate::code::Code;
 use crate::judge::Judge;
 use crate::lock::Lock;
+use crate::owner::Owner;
 use crate::policies::{Policies, RequestContext};
 use crate::policy::Policy;
 use crate::recorder::{NoRecorder, Recorder};
@@ -166,10 +167,18 @@ impl Gate {
         self.policies.today
     }
 
-    /// Whom to ask about each policy that names somebody, in the order of the policies.
-    pub fn contacts(&self) -> impl Iterator<Item = &str> {
+    /// Whom to ask about what these policies decided, in the order of the policies. `None` is for what no single policy
+    /// decided: then each policy's contact counts.
+    pub fn contacts(&self, deciders: &[Option<Owner>]) -> Vec<&str> {
+        let decided = |owner: Owner| {
+            let mut deciders = deciders.iter();
+            deciders.any(|decider| decider.is_none_or(|decider| decider == owner))
+        };
         let layers = self.policies.layers.iter();
-        layers.filter_map(|layer| layer.index.policy.contact.as_deref())
+        let layers = layers.filter(|layer| decided(layer.owner));
+        layers
+            .filter_map(|layer| layer.index.policy.contact.as_deref())
+            .collect()
     }
 
     /// Steps 1 to 5 of the gate: normalize, rewrite, judge, mirror, pin.

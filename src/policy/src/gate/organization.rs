@@ -122,4 +122,24 @@ mod tests {
         // An empty lock file counts too.
         assert_eq!(pinned(Some(Lock::default())), None);
     }
+
+    #[test]
+    fn the_contact_is_that_of_the_policy_that_decided() {
+        let organization = "version: 1\ncontact: platform";
+        let repository = "version: 1\ncontact: web\nimages: [{match: node, action: deny}]";
+        let gate = Organization::new(Some(policy(organization)), None).gate(
+            Some(policy(repository)),
+            None,
+            today(),
+        );
+        let contacts = |reference: &str| {
+            let denial = ask(&gate, reference).unwrap_err();
+            gate.contacts(&[denial.owner()])
+        };
+        assert_eq!(contacts("acme/tool"), ["platform"]);
+        assert_eq!(contacts("node:24"), ["web"]);
+        // No setting of a policy decides about this one.
+        assert_eq!(contacts("Node"), ["platform", "web"]);
+        assert!(gate.contacts(&[]).is_empty());
+    }
 }

@@ -44,7 +44,9 @@ impl Gate {
             if let Some(finding) = finding.as_mut().filter(|_| policy.warn_only()) {
                 finding.severity = finding.severity.min(Severity::Warn);
             }
-            findings.findings.extend(finding);
+            findings
+                .findings
+                .extend(finding.map(|finding| finding.owned_by(policy.owner)));
         }
         let verdict = Verdict {
             kind: Some(request.kind()),

@@ -33,7 +33,9 @@ impl Gate {
                 policy.verb(severity)
             );
             let help = "end the last stage with another user, such as `USER 1000`";
-            let mut finding = Finding::new(Code::FinalUser, severity, message).with_help(help);
+            let mut finding = Finding::new(Code::FinalUser, severity, message)
+                .with_help(help)
+                .owned_by(policy.owner);
             if policy.warn_only() {
                 finding.severity = finding.severity.min(Severity::Warn);
             }

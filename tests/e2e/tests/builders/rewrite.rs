@@ -16,4 +16,6 @@ fn a_rewritten_image_is_built_as_if_the_dockerfile_named_it() {
     );
     let base = "docker.io/library/node:22-alpine@sha256:";
     assert!(outcome.log.contains(base), "{}", outcome.log);
+    let rewriting = "(rewritten from random-user/node-custom:latest by this policy)";
+    assert!(outcome.log.contains(rewriting), "{}", outcome.log);
 }

@@ -168,7 +168,10 @@ fn a_contact_of_its_own_replaces_the_extended_one() {
         let text = format!("extends: base.yaml\nversion: 1\n{own}");
         let base = "version: 1\ncontact: base@example.com";
         let gate = gate(&[("policy.yaml", &text), ("base.yaml", base)]);
-        gate.contacts().map(str::to_owned).collect::<Vec<_>>()
+        gate.contacts(&[None])
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     };
     assert_eq!(contact(""), ["base@example.com"]);
     assert_eq!(contact("contact: own@example.com"), ["own@example.com"]);
