@@ -1,6 +1,6 @@
 //! `fromtier policy init`: a policy to start from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -83,6 +83,13 @@ pub fn run(args: &PolicyInitArgs) -> (String, Exit) {
     if args.print {
         return (text.to_owned(), Exit::Clean);
     }
+    if !args.folder.is_dir() {
+        let folder = shown_path(&args.folder);
+        return (
+            format!("error: {folder}: no such directory\n"),
+            Exit::Failed,
+        );
+    }
     // Never overwrites a policy, even if it is created at this moment.
     let path = RootedPath::named(&args.folder.join(POLICY));
     let written = path
@@ -94,13 +101,7 @@ pub fn run(args: &PolicyInitArgs) -> (String, Exit) {
         args.folder.join(POLICY)
     };
     match written {
-        Ok(()) => {
-            let path = shown_path(&path);
-            let text = format!(
-                "wrote {path}. Next:\n  fromtier policy check    check it for errors and questionable rules\n  fromtier check           check the Dockerfiles here against it\n"
-            );
-            (text, Exit::Clean)
-        }
+        Ok(()) => (written_text(&args.folder, &path), Exit::Clean),
         Err(WriteError::Exists) => (
             format!(
                 "error: {} already exists; use --print to print the template\n",
@@ -115,11 +116,47 @@ pub fn run(args: &PolicyInitArgs) -> (String, Exit) {
     }
 }
 
+/// Says that the policy is written, and the commands to run next.
+fn written_text(folder: &Path, policy: &Path) -> String {
+    let argument = match shown_path(folder) {
+        folder if folder == "." => String::new(),
+        folder => format!(" {}", shell_word(&folder)),
+    };
+    let (check_policy, check) = (
+        format!("fromtier policy check{argument}"),
+        format!("fromtier check{argument}"),
+    );
+    let width = check_policy.chars().count() + 4;
+    format!(
+        "wrote {}. Next:\n  {check_policy:width$}check it for errors and questionable rules\n  {check:width$}check Dockerfiles against it\n",
+        shown_path(policy)
+    )
+}
+
+/// A word as a shell reads it: in quotes if it has characters that mean something to a shell.
+fn shell_word(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "_-./+@%=:,".contains(c);
+    if word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use fromtier_policy::{Day, Policy};
+    use serde_json::Value;
 
     use super::*;
+
+    #[test]
+    fn the_next_commands_work_in_a_shell() {
+        let written = |folder: &str| written_text(Path::new(folder), Path::new("p"));
+        assert!(written(".").contains("  fromtier check           check"));
+        assert!(written("a/b").contains("  fromtier check a/b           check"));
+        assert!(written("it's").contains(r"  fromtier policy check 'it'\''s'    check"));
+    }
 
     #[test]
     fn every_template_is_a_policy_without_oddities() {
@@ -175,19 +212,25 @@ mod tests {
             .unwrap_or_else(|errors| panic!("{text}\n{errors:#?}"));
         let advice = policy.advice(Day::parse("2026-11-24").unwrap());
         assert!(advice.is_empty(), "{advice:#?}");
-        for key in [
-            "extends:",
-            "registries:",
-            "stages:",
-            "paths:",
-            "exceptions-max:",
-            "rewrite:",
-            "images:",
-            "mirrors:",
-            "exceptions:",
-            "internal:",
-        ] {
-            assert!(text.lines().any(|line| line.starts_with(key)), "{key}");
+        let schema: Value = serde_json::from_str(&fromtier_policy::schema()).unwrap();
+        let mut keys = Vec::new();
+        add_keys(&schema, &mut keys);
+        assert!(keys.len() > 50, "{keys:?}");
+        let words: Vec<&str> = text.split([' ', '\n', '{']).collect();
+        keys.retain(|key| !words.contains(&format!("{key}:").as_str()));
+        assert!(keys.is_empty(), "the template lacks {keys:?}");
+    }
+
+    /// Adds the keys of every mapping that the schema describes.
+    fn add_keys(schema: &Value, keys: &mut Vec<String>) {
+        match schema {
+            Value::Object(fields) => {
+                let properties = fields.get("properties").and_then(Value::as_object);
+                keys.extend(properties.into_iter().flat_map(|keys| keys.keys().cloned()));
+                fields.values().for_each(|value| add_keys(value, keys));
+            }
+            Value::Array(items) => items.iter().for_each(|item| add_keys(item, keys)),
+            _ => {}
         }
     }
 }
