@@ -9,7 +9,7 @@ use crate::lock::args::LockArgs;
 use crate::policy::args::PolicyCommand;
 use crate::values::{BuildArgs, Format, FormatArg, LockArg, PolicyArg, TodayArg};
 
-/// Checks the images and other sources of Dockerfiles against a policy.
+/// Check the images and other sources of Dockerfiles against a policy
 #[derive(Debug, Parser)]
 #[command(name = "fromtier", version, about, arg_required_else_help = true)]
 pub struct CommandLine {
@@ -21,7 +21,8 @@ pub struct CommandLine {
 pub enum Command {
     /// Check the images and other sources of Dockerfiles against the policy
     ///
-    /// Exits with 0 if nothing is refused, 1 if something is, and 2 if a path, a policy, or a lock file can't be read.
+    /// Exits with 0 if nothing is refused, 1 if something is or a file isn't a valid Dockerfile (with --deny-warnings: or there
+    /// is a warning or an unknown reference), and 2 if a path, a policy, or a lock file can't be read.
     Check(CheckArgs),
     /// Write `fromtier.lock`, the digest of each image that Dockerfiles use
     ///
@@ -29,6 +30,8 @@ pub enum Command {
     /// doesn't answer or a file can't be read.
     Lock(LockArgs),
     /// Print the pages of codes such as FT101, or list all codes
+    ///
+    /// Exits with 0, or with 2 if there is no such code.
     Explain {
         /// Codes, as in `error[FT101]`
         #[arg(value_name = "CODE")]

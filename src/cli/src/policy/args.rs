@@ -17,7 +17,7 @@ pub enum PolicyCommand {
     /// without effect, a range that no supported tag satisfies, or an image that the policy names and that should not be
     /// used.
     ///
-    /// Exits with 0 if there are no errors, 1 if there are, and 2 if a file can't be read.
+    /// Exits with 0 if there are no errors, 1 if there are (with --deny-warnings: or warnings), and 2 if a file can't be read.
     Check(PolicyCheckArgs),
     /// Compare policies with their tables of expected verdicts
     ///
