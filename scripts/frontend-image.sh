@@ -12,6 +12,11 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 [ $# -eq 1 ] || { sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 out=$1
+# Before minutes of compiling.
+for name in POLICY LOCK; do
+    file=${!name:-}
+    [ -z "$file" ] || [ -e "$file" ] || die "$name: $file: no such file"
+done
 caps=moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring
 case ${FRONTEND:-} in
 "")
