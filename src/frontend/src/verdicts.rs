@@ -15,8 +15,9 @@ use crate::policy::JudgingFile;
 /// The key of the metadata.
 pub const KEY: &str = "frontend.fromtier.verdicts";
 
-/// The verdicts and what they rest on, as metadata. A JSON object in base64, as BuildKit's own keys have theirs: so clients
-/// write the object into their metadata file, and not a text.
+/// Returns the key and the value of the metadata: the verdicts, the files that they depend on, and the days of the policy and of
+/// the catalog. The value is a JSON object in base64, as those of BuildKit's own keys are. Clients decode it, and write an
+/// object into their metadata file.
 pub fn metadata(
     verdicts: &[SourceVerdict],
     files: &[JudgingFile],

@@ -86,9 +86,10 @@ pub enum SourceRequest<'a> {
     },
     /// `FROM scratch`
     Scratch,
-    /// An archive that `ADD` might unpack at the root of a stage on scratch: a base that no rule for images judges.
+    /// What might be a root file system: a base that isn't an image, so no rule for images judges it.
     RootFileSystem {
-        /// The path or URL that is added.
+        /// The path or URL that `ADD` unpacks at the root of a stage on scratch, or the value of the named context that a stage is
+        /// built on.
         path: &'a str,
     },
     /// Imported cache. Its author decides the content of the layers that replace a step.

@@ -27,7 +27,7 @@ pub enum JudgedKind {
     Local,
     /// An OCI layout of the client.
     OciLayout,
-    /// An archive that `ADD` unpacks at the root of a stage on scratch.
+    /// What might be a root file system, and isn't an image.
     RootFileSystem,
     /// Cache that a build imports.
     Cache,

@@ -96,8 +96,8 @@ impl<R: Resolver> Converter<'_, R> {
         stage.built.state = self.graph.image(approved, how, meta);
     }
 
-    /// Asks the gate about a directory, a repository, or a client's definition that a stage is built on: a root file system that no rule about images
-    /// covers.
+    /// Asks the gate about a stage's base that isn't an image: a directory, a repository, or a client's definition. It might be
+    /// a root file system, which no rule about images covers.
     fn ask_root(&self, job: &BaseJob, loaded: &Loaded) -> Result<()> {
         let whole = match loaded {
             Loaded::Local(_) | Loaded::Remote(Remote::Git { .. }, _) => true,

@@ -221,7 +221,8 @@ fn rewrite_cycle(
     };
     let mut images = vec![from, target.familiar()];
     let mut image = target.clone();
-    // As many steps as there are rules, and one more, are without end. An image is rewritten once, so a long chain does no harm.
+    // More steps than there are rules mean that the chain has no end. A chain that is only long does no harm, because a build
+    // rewrites an image once.
     let endless = index.policy.rewrites.len() + 1;
     for _ in 0..endless.min(MAX_STEPS) {
         let next = index.rewrite(&identity(&image), image.tag())?;

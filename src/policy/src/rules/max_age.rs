@@ -9,8 +9,8 @@ use crate::code::Code;
 use crate::settings::Check;
 use crate::verdict::{Finding, Severity};
 
-/// The day of Docker's first release. No image is older: an earlier day stands for none, as that of tools which make the same
-/// image every time (1970-01-01, 1980-01-01).
+/// The day of Docker's first release. No image is older, so an earlier day counts as no day. Tools that make the same image
+/// every time write such days: 1970-01-01, 1980-01-01.
 const FIRST_IMAGES: Option<Day> = Day::new(2013, 3, 20);
 
 pub(crate) fn check(
