@@ -1,13 +1,15 @@
 //! Checks that the source is laid out as ARCHITECTURE.md and STYLE.md require; `make check` runs it.
 //!
 //! Each rule has a file: sizes of files and functions (`size`), the order of the floors (`floors`), circles of files
-//! (`circles`), type names (`names`), the order of imports (`imports`), and the modules of tests (`modules`).
+//! (`circles`), type names (`names`), the order of imports (`imports`), the modules of tests (`modules`), and the lines of
+//! Markdown (`prose`).
 
 mod circles;
 mod floors;
 mod imports;
 mod modules;
 mod names;
+mod prose;
 mod size;
 mod source;
 #[cfg(test)]
@@ -64,6 +66,7 @@ pub fn check(root: &Path) -> io::Result<Vec<Violation>> {
         source::read_folder(root, Path::new(folder), &mut files)?;
     }
     let mut violations = floors::check(root)?;
+    violations.extend(prose::check(root)?);
     for file in &files {
         violations.extend(size::check(file));
         violations.extend(imports::check(file));

@@ -251,3 +251,26 @@ fn long_inline_tests_are_found() {
         &["tools/a.rs:2: `tests` has 100 lines; move them"],
     );
 }
+
+#[test]
+fn a_long_line_of_prose_is_found() {
+    let long = "word ".repeat(25);
+    let page = format!("{long}\n\n| {long} |\n\n```text\n{long}\n```\n- {long}\n");
+    assert_violations(
+        &[("docs/a.md", &page), ("target/b.md", &long)],
+        &[
+            "docs/a.md:1: the line has 125 columns; wrap prose at 120",
+            "docs/a.md:8: the line has 127 columns",
+        ],
+    );
+    let link = format!("[a word](https://example.com/{})\n", "x".repeat(120));
+    assert_violations(&[("README.md", &link)], &[]);
+}
+
+#[test]
+fn a_block_of_code_without_a_language_is_found() {
+    assert_violations(
+        &[("README.md", "```sh\nx\n```\n\n```\nx\n```\n")],
+        &["README.md:5: the block of code has no language"],
+    );
+}
