@@ -430,3 +430,28 @@ fn the_organizations_policy_can_be_extended_as_a_build_has_it() {
     );
     assert_eq!(alone.code, 1);
 }
+
+/// The block of code that begins with a text, without its fences.
+fn block<'a>(page: &'a str, start: &str) -> &'a str {
+    let (_, rest) = page.split_once(start).unwrap();
+    rest.split_once("\n```").unwrap().0
+}
+
+#[test]
+fn the_page_of_the_command_line_shows_what_its_policy_and_table_give() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/cli.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, page) = page.split_once("### `fromtier policy test").unwrap();
+    let policy = block(page, "For this `policy.yaml`,\n\n```yaml\n");
+    let table = block(page, "a table can be:\n\n```yaml\n");
+    let folder = Folder::new(&[("policy.yaml", policy), ("policy.test.yaml", table)]);
+    for args in [
+        &["policy", "test"][..],
+        &["policy", "explain", "bitnami/node:22"],
+    ] {
+        let start = format!("```console\n$ fromtier {}\n", args.join(" "));
+        let shown = block(page, &start);
+        let answer = folder.run(&[args, &["--today", "2026-11-24"]].concat());
+        assert_eq!(answer.out.trim_end(), shown);
+    }
+}

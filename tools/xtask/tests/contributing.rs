@@ -40,6 +40,32 @@ fn every_file_that_contributing_names_exists() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
+/// A test that doesn't exist passes: cargo finds none of that name, and reports no failure.
+#[test]
+fn every_test_that_contributing_names_exists() {
+    let text = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let table = text.split("\n## Run one test\n").nth(1).unwrap();
+    let table = table.split("\n## ").next().unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| "));
+    let is_test = |word: &&str| word.contains('_');
+    let named = rows.flat_map(|row| row.split([' ', '`', '=']).filter(is_test));
+    let mut sources = Vec::new();
+    for folder in ["src", "tests/e2e"] {
+        files(&root(), folder, &mut sources);
+    }
+    sources.retain(|path| path.ends_with(".rs"));
+    let read = |path: &String| std::fs::read_to_string(root().join(path)).unwrap();
+    let sources: Vec<String> = sources.iter().map(read).collect();
+    let mut count = 0;
+    for name in named {
+        let function = format!("fn {name}");
+        let exists = sources.iter().any(|text| text.contains(&function));
+        assert!(exists, "no test's name begins with {name}");
+        count += 1;
+    }
+    assert!(count > 2, "{count}");
+}
+
 #[test]
 fn the_lists_name_every_file_that_mentions_their_model() {
     let text = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();

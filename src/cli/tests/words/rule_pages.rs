@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::files_below;
+use super::support::Folder;
 
 /// A message with its code, and its line of help.
 #[derive(Debug, Default, PartialEq)]
@@ -100,5 +101,74 @@ fn every_message_on_a_rule_page_is_one_that_the_program_prints() {
         let unknown = quotes.iter().filter(|quote| !printed.contains(quote));
         problems.extend(unknown.map(|quote| format!("{code}: in no snapshot: {quote:#?}")));
     }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// A block of code on a page: its language and its text.
+type Block = (String, String);
+
+/// The blocks of code in a text.
+fn blocks(text: &str) -> Vec<Block> {
+    let parts = text.split("\n```").skip(1).step_by(2);
+    let block = |part: &str| {
+        let (language, text) = part.split_once('\n').unwrap();
+        (language.to_owned(), format!("{text}\n"))
+    };
+    parts.map(block).collect()
+}
+
+/// What `fromtier check` prints for the example of a page: its policy, its lock file, and its Dockerfile.
+fn checked(code: &str, blocks: &[Block]) -> Option<String> {
+    let dockerfile = blocks.iter().position(|block| block.0 == "dockerfile")?;
+    let digest = format!("sha256:{}", "1".repeat(64));
+    let text = (blocks[dockerfile].1)
+        .replace("sha256:…", &digest)
+        .replace("<all 40 digits of the commit>", &"a".repeat(40));
+    let mut files = vec![("Dockerfile", text.as_str())];
+    for (language, text) in &blocks[..dockerfile] {
+        match language.as_str() {
+            "yaml" => files.push((".fromtier.yaml", text)),
+            "text" => files.push(("fromtier.lock", text)),
+            _ => panic!("{code}: a block in {language} before the Dockerfile"),
+        }
+    }
+    let day = match code {
+        "FT135" => "2027-03-01",
+        _ => "2026-11-20",
+    };
+    let folder = Folder::new(&files);
+    Some(folder.run(&["check", "--today", day]).out)
+}
+
+/// Fails when an example has other findings than those that its page shows, or none that the page shows.
+#[test]
+fn the_example_of_a_rule_page_prints_the_messages_that_the_page_shows() {
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/rules");
+    let mut checked_pages = 0;
+    let mut problems = Vec::new();
+    for page in files_below(&pages, "md") {
+        let code = page.file_stem().unwrap().to_str().unwrap();
+        let text = std::fs::read_to_string(&page).unwrap();
+        let Some((_, example)) = text.split_once("\n## Example\n") else {
+            continue;
+        };
+        let (example, advice) = example.split_once("\n## What to do\n").unwrap();
+        let Some(printed) = checked(code, &blocks(example)) else {
+            continue;
+        };
+        let is_reported = !advice
+            .replace('\n', " ")
+            .contains("`fromtier check` doesn't report it");
+        let expected = if is_reported {
+            quotes(example)
+        } else {
+            Vec::new()
+        };
+        if quotes(&printed) != expected {
+            problems.push(format!("{code}: the example prints\n{printed}"));
+        }
+        checked_pages += 1;
+    }
+    assert!(checked_pages > 30, "{checked_pages}");
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
