@@ -1,6 +1,7 @@
 //! `fromtier check`: the verdict on every source of every Dockerfile.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use fromtier_convert::{Options, PlannedSource, sources};
 use fromtier_dockerfile::error::{Error, Origin};
@@ -16,6 +17,7 @@ use crate::files::{self, Search};
 use crate::judge::{judge_source, needs_build_argument};
 use crate::lookup::{FoundGate, GateLookup, LoadError};
 use crate::output;
+use crate::parallel;
 use crate::report::{CheckReport, DockerfileReport, ExceptionUse, JudgedSource, LeftOut};
 use crate::values::Format;
 
@@ -35,15 +37,26 @@ fn check(args: &CheckArgs, today: Day) -> CheckReport {
         ..CheckReport::default()
     };
     let (policy, lock) = (args.policy.policy.as_deref(), args.lock.lock.as_deref());
-    let mut lookup = GateLookup::new(policy, lock, today);
+    let lookup = GateLookup::new(policy, lock, today);
     let mut search = Search::default();
     for path in &args.paths {
         search.add_some(path, &args.search);
     }
     let mut seen = HashSet::new();
-    for dockerfile in search.dockerfiles {
-        if seen.insert(dockerfile.absolute()) {
-            check_file(&dockerfile, args, &mut lookup, &mut report);
+    let mut dockerfiles = search.dockerfiles;
+    dockerfiles.retain(|dockerfile| seen.insert(dockerfile.absolute()));
+    lookup.find_policies(&dockerfiles);
+    let checked = parallel::map_on_all_cores(&dockerfiles, |path| check_file(path, args, &lookup));
+    // A policy that is not valid fails every Dockerfile below it.
+    let mut failures = HashSet::new();
+    for checked in checked {
+        match checked {
+            Ok((file, found)) => {
+                report.policy_texts.extend(found.texts.clone());
+                report.files.push(file);
+            }
+            Err(failure) if failures.insert(failure.clone()) => report.failures.push(failure),
+            Err(_) => {}
         }
     }
     report.left_out = LeftOut {
@@ -58,19 +71,12 @@ fn check(args: &CheckArgs, today: Day) -> CheckReport {
 fn check_file(
     path: &RootedPath,
     args: &CheckArgs,
-    lookup: &mut GateLookup,
-    report: &mut CheckReport,
-) {
-    match path.read(FileKind::Dockerfile) {
-        Err(error) => report.add_failure(LoadError::unreadable(path.shown(), error)),
-        Ok(bytes) => match lookup.gate(path) {
-            Err(error) => report.add_failure(error.clone()),
-            Ok(found) => {
-                report.policy_texts.extend(found.texts.clone());
-                report.files.push(judge(path, &bytes, args, found));
-            }
-        },
-    }
+    lookup: &GateLookup,
+) -> Result<(DockerfileReport, Arc<FoundGate>), LoadError> {
+    let bytes = path.read(FileKind::Dockerfile);
+    let bytes = bytes.map_err(|error| LoadError::unreadable(path.shown(), error))?;
+    let found = lookup.gate(path)?;
+    Ok((judge(path, &bytes, args, &found), found))
 }
 
 /// The error of a `# syntax=` line that names another frontend. As long as no policy says which frontends are the organization's,

@@ -1,11 +1,15 @@
 //! Finds and reads the policies and the lock file of a Dockerfile.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
-use fromtier_policy::{Day, Gate, Lock, Policy, PolicyError};
+use fromtier_policy::{Day, Gate, Lock, Organization, Policy, PolicyError};
 
 use crate::disk::{FileKind, ReadError, RootedPath};
+use crate::memo::Memo;
+use crate::parallel;
 
 /// The file name of a repository's policy.
 pub const POLICY: &str = ".fromtier.yaml";
@@ -18,7 +22,7 @@ const MISNAMED_POLICY: &str = ".fromtier.yml";
 const BAKED: &str = "/etc/fromtier";
 
 /// The texts of the files, by the names that errors use.
-pub type Texts = BTreeMap<String, String>;
+pub type Texts = BTreeMap<String, Arc<str>>;
 
 /// Why a Dockerfile, a policy, or a lock file can't be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +34,16 @@ pub enum LoadError {
         texts: Texts,
         errors: Vec<PolicyError>,
     },
+}
+
+impl Hash for LoadError {
+    /// Leaves out the texts: many directories can have the same large policy.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            LoadError::Unreadable { path, error } => (path, error).hash(state),
+            LoadError::Invalid { texts: _, errors } => errors.hash(state),
+        }
+    }
 }
 
 impl LoadError {
@@ -55,14 +69,29 @@ pub struct FoundGate {
 /// A policy with its texts, or why it can't be used.
 type ReadPolicy = Result<(Policy, Texts), LoadError>;
 
-/// Makes gates, one per directory.
+/// The gate of some policies without a lock file, and the policies' texts.
+type LocklessGate = Result<(Arc<Gate>, Texts), LoadError>;
+
+/// A file or directory, and its name in messages: one can be named in several ways.
+type NamedPath = (PathBuf, PathBuf);
+
+/// Makes gates, one per directory. What several directories share is read once. Several threads can use it.
 #[derive(Debug)]
 pub struct GateLookup {
     policy: Result<Option<RootedPath>, LoadError>,
     lock: Result<Option<RootedPath>, LoadError>,
     today: Day,
-    made: HashMap<PathBuf, Result<FoundGate, LoadError>>,
-    read: HashMap<PathBuf, ReadPolicy>,
+    organization: OnceLock<Result<(Organization, Texts), LoadError>>,
+    /// By the directory.
+    found: Memo<NamedPath, Result<Arc<FoundGate>, LoadError>>,
+    /// The nearest policy of a repository, by the directory.
+    nearest: Memo<NamedPath, Result<Option<RootedPath>, LoadError>>,
+    /// The paths by which repositories' policies are read, by the file.
+    names: Memo<PathBuf, RootedPath>,
+    /// By the file of the repository's policy.
+    gates: Memo<Option<PathBuf>, LocklessGate>,
+    /// By the file.
+    locks: Memo<NamedPath, Result<Arc<Lock>, LoadError>>,
     /// Whether a named lock file may be missing.
     to_be_made: bool,
 }
@@ -74,8 +103,12 @@ impl GateLookup {
             policy: policy.map(named_file).transpose(),
             lock: lock.map(named_file).transpose(),
             today,
-            made: HashMap::new(),
-            read: HashMap::new(),
+            organization: OnceLock::new(),
+            found: Memo::default(),
+            nearest: Memo::default(),
+            names: Memo::default(),
+            gates: Memo::default(),
+            locks: Memo::default(),
             to_be_made: false,
         }
     }
@@ -95,71 +128,105 @@ impl GateLookup {
         }
     }
 
-    /// The gate for a Dockerfile: the named policy and the nearest `.fromtier.yaml` next to the Dockerfile or above it,
-    /// and the named lock file or else the `fromtier.lock` next to the Dockerfile.
-    pub fn gate(&mut self, dockerfile: &RootedPath) -> &Result<FoundGate, LoadError> {
-        let folder = dockerfile.sibling("");
-        let key = folder.absolute();
-        if !self.made.contains_key(&key) {
-            let found = self.make(&folder);
-            self.made.insert(key.clone(), found);
+    /// Finds the policies of many Dockerfiles. If a policy has several names, the first Dockerfile decides, whichever
+    /// thread is the first to read it.
+    pub fn find_policies(&self, dockerfiles: &[RootedPath]) {
+        let found = parallel::map_on_all_cores(dockerfiles, |dockerfile| {
+            self.repository_policy(&dockerfile.sibling(""))
+        });
+        for policy in found.into_iter().filter_map(|found| found.ok().flatten()) {
+            self.first_name(policy);
         }
-        &self.made[&key]
     }
 
-    fn make(&mut self, folder: &RootedPath) -> Result<FoundGate, LoadError> {
+    /// The gate for a Dockerfile: the named policy and the nearest `.fromtier.yaml` next to the Dockerfile or above it,
+    /// and the named lock file or else the `fromtier.lock` next to the Dockerfile.
+    pub fn gate(&self, dockerfile: &RootedPath) -> Result<Arc<FoundGate>, LoadError> {
+        let folder = dockerfile.sibling("");
+        let make = || self.make(&folder).map(Arc::new);
+        self.found.get(named_path(&folder), make)
+    }
+
+    fn make(&self, folder: &RootedPath) -> Result<FoundGate, LoadError> {
         let named = self.policy.clone()?;
-        let repository = repository_policy(folder)?.filter(|path| {
+        let repository = self.repository_policy(folder)?.filter(|path| {
             let named = named.as_ref();
             named.is_none_or(|named| named.absolute() != path.absolute())
         });
         let lock = self.lock.clone()?;
         let lock = (lock.or_else(|| existing_file(folder, LOCK)))
             .filter(|path| !self.to_be_made || path.exists());
-        let mut texts = Texts::new();
-        let mut policies = Vec::new();
-        let mut read_once = |path: &RootedPath| {
-            let read = self.read.entry(path.absolute());
-            let read = read.or_insert_with(|| read_policy(path, named.as_ref()));
-            let (policy, own) = read.clone()?;
-            texts.extend(own);
-            policies.push(path.shown().to_owned());
-            Ok(policy)
-        };
-        let gate = Gate::new(
-            named.as_ref().map(&mut read_once).transpose()?,
-            repository.as_ref().map(&mut read_once).transpose()?,
-            lock.as_ref()
-                .map(|path| read(path, FileKind::LockFile, Lock::parse))
-                .transpose()?,
-            self.today,
-        );
+        let policies = named.iter().chain(&repository);
+        let policies = policies.map(|path| path.shown().to_owned()).collect();
+        let (gate, texts) = self.lockless_gate(repository)?;
+        let parsed = lock.as_ref().map(|path| {
+            let parse = || read(path, FileKind::LockFile, Lock::parse).map(Arc::new);
+            self.locks.get(named_path(path), parse)
+        });
         Ok(FoundGate {
-            gate,
+            gate: gate.with_lock(parsed.transpose()?),
             policies,
             texts,
             lock,
         })
     }
+
+    fn lockless_gate(&self, repository: Option<RootedPath>) -> LocklessGate {
+        let (organization, texts) = self
+            .organization
+            .get_or_init(|| self.organization())
+            .clone()?;
+        let path = repository.as_ref().map(RootedPath::absolute);
+        self.gates.get(path, || {
+            let mut texts = texts;
+            let policy = repository.map(|path| {
+                let (policy, own) = read_policy(&self.first_name(path), self.named_policy())?;
+                texts.extend(own);
+                Ok(policy)
+            });
+            let gate = organization.gate(policy.transpose()?, None, self.today);
+            Ok((Arc::new(gate), texts))
+        })
+    }
+
+    fn organization(&self) -> Result<(Organization, Texts), LoadError> {
+        let Some(named) = self.named_policy() else {
+            return Ok((Organization::default(), Texts::new()));
+        };
+        let (policy, texts) = read_policy(named, Some(named))?;
+        Ok((Organization::new(Some(policy), None), texts))
+    }
+
+    fn named_policy(&self) -> Option<&RootedPath> {
+        self.policy.as_ref().ok().and_then(Option::as_ref)
+    }
+
+    fn first_name(&self, policy: RootedPath) -> RootedPath {
+        self.names.get(policy.absolute(), || policy)
+    }
+
+    /// The policy in a directory, or else in the nearest one above it, up to the top of the repository.
+    ///
+    /// # Errors
+    /// There is a file that only looks like one, and that would never be read.
+    pub fn repository_policy(&self, folder: &RootedPath) -> Result<Option<RootedPath>, LoadError> {
+        self.nearest.get(named_path(folder), || {
+            if let Some(misnamed) = existing_file(folder, MISNAMED_POLICY) {
+                let error =
+                    format!("a policy with this name is never read; rename it to `{POLICY}`");
+                return Err(LoadError::unreadable(misnamed.shown(), error));
+            }
+            match (existing_file(folder, POLICY), folder.parent()) {
+                (Some(found), _) => Ok(Some(found)),
+                (None, Some(above)) => self.repository_policy(&above),
+                (None, None) => Ok(None),
+            }
+        })
+    }
 }
 
-/// The policy in a directory, or else in the nearest one above it, up to the top of the repository.
-///
-/// # Errors
-/// There is a file that only looks like one, and that would never be read.
-pub fn repository_policy(folder: &RootedPath) -> Result<Option<RootedPath>, LoadError> {
-    let mut next = Some(folder.clone());
-    while let Some(folder) = next {
-        if let Some(misnamed) = existing_file(&folder, MISNAMED_POLICY) {
-            let error = format!("a policy with this name is never read; rename it to `{POLICY}`");
-            return Err(LoadError::unreadable(misnamed.shown(), error));
-        }
-        if let Some(found) = existing_file(&folder, POLICY) {
-            return Ok(Some(found));
-        }
-        next = folder.parent();
-    }
-    Ok(None)
+fn named_path(path: &RootedPath) -> NamedPath {
+    (path.absolute(), path.shown().to_owned())
 }
 
 /// A policy or a lock file of the command line.
@@ -179,7 +246,7 @@ pub fn read<T>(
     let name = path.shown().display().to_string();
     let text = text_of(path, kind)?;
     parse(&name, &text).map_err(|errors| LoadError::Invalid {
-        texts: Texts::from([(name, text)]),
+        texts: Texts::from([(name, text.into())]),
         errors,
     })
 }
@@ -192,10 +259,10 @@ pub fn read_policy(path: &RootedPath, baked: Option<&RootedPath>) -> ReadPolicy 
     let mut texts = Texts::new();
     let policy = Policy::load(&name, &text, &mut |extended| {
         let text = extended_text(path, Path::new(extended), baked)?;
-        texts.insert(extended.to_owned(), text.clone());
+        texts.insert(extended.to_owned(), text.as_str().into());
         Ok(text)
     });
-    texts.insert(name, text);
+    texts.insert(name, text.into());
     match policy {
         Ok(policy) => Ok((policy, texts)),
         Err(errors) => Err(LoadError::Invalid { texts, errors }),

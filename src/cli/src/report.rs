@@ -81,13 +81,6 @@ pub struct ExceptionUse {
 }
 
 impl CheckReport {
-    /// Adds a failure, once: a policy that is invalid is so for every Dockerfile below it.
-    pub fn add_failure(&mut self, failure: LoadError) {
-        if !self.failures.contains(&failure) {
-            self.failures.push(failure);
-        }
-    }
-
     /// The number of sources with this verdict.
     pub fn count(&self, severity: Severity) -> usize {
         self.sources()

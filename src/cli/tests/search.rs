@@ -226,3 +226,42 @@ fn equal_findings_are_told_once_with_their_places() {
     let end = "policy: .fromtier.yaml\ncontact: the platform team\nexplain: fromtier explain FT101\n20 files, 60 sources: 40 refused\n";
     assert!(answer.out.ends_with(end), "{}", answer.out);
 }
+
+#[test]
+fn many_files_are_reported_in_the_order_of_their_paths() {
+    let folder = Folder::new(&[(".fromtier.yaml", "version: 1\n")]);
+    let paths: Vec<_> = (0..300)
+        .map(|number| format!("{:02}/{number:03}/Dockerfile", number / 10))
+        .collect();
+    for path in &paths {
+        folder.write(path, &format!("FROM acme/{}\n", path[3..6].to_owned()));
+    }
+    folder.write("29/.fromtier.yaml", "version: 2\n");
+    folder.write("30/Dockerfile", "FROM \n");
+    let once = folder.run(&["check"]);
+    assert_eq!(once.out, folder.run(&["check"]).out);
+    let places = paths.iter().map(|path| once.out.find(path.as_str()));
+    let places: Vec<_> = places.take(290).map(Option::unwrap).collect();
+    assert!(places.is_sorted());
+    // A policy that is not valid is reported once, not for each file below it.
+    assert_eq!(
+        once.out.matches("29/.fromtier.yaml").count(),
+        1,
+        "{}",
+        once.out
+    );
+    assert_eq!(checked(&folder, &[]).len(), 291);
+}
+
+#[test]
+fn a_policy_with_several_names_has_that_of_the_first_file() {
+    let folder = Folder::new(&[
+        (".fromtier.yaml", "version: 2\n"),
+        ("a/Dockerfile", "FROM alpine\n"),
+        ("b/Dockerfile", "FROM alpine\n"),
+    ]);
+    let long = folder.0.join("b");
+    let out = folder.run(&["check", "a", long.to_str().unwrap()]).out;
+    assert!(out.contains("--> .fromtier.yaml:1:10"), "{out}");
+    assert_eq!(out.matches(" --> ").count(), 1, "{out}");
+}

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 /// One error in a policy file or a lock file. Displays as `policy.yaml:3:5: message`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PolicyError {
     /// The file, as the caller named it.
     pub file: String,

@@ -128,8 +128,7 @@ impl LockRun<'_> {
         let lock = match self.lookup.gate(dockerfile) {
             Ok(found) => found.lock.clone(),
             Err(broken) => {
-                let error = broken.clone();
-                self.fail(error);
+                self.fail(broken);
                 return false;
             }
         };
@@ -149,7 +148,7 @@ impl LockRun<'_> {
             match Lock::parse(&name, &text) {
                 Ok(lock) => old = Some(ExistingLock { text, lock }),
                 Err(errors) => {
-                    let texts = Texts::from([(name, text)]);
+                    let texts = Texts::from([(name, text.into())]);
                     self.fail(LoadError::Invalid { texts, errors });
                     return false;
                 }

@@ -27,7 +27,7 @@ pub fn add_refusals(
     files: &mut [DockerfileReport],
 ) {
     let (policy, lock) = (args.policy.policy.as_deref(), args.lock.lock.as_deref());
-    let mut lookup = GateLookup::new(policy, lock, today).for_locking();
+    let lookup = GateLookup::new(policy, lock, today).for_locking();
     for file in files.iter_mut() {
         let group = groups.get(lookup.lock_path(&file.path).shown());
         if let (Some(group), Ok(found)) = (group, lookup.gate(&file.path)) {

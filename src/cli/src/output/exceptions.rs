@@ -1,5 +1,6 @@
 //! Notes on exceptions that nothing needs.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use annotate_snippets::Level;
@@ -12,18 +13,14 @@ use crate::report::CheckReport;
 /// for other repositories too.
 pub fn unused(report: &CheckReport, printer: &Printer, out: &mut String) {
     let all = || report.files.iter().flat_map(|file| &file.exceptions);
-    let mut listed: Vec<&Option<Place>> = Vec::new();
+    let used = all().filter(|exception| exception.used);
+    let mut settled: HashSet<&Place> = used.filter_map(|used| used.at.as_ref()).collect();
     for exception in all().filter(|exception| exception.is_repositorys) {
-        let used = all().any(|other| other.at == exception.at && other.used);
-        let Some(at) = exception.at.as_ref().filter(|_| !used) else {
+        let Some(at) = exception.at.as_ref().filter(|at| settled.insert(at)) else {
             continue;
         };
-        if listed.contains(&&exception.at) {
-            continue;
-        }
-        listed.push(&exception.at);
         let text = report.policy_texts.get(&*at.file);
-        let text = text.map_or("", String::as_str);
+        let text = text.map_or("", |text| text);
         let message = format!(
             "no file here needs the exception for `{}`",
             exception.pattern

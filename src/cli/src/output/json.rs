@@ -112,7 +112,7 @@ pub fn failures<'a>(failures: impl IntoIterator<Item = &'a LoadError>) -> Vec<Va
         LoadError::Invalid { texts, errors } => errors
             .iter()
             .map(|error| {
-                let text = texts.get(&error.file).map_or("", String::as_str);
+                let text = texts.get(&error.file).map_or("", |text| text);
                 let at = Some((text, error.span.clone()));
                 let path = Some(Path::new(&error.file));
                 problem(&error.message, error.help.as_deref(), path, at)

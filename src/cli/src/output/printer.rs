@@ -204,7 +204,7 @@ impl Printer {
             level,
             message: &error.message,
             path: Path::new(&error.file),
-            text: texts.get(&error.file).map_or("", String::as_str),
+            text: texts.get(&error.file).map_or("", |text| text),
             at: error.span.clone(),
             help: error.help.as_deref(),
         };

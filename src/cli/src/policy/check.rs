@@ -108,7 +108,7 @@ fn document(
 ) -> String {
     let list = |file: &PolicyReport, problems: &[PolicyError]| -> Vec<Value> {
         let problem = |problem: &PolicyError| {
-            let text = file.texts.get(&problem.file).map_or("", String::as_str);
+            let text = file.texts.get(&problem.file).map_or("", |text| text);
             let (path, at) = (Path::new(&problem.file), (text, problem.span.clone()));
             json::problem(
                 &problem.message,

@@ -16,7 +16,7 @@ use super::args::PolicyExplainArgs;
 use super::files;
 use crate::disk::RootedPath;
 use crate::exit::Exit;
-use crate::lookup::{GateLookup, LoadError, existing_file, repository_policy};
+use crate::lookup::{GateLookup, LoadError, existing_file};
 use crate::output::json;
 use crate::output::printer::Printer;
 use crate::values::Format;
@@ -53,16 +53,14 @@ fn explain(args: &PolicyExplainArgs, today: Day) -> Result<Explanation, LoadErro
     // In the repository that keeps the organization's policy there is no `.fromtier.yaml`; the organization's policy is used.
     let here = Path::new(".");
     let here = RootedPath::named(here).map_err(|error| LoadError::unreadable(here, error))?;
-    let kept = match repository_policy(&here)? {
+    let nearest = GateLookup::new(None, None, today).repository_policy(&here)?;
+    let kept = match nearest {
         Some(_) => None,
         None => existing_file(&here, files::ORGANIZATION).map(|path| path.shown().to_owned()),
     };
     let policy = args.policy.policy.clone().or(kept);
-    let mut lookup = GateLookup::new(policy.as_deref(), args.lock.lock.as_deref(), today);
-    let found = match lookup.gate(&here.join("Dockerfile")) {
-        Ok(found) => found,
-        Err(broken) => return Err(broken.clone()),
-    };
+    let lookup = GateLookup::new(policy.as_deref(), args.lock.lock.as_deref(), today);
+    let found = lookup.gate(&here.join("Dockerfile"))?;
     let platform = args.platform.clone().unwrap_or_else(Platform::host);
     let trace = found.gate.trace(&ImageRequest {
         reference: &args.image,

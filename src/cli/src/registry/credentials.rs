@@ -6,8 +6,8 @@ use std::sync::Mutex;
 
 use docker_credential::{CredentialRetrievalError as Trouble, DockerCredential};
 
-use super::mutex::lock;
 use crate::disk::{FileKind, ReadError, read_users_file};
+use crate::mutex::lock;
 
 /// The name under which Docker stores the login of Docker Hub.
 const HUB: &str = "https://index.docker.io/v1/";

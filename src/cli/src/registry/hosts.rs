@@ -10,8 +10,8 @@ use ureq::Agent;
 use ureq::http::Uri;
 use ureq::tls::{Certificate, PemItem, parse_pem};
 
-use super::mutex::lock;
 use crate::disk::{FileKind, ReadError, list_users_directory, read_users_file};
+use crate::mutex::lock;
 
 /// Where containerd, Docker, and Podman have their settings.
 const DIRECTORIES: [&str; 3] = [

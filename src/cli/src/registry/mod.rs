@@ -7,7 +7,6 @@ mod credentials;
 mod failure;
 mod hosts;
 mod manifest;
-mod mutex;
 mod problem;
 mod web;
 
@@ -21,9 +20,9 @@ use self::address::ImageAddress;
 use self::auth::Challenge;
 use self::credentials::Credentials;
 use self::hosts::Hosts;
-use self::mutex::lock;
 pub use self::problem::{Problem, Server};
 use self::web::{Answer, Method, Web};
+use crate::mutex::lock;
 
 /// The largest manifest or config, in bytes.
 const LARGEST: u64 = 8 << 20;

@@ -81,15 +81,27 @@ impl Expression {
         Some(Expression { steps })
     }
 
-    /// Whether the expression matches at the beginning of the text.
-    pub fn matches(&self, text: &str) -> bool {
+    /// Whether the expression matches the beginning of the text, or that of a part of the text. The parts begin where the text
+    /// does, and end at `ends`, which are bytes in ascending order. All parts are matched in one pass.
+    pub fn matches_any(&self, text: &str, ends: &[usize]) -> bool {
         let end = self.steps.len();
         let (mut now, mut next) = (Active::new(end + 1), Active::new(end + 1));
         now.add(0);
         let mut before = None;
+        let mut ends = ends.iter().peekable();
         let mut rest = text.chars();
         loop {
+            let at = text.len() - rest.as_str().len();
             let after = rest.next();
+            while ends.next_if(|end| **end < at).is_some() {}
+            if ends.next_if_eq(&&at).is_some() {
+                next.extend(&now);
+                self.without_reading(&mut next, before, None);
+                if next.is_active[end] {
+                    return true;
+                }
+                next.clear();
+            }
             self.without_reading(&mut now, before, after);
             if now.is_active[end] {
                 return true;
@@ -148,6 +160,12 @@ impl Active {
         if !self.is_active[step] {
             self.is_active[step] = true;
             self.list.push(step);
+        }
+    }
+
+    fn extend(&mut self, other: &Active) {
+        for step in &other.list {
+            self.add(*step);
         }
     }
 

@@ -86,12 +86,11 @@ impl Matcher {
     /// Whether a pattern matches the path or a directory above it, and no later exception does.
     /// The path has slashes and is clean. A pattern whose bad syntax shows only now is an error.
     pub fn matches_or_parent_matches(&self, path: &str) -> Result<bool> {
+        let parents = parents(path);
         let mut matched = false;
         for pattern in &self.patterns {
             // Other patterns can't change the result.
-            if pattern.is_exclusion() == matched
-                && (pattern.matches(path)? || matches_parent(pattern, path)?)
-            {
+            if pattern.is_exclusion() == matched && pattern.matches_any(path, &parents)? {
                 matched = !pattern.is_exclusion();
             }
         }
@@ -99,22 +98,13 @@ impl Matcher {
     }
 }
 
-fn matches_parent(pattern: &Pattern, path: &str) -> Result<bool> {
-    let parent = match path.rfind('/') {
-        Some(slash) => path::clean(&path[..=slash]),
-        None => return Ok(false),
-    };
-    if parent == "." {
-        return Ok(false);
+/// The lengths of the paths of all directories above, shortest first. The root is split into two empty names.
+fn parents(path: &str) -> Vec<usize> {
+    let mut ends: Vec<usize> = path.match_indices('/').map(|(at, _)| at).collect();
+    if path.starts_with('/') && ends.len() == 1 {
+        ends.push(1);
     }
-    let ends = parent.match_indices('/').map(|(i, _)| i);
-    for end in ends.chain([parent.len()]) {
-        if pattern.matches(&parent[..end])? {
-            return Ok(true);
-        }
-    }
-    // The root is split into two empty names.
-    Ok(false)
+    ends
 }
 
 #[cfg(test)]

@@ -54,17 +54,21 @@ impl Pattern {
         &self.text
     }
 
-    /// Whether the pattern matches exactly this path.
-    pub(super) fn matches(&self, path: &str) -> Result<bool> {
+    /// Whether the pattern matches exactly this path, or a directory above it. `parents` are the lengths of these directories'
+    /// paths, shortest first.
+    pub(super) fn matches_any(&self, path: &str, parents: &[usize]) -> Result<bool> {
         let (bytes, text) = (path.as_bytes(), self.text.as_bytes());
         match &self.form {
-            Form::Exact => Ok(bytes == text),
+            Form::Exact => Ok(bytes == text
+                || bytes.starts_with(text) && parents.binary_search(&text.len()).is_ok()),
             Form::Prefix => Ok(bytes.starts_with(&text[..text.len() - 2])),
             Form::Suffix => {
                 let suffix = &text[2..];
-                Ok(bytes.ends_with(suffix) || suffix.strip_prefix(b"/") == Some(bytes))
+                let matches =
+                    |path: &[u8]| path.ends_with(suffix) || suffix.strip_prefix(b"/") == Some(path);
+                Ok(matches(bytes) || parents.iter().any(|end| matches(&bytes[..*end])))
             }
-            Form::Expression(Some(expression)) => Ok(expression.matches(path)),
+            Form::Expression(Some(expression)) => Ok(expression.matches_any(path, parents)),
             Form::Expression(None) => Err(malformed()),
         }
     }

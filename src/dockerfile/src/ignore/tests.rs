@@ -98,3 +98,41 @@ fn a_backslash_means_what_it_means_to_the_reference() {
     assert!(matches(&["[[:upper:]]"], "A"));
     assert!(!matches(&["src\\bin"], "src/bin"));
 }
+
+#[test]
+fn a_directory_matches_as_a_path_of_its_own_does() {
+    let patterns = [
+        "a", "a/b", "a/*", "*/b", "?", "**", "**/b", "a/**", "**/*b", "a/**/b", "*/**/c", "a*/?b",
+        "[ab]", "é/*", "/a", "*\\Q", "b*\\b", "*\\B", "a*\\z", "a*\\A", "*.b", "a[/]b",
+    ];
+    let names = ["a", "b", "c", "ab", "é", "a.b", "$"];
+    let two = |top: &str| names.map(|name| format!("{top}{name}"));
+    let mut paths: Vec<String> = ["", "/"].iter().flat_map(|top| two(top)).collect();
+    for _ in 0..2 {
+        let below = paths.iter().flat_map(|path| two(&format!("{path}/")));
+        paths = paths.iter().cloned().chain(below).collect();
+    }
+    for pattern in patterns {
+        let pattern = Pattern::parse(pattern).unwrap();
+        let matches = |path: &str| pattern.matches_any(path, &[]).unwrap();
+        for path in &paths {
+            let parents = parents(path);
+            assert_eq!(
+                pattern.matches_any(path, &parents).unwrap(),
+                matches(path) || parents.iter().any(|end| matches(&path[..*end])),
+                "{pattern} {path}"
+            );
+        }
+    }
+}
+
+#[test]
+fn many_patterns_are_matched_with_a_deep_path() {
+    // Directory by directory, this would take minutes.
+    let folders = "a/".repeat(2000);
+    let patterns: Vec<String> = (0..100).map(|number| format!("a/**/{number}")).collect();
+    let mut patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    assert!(matches(&patterns, &format!("{folders}99/file")));
+    patterns.push("!**/file");
+    assert!(!matches(&patterns, &format!("{folders}99/file")));
+}

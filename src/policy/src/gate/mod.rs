@@ -11,6 +11,8 @@ mod organization;
 mod source;
 mod user;
 
+use std::sync::Arc;
+
 use fromtier_catalog::Day;
 use fromtier_image::{Digest, ImageConfig, ImageRef};
 pub use lock_candidate::LockCandidate;
@@ -158,6 +160,20 @@ impl Gate {
             policies: Policies {
                 file: path.map(Into::into),
                 ..self.policies
+            },
+        }
+    }
+
+    /// The same gate with another lock file. The policies are shared.
+    #[must_use]
+    pub fn with_lock(&self, lock: Option<Arc<Lock>>) -> Gate {
+        let policies = &self.policies;
+        Gate {
+            policies: Policies {
+                layers: policies.layers.clone(),
+                lock: lock.unwrap_or_default(),
+                today: policies.today,
+                file: policies.file.clone(),
             },
         }
     }
