@@ -73,6 +73,10 @@ stages:
   final: {tiers: {community: deny}}
 ";
 
+const ORGANIZATION: &str = "version: 1
+aliases: [{match: \"mirror.example.com/*\", is: \"docker.io/library/{1}\"}]
+";
+
 fn documents() -> Vec<Value> {
     let digest = format!("sha256:{}", "a".repeat(64));
     let lock = format!(
@@ -83,7 +87,7 @@ fn documents() -> Vec<Value> {
     let folder = Folder::new(&[
         (".fromtier.yaml", POLICY),
         (".fromtier.test.yaml", table),
-        ("org.yaml", "version: 1\n"),
+        ("org.yaml", ORGANIZATION),
         ("broken.yaml", "version: 1\nteirs: {}\n"),
         ("fromtier.lock", &lock),
         ("Dockerfile", dockerfile),
@@ -102,6 +106,7 @@ fn documents() -> Vec<Value> {
         explain("bitnami/node:22-alpine"),
         explain("acme/tool"),
         explain("openjdk:17"),
+        explain("mirror.example.com/node:24"),
         explain("not a reference"),
         vec!["policy", "explain", "x", "--policy", "broken.yaml"],
     ];

@@ -54,6 +54,7 @@ fn source(source: &SourceVerdict) -> Object {
         .set("reference", verdict.requested.as_str())
         .opt("image", text(&verdict.normalized))
         .opt("rewritten", text(&verdict.rewritten))
+        .opt("alias_of", text(&verdict.alias_of))
         .opt("resolved", text(&verdict.resolved))
         .opt_int("line", line(source.ranges.first(), |range| range.start))
         .opt_int("end_line", line(source.ranges.last(), |range| range.end))

@@ -1,5 +1,7 @@
 //! A policy as it applies to one request, with the profiles that apply there.
 
+use fromtier_image::Digest;
+
 use crate::image_rule::ImageRule;
 use crate::owner::Owner;
 use crate::policy_index::PolicyIndex;
@@ -57,15 +59,88 @@ impl Resolution {
     }
 }
 
-/// A policy as it applies to one request.
+/// A rule under `images` that matches an image.
 #[derive(Debug, Clone, Copy)]
+pub(crate) struct AppliedRule<'a> {
+    pub rule: &'a ImageRule,
+    /// Whether it can only tighten, because it is in a profile that might not apply.
+    only_tightens: bool,
+}
+
+/// A policy as it applies to one request, or to one image.
+#[derive(Debug, Clone)]
 pub(crate) struct ActivePolicy<'a> {
     pub owner: Owner,
     pub index: &'a PolicyIndex,
     pub resolution: &'a Resolution,
+    pub effective: EffectiveSettings,
+    /// The rules under `images` that match; none if the policy isn't looked at for an image.
+    rules: Vec<AppliedRule<'a>>,
 }
 
 impl<'a> ActivePolicy<'a> {
+    pub fn new(owner: Owner, index: &'a PolicyIndex, resolution: &'a Resolution) -> Self {
+        ActivePolicy {
+            owner,
+            index,
+            resolution,
+            effective: resolution.effective,
+            rules: Vec::new(),
+        }
+    }
+
+    /// Returns the policy as it applies to an image: with the rules under `images` that match, and with their settings. The
+    /// digest is `None` if it isn't known yet.
+    #[must_use]
+    pub fn for_image(self, name: &str, tag: Option<&str>, digest: Option<&Digest>) -> Self {
+        let rules = self.matching_rules(name, tag, digest);
+        let settings = |only_tightens: bool| {
+            let rules = rules
+                .iter()
+                .filter(move |applied| applied.only_tightens == only_tightens);
+            rules.map(|applied| &applied.rule.settings)
+        };
+        let effective = if rules.iter().any(|applied| applied.rule.has_settings()) {
+            let profiles = &self.index.policy.profiles;
+            let of = |list: &'a [usize]| list.iter().map(|at| &profiles[*at].settings);
+            let Resolution {
+                certain, possible, ..
+            } = self.resolution;
+            let overriding: Vec<&Settings> = of(certain).chain(settings(false)).collect();
+            let tightening: Vec<&Settings> = of(possible).chain(settings(true)).collect();
+            self.index.effective.with_profiles(&overriding, &tightening)
+        } else {
+            self.effective
+        };
+        ActivePolicy {
+            effective,
+            rules,
+            ..self
+        }
+    }
+
+    /// Returns the rules under `images` that match an image: the policy's own, and those of its profiles.
+    fn matching_rules(
+        &self,
+        name: &str,
+        tag: Option<&str>,
+        digest: Option<&Digest>,
+    ) -> Vec<AppliedRule<'a>> {
+        let index = self.index;
+        let own = index.image_rules(name, tag).map(|rule| (rule, false));
+        let of_profiles = (self.resolution.profiles()).flat_map(|(profile, only_tightens)| {
+            let rules = index.profile_image_rules(profile, name, tag);
+            rules.map(move |rule| (rule, only_tightens))
+        });
+        (own.chain(of_profiles))
+            .filter(|(rule, _)| rule.applies_to(digest))
+            .map(|(rule, only_tightens)| AppliedRule {
+                rule,
+                only_tightens,
+            })
+            .collect()
+    }
+
     /// Returns "this policy refuses" or "this policy warns about".
     pub fn verb(&self, severity: Severity) -> String {
         let verb = if severity == Severity::Deny {
@@ -77,11 +152,11 @@ impl<'a> ActivePolicy<'a> {
     }
 
     pub fn tier_action(&self, tier: Tier) -> Severity {
-        *self.resolution.effective.tiers.get(tier)
+        *self.effective.tiers.get(tier)
     }
 
     pub fn digest(&self) -> DigestRule {
-        self.resolution.effective.digest
+        self.effective.digest
     }
 
     /// Returns the severity of look-alikes: that of community images, and at least a warning unless the policy applies next
@@ -95,58 +170,62 @@ impl<'a> ActivePolicy<'a> {
     }
 
     pub fn check(&self, check: Check) -> Severity {
-        *self.resolution.effective.checks.get(check)
+        *self.effective.checks.get(check)
     }
 
     pub fn source(&self, kind: SourceKind) -> SourceRule {
-        *self.resolution.effective.sources.get(kind)
+        *self.effective.sources.get(kind)
     }
 
     pub fn warn_only(&self) -> bool {
-        self.resolution.effective.warn_only
+        self.effective.warn_only
     }
 
-    /// Returns all image rules that match: the policy's own, and those of its profiles.
-    pub fn image_rules(
+    /// Returns the rules under `images` that match the image.
+    pub fn image_rules(&self) -> impl Iterator<Item = &'a ImageRule> + use<'a, '_> {
+        self.rules.iter().map(|applied| applied.rule)
+    }
+
+    /// Returns the rules under `images` for single digests that match the name and the tag of an image.
+    pub fn rules_by_digest(
         &self,
         name: &str,
         tag: Option<&str>,
     ) -> impl Iterator<Item = &'a ImageRule> {
         let index = self.index;
-        let Resolution {
-            certain, possible, ..
-        } = self.resolution;
-        let of_profiles: Vec<&ImageRule> = (certain.iter().chain(possible))
-            .flat_map(|profile| index.profile_image_rules(*profile, name, tag))
+        let own = index.image_rules(name, tag);
+        let profiles: Vec<usize> = self.resolution.profiles().map(|(at, _)| at).collect();
+        let of_profiles: Vec<&ImageRule> = (profiles.into_iter())
+            .flat_map(|at| index.profile_image_rules(at, name, tag))
             .collect();
-        index.image_rules(name, tag).chain(of_profiles)
+        (own.chain(of_profiles)).filter(|rule| !rule.digests.is_empty())
     }
 
     /// Whether an image rule has an action, which replaces that of the tier.
-    pub fn has_image_action(&self, name: &str, tag: Option<&str>) -> bool {
-        let index = self.index;
-        let certain = self.resolution.certain.iter();
-        let of_profiles =
-            certain.flat_map(|profile| index.profile_image_rules(*profile, name, tag));
-        (index.image_rules(name, tag).chain(of_profiles)).any(|rule| rule.action.is_some())
+    pub fn has_image_action(&self) -> bool {
+        let mut rules = self.rules.iter().filter(|applied| !applied.only_tightens);
+        rules.any(|applied| applied.rule.action.is_some())
     }
 
     /// Returns the labels that an image must have, by the policy and by its profiles.
-    pub fn required_labels(&self) -> impl Iterator<Item = &'a LabelRule> {
+    pub fn required_labels(&self) -> impl Iterator<Item = &'a LabelRule> + use<'a, '_> {
         self.settings().flat_map(|settings| &settings.require)
     }
 
     /// Returns the labels that an image must not have.
-    pub fn forbidden_labels(&self) -> impl Iterator<Item = &'a LabelRule> {
+    pub fn forbidden_labels(&self) -> impl Iterator<Item = &'a LabelRule> + use<'a, '_> {
         self.settings().flat_map(|settings| &settings.forbid)
     }
 
-    fn settings(&self) -> impl Iterator<Item = &'a Settings> + use<'a> {
+    fn settings(&self) -> impl Iterator<Item = &'a Settings> + use<'a, '_> {
         let policy = &self.index.policy;
         let Resolution {
             certain, possible, ..
         } = self.resolution;
         let profiles = certain.iter().chain(possible);
-        std::iter::once(&policy.settings).chain(profiles.map(|at| &policy.profiles[*at].settings))
+        let rules = self.image_rules().map(|rule| &rule.settings);
+        (std::iter::once(&policy.settings))
+            .chain(profiles.map(|at| &policy.profiles[*at].settings))
+            .chain(rules)
     }
 }

@@ -114,6 +114,7 @@ codes! {
     ExceptionInUse = "FT150", "Exception in use";
     Rewritten = "FT160", "Rewritten";
     RewriteFailed = "FT161", "Rewriting failed";
+    MirrorFailed = "FT162", "Mirror failed";
 }
 
 /// How the severity of a code's findings is decided. In either case, `mode: warn` turns refusals by a policy's rules into
@@ -173,7 +174,7 @@ impl Code {
             | LabelNotAllowed
             | UnknownSource
             | RewriteFailed => SeverityRule::Fixed(Severity::Deny),
-            EndOfLifeNear | ExceptionInUse => SeverityRule::Fixed(Severity::Warn),
+            EndOfLifeNear | ExceptionInUse | MirrorFailed => SeverityRule::Fixed(Severity::Warn),
             Rewritten => SeverityRule::Fixed(Severity::Allow),
         }
     }
@@ -231,7 +232,8 @@ impl Code {
             // Broken files, what isn't an image that the build takes, findings that never refuse, and rewriting.
             InvalidPolicy | OtherFrontend | FinalUser | EndOfLifeNear | GitRepository
             | HttpDownload | Scratch | OciLayout | LocalDirectory | UnknownSource
-            | RootFileSystem | ImportedCache | ExceptionInUse | Rewritten | RewriteFailed => false,
+            | RootFileSystem | ImportedCache | ExceptionInUse | Rewritten | RewriteFailed
+            | MirrorFailed => false,
         }
     }
 
@@ -279,7 +281,8 @@ impl Code {
             | ImportedCache
             | ExceptionInUse
             | Rewritten
-            | RewriteFailed => false,
+            | RewriteFailed
+            | MirrorFailed => false,
         }
     }
 
@@ -336,7 +339,8 @@ impl Code {
             | ImportedCache
             | ExceptionInUse
             | Rewritten
-            | RewriteFailed => false,
+            | RewriteFailed
+            | MirrorFailed => false,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The judgment of one image: rewriting, every policy's rules, exceptions, and mirrors.
 
-use fromtier_image::{ImageConfig, ImageRef};
+use fromtier_image::{Digest, ImageConfig, ImageRef};
 
 use crate::code::Code;
 use crate::findings::Findings;
@@ -18,6 +18,23 @@ pub(crate) struct FixedImage {
     pub image: ImageRef,
     /// Where the policies take it from, if that is another place.
     pub wanted: Option<ImageRef>,
+}
+
+/// Where an image is pulled from.
+pub(crate) struct PullPlace {
+    /// The image there: mirrored, not pinned.
+    pub image: ImageRef,
+    /// Whether it is a mirror that may lack the image.
+    pub has_fallback: bool,
+}
+
+impl PullPlace {
+    pub fn own(image: &ImageRef) -> PullPlace {
+        PullPlace {
+            image: image.clone(),
+            has_fallback: false,
+        }
+    }
 }
 
 /// Takes the gate's steps for one request, and collects the findings.
@@ -54,10 +71,36 @@ impl<'a> Judge<'a> {
         )
     }
 
-    /// Step 3: every policy's rules judge the image.
-    pub fn judge_image(&mut self, image: &ImageRef) {
+    /// Returns the image that a name is an alias of. Only the first policy's aliases count: with an alias of its own, a
+    /// repository could make an image pass for another one.
+    pub fn alias(&mut self, named: &ImageRef) -> Option<ImageRef> {
+        let policy = self.request.active_policies(self.policies).next()?;
+        let rule = policy.index.alias(&identity(named), named.tag())?;
+        let result = rule.apply(named);
+        self.recorder.alias(&policy, rule, &result);
+        match result {
+            Ok(image) => Some(image),
+            Err(error) => {
+                let message = format!(
+                    "{} can't tell what {} is an alias of: {error}",
+                    policy.owner,
+                    named.familiar()
+                );
+                let help = format!("name a tag, or correct the alias `{}`", rule.pattern.text);
+                let finding = Finding::fixed(Code::RewriteFailed, message)
+                    .with_help(help)
+                    .owned_by(policy.owner);
+                self.findings.add(vec![finding]);
+                None
+            }
+        }
+    }
+
+    /// Step 3: every policy's rules judge the image, which was named like this.
+    pub fn judge_image(&mut self, image: &ImageRef, named: &ImageRef) {
         let (policies, request, name) = (self.policies, self.request, identity(image));
-        for context in rules::contexts(policies, request, image, &name) {
+        for context in rules::contexts(policies, request, image, &name, None) {
+            let context = RuleContext { named, ..context };
             self.recorder.judge(&context);
             let drafts = rules::judge_image(&context);
             let findings = suggest::fill(policies, &context, drafts);
@@ -67,22 +110,27 @@ impl<'a> Judge<'a> {
 
     /// Step 4: the place that the image is pulled from. If the repository's policy names the mirror, the organization's
     /// policy judges it like any other place.
-    pub fn mirror(&mut self, image: &ImageRef) -> ImageRef {
+    pub fn mirror(&mut self, image: &ImageRef) -> PullPlace {
         let policies = self.policies;
         let Some(mirror) = policies.mirror_of(image) else {
-            return image.clone();
+            return PullPlace::own(image);
         };
         let layer = &policies.layers[mirror.layer];
         self.recorder.mirror(layer, &mirror);
         let place = match mirror.image {
             Ok(place) => place,
             Err(problem) => {
-                self.refuse_mirror(mirror.layer, image, mirror.prefix, &problem.to_string());
-                return image.clone();
+                self.refuse_mirror(
+                    mirror.layer,
+                    image,
+                    &mirror.mirror.prefix,
+                    &problem.to_string(),
+                );
+                return PullPlace::own(image);
             }
         };
         let name = identity(&place);
-        let contexts = rules::contexts(policies, self.request, &place, &name);
+        let contexts = rules::contexts(policies, self.request, &place, &name, None);
         for context in contexts.take(mirror.layer) {
             let mirrored = image.clone().without_digest();
             let help = format!("{} pulls {mirrored} from this mirror", layer.owner);
@@ -92,22 +140,37 @@ impl<'a> Judge<'a> {
                 .collect();
             self.conclude(&context, findings);
         }
-        place
+        PullPlace {
+            image: place,
+            has_fallback: mirror.mirror.fallback,
+        }
     }
 
     /// Steps 2 to 4 for an image that can't be rewritten or mirrored any more: judges the image that is named there, which can
     /// be named as in its mirror.
     pub fn judge_fixed(&mut self, written: &ImageRef) -> FixedImage {
-        let image = self
+        let named = self
             .policies
             .origin_of(written)
             .unwrap_or_else(|| written.clone());
-        self.judge_image(&image);
-        let rewritten = Judge::new(self.policies, self.request, &mut NoRecorder).rewrite(&image);
-        let place = self.mirror(&rewritten);
+        let alias = self.alias(&named);
+        let image = alias.clone().unwrap_or_else(|| named.clone());
+        self.judge_image(&image, &named);
+        let mut no_recorder = NoRecorder;
+        let mut rewriting = Judge::new(self.policies, self.request, &mut no_recorder);
+        let rewritten = rewriting.rewrite(&named);
+        let mut failures = rewriting.findings.findings;
+        failures.retain(|finding| finding.code == Code::RewriteFailed);
+        self.findings.add(failures);
+        let place = match alias {
+            Some(_) => PullPlace::own(&rewritten),
+            None => self.mirror(&rewritten),
+        };
+        // An image that a mirror may lack can be named by its own name as well.
+        let is_allowed = place.image == *written || place.has_fallback && rewritten == *written;
         FixedImage {
             image,
-            wanted: Some(place).filter(|place| place != written),
+            wanted: (!is_allowed).then_some(place.image),
         }
     }
 
@@ -132,19 +195,27 @@ impl<'a> Judge<'a> {
         self.findings.add(vec![finding]);
     }
 
-    /// Step 6: every policy's rules judge the config that the registry returned; `None` if it is unknown.
-    pub fn judge_config(&mut self, image: &ImageRef, config: Option<&ImageConfig>) {
-        self.judge_each(image, |context| rules::judge_config(context, config));
+    /// Step 6: every policy's rules judge the digest and the config that the registry returned.
+    pub fn judge_answer(
+        &mut self,
+        image: &ImageRef,
+        digest: Option<&Digest>,
+        config: &ImageConfig,
+    ) {
+        self.judge_each(image, digest, |context| {
+            rules::judge_answer(context, digest, Some(config))
+        });
     }
 
     /// Every policy judges the image by these rules, which make no suggestions.
     pub fn judge_each(
         &mut self,
         image: &ImageRef,
+        resolved: Option<&Digest>,
         rules: impl Fn(&RuleContext<'_>) -> Vec<Finding>,
     ) {
         let name = identity(image);
-        for context in rules::contexts(self.policies, self.request, image, &name) {
+        for context in rules::contexts(self.policies, self.request, image, &name, resolved) {
             let findings = rules(&context);
             self.conclude(&context, findings);
         }

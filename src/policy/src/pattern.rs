@@ -25,6 +25,19 @@ pub(crate) fn canonical_registry(domain: &str) -> String {
     .to_owned()
 }
 
+/// Returns a registry, or a registry and a path, in the spelling that rules compare. `None` if no image can be there.
+pub(crate) fn mirrored_part(text: &str) -> Option<String> {
+    let (host, path) = match text.split_once('/') {
+        Some((host, path)) => (host, format!("/{path}")),
+        None => (text, String::new()),
+    };
+    let sample = ImageRef::parse(&format!("{text}/a/b")).ok()?;
+    // A name that begins with a repository is on Docker Hub.
+    let is_host = host.contains(['.', ':']) || host == "localhost";
+    let is_path = format!("/{}", sample.path()) == format!("{path}/a/b");
+    (is_host && is_path).then(|| format!("{}{path}", canonical_registry(host)))
+}
+
 /// A pattern of image names and tags. In the name, `*` matches any characters except `/`, and `**` matches any characters.
 /// In the tag, `*` matches any characters.
 #[derive(Debug, Clone)]

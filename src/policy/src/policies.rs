@@ -7,9 +7,11 @@ use fromtier_image::reference::RefError;
 use fromtier_image::{ImageRef, Platform};
 
 use crate::active_policy::{ActivePolicy, Resolution};
+use crate::classify::official_image;
 use crate::layer::Layer;
 use crate::lock::Lock;
 use crate::pattern::identity;
+use crate::policy::Mirror;
 use crate::request::Via;
 use crate::scope::Scope;
 
@@ -29,10 +31,7 @@ pub(crate) struct Policies {
 pub(crate) struct MirroredImage<'a> {
     /// The position of the policy that names the mirror.
     pub layer: usize,
-    /// The image's own registry.
-    pub registry: String,
-    /// The registry and path prefix of the mirror.
-    pub prefix: &'a str,
+    pub mirror: &'a Mirror,
     /// The image in the mirror; the error if its name there is too long.
     pub image: Result<ImageRef, RefError>,
 }
@@ -44,13 +43,12 @@ impl Policies {
         labels.any(|own| own == label)
     }
 
-    /// Returns the image in the mirror of its registry, if a policy names a mirror.
+    /// Returns the image in its mirror, if a policy names one for it.
     pub fn mirror_of(&self, image: &ImageRef) -> Option<MirroredImage<'_>> {
         let name = identity(image);
-        let registry = name.split('/').next().unwrap_or_default();
-        let (layer, prefix) = (self.layers.iter().enumerate())
-            .find_map(|(at, layer)| Some((at, layer.index.mirror(registry)?)))?;
-        let mut text = format!("{prefix}/{}", image.path());
+        let (layer, mirror) = (self.layers.iter().enumerate())
+            .find_map(|(at, layer)| Some((at, layer.index.mirror(&name)?)))?;
+        let mut text = format!("{}{}", mirror.prefix, mirror.rest(&name)?);
         if let Some(tag) = image.tag() {
             text = format!("{text}:{tag}");
         }
@@ -59,23 +57,31 @@ impl Policies {
         }
         Some(MirroredImage {
             layer,
-            registry: registry.to_owned(),
-            prefix,
+            mirror,
             image: ImageRef::parse(&text),
         })
     }
 
-    /// Returns the image that stands in a mirror under this name: the reverse of [`Policies::mirror_of`]. Only the first policy's
+    /// Returns the image that a Dockerfile names as in its mirror. A mirror without a path is a registry that can have images
+    /// of its own, so there only official images are certain.
+    pub fn named_as_in_mirror(&self, written: &ImageRef) -> Option<ImageRef> {
+        let origin = self.origin_of(written)?;
+        let mirror = self.mirror_of(&origin)?.mirror;
+        let is_certain =
+            mirror.prefix.contains('/') || official_image(&identity(&origin)).is_some();
+        is_certain.then_some(origin)
+    }
+
+    /// Returns the image that is in a mirror under this name: the reverse of [`Policies::mirror_of`]. Only the first policy's
     /// mirrors count: with a mirror of its own, a repository could make an image pass for another one.
     pub fn origin_of(&self, place: &ImageRef) -> Option<ImageRef> {
-        let name = place.to_string();
+        let name = place.name();
+        let suffix = place.to_string().split_off(name.len());
         let mirrors =
             (self.layers.first().into_iter()).flat_map(|layer| &layer.index.policy.mirrors);
         let origins = mirrors.filter_map(|mirror| {
-            let rest = name
-                .strip_prefix(mirror.prefix.as_str())?
-                .strip_prefix('/')?;
-            ImageRef::parse(&format!("{}/{rest}", mirror.registry)).ok()
+            let own = mirror.own_name(&name)?;
+            ImageRef::parse(&format!("{own}{suffix}")).ok()
         });
         let leads_here = |origin: &ImageRef| {
             let mirrored = self
@@ -121,10 +127,6 @@ impl RequestContext {
         policies: &'a Policies,
     ) -> impl DoubleEndedIterator<Item = ActivePolicy<'a>> + ExactSizeIterator {
         let pairs = policies.layers.iter().zip(&self.resolutions);
-        pairs.map(|(layer, resolution)| ActivePolicy {
-            owner: layer.owner,
-            index: &layer.index,
-            resolution,
-        })
+        pairs.map(|(layer, resolution)| ActivePolicy::new(layer.owner, &layer.index, resolution))
     }
 }

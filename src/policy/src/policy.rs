@@ -31,6 +31,8 @@ pub struct Policy {
     pub(crate) images: Vec<ImageRule>,
     pub(crate) registries: Registries,
     pub(crate) mirrors: Vec<Mirror>,
+    /// `aliases:`, images under other names. Each rule's `to` is the image that it is.
+    pub(crate) aliases: Vec<Rewrite>,
     /// `stages`, `platforms`, and `paths`, each in the order of the file.
     pub(crate) profiles: Vec<Profile>,
     pub(crate) exceptions: Vec<Exception>,
@@ -48,11 +50,34 @@ pub(crate) struct Registries {
     pub deny: Vec<Pattern>,
 }
 
-/// `mirrors:`, a registry that is pulled through another.
+/// `mirrors:`, a registry, or some repositories of one, pulled through another.
 #[derive(Debug, Clone)]
 pub(crate) struct Mirror {
-    pub registry: String,
+    /// The registry, or the registry and a path, in the spelling that rules compare.
+    pub from: String,
+    /// The registry and path that takes its place.
     pub prefix: String,
+    /// Whether an image that can't be pulled from the mirror is pulled from its own registry.
+    pub fallback: bool,
+}
+
+impl Mirror {
+    /// Returns what follows the mirrored part in an image's name: empty, or a path that begins with `/`.
+    pub fn rest<'n>(&self, name: &'n str) -> Option<&'n str> {
+        after_path(name, &self.from)
+    }
+
+    /// Returns the name under which an image is in the registry of its own, for a name in the mirror.
+    pub fn own_name(&self, place: &str) -> Option<String> {
+        let rest = after_path(place, &self.prefix)?;
+        Some(format!("{}{rest}", self.from))
+    }
+}
+
+/// Returns what follows a path in a longer one: empty, or something that begins with `/`.
+fn after_path<'n>(name: &'n str, path: &str) -> Option<&'n str> {
+    name.strip_prefix(path)
+        .filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// An entry of `exceptions:`, which lets images pass for a limited time.

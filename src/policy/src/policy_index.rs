@@ -3,7 +3,7 @@
 use crate::image_rule::ImageRule;
 use crate::index::Index;
 use crate::pattern::Pattern;
-use crate::policy::{Exception, Policy};
+use crate::policy::{Exception, Mirror, Policy};
 use crate::rewrite::Rewrite;
 use crate::settings::{EffectiveSettings, Gaps};
 use crate::tier::Tier;
@@ -25,6 +25,7 @@ pub(crate) struct PolicyIndex {
     allowed: Index,
     denied: Index,
     rewrites: Index,
+    aliases: Index,
     images: Index,
     /// The image rules of each profile.
     profile_images: Vec<Index>,
@@ -59,6 +60,7 @@ impl PolicyIndex {
             allowed: Index::new(policy.registries.allow.iter()),
             denied: Index::new(policy.registries.deny.iter()),
             rewrites: Index::new(policy.rewrites.iter().map(|rule| &rule.pattern)),
+            aliases: Index::new(policy.aliases.iter().map(|rule| &rule.pattern)),
             images: rules(&policy.images),
             profile_images: (policy.profiles.iter())
                 .map(|profile| rules(&profile.images))
@@ -94,11 +96,12 @@ impl PolicyIndex {
 
     /// Returns the first rewrite rule that matches.
     pub fn rewrite(&self, name: &str, tag: Option<&str>) -> Option<&Rewrite> {
-        self.rewrites
-            .candidates(name, tag)
-            .into_iter()
-            .map(|i| &self.policy.rewrites[i])
-            .find(|rule| rule.pattern.matches(name, tag))
+        first_rewrite(&self.rewrites, &self.policy.rewrites, name, tag)
+    }
+
+    /// Returns the first alias that matches.
+    pub fn alias(&self, name: &str, tag: Option<&str>) -> Option<&Rewrite> {
+        first_rewrite(&self.aliases, &self.policy.aliases, name, tag)
     }
 
     /// Returns the policy's own image rules that match, without those of its profiles.
@@ -130,13 +133,12 @@ impl PolicyIndex {
             .filter(move |(_, rule)| rule.pattern.matches(name, tag))
     }
 
-    /// Returns the registry and path prefix that a registry is pulled through.
-    pub fn mirror(&self, registry: &str) -> Option<&str> {
-        self.policy
-            .mirrors
-            .iter()
-            .find(|mirror| mirror.registry == registry)
-            .map(|mirror| mirror.prefix.as_str())
+    /// Returns the mirror of an image: the one for the longest part of its name.
+    pub fn mirror(&self, name: &str) -> Option<&Mirror> {
+        // If one part has two mirrors, the first applies.
+        (self.policy.mirrors.iter().rev())
+            .filter(|mirror| mirror.rest(name).is_some())
+            .max_by_key(|mirror| mirror.from.len())
     }
 }
 
@@ -148,6 +150,16 @@ fn first_match<'l>(
 ) -> Option<&'l Pattern> {
     let mut found = index.candidates(name, tag).into_iter().map(|i| &list[i]);
     found.find(|pattern| pattern.matches(name, tag))
+}
+
+fn first_rewrite<'l>(
+    index: &Index,
+    rules: &'l [Rewrite],
+    name: &str,
+    tag: Option<&str>,
+) -> Option<&'l Rewrite> {
+    let mut found = index.candidates(name, tag).into_iter().map(|i| &rules[i]);
+    found.find(|rule| rule.pattern.matches(name, tag))
 }
 
 fn matching_rules<'l>(

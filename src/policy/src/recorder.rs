@@ -18,6 +18,13 @@ pub(crate) trait Recorder {
         image: &ImageRef,
         result: &Result<ImageRef, RewriteError>,
     );
+    /// Records that an alias matched the image, with the image that it is.
+    fn alias(
+        &mut self,
+        policy: &ActivePolicy<'_>,
+        rule: &Rewrite,
+        result: &Result<ImageRef, RewriteError>,
+    );
     /// Records that a policy's rules judge the image.
     fn judge(&mut self, context: &RuleContext<'_>);
     /// Records that the image is pulled through the mirror that this policy names.
@@ -36,6 +43,8 @@ impl Recorder for NoRecorder {
         _: &Result<ImageRef, RewriteError>,
     ) {
     }
+
+    fn alias(&mut self, _: &ActivePolicy<'_>, _: &Rewrite, _: &Result<ImageRef, RewriteError>) {}
 
     fn judge(&mut self, _: &RuleContext<'_>) {}
 

@@ -16,9 +16,20 @@ pub(crate) struct Rewrite {
     pub to: String,
     /// The new tags. The first entry that matches the requested tag applies; if none does, the tag is kept.
     pub tags: Vec<MappedTag>,
-    /// Whether an image that is requested by digest is refused. If not, the digest is dropped.
-    pub refuses_digest: bool,
+    pub digest: RequestedDigest,
     pub reason: Option<String>,
+}
+
+/// What a rule does with the digest of an image that is requested by digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum RequestedDigest {
+    /// It belongs to the old image, so it is dropped.
+    #[default]
+    Drop,
+    /// The new image is the same image under another name, so it has the same digest.
+    Keep,
+    /// The image is refused.
+    Refuse,
 }
 
 /// One entry of a rule's `tags`.
@@ -56,8 +67,8 @@ impl From<String> for RewriteError {
 }
 
 impl Rewrite {
-    /// Rewrites an image that the rule matches. The requested digest belongs to the old image: it is dropped, or the image
-    /// is refused, as the rule says. An image that the rule doesn't change keeps its digest.
+    /// Rewrites an image that the rule matches. The requested digest is dropped, kept, or refused, as the rule says. An image
+    /// that the rule doesn't change keeps its digest.
     ///
     /// # Errors
     ///
@@ -71,14 +82,15 @@ impl Rewrite {
         if target.as_ref().is_ok_and(|target| is_same(target, image)) {
             return Ok(image.clone());
         }
-        if self.refuses_digest && image.digest().is_some() {
-            return Err(RewriteError {
+        match (image.digest(), self.digest) {
+            (Some(_), RequestedDigest::Refuse) => Err(RewriteError {
                 problem: "the image is requested by digest, and the rule has `digest: refuse`"
                     .into(),
                 help: Some("remove the digest; the new image has another one".into()),
-            });
+            }),
+            (Some(digest), RequestedDigest::Keep) => Ok(target?.with_digest(digest.clone())),
+            _ => Ok(target?),
         }
-        Ok(target?)
     }
 
     /// Returns the new image for an image, with its tag mapped by this entry.
@@ -118,6 +130,9 @@ impl Rewrite {
         if tag.is_none() && identity(&target) == name {
             return Ok(image.clone());
         }
+        if tag.is_none() && image.digest().is_some() && self.digest == RequestedDigest::Keep {
+            return Ok(target);
+        }
         let tag = tag.ok_or("the rule keeps the tag, but the image has none")?;
         target
             .with_tag(&tag)
@@ -128,6 +143,13 @@ impl Rewrite {
     pub fn has_own_tag(&self) -> bool {
         let last = self.to.rsplit('/').next().unwrap_or_default();
         last.contains([':', '@']) && !self.to.contains("{tag}")
+    }
+
+    /// Whether the new image always has the requested tag.
+    pub fn keeps_tag(&self) -> bool {
+        let last = self.to.rsplit('/').next().unwrap_or_default();
+        let own = last.split_once(':').map(|(_, tag)| tag);
+        self.tags.is_empty() && !last.contains('@') && own.is_none_or(|tag| tag == "{tag}")
     }
 
     /// Whether the name of the new image is the same for every requested image.

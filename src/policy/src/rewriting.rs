@@ -8,7 +8,8 @@ use crate::policies::{Policies, RequestContext};
 use crate::recorder::Recorder;
 use crate::verdict::{Finding, Severity};
 
-/// Rewrites an image by the repository's policy, and then by the organization's. Each policy rewrites it once at most.
+/// Rewrites an image by the repository's policy, and then by the organization's. Each policy rewrites it once at most. An
+/// image that is named as in its mirror is the same image.
 pub(crate) fn rewrite(
     policies: &Policies,
     request: &RequestContext,
@@ -16,23 +17,24 @@ pub(crate) fn rewrite(
     recorder: &mut dyn Recorder,
     findings: &mut Vec<Finding>,
 ) -> ImageRef {
-    let mut image = normalized.clone();
+    let own_name = |image: ImageRef| policies.named_as_in_mirror(&image).unwrap_or(image);
+    let mut image = own_name(normalized.clone());
     for policy in request.active_policies(policies).rev() {
         let Some(rule) = policy.index.rewrite(&identity(&image), image.tag()) else {
             continue;
         };
         let result = rule.apply(&image);
         recorder.rewrite(&policy, rule, &image, &result);
-        match result {
+        match result.map(own_name) {
             Ok(target) if target == image => {}
             Ok(target) => {
                 let reason = match &rule.reason {
                     Some(reason) => format!(": {reason}"),
                     None => String::new(),
                 };
-                let dropped = match image.digest() {
-                    Some(_) => " and drops the digest",
-                    None => "",
+                let dropped = match (image.digest(), target.digest()) {
+                    (Some(old), new) if new != Some(old) => " and drops the digest",
+                    _ => "",
                 };
                 let message = format!(
                     "{} rewrites {} to {}{dropped}{reason}",

@@ -25,7 +25,7 @@ pub enum SettingKey {
     Labels,
     /// One of `sources`.
     Source(SourceKind),
-    /// One of `mirrors`, by its registry in the spelling that rules compare.
+    /// One of `mirrors`, by its registry and path in the spelling that rules compare.
     Mirror(String),
 }
 

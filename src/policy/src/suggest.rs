@@ -176,7 +176,20 @@ impl Search<'_> {
             .then(|| catalog::replacement_tag(image, &wanted, &|tag| is_locked(tag) && passes(tag)))
             .flatten();
         let tag = locked.or_else(|| catalog::replacement_tag(image, &wanted, &passes))?;
-        Some(format!("{}:{tag}", image.name()))
+        let found = format!("{}:{tag}", image.name());
+        Some(self.as_alias(&found).unwrap_or(found))
+    }
+
+    /// Another tag of the image by the name that was written, if that is an alias.
+    fn as_alias(&self, found: &str) -> Option<String> {
+        let context = self.context;
+        let found = ImageRef::parse(found).ok()?;
+        let is_same = context.named != context.image && identity(&found) == context.name;
+        let named = context.named.clone().without_digest();
+        let image = is_same
+            .then(|| named.with_tag(found.tag()?).ok())
+            .flatten()?;
+        Some(image.familiar())
     }
 
     fn preferred_to_image(&self) -> Option<String> {
@@ -187,8 +200,7 @@ impl Search<'_> {
     fn preferred_to(&self, name: &str, tag: Option<&str>) -> Option<String> {
         let mut policies = self.context.request.active_policies(self.policies);
         policies.find_map(|policy| {
-            policy
-                .image_rules(name, tag)
+            (policy.for_image(name, tag, None).image_rules())
                 .filter_map(|rule| rule.prefer.as_ref())
                 .find(|prefer| self.exists(prefer) && self.would_pass(prefer))
                 .map(ImageRef::familiar)
@@ -237,7 +249,7 @@ impl Search<'_> {
     /// Adds what the rules of the first `count` policies report about an image, before exceptions and `mode: warn` apply.
     fn judge(&self, count: usize, image: &ImageRef, rules: &[Rule], drafts: &mut Vec<Draft>) {
         let name = identity(image);
-        let contexts = rules::contexts(self.policies, self.context.request, image, &name);
+        let contexts = rules::contexts(self.policies, self.context.request, image, &name, None);
         for context in contexts.take(count) {
             for rule in rules {
                 rule(&context, drafts);

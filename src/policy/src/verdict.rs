@@ -127,6 +127,8 @@ pub struct Verdict {
     pub normalized: Option<ImageRef>,
     /// The rewritten image, if a policy rewrote it.
     pub rewritten: Option<ImageRef>,
+    /// The image that rules take it for, if a policy's alias says so.
+    pub alias_of: Option<ImageRef>,
     /// The image that the build uses, with the place that it is pulled from and its digest, if it is admitted.
     pub resolved: Option<ImageRef>,
     /// The severity of the worst finding.
@@ -145,6 +147,7 @@ impl Verdict {
             requested: requested.to_owned(),
             normalized: None,
             rewritten: None,
+            alias_of: None,
             resolved: None,
             severity: worst_severity(&findings),
             findings,

@@ -6,7 +6,7 @@ use fromtier_policy::lock::LockEntry;
 
 use super::args::LockArgs;
 use super::collect::WantedImage;
-use super::resolve::Question;
+use super::resolve::{PullReference, Question};
 use crate::registry::{ImageInfo, Problem};
 
 /// The way in which a run treats locked images.
@@ -83,7 +83,8 @@ pub fn questions(wanted: &WantedImage, old: Option<&LockEntry>, mode: LockMode) 
         .collect();
     if questions.is_empty() {
         // No registry is queried if the answer is known.
-        if mode == LockMode::Add && old.is_some_and(|old| image.digest() == Some(&old.digest)) {
+        if mode == LockMode::Add && old.is_some_and(|old| image.first.digest() == Some(&old.digest))
+        {
             return questions;
         }
         questions.push(Question::new(&image, None));
@@ -110,7 +111,7 @@ fn image_to_query(
     wanted: &WantedImage,
     old: Option<&LockEntry>,
     mode: LockMode,
-) -> Option<ImageRef> {
+) -> Option<PullReference> {
     let own = wanted.image.digest();
     match (mode, old) {
         (LockMode::Offline, _) => None,
@@ -198,10 +199,16 @@ pub fn platforms(wanted: &WantedImage) -> Vec<&Platform> {
 }
 
 /// The image as it is pulled, by a digest or by its tag.
-fn pull_reference(wanted: &WantedImage, digest: Option<&Digest>) -> ImageRef {
-    let pull = wanted.pull.clone().without_digest();
-    match digest {
-        Some(digest) => pull.with_digest(digest.clone()),
-        None => pull,
+fn pull_reference(wanted: &WantedImage, digest: Option<&Digest>) -> PullReference {
+    let pinned = |pull: &ImageRef| {
+        let pull = pull.clone().without_digest();
+        match digest {
+            Some(digest) => pull.with_digest(digest.clone()),
+            None => pull,
+        }
+    };
+    PullReference {
+        first: pinned(&wanted.pull),
+        fallback: wanted.fallback.as_ref().map(pinned),
     }
 }

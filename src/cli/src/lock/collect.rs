@@ -39,6 +39,8 @@ pub struct WantedImage {
     pub image: ImageRef,
     /// The reference to pull, which may be a mirror's.
     pub pull: ImageRef,
+    /// The reference to pull if that fails.
+    pub fallback: Option<ImageRef>,
     /// Its first use.
     pub place: Origin,
     /// Its uses in stages, where its triggers run.
@@ -105,6 +107,7 @@ impl LockGroup {
         let wanted = self.wanted.entry(name).or_insert_with(|| WantedImage {
             image: lockable.image().clone(),
             pull: lockable.pull().clone(),
+            fallback: lockable.fallback().cloned(),
             place,
             uses: Vec::new(),
             collected: 0,
@@ -113,6 +116,7 @@ impl LockGroup {
         if wanted.image.digest().is_none() {
             wanted.image = lockable.image().clone();
             wanted.pull = lockable.pull().clone();
+            wanted.fallback = lockable.fallback().cloned();
         }
         // Triggers that form a cycle end here.
         wanted

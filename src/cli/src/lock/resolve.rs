@@ -19,18 +19,29 @@ const AT_ONCE: usize = 8;
 pub struct Question {
     /// The full reference; its digest counts before its tag.
     image: String,
+    /// The reference to ask for if there is no answer about the first.
+    fallback: Option<String>,
     /// The platform whose config is needed too.
     config_for: Option<Platform>,
 }
 
 impl Question {
     /// Asks for the digest of an image, and for its config if a platform is given.
-    pub fn new(image: &ImageRef, config_for: Option<&Platform>) -> Question {
+    pub fn new(image: &PullReference, config_for: Option<&Platform>) -> Question {
         Question {
-            image: image.to_string(),
+            image: image.first.to_string(),
+            fallback: image.fallback.as_ref().map(ImageRef::to_string),
             config_for: config_for.cloned(),
         }
     }
+}
+
+/// Where an image is looked up.
+#[derive(Debug)]
+pub struct PullReference {
+    pub first: ImageRef,
+    /// Where it is looked up if that fails: its own registry, after a mirror.
+    pub fallback: Option<ImageRef>,
 }
 
 /// The registries' answers so far.
@@ -72,8 +83,16 @@ impl Answers {
     }
 
     fn look_up(&self, question: &Question) -> Result<ImageInfo, Problem> {
-        let image = ImageRef::parse(&question.image).map_err(|error| Problem::Protocol {
-            registry: question.image.clone(),
+        let first = self.look_up_at(&question.image, question);
+        match (&first, &question.fallback) {
+            (Err(_), Some(own)) => self.look_up_at(own, question),
+            _ => first,
+        }
+    }
+
+    fn look_up_at(&self, image: &str, question: &Question) -> Result<ImageInfo, Problem> {
+        let image = ImageRef::parse(image).map_err(|error| Problem::Protocol {
+            registry: image.to_owned(),
             what: error.to_string(),
         })?;
         let wish = match &question.config_for {

@@ -62,6 +62,7 @@ pub fn source(source: &Source<'_>) -> Map<String, Value> {
         "reference": source.reference,
         "image": text(verdict.and_then(|verdict| verdict.normalized.as_ref())),
         "rewritten": text(verdict.and_then(|verdict| verdict.rewritten.as_ref())),
+        "alias_of": text(verdict.and_then(|verdict| verdict.alias_of.as_ref())),
         "resolved": text(source.resolved),
         "verdict": verdict.map_or("unknown", |verdict| verdict.severity.key()),
         "findings": verdict.map_or_else(Vec::new, |verdict| findings(&verdict.findings)),

@@ -106,6 +106,11 @@ impl<'a, R: Resolver> Sources<'a, R> {
             let resolved = match self.ask_once(&asked, wanted, pass.verdict()).await {
                 Ok(resolved) => resolved,
                 Err(error) => {
+                    if let Some(own) = own_registry(&pass, &error) {
+                        asked = own.pull().clone();
+                        pass = own;
+                        continue;
+                    }
                     // The gate's warnings can name the cause, such as a misspelled name.
                     self.ledger.record_verdict(pass.verdict(), place);
                     return Err(not_as_locked(with_origin(error, &pass), &pass));
@@ -187,14 +192,28 @@ fn shown_reference(reference: &str, wanted: &WantedImage<'_>, verdict: &Verdict)
     format!("{reference} (rewritten from {named} by {policies})")
 }
 
+/// The way to an image whose mirror failed, if the policy lets it come from its own registry.
+fn own_registry(
+    pass: &fromtier_policy::Pass,
+    error: &ResolveError,
+) -> Option<fromtier_policy::Pass> {
+    match error {
+        ResolveError::Failed(failed) => pass.fall_back(&failed.message),
+        _ => None,
+    }
+}
+
 /// Adds the reason to the error of an image that the policy takes from another place than the Dockerfile names.
 fn with_origin(error: ResolveError, pass: &fromtier_policy::Pass) -> ResolveError {
     let ResolveError::Failed(mut failed) = error else {
         return error;
     };
     let findings = &pass.verdict().findings;
-    let rewritten = findings.iter().find(|f| f.code == Code::Rewritten);
-    let mut reasons: Vec<String> = rewritten.map(|f| f.message.clone()).into_iter().collect();
+    let explains = |code: Code| matches!(code, Code::Rewritten | Code::MirrorFailed);
+    let mut reasons: Vec<String> = (findings.iter())
+        .filter(|finding| explains(finding.code))
+        .map(|finding| finding.message.clone())
+        .collect();
     if pass.pull().name() != pass.image().name() {
         reasons.push(format!(
             "this policy pulls {} from its mirror: {}",

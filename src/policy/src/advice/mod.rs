@@ -243,8 +243,7 @@ impl Advice<'_> {
         let policy = self.policy;
         let candidates = patterns.covering_candidates(&rule.pattern).into_iter();
         let mut others = candidates.map(|at| &policy.images[at]);
-        let stricter =
-            others.find(|other| other.action > Some(action) && other.pattern.covers(&rule.pattern));
+        let stricter = others.find(|other| other.action > Some(action) && other.covers(rule));
         if let Some(stricter) = stricter {
             let message = format!(
                 "`action: {}` for `{}` has no effect: the action for `{}`{} is stricter",

@@ -246,7 +246,9 @@ fn own_refusal(index: &PolicyIndex, target: &ImageRef, tag: Option<&str>) -> Opt
     if index.exceptions(&name, tag).next().is_some() {
         return None;
     }
-    let rules: Vec<_> = index.image_rules(&name, tag).collect();
+    let rules: Vec<_> = (index.image_rules(&name, tag))
+        .filter(|rule| rule.applies_to(None))
+        .collect();
     let action = rules.iter().filter_map(|rule| rule.action).max();
     let tier = classify(std::iter::once(index), &name, tag).tier;
     match action {
@@ -275,6 +277,7 @@ fn check_preferred(policy: &Policy, places: &Places, report: &mut Report<'_>) {
             .into_iter()
             .map(|i| &policy.images[i])
             .filter(|rule| rule.pattern.matches(&name, prefer.tag()))
+            .filter(|rule| rule.applies_to(prefer.digest()))
             .find(|rule| {
                 rule.action == Some(Severity::Deny)
                     || !prefer.tag().is_some_and(|tag| rule.allows(tag))

@@ -1,11 +1,12 @@
 //! Reads image patterns and image rules.
 
-use fromtier_image::ImageRef;
+use fromtier_image::{Digest, ImageRef};
 
 use super::fields::{Fields, read_action, read_list, read_text};
 use super::keys;
 use super::report::{Report, Span};
 use super::yaml::{Node, Value};
+use super::{setting_places, settings};
 use crate::image_rule::{ImageRule, Tags};
 use crate::index::Index;
 use crate::pattern::Pattern;
@@ -103,14 +104,17 @@ pub(super) struct ReadImageRule {
 pub(super) fn read_image_rule(node: &Node, report: &mut Report<'_>) -> Option<ReadImageRule> {
     let fields = Fields::with_keys(node, keys::IMAGE, report)?;
     let matched = read_match(&fields, report);
-    let effects = ["tags", "variants", "prefer", "action"];
+    let effects = ["tags", "variants", "prefer", "action", "base"];
     if effects.iter().all(|key| fields.get(key).is_none()) {
         report.error(
             fields.span.first(),
             "this rule has no effect",
-            Some("set `tags`, `variants`, `prefer`, or `action`".into()),
+            Some("set `tags`, `variants`, `prefer`, `action`, or `base`".into()),
         );
     }
+    let digests = fields.get("digests").map(|node| read_digests(node, report));
+    let settings = settings::read_image_base(&fields, report);
+    let places = setting_places::read(&fields, report);
     let tags = fields.get("tags").and_then(|node| read_tags(node, report));
     let mut variants = Vec::new();
     if let Some(node) = fields.get("variants") {
@@ -152,13 +156,37 @@ pub(super) fn read_image_rule(node: &Node, report: &mut Report<'_>) -> Option<Re
         prefer: prefer.as_ref().map_or(span, |(_, span)| *span),
         rule: ImageRule {
             pattern,
+            digests: digests.unwrap_or_default(),
             tags,
             variants,
             prefer: prefer.map(|(image, _)| image),
             action,
             reason,
+            settings,
+            places,
         },
     })
+}
+
+fn read_digests(node: &Node, report: &mut Report<'_>) -> Vec<Digest> {
+    let mut digests = Vec::new();
+    for item in read_list(node, report) {
+        let Some((text, span)) = read_text(item, report) else {
+            continue;
+        };
+        match Digest::parse(text) {
+            Ok(digest) if digests.contains(&digest) => {
+                report.error(span, format!("`{text}` is listed twice"), None);
+            }
+            Ok(digest) => digests.push(digest),
+            Err(problem) => {
+                let message = format!("`{text}` is not a valid digest: {problem}");
+                let help = "write the whole digest: sha256:<64 hexadecimal digits>";
+                report.error(span, message, Some(help.into()));
+            }
+        }
+    }
+    digests
 }
 
 fn read_tags(node: &Node, report: &mut Report<'_>) -> Option<Tags> {

@@ -1,5 +1,6 @@
 //! The keys of a policy file. Files are read by this table, and the schema is generated from it.
 
+use crate::rewrite::RequestedDigest;
 use crate::settings::{Check, DigestRule, SourceKind, SourceRule};
 use crate::tier::Tier;
 use crate::verdict::Severity;
@@ -38,6 +39,8 @@ pub(super) enum ValueKind {
     /// What happens to an image that is requested by digest.
     RequestedDigest,
     Variants,
+    /// Digests in full.
+    ImageDigests,
     /// Labels of a repository.
     Names,
     /// Paths with stars.
@@ -45,8 +48,9 @@ pub(super) enum ValueKind {
     Codes,
     /// `KEY` or `KEY=GLOB`.
     Labels,
-    /// Registries, each with the place that it is pulled through.
+    /// Registries and repositories, each with the place that they are pulled through.
     Mirrors,
+    Boolean,
     Map(&'static [Key]),
     /// A list of mappings with these keys.
     List(&'static [Key]),
@@ -99,6 +103,7 @@ pub(super) static FILE: &[Key] = &[
     key("images", ValueKind::List(IMAGE)),
     key("base", ValueKind::Map(BASE)),
     key("mirrors", ValueKind::Mirrors),
+    key("aliases", ValueKind::List(ALIAS)),
     key("sources", ValueKind::Map(SOURCES)),
     key("stages", ValueKind::Profiles(ProfileKind::Stages)),
     key("platforms", ValueKind::Profiles(ProfileKind::Platforms)),
@@ -133,6 +138,12 @@ pub(super) static REGISTRIES: &[Key] = &[
     key("deny", ValueKind::Registries),
 ];
 
+/// The keys of a mirror that is more than its place.
+pub(super) static MIRROR: &[Key] = &[
+    required("to", ValueKind::Text),
+    key("fallback", ValueKind::Boolean),
+];
+
 pub(super) static REWRITE: &[Key] = &[
     required("match", ValueKind::Pattern),
     required("to", ValueKind::Text),
@@ -141,16 +152,27 @@ pub(super) static REWRITE: &[Key] = &[
     key("reason", ValueKind::Text),
 ];
 
+pub(super) static ALIAS: &[Key] = &[
+    required("match", ValueKind::Pattern),
+    required("is", ValueKind::Text),
+    key("reason", ValueKind::Text),
+];
+
 pub(super) static IMAGE: &[Key] = &[
     required("match", ValueKind::Pattern),
+    key("digests", ValueKind::ImageDigests),
     key("tags", ValueKind::Tags),
     key("variants", ValueKind::Variants),
     key("prefer", ValueKind::Text),
     key("action", ValueKind::Action),
+    key("base", ValueKind::Map(IMAGE_BASE)),
     key("reason", ValueKind::Text),
 ];
 
-pub(super) static BASE: &[Key] = &[
+/// The settings of `base` that can differ by image.
+pub(super) static IMAGE_BASE: &[Key] = &IMAGE_BASE_KEYS;
+
+const IMAGE_BASE_KEYS: [Key; 11] = [
     key("digest", ValueKind::Digest),
     key("max-age", ValueKind::Days),
     check(Check::Undated),
@@ -160,10 +182,20 @@ pub(super) static BASE: &[Key] = &[
     check(Check::Deprecated),
     check(Check::FloatingTag),
     check(Check::RootUser),
-    check(Check::FinalUser),
     check(Check::Onbuild),
     key("labels", ValueKind::Map(LABELS)),
 ];
+
+/// All settings of `base`: those of images, and that of the finished image.
+pub(super) static BASE: &[Key] = &{
+    let mut keys = [check(Check::FinalUser); IMAGE_BASE_KEYS.len() + 1];
+    let mut at = 0;
+    while at < IMAGE_BASE_KEYS.len() {
+        keys[at] = IMAGE_BASE_KEYS[at];
+        at += 1;
+    }
+    keys
+};
 
 const fn check(check: Check) -> Key {
     key(check.key(), ValueKind::Action)
@@ -205,6 +237,8 @@ pub(super) static EXCEPTION: &[Key] = &[
 /// Words with their meanings.
 pub(super) type Words<T> = [(&'static str, T)];
 
+pub(super) static BOOLEANS: &Words<bool> = &[("true", true), ("false", false)];
+
 pub(super) static MODES: &Words<bool> = &[("enforce", false), ("warn", true)];
 
 pub(super) static ACTIONS: &Words<Severity> = &[
@@ -219,8 +253,11 @@ pub(super) static DIGESTS: &Words<DigestRule> = &[
     ("resolve", DigestRule::Resolve),
 ];
 
-/// Whether an image that is requested by digest is refused.
-pub(super) static REQUESTED_DIGESTS: &Words<bool> = &[("drop", false), ("refuse", true)];
+pub(super) static REQUESTED_DIGESTS: &Words<RequestedDigest> = &[
+    ("drop", RequestedDigest::Drop),
+    ("keep", RequestedDigest::Keep),
+    ("refuse", RequestedDigest::Refuse),
+];
 
 /// The rules for sources that can't have a checksum.
 pub(super) static UNCHECKED: &Words<SourceRule> = &[

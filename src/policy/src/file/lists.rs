@@ -3,14 +3,14 @@
 use fromtier_catalog::Day;
 use fromtier_image::ImageRef;
 
-use super::fields::{Fields, read_list, read_text};
+use super::fields::{Fields, read_choice, read_list, read_text};
 use super::images::read_match;
 use super::keys;
 use super::paths::read_dockerfile_path;
 use super::report::{Report, Span};
-use super::yaml::Node;
+use super::yaml::{Node, Value};
 use crate::code::Code;
-use crate::pattern::{Pattern, canonical_registry};
+use crate::pattern::{Pattern, mirrored_part};
 use crate::policy::{Exception, Mirror};
 
 pub(super) fn read_mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> {
@@ -19,12 +19,10 @@ pub(super) fn read_mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> 
         return mirrors;
     };
     for entry in fields.entries() {
-        let domain = ImageRef::parse(&format!("{}/a/b", entry.key))
-            .ok()
-            .filter(|image| image.path() == "a/b");
-        if domain.is_none() {
+        let from = mirrored_part(&entry.key);
+        if from.is_none() {
             let message = format!(
-                "`{}` is not a registry name, so this entry can never match",
+                "`{}` is not a registry, or a registry and a path, so this entry can never match",
                 entry.key
             );
             report.error(
@@ -33,32 +31,52 @@ pub(super) fn read_mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> 
                 Some("docker.io: registry.example.com/hub".into()),
             );
         }
-        let Some((prefix, span)) = read_text(&entry.value, report) else {
+        let Some((prefix, fallback)) = read_mirror(&entry.value, report) else {
             continue;
         };
-        let through = ImageRef::parse(&format!("{prefix}/a/b")).ok();
-        let is_prefix = through.is_some_and(|image| {
-            image.to_string() == format!("{prefix}/a/b") && image.domain().contains(['.', ':'])
-        });
-        if !is_prefix {
-            let help =
-                Some("write a registry, or a registry and a path: registry.example.com/hub".into());
-            report.error(span, format!("`{prefix}` is not a valid mirror"), help);
-        }
-        let registry = canonical_registry(&entry.key);
-        if let Some(other) = mirrors.iter().find(|other| other.registry == registry) {
+        let Some(from) = from else { continue };
+        if let Some(other) = mirrors.iter().find(|other| other.from == from) {
             let message = format!(
                 "`{}` already has a mirror: it is the same registry as {}",
-                entry.key, other.registry
+                entry.key, other.from
             );
             report.error(entry.key_span, message, None);
         }
+        if mirrored_part(&prefix).as_ref() == Some(&from) {
+            let message = format!("`{}` is its own mirror", entry.key);
+            report.error(entry.key_span, message, Some("remove the entry".into()));
+        }
         mirrors.push(Mirror {
-            registry,
-            prefix: prefix.to_owned(),
+            from,
+            prefix,
+            fallback,
         });
     }
     mirrors
+}
+
+/// Reads where a mirror is, and whether its images may come from their own registry.
+fn read_mirror(node: &Node, report: &mut Report<'_>) -> Option<(String, bool)> {
+    let (text, fallback) = match &node.value {
+        Value::Map(_) => {
+            let fields = Fields::with_keys(node, keys::MIRROR, report)?;
+            let fallback = fields.get("fallback");
+            let fallback = fallback.and_then(|node| read_choice(node, keys::BOOLEANS, report));
+            (fields.required("to", report)?, fallback.unwrap_or(false))
+        }
+        _ => (read_text(node, report)?, false),
+    };
+    let (prefix, span) = text;
+    let through = ImageRef::parse(&format!("{prefix}/a/b")).ok();
+    let is_prefix = through.is_some_and(|image| {
+        image.to_string() == format!("{prefix}/a/b") && image.domain().contains(['.', ':'])
+    });
+    if !is_prefix {
+        let help =
+            Some("write a registry, or a registry and a path: registry.example.com/hub".into());
+        report.error(span, format!("`{prefix}` is not a valid mirror"), help);
+    }
+    Some((prefix.to_owned(), fallback))
 }
 
 /// Reads an exception, and returns it with its place.

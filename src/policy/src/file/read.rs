@@ -5,7 +5,7 @@ use super::images::{read_image_rule, read_patterns, read_registries};
 use super::keys::{self, ProfileKind};
 use super::lists::{read_exception, read_mirrors, read_repository_labels};
 use super::report::{Report, Span};
-use super::rewrites::read_rewrite;
+use super::rewrites::{read_alias, read_rewrite};
 use super::{profiles, setting_places, settings};
 use crate::policy::Policy;
 
@@ -131,6 +131,11 @@ fn read_rules(
                 places.targets.push(parts.target);
                 places.tags.push(parts.tags);
             }
+        }
+    }
+    if let Some(node) = fields.get("aliases") {
+        for item in read_list(node, report) {
+            policy.aliases.extend(read_alias(item, report));
         }
     }
     if let Some(node) = fields.get("images") {

@@ -6,7 +6,8 @@ use super::keys;
 use super::report::{Report, Span};
 use super::yaml::{MapEntry, Node, Value};
 use crate::glob::Glob;
-use crate::rewrite::{MappedTag, Rewrite, unfillable};
+use crate::pattern::identity;
+use crate::rewrite::{MappedTag, RequestedDigest, Rewrite, unfillable};
 
 /// The places of a rule's parts.
 #[derive(Debug)]
@@ -28,7 +29,7 @@ pub(super) fn read_rewrite(
     let reason = fields
         .optional("reason", report)
         .map(|(text, _)| text.to_owned());
-    let refuses_digest = fields
+    let digest = fields
         .get("digest")
         .and_then(|node| read_choice(node, keys::REQUESTED_DIGESTS, report));
     let ((pattern, at), (to, target)) = (matched?, to?);
@@ -51,7 +52,7 @@ pub(super) fn read_rewrite(
         pattern,
         to: to.to_owned(),
         tags,
-        refuses_digest: refuses_digest.unwrap_or(false),
+        digest: digest.unwrap_or_default(),
         reason,
     };
     if let Some(problem) = unfillable(to, stars) {
@@ -64,6 +65,15 @@ pub(super) fn read_rewrite(
             node.span,
             message,
             Some("write {tag} instead of the tag, or remove the tag".into()),
+        );
+    }
+    if let (Some(node), RequestedDigest::Keep, false) =
+        (fields.get("digest"), rule.digest, rule.keeps_tag())
+    {
+        report.error(
+            node.span,
+            "the digest can't be kept, because this rule changes the tag",
+            Some("write `digest: drop`, or keep the tag: no `tags`, and no tag in `to`".into()),
         );
     }
     // Try the rule on an image that it matches.
@@ -82,6 +92,47 @@ pub(super) fn read_rewrite(
         }
     }
     Some((rule, parts))
+}
+
+/// Reads an alias: a rule like one that rewrites, which keeps the tag and the digest.
+pub(super) fn read_alias(node: &Node, report: &mut Report<'_>) -> Option<Rewrite> {
+    let fields = Fields::with_keys(node, keys::ALIAS, report)?;
+    let matched = read_match(&fields, report);
+    let is = fields.required("is", report);
+    let reason = fields.optional("reason", report);
+    let ((pattern, _), (to, span)) = (matched?, is?);
+    if let Some(problem) = unfillable(to, pattern.stars()) {
+        report.error(span, problem, None);
+        return None;
+    }
+    let rule = Rewrite {
+        pattern,
+        to: to.to_owned(),
+        tags: Vec::new(),
+        digest: RequestedDigest::Keep,
+        reason: reason.map(|(text, _)| text.to_owned()),
+    };
+    if !rule.keeps_tag() {
+        let help = "name the image without a tag; an alias has the tags of the image that it is";
+        report.error(span, format!("`{to}` has its own tag"), Some(help.into()));
+        return None;
+    }
+    let example = rule.pattern.example()?;
+    match rule.target_for(&example, None) {
+        Ok(target) if identity(&target) == identity(&example) => {
+            report.error(
+                span,
+                "this is the image itself, so the alias has no effect",
+                None,
+            );
+            None
+        }
+        Ok(_) => Some(rule),
+        Err(problem) => {
+            report.error(span, problem, None);
+            None
+        }
+    }
 }
 
 /// Returns the entries of a mapping, or of a list of mappings.

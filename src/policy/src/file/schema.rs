@@ -101,12 +101,21 @@ fn value(path: &str, kind: ValueKind) -> Object {
                 .set("propertyNames", matching("^[A-Za-z0-9._*-]+$"))
                 .set("additionalProperties", text_or_number()),
         ),
+        ValueKind::ImageDigests => list_of(string(
+            "^(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$",
+        )),
         ValueKind::Variants => list_of(string("^[A-Za-z0-9.]+$")),
         ValueKind::Names => list_of(string("^[A-Za-z0-9._/-]+$")),
         ValueKind::Paths => list_of(string(PATH)),
         ValueKind::Codes => list_of(string("^FT[0-9]{3}$")),
         ValueKind::Labels => list_of(string("^[^= ]")),
-        ValueKind::Mirrors => typed("object").set("additionalProperties", reference("text")),
+        ValueKind::Mirrors => {
+            let place = mapping(Object::new(), path, keys::MIRROR);
+            let forms = [reference("text"), place];
+            let mirror = Object::new().set("oneOf", Value::from_iter(forms));
+            typed("object").set("additionalProperties", mirror)
+        }
+        ValueKind::Boolean => typed("boolean"),
         ValueKind::Map(keys) => mapping(Object::new(), path, keys),
         ValueKind::List(keys) => list_of(item(path, keys)),
         ValueKind::Profiles(part) => {
@@ -185,7 +194,12 @@ fn texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Value {
 
 /// Returns the description of a key, which editors show.
 fn describe(path: &str) -> Option<&'static str> {
-    Some(match path.strip_prefix("profile.").unwrap_or(path) {
+    let path = path.strip_prefix("profile.").unwrap_or(path);
+    let key = match path.strip_prefix("images.") {
+        Some(setting) if setting.starts_with("base.") => setting,
+        _ => path,
+    };
+    Some(match key {
         "extends" => {
             "A policy file that this one overrides: a path relative to this file, or /etc/fromtier/NAME.yaml in the frontend image"
         }
@@ -204,23 +218,6 @@ fn describe(path: &str) -> Option<&'static str> {
         }
         "registries.allow" => "Only these are allowed",
         "registries.deny" => "These are refused",
-        "rewrite" => "Images that are replaced by others; the first matching rule is applied, once",
-        "rewrite.to" => {
-            "{name}, {tag} and {1}, {2} … for the stars of match are filled in; without a tag, the requested tag is kept"
-        }
-        "rewrite.tags" => {
-            "New tags for requested tags: globs, of which the first that matches applies"
-        }
-        "rewrite.digest" => {
-            "For an image that is requested by digest: drop the digest, or refuse the image"
-        }
-        "images" => "Rules for some images; all matching rules apply",
-        "images.tags" => "A version range such as \">=22, <25\", or a list of globs",
-        "images.variants" => {
-            "Parts of the tag, one of which is required; default is a tag without any"
-        }
-        "images.prefer" => "The image that messages suggest instead",
-        "images.action" => "Replaces the action of the tier",
         "base" => "Settings for every image",
         "base.digest" => {
             "resolve: take the registry's answer; require: the Dockerfile or the lock file has the digest; pin: the lock file has it"
@@ -238,13 +235,50 @@ fn describe(path: &str) -> Option<&'static str> {
         "base.labels" => "Labels of images: KEY, or KEY=GLOB for its value",
         "base.labels.require" => "All of them are required",
         "base.labels.forbid" => "None of them is allowed",
-        "mirrors" => "Registries, each with the mirror that it is pulled through",
+        "mirrors" => {
+            "Registries, or registries with a path, each with the mirror that takes its place"
+        }
+        "mirrors.to" => "A registry, or a registry and a path",
+        "mirrors.fallback" => {
+            "Whether an image that the mirror doesn't have is pulled from its own registry"
+        }
         "sources" => "Sources that are not images",
         "sources.root-file-system" => "Archives that ADD unpacks at the root of a stage on scratch",
         "sources.cache-import" => "Cache that a build imports (--cache-from)",
         "stages" => "Settings by stage: final is what ships, other stages are referred to by name",
         "platforms" => "Settings by platform, such as linux/arm64",
         "paths" => "Settings by the Dockerfile's path from the root of the repository",
+        "exceptions-max" => "The longest time that an exception may last from today",
+        _ => return describe_rule(key),
+    })
+}
+
+/// Returns the description of a list of rules, or of a key of its rules.
+fn describe_rule(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "rewrite" => "Images that are replaced by others; the first matching rule is applied, once",
+        "rewrite.to" => {
+            "{name}, {tag} and {1}, {2} … for the stars of match are filled in; without a tag, the requested tag is kept"
+        }
+        "rewrite.tags" => {
+            "New tags for requested tags: globs, of which the first that matches applies"
+        }
+        "rewrite.digest" => {
+            "For an image that is requested by digest: drop the digest, keep it, or refuse the image"
+        }
+        "aliases" => "Images under other names, each with the image that rules take it for",
+        "aliases.is" => {
+            "The name of the image that it is; {name} and {1}, {2} … for the stars of match are filled in"
+        }
+        "images" => "Rules for some images; all matching rules apply",
+        "images.digests" => "The rule applies only to images with one of these digests",
+        "images.base" => "Settings of base that differ for these images",
+        "images.tags" => "A version range such as \">=22, <25\", or a list of globs",
+        "images.variants" => {
+            "Parts of the tag, one of which is required; default is a tag without any"
+        }
+        "images.prefer" => "The image that messages suggest instead",
+        "images.action" => "Replaces the action of the tier",
         "exceptions" => "Exceptions that let something through for a limited time",
         "exceptions.match" => {
             "The images that it applies to; all images if files or labels are set"
@@ -254,7 +288,6 @@ fn describe(path: &str) -> Option<&'static str> {
         "exceptions.until" => "The last day on which it applies",
         "exceptions.owner" => "Who is responsible for it",
         "exceptions.rules" => "The codes that it lifts; all codes if none is set",
-        "exceptions-max" => "The longest time that an exception may last from today",
         _ => return None,
     })
 }

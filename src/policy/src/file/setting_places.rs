@@ -3,7 +3,7 @@
 use super::fields::Fields;
 use super::report::Report;
 use super::yaml::Value;
-use crate::pattern::canonical_registry;
+use crate::pattern::mirrored_part;
 use crate::setting_key::{SettingKey, SettingPlaces};
 use crate::settings::{Check, SourceKind};
 use crate::tier::Tier;
@@ -49,7 +49,7 @@ fn setting_key(section: &str, name: &str) -> Option<SettingKey> {
             let kind = kinds.find(|kind| kind.key() == name)?;
             Some(SettingKey::Source(*kind))
         }
-        ("mirrors", _) => Some(SettingKey::Mirror(canonical_registry(name))),
+        ("mirrors", _) => Some(SettingKey::Mirror(mirrored_part(name)?)),
         _ => None,
     }
 }

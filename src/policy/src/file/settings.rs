@@ -1,7 +1,7 @@
 //! Reads the settings of a policy and of its profiles.
 
 use super::fields::{Fields, read_action, read_choice, read_list, read_text};
-use super::keys;
+use super::keys::{self, Key};
 use super::report::Report;
 use super::yaml::Node;
 use crate::settings::{Check, LabelRule, Settings, SourceKind};
@@ -17,7 +17,7 @@ pub(super) fn read(fields: &Fields<'_>, report: &mut Report<'_>) -> Settings {
         read_tiers(node, &mut settings, report);
     }
     if let Some(node) = fields.get("base") {
-        read_base(node, &mut settings, report);
+        read_base(node, keys::BASE, &mut settings, report);
     }
     if let Some(node) = fields.get("sources") {
         read_sources(node, &mut settings, report);
@@ -35,8 +35,18 @@ fn read_tiers(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
     }
 }
 
-fn read_base(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
-    let Some(fields) = Fields::with_keys(node, keys::BASE, report) else {
+/// Reads the `base` of an image rule.
+pub(super) fn read_image_base(fields: &Fields<'_>, report: &mut Report<'_>) -> Settings {
+    let mut settings = Settings::default();
+    if let Some(node) = fields.get("base") {
+        read_base(node, keys::IMAGE_BASE, &mut settings, report);
+    }
+    settings
+}
+
+/// Reads a `base` with these keys.
+fn read_base(node: &Node, keys: &'static [Key], settings: &mut Settings, report: &mut Report<'_>) {
+    let Some(fields) = Fields::with_keys(node, keys, report) else {
         return;
     };
     if let Some(node) = fields.get("digest") {

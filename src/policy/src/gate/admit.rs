@@ -9,6 +9,7 @@ use crate::judge::{FixedImage, Judge};
 use crate::owner::Owner;
 use crate::pattern::identity;
 use crate::recorder::NoRecorder;
+use crate::rules::{self, RuleContext};
 use crate::settings::DigestRule;
 use crate::verdict::{Denial, Finding, Severity, Verdict};
 
@@ -30,7 +31,7 @@ impl Gate {
         let findings = &mut judge.findings.findings;
         self.check_digest(pass, answer, replacement.as_ref(), digest, findings);
         let image = replacement.as_ref().unwrap_or(&pass.image);
-        judge.judge_config(image, Some(resolved.config));
+        judge.judge_answer(image, digest, resolved.config);
         let shown = answer.clone().without_digest();
         let reference = match digest {
             Some(digest) => shown.with_digest(digest.clone()),
@@ -40,6 +41,7 @@ impl Gate {
             kind: pass.verdict.kind,
             normalized: pass.verdict.normalized.clone(),
             rewritten: pass.verdict.rewritten.clone(),
+            alias_of: pass.verdict.alias_of.clone(),
             ..judge.findings.into_verdict(&pass.verdict.requested)
         }
         .into_result()?;
@@ -114,20 +116,31 @@ impl Gate {
             None if replacement_digest.is_some() => {
                 findings.push(missing_digest(&answer.to_string(), "the lock file"));
             }
-            None => self.check_missing_digest(pass, findings),
+            None => self.check_missing_digest(pass, replacement, findings),
         }
     }
 
     /// Reports that no digest came back, if a policy, the lock file, or the reference requires one. BuildKit returns no
     /// digest for an image in a local store.
-    fn check_missing_digest(&self, pass: &Pass, findings: &mut Vec<Finding>) {
+    fn check_missing_digest(
+        &self,
+        pass: &Pass,
+        replacement: Option<&ImageRef>,
+        findings: &mut Vec<Finding>,
+    ) {
         let shown = pass.pull.to_string();
         if pass.pinned.is_some() {
             findings.push(missing_digest(&shown, "the lock file or the Dockerfile"));
             return;
         }
-        let policies = pass.context.active_policies(&self.policies);
-        for policy in policies.filter(|policy| policy.digest() != DigestRule::Resolve) {
+        let image = replacement.unwrap_or(&pass.image);
+        let name = identity(image);
+        for RuleContext { policy, .. } in
+            rules::contexts(&self.policies, &pass.context, image, &name, None)
+        {
+            if policy.digest() == DigestRule::Resolve {
+                continue;
+            }
             let mut finding = missing_digest(&shown, policy.owner.name()).owned_by(policy.owner);
             if policy.warn_only() {
                 finding.severity = Severity::Warn;

@@ -12,6 +12,7 @@ use crate::verdict::{Denial, worst_severity};
 pub struct LockCandidate {
     image: ImageRef,
     pull: ImageRef,
+    fallback: Option<ImageRef>,
 }
 
 impl LockCandidate {
@@ -23,6 +24,11 @@ impl LockCandidate {
     /// The reference to pull: mirrored.
     pub fn pull(&self) -> &ImageRef {
         &self.pull
+    }
+
+    /// The reference to pull if the mirror fails.
+    pub fn fallback(&self) -> Option<&ImageRef> {
+        self.fallback.as_ref()
     }
 }
 
@@ -36,9 +42,11 @@ impl Gate {
         (verdict.findings).retain(|finding| !finding.code.settled_by_lock());
         verdict.severity = worst_severity(&verdict.findings);
         judged.verdict.into_result()?;
+        let fallback = judged.place.has_fallback.then(|| judged.image.clone());
         Ok(LockCandidate {
             image: judged.image,
-            pull: judged.place,
+            pull: judged.place.image,
+            fallback,
         })
     }
 }

@@ -19,35 +19,58 @@ pub use lock_candidate::LockCandidate;
 pub use organization::Organization;
 
 use crate::code::Code;
-use crate::judge::Judge;
+use crate::judge::{Judge, PullPlace};
 use crate::lock::Lock;
 use crate::owner::Owner;
 use crate::policies::{Policies, RequestContext};
 use crate::policy::Policy;
 use crate::recorder::{NoRecorder, Recorder};
 pub use crate::request::{ImageRequest, SourceRequest, Via};
-use crate::verdict::{Denial, Finding, JudgedKind, Severity, Verdict};
+use crate::verdict::{Denial, Finding, JudgedKind, Severity, Verdict, worst_severity};
 
 /// Permission to resolve an image: the reference to ask the registry for, and the digest that must come back.
 #[derive(Debug, Clone)]
 pub struct Pass {
     context: RequestContext,
-    /// The judged image: rewritten, not mirrored.
+    /// The judged image: rewritten, not mirrored; for an alias, the image that it is.
     image: ImageRef,
     pull: ImageRef,
+    /// The reference to resolve if the mirror fails.
+    fallback: Option<ImageRef>,
     pinned: Option<Digest>,
     locked: Option<Day>,
     verdict: Verdict,
 }
 
 impl Pass {
-    /// The judged image: rewritten, not mirrored.
+    /// The judged image: rewritten, not mirrored; for an alias, the image that it is.
     pub fn image(&self) -> &ImageRef {
         &self.image
     }
     /// The reference to resolve through the gateway: rewritten, mirrored, pinned.
     pub fn pull(&self) -> &ImageRef {
         &self.pull
+    }
+    /// Takes the image from its own registry, because its mirror failed for this reason. `None` if the policy allows only the
+    /// mirror.
+    #[must_use]
+    pub fn fall_back(&self, reason: &str) -> Option<Pass> {
+        let own = self.fallback.clone()?;
+        let message = format!(
+            "{} is pulled from its own registry, because its mirror failed: {reason}",
+            self.image.familiar()
+        );
+        let help = format!("make sure that {} can be pulled", self.pull);
+        let finding = Finding::fixed(Code::MirrorFailed, message).with_help(help);
+        let mut verdict = self.verdict.clone();
+        verdict.findings.push(finding);
+        verdict.severity = worst_severity(&verdict.findings);
+        Some(Pass {
+            pull: own,
+            fallback: None,
+            verdict,
+            ..self.clone()
+        })
     }
     /// The digest that the reference or the lock file pins it to.
     pub fn pinned(&self) -> Option<&Digest> {
@@ -120,8 +143,7 @@ pub struct Gate {
 pub(crate) struct Judged {
     /// Rewritten, not mirrored.
     pub image: ImageRef,
-    /// The place that it is pulled from: mirrored, not pinned.
-    pub place: ImageRef,
+    pub place: PullPlace,
     /// The digest that the reference or the lock file pins it to.
     pub pinned: Option<Digest>,
     /// The day that the lock file has for the digest, if the digest comes from the lock file.
@@ -132,9 +154,18 @@ pub(crate) struct Judged {
 impl Judged {
     /// The reference to ask the registry for: mirrored and pinned.
     pub fn pull(&self) -> ImageRef {
+        self.pinned(&self.place.image)
+    }
+
+    /// The reference to ask for if the mirror fails.
+    pub fn fallback(&self) -> Option<ImageRef> {
+        (self.place.has_fallback).then(|| self.pinned(&self.image))
+    }
+
+    fn pinned(&self, place: &ImageRef) -> ImageRef {
         match &self.pinned {
-            Some(digest) => self.place.clone().with_digest(digest.clone()),
-            None => self.place.clone(),
+            Some(digest) => place.clone().with_digest(digest.clone()),
+            None => place.clone(),
         }
     }
 }
@@ -201,10 +232,10 @@ impl Gate {
     pub fn request(&self, request: &ImageRequest<'_>) -> Result<Pass, Denial> {
         let context = RequestContext::new(&self.policies, request.via, &request.scope);
         let judged = self.judge(request, &context, &mut NoRecorder)?;
-        let pull = judged.pull();
         Ok(Pass {
             context,
-            pull,
+            pull: judged.pull(),
+            fallback: judged.fallback(),
             image: judged.image,
             pinned: judged.pinned,
             locked: judged.locked,
@@ -219,14 +250,25 @@ impl Gate {
         context: &RequestContext,
         recorder: &mut dyn Recorder,
     ) -> Result<Judged, Denial> {
-        let normalized = normalize(request.reference)?;
+        let written = normalize(request.reference)?;
+        // An image that is named as in its mirror is the same image.
+        let normalized = self
+            .policies
+            .named_as_in_mirror(&written)
+            .unwrap_or(written);
         let mut judge = Judge::new(&self.policies, context, recorder);
-        let image = judge.rewrite(&normalized);
-        judge.judge_image(&image);
-        let place = judge.mirror(&image);
+        let named = judge.rewrite(&normalized);
+        let alias = judge.alias(&named);
+        let image = alias.clone().unwrap_or_else(|| named.clone());
+        judge.judge_image(&image, &named);
+        let place = match &alias {
+            Some(_) => PullPlace::own(&named),
+            None => judge.mirror(&named),
+        };
         let verdict = Verdict {
             kind: Some(JudgedKind::Image),
-            rewritten: (image != normalized).then(|| image.clone()),
+            rewritten: (named != normalized).then_some(named),
+            alias_of: alias,
             normalized: Some(normalized),
             ..judge.findings.into_verdict(request.reference)
         };

@@ -137,13 +137,13 @@ impl Gate {
             let finding = missing_digest(&image.to_string(), "the lock file");
             judge.findings.add(vec![finding]);
         }
-        judge.judge_each(&image, |context| {
+        judge.judge_each(&image, None, |context| {
             let mut findings = Vec::new();
             if context.policy.digest() != DigestRule::Resolve && context.image.digest().is_none() {
                 let owner = context.policy.owner.name();
                 findings.push(missing_digest(&context.display_name(), owner));
             }
-            findings.extend(rules::judge_config(context, None));
+            findings.extend(rules::judge_answer(context, context.image.digest(), None));
             findings
         });
         let verdict = judge.findings.into_verdict(identifier);

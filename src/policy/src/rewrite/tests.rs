@@ -100,6 +100,18 @@ fn a_digest_is_dropped_or_refused_with_the_old_image() {
 }
 
 #[test]
+fn a_digest_is_kept_where_only_the_name_changes() {
+    let rule = "{match: \"old.example.com/**\", to: \"new.example.com/{1}\", digest: keep}";
+    let digest = digest('a');
+    for tag in ["", ":1"] {
+        let requested = format!("old.example.com/a{tag}@{}", digest.as_str());
+        let expected = format!("new.example.com/a{tag}@{}", digest.as_str());
+        assert_pulled(rule, &requested, &expected);
+    }
+    assert_pulled(rule, "old.example.com/a:2", "new.example.com/a:2");
+}
+
+#[test]
 fn an_image_that_a_rule_does_not_change_keeps_its_digest() {
     let keeps = "{match: r.example.com/**, to: \"r.example.com/{1}\"}\n- {match: \"**\", to: \"r.example.com/{1}\"}";
     let refuses = keeps.replace("{1}\"}", "{1}\", digest: refuse}");

@@ -8,7 +8,7 @@ use crate::draft::{Draft, SuggestionKind};
 use crate::verdict::Finding;
 
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
-    let Some(notice) = context.policy.resolution.effective.notice else {
+    let Some(notice) = context.policy.effective.notice else {
         return;
     };
     let (Some(image), Some(tag)) = (context.official, context.tag()) else {

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use fromtier_image::Digest;
+
 use super::RuleContext;
 use crate::code::Code;
 use crate::draft::{Draft, SuggestionKind};
@@ -10,26 +12,65 @@ use crate::image_rule::ImageRule;
 use crate::verdict::{Finding, Severity};
 
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
-    let rules: Vec<&ImageRule> = (context.policy)
-        .image_rules(context.name, context.tag())
-        .collect();
-    let actions = rules.iter().filter_map(|rule| Some((rule, rule.action?)));
-    let strictest = actions.max_by_key(|(_, action)| *action);
-    if let Some((rule, severity)) = strictest.filter(|(_, action)| *action > Severity::Allow) {
-        let reason = match &rule.reason {
-            Some(reason) => format!(": {reason}"),
-            None => String::new(),
-        };
+    let named = check_actions(context, context.policy.image_rules());
+    let refused = (context.policy.image_rules()).find_map(|rule| check_tag(context, rule));
+    let findings = named.into_iter().chain(refused);
+    drafts.extend(findings.map(|finding| finding.suggesting(SuggestionKind::Another)));
+}
+
+/// Checks the rules for the digest that the registry returned, which nobody knew before. `None` stands for one that stays
+/// unknown: no rule that refuses a digest may miss it.
+pub(crate) fn check_digest(
+    context: &RuleContext<'_>,
+    digest: Option<&Digest>,
+    findings: &mut Vec<Finding>,
+) {
+    if digest.is_some() {
+        let rules = context.policy.image_rules();
+        findings.extend(check_actions(
+            context,
+            rules.filter(|rule| !rule.digests.is_empty()),
+        ));
+        return;
+    }
+    let (name, tag) = (context.name, context.tag());
+    let rule = (context.policy.rules_by_digest(name, tag))
+        .find(|rule| rule.action == Some(Severity::Deny));
+    if let Some(rule) = rule {
         let message = format!(
-            "{} `{}`{reason}",
-            context.policy_verb(severity),
+            "{} has an unknown digest; {} a digest of `{}`",
+            context.display_name(),
+            context.policy_verb(Severity::Deny),
             rule.pattern.text
         );
-        let finding = Finding::new(Code::ImageNamedByPolicy, severity, message);
-        drafts.push(finding.suggesting(SuggestionKind::Another));
+        let help = "name the image by its digest";
+        findings.push(Finding::fixed(Code::ImageNamedByPolicy, message).with_help(help));
     }
-    let refused = rules.into_iter().find_map(|rule| check_tag(context, rule));
-    drafts.extend(refused.map(|finding| finding.suggesting(SuggestionKind::Another)));
+}
+
+/// Returns what the strictest action of the rules says, if it doesn't allow the image.
+fn check_actions<'a>(
+    context: &RuleContext<'_>,
+    rules: impl Iterator<Item = &'a ImageRule>,
+) -> Option<Finding> {
+    let actions = rules.filter_map(|rule| Some((rule, rule.action?)));
+    let (rule, severity) = (actions.max_by_key(|(_, action)| *action))
+        .filter(|(_, action)| *action > Severity::Allow)?;
+    let reason = match &rule.reason {
+        Some(reason) => format!(": {reason}"),
+        None => String::new(),
+    };
+    let what = if rule.digests.is_empty() {
+        ""
+    } else {
+        "this digest of "
+    };
+    let message = format!(
+        "{} {what}`{}`{reason}",
+        context.policy_verb(severity),
+        rule.pattern.text
+    );
+    Some(Finding::new(Code::ImageNamedByPolicy, severity, message))
 }
 
 /// Returns the refusal of a tag that the rule doesn't allow.

@@ -110,7 +110,9 @@ fn report(
     drafts: &mut Vec<Draft>,
 ) {
     let severity = context.policy.look_alike();
-    if context.tier != Tier::Community || severity == Severity::Allow || context.has_image_action()
+    if context.tier != Tier::Community
+        || severity == Severity::Allow
+        || context.policy.has_image_action()
     {
         return;
     }
@@ -252,10 +254,9 @@ fn look_alike_namespace(context: &RuleContext<'_>) -> Option<LookAlike> {
     let (namespace, last) = path.rsplit_once('/')?;
     catalog::image(last)?;
     let is_under = |prefix: &str| {
-        context
-            .name
-            .strip_prefix(prefix)
-            .is_some_and(|after| after.starts_with('/') || prefix.ends_with('/'))
+        context.name.strip_prefix(prefix).is_some_and(|after| {
+            after.is_empty() || after.starts_with('/') || prefix.ends_with('/')
+        })
     };
     let is_mirror = context.listing.iter().any(|layer| {
         let mut mirrors = layer.index.policy.mirrors.iter();

@@ -18,7 +18,7 @@ pub(crate) fn check(
     config: Option<&ImageConfig>,
     findings: &mut Vec<Finding>,
 ) {
-    let Some(max) = context.policy.resolution.effective.max_age else {
+    let Some(max) = context.policy.effective.max_age else {
         return;
     };
     let (image, owner) = (context.display_name(), context.policy.owner);

@@ -22,7 +22,7 @@ mod tier;
 mod unlisted_tag;
 
 use fromtier_catalog::{Day, Image, TagParts};
-use fromtier_image::{ImageConfig, ImageRef, Platform};
+use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
 pub(crate) use root_user::is_root;
 
 use crate::active_policy::ActivePolicy;
@@ -41,11 +41,13 @@ pub(crate) struct RuleContext<'a> {
     pub image: &'a ImageRef,
     /// [`crate::pattern::identity`] of the image.
     pub name: &'a str,
+    /// The image as it was named: an alias of the image, or the image itself.
+    pub named: &'a ImageRef,
     pub tier: Tier,
     /// The list entry that decides the image's tier.
     pub tier_entry: Option<&'a Pattern>,
     pub official: Option<Image>,
-    /// The policy, as it applies to the part of the build that uses the image.
+    /// The policy, as it applies to the image and to the part of the build that uses it.
     pub policy: ActivePolicy<'a>,
     /// The policies whose lists decide the tier: this policy and those before it. For the organization's policy, the
     /// lists of the repository's policy don't count.
@@ -117,26 +119,34 @@ fn judge_by(rules: &[Rule], context: &RuleContext<'_>) -> Vec<Draft> {
     drafts
 }
 
-/// Returns the findings of a policy's rules about the config that the registry returned.
-pub(crate) fn judge_config(
+/// Returns the findings of a policy's rules about the digest and the config that the registry returned; `None` for what is
+/// unknown.
+pub(crate) fn judge_answer(
     context: &RuleContext<'_>,
+    digest: Option<&Digest>,
     config: Option<&ImageConfig>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
+    image_rule::check_digest(context, digest, &mut findings);
     for rule in CONFIG_RULES {
         rule(context, config, &mut findings);
     }
     findings
 }
 
-/// Returns the image under each policy, in the order of the policies. `name` is the image's identity.
+/// Returns the image under each policy, in the order of the policies. `name` is the image's identity; `resolved` is the digest
+/// that the registry returned, if it has been asked.
 pub(crate) fn contexts<'a>(
     policies: &'a Policies,
     request: &'a RequestContext,
     image: &'a ImageRef,
     name: &'a str,
+    resolved: Option<&'a Digest>,
 ) -> impl Iterator<Item = RuleContext<'a>> {
     let active = request.active_policies(policies).enumerate();
+    let locked = policies.lock.get(image);
+    let pinned = image.digest().or(locked.map(|entry| &entry.digest));
+    let digest = resolved.or(pinned);
     active.map(move |(at, policy)| {
         let listing = &policies.layers[..=at];
         let indexes = listing.iter().map(|layer| &*layer.index);
@@ -144,13 +154,14 @@ pub(crate) fn contexts<'a>(
         RuleContext {
             image,
             name,
+            named: image,
             tier: classification.tier,
             tier_entry: classification.entry,
             official: official_image(name),
-            policy,
+            policy: policy.for_image(name, image.tag(), digest),
             listing,
             lock: &policies.lock,
-            locked: policies.lock.get(image),
+            locked,
             request,
             today: policies.today,
         }
@@ -184,10 +195,5 @@ impl<'a> RuleContext<'a> {
     /// "this policy refuses" or "this policy warns about".
     pub fn policy_verb(&self, severity: Severity) -> String {
         self.policy.verb(severity)
-    }
-
-    /// Whether an image rule of the policy has an action, which replaces that of the tier.
-    pub fn has_image_action(&self) -> bool {
-        self.policy.has_image_action(self.name, self.tag())
     }
 }

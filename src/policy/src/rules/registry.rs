@@ -3,16 +3,20 @@
 use super::RuleContext;
 use crate::code::Code;
 use crate::draft::Draft;
+use crate::pattern::identity;
 use crate::policy_index::RegistryEntry;
 use crate::verdict::Finding;
 
 pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
-    let (index, name, owner) = (
-        context.policy.index,
-        context.display_name(),
-        context.policy.owner,
-    );
-    let message = match index.registry_entry(context.name, context.tag()) {
+    // An alias is pulled from where it is, and not from where the image is that it is.
+    let named = identity(context.named);
+    let (index, owner) = (context.policy.index, context.policy.owner);
+    let name = if context.named == context.image {
+        context.display_name()
+    } else {
+        context.named.clone().without_digest().to_string()
+    };
+    let message = match index.registry_entry(&named, context.named.tag()) {
         RegistryEntry::Denied(denied) => {
             format!("{name} matches `{}`, which {owner} denies", denied.text)
         }

@@ -15,7 +15,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
         Some(_) => action.max(context.policy.check(Check::Deprecated)),
         None => action,
     };
-    if severity == Severity::Allow || context.has_image_action() {
+    if severity == Severity::Allow || context.policy.has_image_action() {
         return;
     }
     let (code, description, group) = match context.tier {

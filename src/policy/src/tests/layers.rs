@@ -82,6 +82,7 @@ proptest! {
         let together = judge(&both, &request, &answer);
         if together.severity < Severity::Deny {
             let image = ImageRef::parse(&reference).unwrap().tag_name_only();
+            let image = both.policies.named_as_in_mirror(&image).unwrap_or(image);
             let rule = both.policies.layers[1].index.rewrite(&identity(&image), image.tag());
             let written = rule.and_then(|rule| rule.apply(&image).ok()).unwrap_or(image).to_string();
             let by_itself = ImageRequest { reference: &written, via, scope };

@@ -270,3 +270,90 @@ fn a_repositorys_mirror_makes_no_image_pass_for_another() {
     );
     assert_eq!(verdict.unwrap_err().code, "FT125");
 }
+
+#[test]
+fn the_mirror_of_the_longest_part_of_a_name_is_used() {
+    let policy = "version: 1\ntiers: {community: allow}\nmirrors: {docker.io: r.example.com/hub, docker.io/library: public.ecr.aws/docker/library, docker.io/acme/tool: t.example.com/tool}";
+    for (name, expected) in [
+        ("node:24", "public.ecr.aws/docker/library/node:24"),
+        ("bitnami/node:24", "r.example.com/hub/bitnami/node:24"),
+        ("acme/tool:1", "t.example.com/tool:1"),
+        ("acme/tools:1", "r.example.com/hub/acme/tools:1"),
+    ] {
+        let pass = ask(&gate(policy, ""), name).unwrap();
+        assert_eq!(pass.pull().to_string(), expected, "{name}");
+        // The place in the mirror is a name of the same image.
+        let again = ask(&gate(policy, ""), expected).unwrap();
+        assert_eq!((again.image(), again.pull()), (pass.image(), pass.pull()));
+    }
+}
+
+#[test]
+fn an_image_falls_back_to_its_own_registry_only_if_the_policy_says_so() {
+    let lock = lock_of("docker.io/library/node:24", 'a');
+    let policy = "version: 1\nmirrors: {docker.io: {to: r.example.com/hub, fallback: true}}";
+    let pass = passes_with_lock(policy, &lock, "node:24");
+    let own = pass.fall_back("not found").unwrap();
+    assert_eq!(
+        own.pull().to_string(),
+        format!("docker.io/library/node:24@{}", digest('a').as_str())
+    );
+    assert!(own.fall_back("not found").is_none());
+    let finding = &own.verdict().findings[0];
+    assert_eq!(
+        (finding.code, finding.severity),
+        (crate::Code::MirrorFailed, Severity::Warn)
+    );
+    let config = ImageConfig::default();
+    let resolved = Resolved {
+        reference: own.pull(),
+        digest: Some(&digest('a')),
+        config: &config,
+    };
+    let approved = gate(policy, &lock).admit(&own, &resolved).unwrap();
+    assert_eq!(approved.reference(), own.pull());
+    let strict = policy.replace("fallback: true", "fallback: false");
+    for policy in [
+        strict.as_str(),
+        "version: 1\nmirrors: {docker.io: r.example.com/hub}",
+    ] {
+        assert!(
+            passes_with_lock(policy, &lock, "node:24")
+                .fall_back("not found")
+                .is_none()
+        );
+    }
+}
+
+#[test]
+fn a_rewrite_that_fails_in_a_clients_definition_refuses_the_image() {
+    let policy = "version: 1\ntiers: {community: allow}\nrewrite: [{match: acme/*, to: \"node:{tag}\", digest: refuse}]";
+    let judge = |reference: String| {
+        gate(policy, "").input_source(
+            &format!("docker-image://{reference}"),
+            &BTreeMap::new(),
+            &Scope::UNKNOWN,
+        )
+    };
+    let digest = digest('a');
+    let pinned = format!("docker.io/acme/x:1@{}", digest.as_str());
+    assert_eq!(judge(pinned).unwrap_err().code, "FT161");
+    let untagged = format!("docker.io/acme/x@{}", digest.as_str());
+    assert_eq!(judge(untagged).unwrap_err().code, "FT161");
+}
+
+#[test]
+fn a_mirror_that_can_not_be_one_is_an_error() {
+    for (mirrors, expected) in [
+        ("docker.io: docker.io", "is its own mirror"),
+        ("docker.io: hub", "is not a valid mirror"),
+        (
+            "library/node: r.example.com/hub",
+            "is not a registry, or a registry and a path",
+        ),
+    ] {
+        let text = format!("version: 1\nmirrors: {{{mirrors}}}");
+        let errors = Policy::parse("p", &text).unwrap_err();
+        assert!(errors[0].to_string().contains(expected), "{errors:?}");
+    }
+}

@@ -1,5 +1,6 @@
 //! The gate as a whole: rewriting, two policies, pinning, admission.
 
+mod identity;
 mod layers;
 mod mirrors;
 mod random;

@@ -123,8 +123,19 @@ fn image_rule() -> impl Strategy<Value = String> {
             "variants: [default]",
             "prefer: \"node:24-alpine\""
         ]),
+        base().prop_filter_map("no setting of images", |base| {
+            let is_valid = base != "{}" && !base.contains("final-user");
+            is_valid.then(|| format!("base: {base}"))
+        }),
     ];
-    (pattern(), effect).prop_map(|(pattern, effect)| format!("{{match: {pattern}, {effect}}}"))
+    let letters = prop::option::weighted(0.2, prop::sample::select(vec!['a', 'b']));
+    (pattern(), effect, letters).prop_map(|(pattern, effect, letter)| {
+        let digests = letter.map(|letter| format!(", digests: [\"{}\"]", digest(letter).as_str()));
+        format!(
+            "{{match: {pattern}{}, {effect}}}",
+            digests.unwrap_or_default()
+        )
+    })
 }
 
 fn profile() -> BoxedStrategy<String> {
@@ -161,6 +172,14 @@ fn exception() -> impl Strategy<Value = String> {
     })
 }
 
+fn aliases() -> impl Strategy<Value = String> {
+    pick(&[
+        "[{match: \"r.example.com/**\", is: \"docker.io/library/{name}\"}]",
+        "[{match: \"acme/*\", is: \"docker.io/library/node\"}]",
+        "[{match: node, is: \"acme/tool\"}, {match: \"ghcr.io/acme/*\", is: \"r.example.com/{1}\"}]",
+    ])
+}
+
 fn lines() -> impl Strategy<Value = Vec<String>> {
     let registry = || {
         pick(&[
@@ -184,6 +203,7 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
     let more = pick(&[
         "",
         ", digest: refuse",
+        ", digest: keep",
         ", tags: {latest: \"22\", \"1*\": 24-alpine}",
     ]);
     let rewrite = prop_oneof![
@@ -205,6 +225,9 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
         "{docker.io: r.example.com/hub}",
         "{docker.io: evil.example.org/hub}",
         "{ghcr.io: r.example.com/g}",
+        "{ghcr.io: {to: r.example.com/g, fallback: true}}",
+        "{docker.io/library: ghcr.io/library, docker.io: r.example.com/hub}",
+        "{docker.io/acme/tool: {to: ghcr.io/acme/tool, fallback: true}}",
     ]);
     some_of(vec![
         line("mode", pick(&["warn", "enforce", "enforce", "enforce"])),
@@ -225,6 +248,7 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
         line("images", list(image_rule())),
         line("base", base()),
         line("mirrors", mirror),
+        line("aliases", aliases()),
         line("sources", sources_setting()),
         profiles("stages", &["final", "\"build-*\"", "test"]),
         profiles("platforms", &["linux/arm64", "\"linux/*\""]),

@@ -239,6 +239,7 @@ fn set_every_action(policy: &mut Policy, action: Severity) {
     let in_profiles = (policy.profiles.iter_mut()).flat_map(|profile| &mut profile.images);
     for rule in policy.images.iter_mut().chain(in_profiles) {
         rule.action = rule.action.map(|_| action);
+        set(&mut rule.settings);
     }
 }
 
@@ -306,6 +307,10 @@ fn every_finding_of_random_policies_is_as_severe_as_its_code() {
             let answered = answered.map(|text| ImageRef::parse(&text).unwrap().tag_name_only());
             let findings = image_findings(&gate, &request, answered.as_ref(), letter, &config);
             check(findings, &request);
+            let own = gate.request(&request).ok();
+            if let Some(own) = own.and_then(|pass| pass.fall_back("not found")) {
+                check(own.verdict().findings.clone(), &request);
+            }
             let source = sample(&sources(), runner);
             check(source_findings(&gate, &source, &scope.as_scope()), &source);
             let user = findings_of(gate.final_user("root", &scope.as_scope()));

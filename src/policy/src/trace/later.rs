@@ -19,7 +19,7 @@ impl ActivePolicy<'_> {
                 what,
             });
         };
-        if let Some(days) = self.resolution.effective.max_age {
+        if let Some(days) = self.effective.max_age {
             let sets = |settings: &Settings| settings.max_age == Some(days);
             add(
                 SettingKey::MaxAge,
@@ -64,17 +64,20 @@ impl ActivePolicy<'_> {
         later
     }
 
-    /// Returns where a setting that applies here is written: in the profile that sets it, or else in the policy itself.
+    /// Returns where a setting that applies here is written: in the image rule or the profile that sets it, or else in the
+    /// policy itself.
     pub(super) fn setting_place(
         &self,
         key: &SettingKey,
         sets: impl Fn(&Settings) -> bool,
     ) -> Option<&Place> {
         let policy = &self.index.policy;
-        (self.resolution.profiles())
-            .map(|(index, _)| &policy.profiles[index])
-            .filter(|profile| sets(&profile.settings))
-            .find_map(|profile| profile.places.get(key))
+        let profiles = (self.resolution.profiles()).map(|(index, _)| &policy.profiles[index]);
+        let of_profiles = profiles.map(|profile| (&profile.settings, &profile.places));
+        let of_rules = (self.image_rules()).map(|rule| (&rule.settings, &rule.places));
+        (of_rules.chain(of_profiles))
+            .filter(|(settings, _)| sets(settings))
+            .find_map(|(_, places)| places.get(key))
             .or_else(|| policy.setting_places.get(key))
     }
 }

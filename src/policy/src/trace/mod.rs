@@ -78,16 +78,16 @@ impl Recorder for Recording {
         if result.as_ref().is_ok_and(|target| target == image) {
             return;
         }
-        self.trace.rewrites.push(Rewriting {
-            policy: policy.owner,
-            rule: (rule.pattern.text.clone(), rule.to.clone()),
-            at: rule.pattern.at.clone(),
-            reason: rule.reason.clone(),
-            to: match result {
-                Ok(target) => Ok(target.clone()),
-                Err(error) => Err(error.problem.clone()),
-            },
-        });
+        self.trace.rewrites.push(rewriting(policy, rule, result));
+    }
+
+    fn alias(
+        &mut self,
+        policy: &ActivePolicy<'_>,
+        rule: &Rewrite,
+        result: &Result<ImageRef, RewriteError>,
+    ) {
+        self.trace.alias = Some(rewriting(policy, rule, result));
     }
 
     fn judge(&mut self, context: &RuleContext<'_>) {
@@ -105,8 +105,25 @@ impl Recorder for Recording {
 
     fn mirror(&mut self, layer: &Layer, mirror: &MirroredImage<'_>) {
         let places = &layer.index.policy.setting_places;
-        let at = places.get(&SettingKey::Mirror(mirror.registry.clone()));
-        self.trace.mirror = Some((mirror.prefix.to_owned(), at.cloned()));
+        let at = places.get(&SettingKey::Mirror(mirror.mirror.from.clone()));
+        self.trace.mirror = Some((mirror.mirror.prefix.clone(), at.cloned()));
+    }
+}
+
+fn rewriting(
+    policy: &ActivePolicy<'_>,
+    rule: &Rewrite,
+    result: &Result<ImageRef, RewriteError>,
+) -> Rewriting {
+    Rewriting {
+        policy: policy.owner,
+        rule: (rule.pattern.text.clone(), rule.to.clone()),
+        at: rule.pattern.at.clone(),
+        reason: rule.reason.clone(),
+        to: match result {
+            Ok(target) => Ok(target.clone()),
+            Err(error) => Err(error.problem.clone()),
+        },
     }
 }
 
@@ -206,7 +223,7 @@ fn membership(context: &RuleContext<'_>) -> Membership {
 
 fn matched_rules(context: &RuleContext<'_>) -> Vec<MatchedRule> {
     let tag = context.tag();
-    let rules = context.policy.image_rules(context.name, tag);
+    let rules = context.policy.image_rules();
     rules
         .map(|rule| MatchedRule {
             policy: context.policy.owner,

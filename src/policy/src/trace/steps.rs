@@ -18,7 +18,9 @@ pub struct Trace {
     pub normalized: Option<ImageRef>,
     /// The rewrites, in order.
     pub rewrites: Vec<Rewriting>,
-    /// The image that the rules judge: normalized and rewritten.
+    /// The alias that says what the image is.
+    pub alias: Option<Rewriting>,
+    /// The image that the rules judge: normalized and rewritten; for an alias, the image that it is.
     pub image: Option<ImageRef>,
     /// The profiles that apply where it is requested.
     pub profiles: Vec<AppliedProfile>,
@@ -46,7 +48,7 @@ pub struct Trace {
     pub verdict: Verdict,
 }
 
-/// A rewrite rule that matched.
+/// A rewrite rule, or an alias, that matched.
 #[derive(Debug, Clone)]
 pub struct Rewriting {
     /// Whose policy it is.

@@ -58,6 +58,9 @@ fn add_steps(steps: &mut Steps, trace: &Trace, explained: &Explanation) {
     for rewriting in &trace.rewrites {
         steps.step("rewritten", rewrite(rewriting, several));
     }
+    if let Some(alias) = &trace.alias {
+        steps.step("alias of", rewrite(alias, several));
+    }
     for profile in &trace.profiles {
         let may = if profile.only_tightens {
             " (might apply, so it can only tighten)"

@@ -34,6 +34,7 @@ pub fn render(explanation: &Explanation) -> String {
     add("policies", json::paths(&explanation.policies).into());
     add("lock", explanation.lock.as_ref().map(json::path).into());
     add("rewrites", trace.rewrites.iter().map(rewriting).collect());
+    add("alias", trace.alias.as_ref().map(rewriting).into());
     add("profiles", trace.profiles.iter().map(profile).collect());
     add(
         "registries",

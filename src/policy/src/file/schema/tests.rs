@@ -57,12 +57,14 @@ fn sample(kind: ValueKind) -> Value {
         ValueKind::Tags => json!(">=22, <25"),
         ValueKind::TagMap => json!({"16*": "22-alpine"}),
         ValueKind::RequestedDigest => json!("refuse"),
+        ValueKind::ImageDigests => json!([format!("sha256:{}", "a".repeat(64))]),
         ValueKind::Variants => json!(["alpine"]),
         ValueKind::Names => json!(["payments"]),
         ValueKind::Paths => json!(["services/**"]),
         ValueKind::Codes => json!(["FT101"]),
         ValueKind::Labels => json!(["maintainer=acme*"]),
         ValueKind::Mirrors => json!({"docker.io": "registry.example.com/hub"}),
+        ValueKind::Boolean => json!(true),
         ValueKind::Map(keys) => mapping_of(keys),
         ValueKind::List(keys) => json!([mapping_of(keys)]),
         ValueKind::Profiles(part) => {
@@ -91,6 +93,8 @@ fn whole_file() -> Value {
     // The sample rules match the same images and would contradict each other.
     file["rewrite"][0]["match"] = json!("old/*");
     file["rewrite"][0]["to"] = json!("node");
+    file["aliases"][0]["match"] = json!("mirror.example.com/*");
+    file["aliases"][0]["is"] = json!("docker.io/library/{1}");
     for at in ["/images/0", "/stages/final/images/0"] {
         let rule = file.pointer_mut(at).unwrap();
         rule["match"] = json!("node");

@@ -1,4 +1,11 @@
-use crate::fixtures::{denied, passes, warned};
+use std::collections::BTreeMap;
+
+use crate::fixtures::{
+    ask, ask_in, config, denied, denied_with_lock, digest, gate, lock_of, passes, passes_with_lock,
+    warned,
+};
+use crate::gate::{ApprovedImage, Resolved};
+use crate::{Code, Denial, Policy, Scope};
 
 const NODE: &str =
     "version: 1\nimages:\n- match: node\n  tags: \">=22, <25\"\n  variants: [alpine, slim]\n";
@@ -99,4 +106,128 @@ fn an_action_replaces_that_of_the_tier() {
         ("FT106", "this policy refuses `mysql`: we run mariadb")
     );
     assert_eq!(warned(policy, "redis")[0].code, "FT106");
+}
+
+const ONE: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+fn admit_digest(policy: &str, letter: char) -> Result<ApprovedImage, Denial> {
+    let gate = gate(policy, "");
+    let pass = ask(&gate, "acme/tool:1").unwrap();
+    let config = config();
+    gate.admit(
+        &pass,
+        &Resolved {
+            reference: pass.pull(),
+            digest: Some(&digest(letter)),
+            config: &config,
+        },
+    )
+}
+
+#[test]
+fn one_digest_is_refused_wherever_it_comes_from() {
+    let policy = format!(
+        "version: 1\ntiers: {{community: allow}}\nimages: [{{match: acme/*, digests: [\"{ONE}\"], action: deny, reason: broken build}}]"
+    );
+    let expected = "this policy refuses this digest of `acme/*`: broken build";
+    let in_the_dockerfile = denied(&policy, &format!("acme/tool:1@{ONE}"));
+    assert_eq!(
+        (in_the_dockerfile.code, in_the_dockerfile.message.as_str()),
+        (Code::ImageNamedByPolicy, expected)
+    );
+    let locked = denied_with_lock(
+        &policy,
+        &lock_of("docker.io/acme/tool:1", 'a'),
+        "acme/tool:1",
+    );
+    assert_eq!(locked.message, expected);
+    assert_eq!(admit_digest(&policy, 'a').unwrap_err().message, expected);
+    assert!(admit_digest(&policy, 'b').is_ok());
+    passes(&policy, &format!("acme/tool:1@{}", digest('b').as_str()));
+    // A digest that nobody knows might be the one.
+    let definition = gate(&policy, "").input_source(
+        "docker-image://docker.io/acme/tool:1",
+        &BTreeMap::new(),
+        &Scope::UNKNOWN,
+    );
+    assert!(
+        definition
+            .unwrap_err()
+            .message
+            .starts_with("docker.io/acme/tool:1 has an unknown digest"),
+    );
+}
+
+#[test]
+fn one_digest_is_allowed_if_the_image_is_pinned_to_it() {
+    let policy = format!(
+        "version: 1\nimages: [{{match: acme/*, digests: [\"{ONE}\"], action: allow, reason: reviewed}}]"
+    );
+    passes(&policy, &format!("acme/tool:1@{ONE}"));
+    passes(&policy, &format!("acme/tool@{ONE}"));
+    assert_eq!(denied(&policy, "acme/tool:1").code, "FT101");
+    let other = format!("acme/tool:1@{}", digest('b').as_str());
+    assert_eq!(denied(&policy, &other).code, "FT101");
+    let lock = lock_of("docker.io/acme/tool:1", 'a');
+    passes_with_lock(&policy, &lock, "acme/tool:1");
+}
+
+#[test]
+fn settings_of_base_differ_by_image() {
+    let policy = "version: 1\ntiers: {community: allow}\nbase: {end-of-life: deny, digest: require, root-user: deny, labels: {require: [owner]}}\nimages:\n- match: node\n  base: {end-of-life: allow, digest: resolve}\n- match: acme/*\n  base: {digest: resolve, root-user: allow}\n- match: acme/strict\n  base: {root-user: deny, labels: {forbid: [internal]}}\n";
+    // Only what the rule sets differs.
+    passes(policy, "node:14");
+    assert_eq!(denied(policy, "python:2.7").code, "FT131");
+    assert_eq!(denied(policy, "debian:13").code, "FT120");
+    let answer = |reference: &str, label: &str| {
+        let gate = gate(policy, "");
+        let pass = ask(&gate, reference).unwrap();
+        let mut config = config();
+        config.config.user = String::new();
+        config.config.labels = Some([(label.to_owned(), "x".to_owned())].into());
+        let resolved = Resolved {
+            reference: pass.pull(),
+            digest: Some(&digest('a')),
+            config: &config,
+        };
+        gate.admit(&pass, &resolved).map_err(|denial| denial.code)
+    };
+    assert!(answer("acme/tool:1", "owner").is_ok());
+    assert_eq!(answer("acme/tool:1", "x").unwrap_err(), "FT138");
+    // The strictest of the rules that match applies.
+    assert_eq!(answer("acme/strict:1", "owner").unwrap_err(), "FT136");
+}
+
+#[test]
+fn a_setting_of_an_image_in_a_profile_that_might_not_apply_only_tightens() {
+    let policy = "version: 1\nbase: {end-of-life: deny}\nstages: {final: {images: [{match: node, base: {end-of-life: allow}}]}}";
+    let in_stage = |ships| {
+        let scope = Scope {
+            ships,
+            ..Scope::UNKNOWN
+        };
+        ask_in(&gate(policy, ""), "node:14", scope).is_ok()
+    };
+    assert!(in_stage(Some(true)));
+    assert!(!in_stage(Some(false)));
+    assert!(!in_stage(None));
+}
+
+#[test]
+fn a_rule_for_an_image_has_no_setting_of_the_finished_image() {
+    let errors = Policy::parse(
+        "p",
+        "version: 1\nimages: [{match: node, base: {final-user: deny}}]",
+    )
+    .unwrap_err();
+    assert!(errors[0].to_string().contains("final-user"), "{errors:?}");
+    let errors = Policy::parse(
+        "p",
+        "version: 1\nimages: [{match: node, digests: [sha256:abc], action: deny}]",
+    )
+    .unwrap_err();
+    assert!(
+        errors[0].to_string().contains("is not a valid digest"),
+        "{errors:?}"
+    );
 }
