@@ -23,6 +23,14 @@ fn message_in(line: &str) -> Option<&str> {
         .map(|at| &line[at..])
 }
 
+/// The message of a build's warning, as the command line would print it: `WARN: FT162: … (line 1)`.
+fn build_warning_in(line: &str) -> Option<String> {
+    let (code, message) = line.strip_prefix("WARN: ")?.split_once(": ")?;
+    let (message, _) = message.rsplit_once(" (line")?;
+    code.starts_with("FT")
+        .then(|| format!("warning[{code}]: {message}"))
+}
+
 /// The help in a line, as a build prints it (`help: …`) or as a terminal shows it (`  = help: …`).
 fn help_in(line: &str) -> Option<&str> {
     let line = line.trim_start();
@@ -47,8 +55,13 @@ fn without_age(message: &str) -> String {
 fn quotes(text: &str) -> Vec<Quote> {
     let mut quotes: Vec<Quote> = Vec::new();
     let mut lacks_help = false;
-    for line in text.lines() {
-        if let Some(message) = message_in(line) {
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if let Some(message) = build_warning_in(line) {
+            let help = lines.next().map(|help| format!("help: {help}"));
+            quotes.push(Quote { message, help });
+            lacks_help = false;
+        } else if let Some(message) = message_in(line) {
             quotes.push(Quote {
                 message: without_age(message),
                 help: None,
