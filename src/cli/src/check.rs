@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use fromtier_convert::{Options, PlannedSource, sources};
+use fromtier_convert::{Options, PlannedSource, PlannedTrap, sources, traps_of_invalid};
 use fromtier_dockerfile::error::{Error, Origin};
 use fromtier_dockerfile::parser::detect_syntax;
 use fromtier_image::ImageRef;
@@ -14,7 +14,7 @@ use crate::args::CheckArgs;
 use crate::disk::{FileKind, RootedPath};
 use crate::exit::Exit;
 use crate::files::{self, Search};
-use crate::judge::{judge_source, needs_build_argument};
+use crate::judge::{judge_source, judge_trap, needs_build_argument};
 use crate::lookup::{FoundGate, GateLookup, LoadError};
 use crate::output;
 use crate::parallel;
@@ -79,6 +79,17 @@ fn check_file(
     Ok((judge(path, &bytes, args, &found), found))
 }
 
+/// The traps because of which a file isn't valid: its stages are unknown.
+fn unplanned_traps(bytes: &[u8]) -> Vec<PlannedTrap> {
+    let plan = |found| PlannedTrap {
+        found,
+        policy_stage: None,
+        ships: None,
+        needed: true,
+    };
+    traps_of_invalid(bytes).into_iter().map(plan).collect()
+}
+
 /// The error of a `# syntax=` line that names another frontend. As long as no policy says which frontends are the organization's,
 /// one that is called `fromtier` is taken for its own.
 fn other_frontend(bytes: &[u8], gate: &Gate) -> Option<Error> {
@@ -114,12 +125,13 @@ fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -
         build_platforms: vec![Platform::host()],
         ..Options::default()
     };
-    let (sources, error) = match sources(bytes, &options) {
+    let (sources, traps, error) = match sources(bytes, &options) {
         Ok(plan) => (
             plan.sources,
+            plan.traps,
             plan.error.or_else(|| other_frontend(bytes, &found.gate)),
         ),
-        Err(error) => (Vec::new(), Some(error)),
+        Err(error) => (Vec::new(), unplanned_traps(bytes), Some(error)),
     };
     // The reference is unknown because of the error, which is reported.
     let failed_line = error.as_ref().and_then(Error::line);
@@ -132,6 +144,10 @@ fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -
         .into_iter()
         .filter(|source| (source.needed || args.target.is_none()) && !is_failed(source))
         .map(|source| judge_source(&found.gate, path_in_repository.as_deref(), source))
+        .collect();
+    let traps = (traps.into_iter())
+        .filter(|trap| trap.needed || args.target.is_none())
+        .filter_map(|trap| judge_trap(&found.gate, path_in_repository.as_deref(), trap))
         .collect();
     let verdicts = sources.iter().filter_map(|judged| judged.verdict.as_ref());
     let has_organization = args.policy.policy.is_some();
@@ -148,6 +164,7 @@ fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -
         error,
         contacts: contacts(&found.gate, &sources),
         sources,
+        traps,
         exceptions,
     }
 }

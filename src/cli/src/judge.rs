@@ -1,11 +1,11 @@
 //! The gate's verdict on a source that a Dockerfile names.
 
-use fromtier_convert::{PlannedSource, SourceKind};
+use fromtier_convert::{PlannedSource, PlannedTrap, SourceKind};
 use fromtier_image::{ImageRef, Platform};
 use fromtier_policy::gate::{ImageRequest, SourceRequest};
 use fromtier_policy::{Gate, Scope};
 
-use crate::report::JudgedSource;
+use crate::report::{JudgedSource, JudgedTrap};
 
 /// Whether a source depends on a build argument that has no value: without it, the reference is empty or not valid.
 pub fn needs_build_argument(source: &PlannedSource) -> bool {
@@ -55,6 +55,21 @@ pub fn judge_source(gate: &Gate, path: Option<&str>, source: PlannedSource) -> J
         verdict: Some(verdict),
         resolved: None,
     }
+}
+
+/// Asks the gate about a trap; `None` if all policies allow it.
+pub fn judge_trap(gate: &Gate, path: Option<&str>, trap: PlannedTrap) -> Option<JudgedTrap> {
+    let scope = Scope {
+        stage: trap.policy_stage.as_deref(),
+        ships: trap.ships,
+        platform: None,
+        path,
+    };
+    let verdict = match gate.trap(&trap.found.request(), &scope) {
+        Ok(verdict) => verdict,
+        Err(denial) => *denial.verdict,
+    };
+    (!verdict.findings.is_empty()).then_some(JudgedTrap { trap, verdict })
 }
 
 fn judge_image(gate: &Gate, path: Option<&str>, source: PlannedSource) -> JudgedSource {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use fromtier_convert::PlannedSource;
+use fromtier_convert::{PlannedSource, PlannedTrap};
 use fromtier_dockerfile::error::Error;
 use fromtier_image::ImageRef;
 use fromtier_policy::{
@@ -47,6 +47,8 @@ pub struct DockerfileReport {
     /// Whom to ask about what is refused.
     pub contacts: Vec<String>,
     pub sources: Vec<JudgedSource>,
+    /// The traps that a policy warns about or refuses.
+    pub traps: Vec<JudgedTrap>,
     /// The exceptions of its policies.
     pub exceptions: Vec<ExceptionUse>,
 }
@@ -59,6 +61,13 @@ pub struct JudgedSource {
     pub verdict: Option<Verdict>,
     /// The image that a build would pull, with its digest if it is known; `None` if there is nothing to pull.
     pub resolved: Option<ImageRef>,
+}
+
+/// A trap with its verdict, which has findings.
+#[derive(Debug)]
+pub struct JudgedTrap {
+    pub trap: PlannedTrap,
+    pub verdict: Verdict,
 }
 
 /// An exception, its state, and whether the sources of a Dockerfile use it.
@@ -81,12 +90,19 @@ pub struct ExceptionUse {
 }
 
 impl CheckReport {
-    /// The number of sources with this verdict.
+    /// The number of sources and traps with this verdict.
     pub fn count(&self, severity: Severity) -> usize {
-        self.sources()
-            .filter_map(|judged| judged.verdict.as_ref())
+        let sources = self.sources().filter_map(|judged| judged.verdict.as_ref());
+        let traps = self.files.iter().flat_map(|file| &file.traps);
+        sources
+            .chain(traps.map(|judged| &judged.verdict))
             .filter(|verdict| verdict.severity == severity)
             .count()
+    }
+
+    /// The number of traps.
+    pub fn traps(&self) -> usize {
+        self.files.iter().map(|file| file.traps.len()).sum()
     }
 
     /// The number of sources that depend on build arguments without a value.

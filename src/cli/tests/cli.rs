@@ -375,7 +375,7 @@ fn json_has_every_source() {
     assert_eq!(json["version"], 2);
     assert_eq!(
         json["summary"],
-        serde_json::json!({"files": 1, "sources": 2, "denied": 1, "warned": 0, "unknown": 0, "broken": 0, "left_out": 0})
+        serde_json::json!({"files": 1, "sources": 2, "traps": 0, "denied": 1, "warned": 0, "unknown": 0, "broken": 0, "left_out": 0})
     );
     let file = &json["files"][0];
     assert_eq!(

@@ -28,6 +28,7 @@ use crate::plan::stages::Stages;
 use crate::plan::{self, checks};
 use crate::resolver::Resolver;
 use crate::source_date;
+use crate::traps::{self, FoundTrap, TrapText};
 use crate::vars::Vars;
 
 /// A conversion in progress.
@@ -50,6 +51,8 @@ pub(crate) struct Converter<'a, R> {
     pub excludes: Vec<String>,
     pub proxy: Option<pb::ProxyEnv>,
     pub ctx_paths: PathsUsed,
+    /// The traps that the gate wasn't asked about so far.
+    pub traps: Vec<FoundTrap>,
 }
 
 /// A parsed Dockerfile, before any stage is planned.
@@ -57,6 +60,25 @@ pub(crate) struct ParsedFile {
     pub stages: Vec<instructions::Stage>,
     pub globals: Vec<instructions::GlobalArg>,
     pub lex: Lex,
+}
+
+impl ParsedFile {
+    /// The file as a text in which traps are looked for.
+    pub fn trap_text<'a>(
+        &'a self,
+        bytes: &'a [u8],
+        variables: &'a Vars,
+        options: &'a Options,
+    ) -> TrapText<'a> {
+        TrapText {
+            bytes,
+            stages: &self.stages,
+            globals: &self.globals,
+            lex: &self.lex,
+            variables,
+            options,
+        }
+    }
 }
 
 /// The linter with the build's configuration, or else with that of `# check=` in the file.
@@ -101,20 +123,20 @@ impl<'a, R: Resolver> Converter<'a, R> {
         sources: &'a Sources<'a, R>,
         lint: Linter,
     ) -> Result<(Converter<'a, R>, StageId)> {
-        let ParsedFile {
-            stages,
-            globals,
-            lex,
-        } = parse_file(bytes, &lint)?;
+        let file =
+            parse_file(bytes, &lint).map_err(|e| traps::explain(e, bytes, &sources.ledger))?;
         let platforms = Platforms::of(options);
         let target_name = match options.target.as_str() {
-            "" => stages.last().map_or("", |s| &s.name),
+            "" => file.stages.last().map_or("", |s| &s.name),
             name => name,
         };
         let builtin = args::builtin(&platforms, &options.build_args, target_name);
-        checks::default_bases(&stages, &lex, &builtin, &globals, &lint);
+        checks::default_bases(&file.stages, &file.lex, &builtin, &file.globals, &lint);
         let mut build_args = options.build_args.clone();
-        let (mut globals, infos) = args::with_globals(builtin, &lex, &globals, &build_args)?;
+        let (mut globals, infos) =
+            args::with_globals(builtin, &file.lex, &file.globals, &build_args)?;
+        let traps = traps::find(&file.trap_text(bytes, &globals, options));
+        let ParsedFile { stages, lex, .. } = file;
         let mut epoch = None;
         if let Some(value) = args::value_of(&build_args, &globals, source_date::KEY) {
             let value = value.to_owned();
@@ -163,6 +185,7 @@ impl<'a, R: Resolver> Converter<'a, R> {
             excludes: Vec::new(),
             proxy,
             ctx_paths: Default::default(),
+            traps,
         };
         let needed = converter.resolve_bases(target).await?;
         converter.dispatch_stages(&needed).await?;

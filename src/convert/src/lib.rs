@@ -36,6 +36,7 @@ mod source_date;
 mod stage;
 mod tar;
 mod targets;
+mod traps;
 mod vars;
 
 #[cfg(test)]
@@ -49,7 +50,9 @@ pub use meta::pb_ranges;
 pub use options::{NoCache, Options};
 pub use outline::Outline;
 pub use outline::capture::{ArgInfo, CredentialMount};
-pub use plan::sources::{PlannedSource, SourceKind, SourcePlan, sources, trigger_sources};
+pub use plan::sources::{
+    PlannedSource, PlannedTrap, SourceKind, SourcePlan, sources, trigger_sources,
+};
 pub use resolver::{
     OciStore, ResolveError, ResolveImage, ResolvedImage, Resolver, SourceMetadata,
     SourceMetadataRequest,
@@ -58,6 +61,7 @@ pub use result::{Converted, Outcome, SbomTargets, SourceVerdict};
 pub use run::{convert, lint, outline};
 pub use sbom::Scanner;
 pub use targets::{Target, targets};
+pub use traps::{FoundTrap, traps_of_invalid};
 
 /// The name of the empty base image.
 pub(crate) const SCRATCH: &str = "scratch";

@@ -8,7 +8,7 @@ use crate::policy_index::PolicyIndex;
 use crate::profile::ProfileMatch;
 use crate::scope::Scope;
 use crate::settings::{
-    Check, DigestRule, EffectiveSettings, Gaps, LabelRule, Settings, SourceKind, SourceRule,
+    Check, DigestRule, EffectiveSettings, Gaps, LabelRule, Settings, SourceKind, SourceRule, Trap,
 };
 use crate::tier::Tier;
 use crate::verdict::Severity;
@@ -175,6 +175,10 @@ impl<'a> ActivePolicy<'a> {
 
     pub fn source(&self, kind: SourceKind) -> SourceRule {
         *self.effective.sources.get(kind)
+    }
+
+    pub fn trap(&self, trap: Trap) -> Severity {
+        *self.effective.traps.get(trap)
     }
 
     pub fn warn_only(&self) -> bool {

@@ -115,6 +115,11 @@ codes! {
     Rewritten = "FT160", "Rewritten";
     RewriteFailed = "FT161", "Rewriting failed";
     MirrorFailed = "FT162", "Mirror failed";
+    HeredocBlank = "FT201", "Not a heredoc";
+    PlatformArgument = "FT202", "Platform argument with a default";
+    StagePlatform = "FT203", "Platform without effect";
+    JsonArray = "FT204", "Not a JSON array";
+    LateEscape = "FT205", "Escape directive without effect";
 }
 
 /// How the severity of a code's findings is decided. In either case, `mode: warn` turns refusals by a policy's rules into
@@ -155,7 +160,12 @@ impl Code {
             | OciLayout
             | LocalDirectory
             | RootFileSystem
-            | ImportedCache => SeverityRule::Configurable,
+            | ImportedCache
+            | HeredocBlank
+            | PlatformArgument
+            | StagePlatform
+            | JsonArray
+            | LateEscape => SeverityRule::Configurable,
             InvalidPolicy
             | OtherFrontend
             | InvalidReference
@@ -229,11 +239,12 @@ impl Code {
             | ReplacedByBuilder
             | NoDigest
             | LockedDigestUnavailable => false,
-            // Broken files, what isn't an image that the build takes, findings that never refuse, and rewriting.
+            // Broken files, what isn't an image that the build takes, findings that never refuse, rewriting, and texts.
             InvalidPolicy | OtherFrontend | FinalUser | EndOfLifeNear | GitRepository
             | HttpDownload | Scratch | OciLayout | LocalDirectory | UnknownSource
             | RootFileSystem | ImportedCache | ExceptionInUse | Rewritten | RewriteFailed
-            | MirrorFailed => false,
+            | MirrorFailed | HeredocBlank | PlatformArgument | StagePlatform | JsonArray
+            | LateEscape => false,
         }
     }
 
@@ -282,7 +293,12 @@ impl Code {
             | ExceptionInUse
             | Rewritten
             | RewriteFailed
-            | MirrorFailed => false,
+            | MirrorFailed
+            | HeredocBlank
+            | PlatformArgument
+            | StagePlatform
+            | JsonArray
+            | LateEscape => false,
         }
     }
 
@@ -340,7 +356,12 @@ impl Code {
             | ExceptionInUse
             | Rewritten
             | RewriteFailed
-            | MirrorFailed => false,
+            | MirrorFailed
+            | HeredocBlank
+            | PlatformArgument
+            | StagePlatform
+            | JsonArray
+            | LateEscape => false,
         }
     }
 }

@@ -74,6 +74,6 @@ pub use place::Place;
 pub use policy::Policy;
 pub use scope::Scope;
 pub use setting_key::SettingKey;
-pub use settings::{Check, SourceKind};
+pub use settings::{Check, SourceKind, Trap};
 pub use tier::Tier;
 pub use verdict::{Denial, Finding, JudgedKind, Severity, Verdict};

@@ -38,7 +38,7 @@ pub struct Policy {
     pub(crate) exceptions: Vec<Exception>,
     /// How many days an exception may last, from today.
     pub(crate) exceptions_max: Option<u32>,
-    /// The places where the file sets `mode`, `tiers`, `base`, `mirrors`, and `sources`.
+    /// The places where the file sets `mode`, `tiers`, `base`, `mirrors`, `sources`, and `dockerfile`.
     pub(crate) setting_places: SettingPlaces,
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::Place;
-use crate::settings::{Check, SourceKind};
+use crate::settings::{Check, SourceKind, Trap};
 use crate::tier::Tier;
 
 /// One setting of a policy or of one of its profiles. Displays as `base.digest`.
@@ -25,6 +25,8 @@ pub enum SettingKey {
     Labels,
     /// One of `sources`.
     Source(SourceKind),
+    /// One of `dockerfile`.
+    Trap(Trap),
     /// One of `mirrors`, by its registry and path in the spelling that rules compare.
     Mirror(String),
 }
@@ -40,6 +42,7 @@ impl fmt::Display for SettingKey {
             SettingKey::Check(check) => write!(f, "base.{}", check.key()),
             SettingKey::Labels => f.write_str("base.labels"),
             SettingKey::Source(kind) => write!(f, "sources.{}", kind.key()),
+            SettingKey::Trap(trap) => write!(f, "dockerfile.{}", trap.key()),
             SettingKey::Mirror(registry) => write!(f, "mirrors.{registry}"),
         }
     }

@@ -1,5 +1,6 @@
 //! The settings of a policy: those that a file sets, and those that apply in a part of a build.
 
+use crate::code::Code;
 use crate::glob::Glob;
 use crate::per_variant::per_variant;
 use crate::tier::{PerTier, Tier};
@@ -22,6 +23,7 @@ pub(crate) struct Settings {
     /// Labels that an image must not have.
     pub forbid: Vec<LabelRule>,
     pub sources: PerSourceKind<Option<SourceRule>>,
+    pub traps: PerTrap<Option<Severity>>,
 }
 
 /// The checks that `base:` can allow, warn about, or deny.
@@ -121,6 +123,53 @@ impl SourceKind {
     }
 }
 
+/// Texts of a Dockerfile that BuildKit silently reads in another way than they look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trap {
+    /// A blank after `<<-`, so that it begins no heredoc.
+    HeredocBlank,
+    /// A default for an argument that BuildKit sets itself.
+    PlatformArgument,
+    /// A `--platform` of a `FROM` that names a stage.
+    StagePlatform,
+    /// An array that is not valid JSON.
+    JsonArray,
+    /// An `# escape=` directive after another line.
+    LateEscape,
+}
+
+impl Trap {
+    pub(crate) const ALL: &[Trap] = &[
+        Trap::HeredocBlank,
+        Trap::PlatformArgument,
+        Trap::StagePlatform,
+        Trap::JsonArray,
+        Trap::LateEscape,
+    ];
+
+    /// The key of the trap under `dockerfile:`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Trap::HeredocBlank => "heredoc-blank",
+            Trap::PlatformArgument => "platform-argument",
+            Trap::StagePlatform => "stage-platform",
+            Trap::JsonArray => "json-array",
+            Trap::LateEscape => "late-escape",
+        }
+    }
+
+    /// The code of its findings.
+    pub const fn code(self) -> Code {
+        match self {
+            Trap::HeredocBlank => Code::HeredocBlank,
+            Trap::PlatformArgument => Code::PlatformArgument,
+            Trap::StagePlatform => Code::StagePlatform,
+            Trap::JsonArray => Code::JsonArray,
+            Trap::LateEscape => Code::LateEscape,
+        }
+    }
+}
+
 per_variant! {
     /// One value for each check.
     struct PerCheck of Check {
@@ -145,6 +194,17 @@ per_variant! {
         local: Local,
         root_file_system: RootFileSystem,
         cache_import: CacheImport,
+    }
+}
+
+per_variant! {
+    /// One value for each trap.
+    struct PerTrap of Trap {
+        heredoc_blank: HeredocBlank,
+        platform_argument: PlatformArgument,
+        stage_platform: StagePlatform,
+        json_array: JsonArray,
+        late_escape: LateEscape,
     }
 }
 
@@ -222,6 +282,7 @@ impl Settings {
         self.tiers = self.tiers.combine(fallback.tiers, Option::or);
         self.checks = self.checks.combine(fallback.checks, Option::or);
         self.sources = self.sources.combine(fallback.sources, Option::or);
+        self.traps = self.traps.combine(fallback.traps, Option::or);
         self.warn_only = self.warn_only.or(fallback.warn_only);
         self.digest = self.digest.or(fallback.digest);
         self.max_age = self.max_age.or(fallback.max_age);
@@ -251,6 +312,7 @@ pub(crate) struct EffectiveSettings {
     pub max_age: Option<u32>,
     pub notice: Option<u32>,
     pub sources: PerSourceKind<SourceRule>,
+    pub traps: PerTrap<Severity>,
 }
 
 impl EffectiveSettings {
@@ -283,6 +345,7 @@ impl EffectiveSettings {
             max_age: None,
             notice: None,
             sources: PerSourceKind::from_fn(|_| SourceRule::Action(Severity::Allow)),
+            traps: PerTrap::from_fn(|_| built_in(Severity::Warn)),
         };
         effective.overlay(settings);
         effective
@@ -293,6 +356,7 @@ impl EffectiveSettings {
         let severity = |current, set: Option<Severity>| set.unwrap_or(current);
         self.tiers = self.tiers.combine(settings.tiers, severity);
         self.checks = self.checks.combine(settings.checks, severity);
+        self.traps = self.traps.combine(settings.traps, severity);
         self.sources =
             (self.sources).combine(settings.sources, |current, set| set.unwrap_or(current));
         self.warn_only = settings.warn_only.unwrap_or(self.warn_only);
@@ -307,6 +371,7 @@ impl EffectiveSettings {
             |current: Severity, set: Option<Severity>| current.max(set.unwrap_or(current));
         self.tiers = self.tiers.combine(settings.tiers, severity);
         self.checks = self.checks.combine(settings.checks, severity);
+        self.traps = self.traps.combine(settings.traps, severity);
         self.sources = (self.sources).combine(settings.sources, |current, set| {
             set.map_or(current, |set| current.strictest(set))
         });

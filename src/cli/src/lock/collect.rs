@@ -142,6 +142,7 @@ pub fn collect(
         contacts: Vec::new(),
         error: None,
         sources: Vec::new(),
+        traps: Vec::new(),
         exceptions: Vec::new(),
     };
     let mut seen = BTreeSet::new();

@@ -5,8 +5,8 @@ use fromtier_policy::{JudgedKind, Severity};
 use serde_json::{Value, json};
 
 use super::json::{self, Exception, Source};
-use super::{Lines, line_of, place};
-use crate::report::{CheckReport, DockerfileReport, ExceptionUse, JudgedSource};
+use super::{Lines, line_of, place, trap_place};
+use crate::report::{CheckReport, DockerfileReport, ExceptionUse, JudgedSource, JudgedTrap};
 
 /// One JSON document and a newline.
 pub fn render(report: &CheckReport) -> String {
@@ -16,6 +16,7 @@ pub fn render(report: &CheckReport) -> String {
         "summary": {
             "files": report.files.len(),
             "sources": report.files.iter().map(|file| file.sources.len()).sum::<usize>(),
+            "traps": report.traps(),
             "denied": report.count(Severity::Deny),
             "warned": report.count(Severity::Warn),
             "unknown": report.unknown(),
@@ -45,7 +46,19 @@ pub fn file(file: &DockerfileReport) -> Value {
         "error": error,
         "exceptions": file.exceptions.iter().map(exception).collect::<Vec<_>>(),
         "sources": file.sources.iter().map(|judged| source(&file.text, &lines, judged)).collect::<Vec<_>>(),
+        "traps": file.traps.iter().map(|judged| trap(&file.text, &lines, judged)).collect::<Vec<_>>(),
     })
+}
+
+fn trap(text: &str, lines: &Lines<'_>, judged: &JudgedTrap) -> Value {
+    let JudgedTrap { trap, verdict } = judged;
+    Value::Object(json::trap(
+        &trap.found.written,
+        trap.policy_stage.as_deref(),
+        verdict,
+        lines,
+        &trap_place(text, trap),
+    ))
 }
 
 fn source(text: &str, lines: &Lines<'_>, judged: &JudgedSource) -> Value {

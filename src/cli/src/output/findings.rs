@@ -9,7 +9,7 @@ use fromtier_policy::{Finding, Severity};
 
 use super::printer::{Mark, Message, Printer};
 use super::terminal::shown_path;
-use super::{Lines, counted, line_of, place};
+use super::{Lines, counted, line_of, place, trap_place};
 use crate::report::{DockerfileReport, JudgedSource};
 
 /// The most places that a finding lists besides its first one, and that a frame marks for it.
@@ -33,8 +33,9 @@ struct PlacedFinding<'r> {
 pub fn codes(files: &[DockerfileReport]) -> impl Iterator<Item = &str> {
     files.iter().flat_map(|file| {
         let error = file.error.iter().filter_map(|error| error.code());
-        let verdicts = file.sources.iter().filter_map(|s| s.verdict.as_ref());
-        let findings = verdicts.flat_map(|verdict| &verdict.findings);
+        let sources = file.sources.iter().filter_map(|s| s.verdict.as_ref());
+        let traps = file.traps.iter().map(|judged| &judged.verdict);
+        let findings = sources.chain(traps).flat_map(|verdict| &verdict.findings);
         let findings = findings.filter(|finding| finding.severity > Severity::Allow);
         error.chain(findings.map(|finding| finding.code.as_str()))
     })
@@ -197,7 +198,7 @@ fn grouped<'r>(files: impl IntoIterator<Item = &'r DockerfileReport>) -> Vec<Pla
     all
 }
 
-/// The findings of a Dockerfile, in the order of its sources.
+/// The findings of a Dockerfile: those about its sources, then those about its traps, each in their order.
 fn findings(file: &DockerfileReport) -> Vec<PlacedFinding<'_>> {
     let mut all = Vec::new();
     if let Some(error) = &file.error {
@@ -237,6 +238,16 @@ fn findings(file: &DockerfileReport) -> Vec<PlacedFinding<'_>> {
                 places: vec![(file, at.clone())],
             });
         }
+    }
+    for judged in &file.traps {
+        let at = trap_place(&file.text, &judged.trap);
+        all.extend(judged.verdict.findings.iter().map(|finding| PlacedFinding {
+            severity: finding.severity,
+            code: Some(finding.code.as_str()),
+            message: finding.message.clone(),
+            help: finding.help.clone(),
+            places: vec![(file, at.clone())],
+        }));
     }
     all
 }

@@ -107,8 +107,12 @@ fn summary(report: &CheckReport) -> String {
     } else {
         parts.join(", ")
     };
+    let traps = match report.traps() {
+        0 => String::new(),
+        traps => format!(", {}", counted(traps, "trap")),
+    };
     format!(
-        "{}, {}: {verdict}{}\n",
+        "{}, {}{traps}: {verdict}{}\n",
         counted(report.files.len(), "file"),
         counted(sources, "source"),
         left_out(report.left_out)

@@ -73,6 +73,24 @@ pub fn source(source: &Source<'_>) -> Map<String, Value> {
     fields
 }
 
+/// A text that BuildKit reads in another way than it looks.
+pub fn trap(
+    written: &str,
+    stage: Option<&str>,
+    verdict: &Verdict,
+    lines: &Lines<'_>,
+    at: &Range<usize>,
+) -> Map<String, Value> {
+    let mut fields = fields(json!({
+        "stage": stage,
+        "written": written,
+        "verdict": verdict.severity.key(),
+        "findings": findings(&verdict.findings),
+    }));
+    fields.extend(span(lines, at));
+    fields
+}
+
 /// A list of findings.
 pub fn findings(findings: &[Finding]) -> Vec<Value> {
     let finding = |finding: &Finding| {

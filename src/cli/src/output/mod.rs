@@ -11,7 +11,7 @@ pub mod terminal;
 
 use std::ops::Range;
 
-use fromtier_convert::PlannedSource;
+use fromtier_convert::{PlannedSource, PlannedTrap};
 
 /// `1 file`, `2 files`
 pub fn counted(number: usize, what: &str) -> String {
@@ -33,6 +33,12 @@ pub fn place(text: &str, source: &PlannedSource) -> Range<usize> {
             source.ranges.first().map_or(1, |range| range.start.line),
         ),
     }
+}
+
+/// The bytes of the first line of a trap.
+pub fn trap_place(text: &str, trap: &PlannedTrap) -> Range<usize> {
+    let first = trap.found.ranges.first();
+    line_of(text, first.map_or(1, |range| range.start.line))
 }
 
 /// The bytes of a line, counted from 1, without surrounding spaces.

@@ -7,6 +7,7 @@ use fromtier_dockerfile::instructions::{Add, Command};
 use fromtier_dockerfile::shell::NoEnv;
 use fromtier_dockerfile::span::Range;
 use fromtier_image::{ImageRef, Platform};
+use fromtier_policy::Scope;
 use fromtier_policy::gate::{SourceRequest, Via};
 
 use super::at_stage;
@@ -18,6 +19,7 @@ use crate::converter::Converter;
 use crate::plan::trigger::parse_trigger;
 use crate::plan::{self, deps::StageId};
 use crate::stage::{BaseState, Stage};
+use crate::traps;
 
 impl<R> Converter<'_, R> {
     /// Asks the gate about the bases of a round, and about all other sources of the needed stages whose names don't depend
@@ -45,6 +47,31 @@ impl<R> Converter<'_, R> {
             self.sources.ledger.append(&ledger);
         }
         refused
+    }
+
+    /// Asks the gate about the traps in the text of the needed stages and outside of stages, each once.
+    ///
+    /// # Errors
+    ///
+    /// All refusals.
+    pub(super) fn judge_traps(&mut self, needed: &[bool]) -> Result<()> {
+        let mut refusals = Refusals::default();
+        for trap in std::mem::take(&mut self.traps) {
+            let judged = match trap.stage {
+                None => traps::judge(&trap, Scope::default(), &self.sources.ledger),
+                Some(id) if self.stages[id].base.context.is_some() => continue,
+                Some(id) if needed[id] || self.options.all_stages => {
+                    let place = self.place(&self.stages[id], &trap.ranges);
+                    traps::judge(&trap, place.scope, &self.sources.ledger)
+                }
+                Some(_) => {
+                    self.traps.push(trap);
+                    continue;
+                }
+            };
+            refusals.keep(judged.map(drop));
+        }
+        refusals.into_result()
     }
 
     fn foresee_base(&self, job: &BaseJob, stage: &Stage, ledger: &Ledger<'_>) -> Result<()> {

@@ -74,6 +74,7 @@ impl<R: Resolver> Converter<'_, R> {
             return refusals.into_result();
         }
         refusals.keep(self.foresee_refusals(&round.jobs, needed));
+        refusals.keep(self.judge_traps(needed));
         if !refusals.is_empty() {
             return refusals.into_result();
         }

@@ -44,6 +44,21 @@ impl Platforms {
     }
 }
 
+/// The arguments that BuildKit sets.
+pub(crate) const BUILTIN: [&str; 11] = [
+    "BUILDPLATFORM",
+    "BUILDOS",
+    "BUILDOSVERSION",
+    "BUILDARCH",
+    "BUILDVARIANT",
+    "TARGETPLATFORM",
+    "TARGETOS",
+    "TARGETOSVERSION",
+    "TARGETARCH",
+    "TARGETVARIANT",
+    "TARGETSTAGE",
+];
+
 /// Returns `BUILDPLATFORM`, `TARGETARCH` and so on. The build's arguments override them.
 pub(crate) fn builtin(
     platforms: &Platforms,
@@ -57,19 +72,20 @@ pub(crate) fn builtin(
         target_stage
     };
     let mut env = Vars::default();
-    for (key, value) in [
-        ("BUILDPLATFORM", build.format()),
-        ("BUILDOS", build.os.clone()),
-        ("BUILDOSVERSION", build.os_version.clone()),
-        ("BUILDARCH", build.architecture.clone()),
-        ("BUILDVARIANT", build.variant.clone()),
-        ("TARGETPLATFORM", target.format_all()),
-        ("TARGETOS", target.os.clone()),
-        ("TARGETOSVERSION", target.os_version.clone()),
-        ("TARGETARCH", target.architecture.clone()),
-        ("TARGETVARIANT", target.variant.clone()),
-        ("TARGETSTAGE", stage.to_owned()),
-    ] {
+    let values = [
+        build.format(),
+        build.os.clone(),
+        build.os_version.clone(),
+        build.architecture.clone(),
+        build.variant.clone(),
+        target.format_all(),
+        target.os.clone(),
+        target.os_version.clone(),
+        target.architecture.clone(),
+        target.variant.clone(),
+        stage.to_owned(),
+    ];
+    for (key, value) in BUILTIN.into_iter().zip(values) {
         let value = overrides.get(key).cloned().unwrap_or(value);
         env.set(key, &value);
     }

@@ -9,6 +9,7 @@ mod profiles;
 mod sbom;
 mod size;
 mod steps;
+mod traps;
 mod users;
 
 use std::cell::RefCell;

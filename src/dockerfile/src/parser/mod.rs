@@ -87,7 +87,7 @@ impl Node {
     }
 
     /// Whether heredocs can follow: the shell form of `ADD`, `COPY` and `RUN`, also after `ONBUILD`.
-    fn takes_heredocs(&self) -> bool {
+    pub fn takes_heredocs(&self) -> bool {
         let node = match &self.args {
             Args::Sub(trigger) => trigger,
             _ => self,

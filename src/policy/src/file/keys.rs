@@ -1,7 +1,7 @@
 //! The keys of a policy file. Files are read by this table, and the schema is generated from it.
 
 use crate::rewrite::RequestedDigest;
-use crate::settings::{Check, DigestRule, SourceKind, SourceRule};
+use crate::settings::{Check, DigestRule, SourceKind, SourceRule, Trap};
 use crate::tier::Tier;
 use crate::verdict::Severity;
 
@@ -105,6 +105,7 @@ pub(super) static FILE: &[Key] = &[
     key("mirrors", ValueKind::Mirrors),
     key("aliases", ValueKind::List(ALIAS)),
     key("sources", ValueKind::Map(SOURCES)),
+    key("dockerfile", ValueKind::Map(DOCKERFILE)),
     key("stages", ValueKind::Profiles(ProfileKind::Stages)),
     key("platforms", ValueKind::Profiles(ProfileKind::Platforms)),
     key("paths", ValueKind::Profiles(ProfileKind::Paths)),
@@ -119,6 +120,7 @@ pub(super) static PROFILE: &[Key] = &[
     key("images", ValueKind::List(IMAGE)),
     key("base", ValueKind::Map(BASE)),
     key("sources", ValueKind::Map(SOURCES)),
+    key("dockerfile", ValueKind::Map(DOCKERFILE)),
 ];
 
 pub(super) static TIERS: &[Key] = &[
@@ -222,6 +224,18 @@ const fn source(kind: SourceKind) -> Key {
     } else {
         key(kind.key(), ValueKind::Action)
     }
+}
+
+pub(super) static DOCKERFILE: &[Key] = &[
+    trap(Trap::HeredocBlank),
+    trap(Trap::PlatformArgument),
+    trap(Trap::StagePlatform),
+    trap(Trap::JsonArray),
+    trap(Trap::LateEscape),
+];
+
+const fn trap(trap: Trap) -> Key {
+    key(trap.key(), ValueKind::Action)
 }
 
 pub(super) static EXCEPTION: &[Key] = &[

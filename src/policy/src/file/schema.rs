@@ -288,6 +288,23 @@ fn describe_rule(key: &str) -> Option<&'static str> {
         "exceptions.until" => "The last day on which it applies",
         "exceptions.owner" => "Who is responsible for it",
         "exceptions.rules" => "The codes that it lifts; all codes if none is set",
+        other => return describe_trap(other),
+    })
+}
+
+/// Returns the description of `dockerfile` or of a key in it.
+fn describe_trap(path: &str) -> Option<&'static str> {
+    Some(match path {
+        "dockerfile" => {
+            "Texts of Dockerfiles that BuildKit silently reads in another way than they look"
+        }
+        "dockerfile.heredoc-blank" => "Heredocs that are none because of a blank after <<-",
+        "dockerfile.stage-platform" => "FROM --platform with a stage as the base",
+        "dockerfile.json-array" => "Arrays that are not valid JSON, such as with single quotes",
+        "dockerfile.late-escape" => "# escape= directives after another line",
+        "dockerfile.platform-argument" => {
+            "Defaults for arguments that BuildKit sets, such as TARGETARCH"
+        }
         _ => return None,
     })
 }

@@ -5,7 +5,7 @@ use super::report::Report;
 use super::yaml::Value;
 use crate::pattern::mirrored_part;
 use crate::setting_key::{SettingKey, SettingPlaces};
-use crate::settings::{Check, SourceKind};
+use crate::settings::{Check, SourceKind, Trap};
 use crate::tier::Tier;
 
 /// Returns the place of each setting of a policy or of one of its profiles.
@@ -14,7 +14,7 @@ pub(super) fn read(fields: &Fields<'_>, report: &Report<'_>) -> SettingPlaces {
     if let Some(node) = fields.get("mode") {
         places.push(SettingKey::Mode, report.place(node.span));
     }
-    for section in ["tiers", "base", "mirrors", "sources"] {
+    for section in ["tiers", "base", "mirrors", "sources", "dockerfile"] {
         let Some(Value::Map(entries)) = fields.get(section).map(|node| &node.value) else {
             continue;
         };
@@ -49,6 +49,11 @@ fn setting_key(section: &str, name: &str) -> Option<SettingKey> {
             let kind = kinds.find(|kind| kind.key() == name)?;
             Some(SettingKey::Source(*kind))
         }
+        ("dockerfile", _) => {
+            let mut traps = Trap::ALL.iter();
+            let trap = traps.find(|trap| trap.key() == name)?;
+            Some(SettingKey::Trap(*trap))
+        }
         ("mirrors", _) => Some(SettingKey::Mirror(mirrored_part(name)?)),
         _ => None,
     }
@@ -65,6 +70,7 @@ mod tests {
             ("tiers", keys::TIERS),
             ("base", keys::BASE),
             ("sources", keys::SOURCES),
+            ("dockerfile", keys::DOCKERFILE),
         ] {
             for key in keys {
                 let text = format!("version: 1\n{section}: {{{}: {{}}}}", key.name);

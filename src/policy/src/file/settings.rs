@@ -4,10 +4,10 @@ use super::fields::{Fields, read_action, read_choice, read_list, read_text};
 use super::keys::{self, Key};
 use super::report::Report;
 use super::yaml::Node;
-use crate::settings::{Check, LabelRule, Settings, SourceKind};
+use crate::settings::{Check, LabelRule, Settings, SourceKind, Trap};
 use crate::tier::Tier;
 
-/// Reads `mode`, `tiers`, `base`, and `sources` of a mapping.
+/// Reads `mode`, `tiers`, `base`, `sources`, and `dockerfile` of a mapping.
 pub(super) fn read(fields: &Fields<'_>, report: &mut Report<'_>) -> Settings {
     let mut settings = Settings::default();
     if let Some(node) = fields.get("mode") {
@@ -21,6 +21,9 @@ pub(super) fn read(fields: &Fields<'_>, report: &mut Report<'_>) -> Settings {
     }
     if let Some(node) = fields.get("sources") {
         read_sources(node, &mut settings, report);
+    }
+    if let Some(node) = fields.get("dockerfile") {
+        read_traps(node, &mut settings, report);
     }
     settings
 }
@@ -112,6 +115,16 @@ pub(super) fn read_days(
         );
     }
     days
+}
+
+fn read_traps(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
+    let Some(fields) = Fields::with_keys(node, keys::DOCKERFILE, report) else {
+        return;
+    };
+    for trap in Trap::ALL {
+        let node = fields.get(trap.key());
+        *settings.traps.get_mut(*trap) = node.and_then(|node| read_action(node, report));
+    }
 }
 
 fn read_sources(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {

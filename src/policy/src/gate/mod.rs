@@ -9,6 +9,7 @@ mod frontend;
 mod lock_candidate;
 mod organization;
 mod source;
+mod trap;
 mod user;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use fromtier_catalog::Day;
 use fromtier_image::{Digest, ImageConfig, ImageRef};
 pub use lock_candidate::LockCandidate;
 pub use organization::Organization;
+pub use trap::TrapRequest;
 
 use crate::code::Code;
 use crate::judge::{Judge, PullPlace};

@@ -107,6 +107,16 @@ fn sources_setting() -> BoxedStrategy<String> {
     ])
 }
 
+fn dockerfile() -> BoxedStrategy<String> {
+    map(vec![
+        line("heredoc-blank", action()),
+        line("platform-argument", action()),
+        line("stage-platform", action()),
+        line("json-array", action()),
+        line("late-escape", action()),
+    ])
+}
+
 fn list(item: impl Strategy<Value = String> + 'static) -> BoxedStrategy<String> {
     prop::collection::vec(item, 1..3)
         .prop_map(|items| format!("[{}]", items.join(", ")))
@@ -145,6 +155,7 @@ fn profile() -> BoxedStrategy<String> {
         line("images", list(image_rule())),
         line("base", base()),
         line("sources", sources_setting()),
+        line("dockerfile", dockerfile()),
     ])
 }
 
@@ -250,6 +261,7 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
         line("mirrors", mirror),
         line("aliases", aliases()),
         line("sources", sources_setting()),
+        line("dockerfile", dockerfile()),
         profiles("stages", &["final", "\"build-*\"", "test"]),
         profiles("platforms", &["linux/arm64", "\"linux/*\""]),
         profiles("paths", &["\"a/**\"", "\"b/**\""]),

@@ -10,8 +10,8 @@ use proptest::test_runner::TestRunner;
 use super::random::{answers, locks, policies, references, scopes, sources, via};
 use crate::code::SeverityRule;
 use crate::fixtures::{config, digest, gate, today};
-use crate::gate::{Gate, ImageRequest, Resolved, SourceRequest, Via};
-use crate::settings::{PerCheck, PerSourceKind, Settings, SourceRule};
+use crate::gate::{Gate, ImageRequest, Resolved, SourceRequest, TrapRequest, Via};
+use crate::settings::{PerCheck, PerSourceKind, PerTrap, Settings, SourceRule, Trap};
 use crate::tier::PerTier;
 use crate::verdict::{Denial, Finding};
 use crate::{Code, Policy, Scope, Severity, Verdict};
@@ -27,6 +27,8 @@ enum Source {
     ImageWithoutDate(&'static str),
     /// The user of the finished image.
     FinalUser(&'static str),
+    /// A trap in the text.
+    Trap(Trap),
     Other(SourceRequest<'static>),
 }
 
@@ -81,6 +83,26 @@ fn settings(code: Code) -> Vec<Setting> {
         Code::EndOfLife => image("base: {end-of-life: %}", "node:18"),
         Code::UnlistedTag => image("base: {unlisted-tag: %}", "node:99"),
         Code::FinalUser => vec![of("base: {final-user: %}", Source::FinalUser("0"))],
+        Code::HeredocBlank => vec![of(
+            "dockerfile: {heredoc-blank: %}",
+            Source::Trap(Trap::HeredocBlank),
+        )],
+        Code::PlatformArgument => vec![of(
+            "dockerfile: {platform-argument: %}",
+            Source::Trap(Trap::PlatformArgument),
+        )],
+        Code::StagePlatform => vec![of(
+            "dockerfile: {stage-platform: %}",
+            Source::Trap(Trap::StagePlatform),
+        )],
+        Code::JsonArray => vec![of(
+            "dockerfile: {json-array: %}",
+            Source::Trap(Trap::JsonArray),
+        )],
+        Code::LateEscape => vec![of(
+            "dockerfile: {late-escape: %}",
+            Source::Trap(Trap::LateEscape),
+        )],
         Code::NoDate => vec![of(
             "base: {max-age: 90d, undated: %}",
             Source::ImageWithoutDate("node:24"),
@@ -166,6 +188,17 @@ fn source_findings(gate: &Gate, request: &SourceRequest<'_>, scope: &Scope<'_>) 
     findings_of(approved.map(|approved| approved.verdict().clone()))
 }
 
+/// Returns the findings about a trap.
+fn trap_findings(gate: &Gate, trap: Trap, scope: &Scope<'_>) -> Vec<Finding> {
+    let request = TrapRequest {
+        trap,
+        written: "ARG TARGETARCH=amd64",
+        fact: "the default replaces it",
+        help: "remove it",
+    };
+    findings_of(gate.trap(&request, scope))
+}
+
 fn findings_of(judged: Result<Verdict, Denial>) -> Vec<Finding> {
     match judged {
         Ok(verdict) => verdict.findings,
@@ -198,6 +231,7 @@ impl Setting {
                 image_findings(&gate, &request, None, Some('a'), &config)
             }
             Source::FinalUser(user) => findings_of(gate.final_user(user, &Scope::default())),
+            Source::Trap(trap) => trap_findings(&gate, *trap, &Scope::default()),
             Source::Other(request) => source_findings(&gate, request, &Scope::default()),
         };
         let findings = findings.iter().filter(|finding| finding.code == code);
@@ -231,6 +265,7 @@ fn set_every_action(policy: &mut Policy, action: Severity) {
         settings.tiers = PerTier::from_fn(|_| Some(action));
         settings.checks = PerCheck::from_fn(|_| Some(action));
         settings.sources = PerSourceKind::from_fn(|_| Some(SourceRule::Action(action)));
+        settings.traps = PerTrap::from_fn(|_| Some(action));
     };
     set(&mut policy.settings);
     for profile in &mut policy.profiles {
@@ -315,6 +350,9 @@ fn every_finding_of_random_policies_is_as_severe_as_its_code() {
             check(source_findings(&gate, &source, &scope.as_scope()), &source);
             let user = findings_of(gate.final_user("root", &scope.as_scope()));
             check(user, &"USER root");
+            for trap in Trap::ALL {
+                check(trap_findings(&gate, *trap, &scope.as_scope()), trap);
+            }
         }
         for identifier in [
             "unknown://x",

@@ -25,6 +25,7 @@ use crate::options::Options;
 use crate::outline::capture::{ArgInfo, Capture};
 use crate::plan::trigger::parse_trigger;
 use crate::stage::BaseState;
+use crate::traps::{self, FoundTrap};
 use crate::vars::Vars;
 
 /// The kind of a source.
@@ -70,11 +71,26 @@ pub struct PlannedSource {
     pub span: Option<Span>,
 }
 
+/// A trap, and the part of the build that it is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedTrap {
+    /// The trap.
+    pub found: FoundTrap,
+    /// Its stage's name for policies: its own or `stage-0`; `None` outside of stages.
+    pub policy_stage: Option<String>,
+    /// Whether the stage is part of the shipped image, for policies; `None` if that isn't known.
+    pub ships: Option<bool>,
+    /// Whether the target of the options needs it.
+    pub needed: bool,
+}
+
 /// The sources of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourcePlan {
     /// The sources, in order.
     pub sources: Vec<PlannedSource>,
+    /// The traps in its text, in order.
+    pub traps: Vec<PlannedTrap>,
     /// The error with which a build with these options ends before it resolves anything; `None` as well if that depends on
     /// an argument without a value.
     pub error: Option<Error>,
@@ -105,8 +121,38 @@ pub fn sources(bytes: &[u8], options: &Options) -> Result<SourcePlan> {
     }
     Ok(SourcePlan {
         sources: walk.found,
+        traps: planned_traps(
+            &file,
+            traps::find(&file.trap_text(bytes, &globals, options)),
+            &needs,
+        ),
         error: error.filter(|_| !open_args::in_bases(&file, &options.build_args)),
     })
+}
+
+/// Returns traps with their parts of the build.
+fn planned_traps(
+    file: &converter::ParsedFile,
+    found: Vec<FoundTrap>,
+    needs: &[Need],
+) -> Vec<PlannedTrap> {
+    let plan = |found: FoundTrap| {
+        let stage = found.stage.and_then(|id| file.stages.get(id).zip(Some(id)));
+        let Need { needed, ships } = match found.stage {
+            Some(id) => needs.get(id).copied().unwrap_or_default(),
+            None => Need::default(),
+        };
+        PlannedTrap {
+            found,
+            policy_stage: stage.map(|(stage, id)| match stage.name.as_str() {
+                "" => format!("stage-{id}"),
+                name => name.to_owned(),
+            }),
+            ships,
+            needed,
+        }
+    };
+    found.into_iter().map(plan).collect()
 }
 
 /// Returns the sources of a base image's triggers. `base` is one of the sources that [`sources`] returned for the same
