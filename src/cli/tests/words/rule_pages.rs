@@ -6,7 +6,7 @@ use super::files_below;
 use super::support::Folder;
 
 /// A message with its code, and its line of help.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default, Clone, PartialEq)]
 struct Quote {
     /// `error[FT101]: …`
     message: String,
@@ -90,9 +90,24 @@ fn printed() -> Vec<Quote> {
     let snapshots = folders
         .iter()
         .flat_map(|folder| files_below(folder, "snap"));
-    snapshots
-        .flat_map(|path| quotes(&std::fs::read_to_string(path).unwrap()))
+    let texts = snapshots.map(|path| std::fs::read_to_string(path).unwrap());
+    texts
+        .flat_map(|text| [quotes(&text), build_warnings(&text)].concat())
         .collect()
+}
+
+/// The warnings of a build's snapshot, as the command line would print them.
+fn build_warnings(text: &str) -> Vec<Quote> {
+    let lines: Vec<&str> = text.lines().collect();
+    let warnings = lines.windows(2).filter_map(|pair| {
+        let (code, message) = pair[0].strip_prefix("WARN: ")?.split_once(": ")?;
+        let (message, _) = message.rsplit_once(" (line ")?;
+        Some(Quote {
+            message: format!("warning[{code}]: {message}"),
+            help: Some(format!("help: {}", pair[1])),
+        })
+    });
+    warnings.collect()
 }
 
 /// Fails when a message changes and the page that quotes it doesn't.
