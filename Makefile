@@ -7,9 +7,11 @@ RUN ?=
 CASES ?=
 BUILDERS ?=
 VERSION ?=
+SECONDS ?= 60
+TARGET ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build tools test units differential e2e builders conformance upstream peers bench check demo frontend-image frontend-image-push clean
+.PHONY: help build tools test units differential e2e builders conformance upstream peers bench fuzz check demo frontend-image frontend-image-push clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
@@ -48,6 +50,9 @@ peers: ## measure published Dockerfile crates on the corpus
 bench: ## measure this frontend and the reference side by side (RUNS=20)
 	@RUNS='$(or $(RUNS),20)' scripts/bench.sh
 
+fuzz: ## run the fuzz targets (SECONDS=60 for each, TARGET=name: only this one)
+	@scripts/fuzz.sh '$(SECONDS)' $(TARGET)
+
 check: ## check format, lints, documentation, layout, spelling, scripts, dependencies
 	@scripts/check.sh
 
@@ -62,4 +67,4 @@ frontend-image-push: frontend-image ## pack the image and push it with skopeo (R
 	skopeo copy 'oci-archive:$(OUT)' 'docker://$(REF)'
 
 clean: ## remove everything that was built, except the tools
-	rm -rf target/debug target/release target/*-unknown-linux-* target/stand-ins target/conformance target/peers '$(OUT)'
+	rm -rf target/debug target/release target/*-unknown-linux-* target/stand-ins target/conformance target/fuzz target/peers '$(OUT)'

@@ -7,9 +7,11 @@ cd "$ROOT"
 say "check: format"
 cargo fmt --all -- --check
 cargo fmt --manifest-path tests/peers/Cargo.toml -- --check
+cargo fmt --manifest-path tests/fuzz/Cargo.toml -- --check
 say "check: lints"
 cargo clippy --quiet --locked --workspace --all-targets --all-features -- -D warnings
 cargo clippy --quiet --locked --manifest-path tests/peers/Cargo.toml --target-dir "$TARGET/peers" -- -D warnings
+cargo clippy --quiet --locked --manifest-path tests/fuzz/Cargo.toml --target-dir "$TARGET/fuzz" -- -D warnings
 say "check: documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --workspace --no-deps --document-private-items
 say "check: layout"
