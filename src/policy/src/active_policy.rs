@@ -11,7 +11,7 @@ use crate::settings::{
     Check, DigestRule, EffectiveSettings, Gaps, LabelRule, Settings, SourceKind, SourceRule, Trap,
 };
 use crate::tier::Tier;
-use crate::verdict::Severity;
+use crate::verdict::{Finding, Severity};
 
 /// The profiles of a policy that apply in a part of a build, and the settings that result.
 #[derive(Debug, Clone)]
@@ -149,6 +149,14 @@ impl<'a> ActivePolicy<'a> {
             "warns about"
         };
         format!("{} {verb}", self.owner)
+    }
+
+    /// Returns the finding as this policy's own. A policy that only warns refuses nothing.
+    pub fn own(&self, mut finding: Finding) -> Finding {
+        if self.warn_only() {
+            finding.severity = finding.severity.min(Severity::Warn);
+        }
+        finding.owned_by(self.owner)
     }
 
     pub fn tier_action(&self, tier: Tier) -> Severity {

@@ -10,7 +10,7 @@ use crate::recorder::{NoRecorder, Recorder};
 use crate::rewriting;
 use crate::rules::{self, RuleContext};
 use crate::suggest;
-use crate::verdict::{ExceptionId, Finding, Severity};
+use crate::verdict::{ExceptionId, Finding};
 
 /// An image that can't be changed.
 pub(crate) struct FixedImage {
@@ -87,10 +87,8 @@ impl<'a> Judge<'a> {
                     named.familiar()
                 );
                 let help = format!("name a tag, or correct the alias `{}`", rule.pattern.text);
-                let finding = Finding::fixed(Code::RewriteFailed, message)
-                    .with_help(help)
-                    .owned_by(policy.owner);
-                self.findings.add(vec![finding]);
+                let finding = Finding::fixed(Code::RewriteFailed, message).with_help(help);
+                self.findings.add(vec![policy.own(finding)]);
                 None
             }
         }
@@ -186,13 +184,8 @@ impl<'a> Judge<'a> {
             image.familiar()
         );
         let help = "use an image with a shorter name, or a mirror with a shorter path";
-        let mut finding = Finding::fixed(Code::RewriteFailed, message)
-            .with_help(help)
-            .owned_by(policy.owner);
-        if policy.warn_only() {
-            finding.severity = Severity::Warn;
-        }
-        self.findings.add(vec![finding]);
+        let finding = Finding::fixed(Code::RewriteFailed, message).with_help(help);
+        self.findings.add(vec![policy.own(finding)]);
     }
 
     /// Step 6: every policy's rules judge the digest and the config that the registry returned.
@@ -229,14 +222,7 @@ impl<'a> Judge<'a> {
                 index,
             });
         }
-        if context.policy.warn_only() {
-            for finding in &mut findings {
-                finding.severity = finding.severity.min(Severity::Warn);
-            }
-        }
-        for finding in &mut findings {
-            finding.owner = Some(context.policy.owner);
-        }
-        self.findings.add(findings);
+        let own = |finding| context.policy.own(finding);
+        self.findings.add(findings.into_iter().map(own).collect());
     }
 }

@@ -17,6 +17,7 @@ mod active_policy;
 mod advice;
 mod classify;
 mod code;
+mod download;
 mod draft;
 pub mod error;
 mod exception_state;

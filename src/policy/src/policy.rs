@@ -4,6 +4,7 @@ use fromtier_catalog::Day;
 
 use crate::Place;
 use crate::code::Code;
+use crate::download::DownloadRule;
 use crate::glob::Glob;
 use crate::image_rule::ImageRule;
 use crate::pattern::Pattern;
@@ -30,6 +31,7 @@ pub struct Policy {
     pub(crate) rewrites: Vec<Rewrite>,
     pub(crate) images: Vec<ImageRule>,
     pub(crate) registries: Registries,
+    pub(crate) downloads: Vec<DownloadRule>,
     pub(crate) mirrors: Vec<Mirror>,
     /// `aliases:`, images under other names. Each rule's `to` is the image that it is.
     pub(crate) aliases: Vec<Rewrite>,

@@ -6,7 +6,7 @@ use crate::code::Code;
 use crate::pattern::identity;
 use crate::policies::{Policies, RequestContext};
 use crate::recorder::Recorder;
-use crate::verdict::{Finding, Severity};
+use crate::verdict::Finding;
 
 /// Rewrites an image by the repository's policy, and then by the organization's. Each policy rewrites it once at most. An
 /// image that is named as in its mirror is the same image.
@@ -61,13 +61,8 @@ pub(crate) fn rewrite(
                         rule.pattern.text, rule.to
                     )
                 });
-                let mut finding = Finding::fixed(Code::RewriteFailed, message)
-                    .with_help(help)
-                    .owned_by(policy.owner);
-                if policy.warn_only() {
-                    finding.severity = Severity::Warn;
-                }
-                findings.push(finding);
+                let finding = Finding::fixed(Code::RewriteFailed, message).with_help(help);
+                findings.push(policy.own(finding));
             }
         }
     }

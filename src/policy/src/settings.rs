@@ -237,7 +237,7 @@ impl SourceRule {
         }
     }
 
-    fn strictest(self, other: SourceRule) -> SourceRule {
+    pub fn strictest(self, other: SourceRule) -> SourceRule {
         if other.rank() > self.rank() {
             other
         } else {

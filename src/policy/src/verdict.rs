@@ -31,6 +31,8 @@ pub enum JudgedKind {
     RootFileSystem,
     /// Cache that a build imports.
     Cache,
+    /// No source: what the build makes.
+    FinishedImage,
 }
 
 impl JudgedKind {
@@ -45,6 +47,7 @@ impl JudgedKind {
             JudgedKind::OciLayout => "oci-layout",
             JudgedKind::RootFileSystem => "root-file-system",
             JudgedKind::Cache => "cache",
+            JudgedKind::FinishedImage => "finished-image",
         }
     }
 }

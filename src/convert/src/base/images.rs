@@ -64,8 +64,14 @@ impl From<ImageError> for Error {
     }
 }
 
-/// A question to BuildKit: reference, platform, log name.
-type Question = (String, Option<Platform>, String);
+/// A question to BuildKit. Two that differ in anything are two questions.
+#[derive(PartialEq, Eq, Hash)]
+struct Question {
+    reference: String,
+    platform: Option<Platform>,
+    operation_mode: ResolveMode,
+    log_name: String,
+}
 
 /// BuildKit's answer, once it is there.
 type Answer = Rc<Mutex<Option<Result<ResolvedImage, ResolveError>>>>;
@@ -134,10 +140,14 @@ impl<'a, R: Resolver> Sources<'a, R> {
             }
             return self.ledger.admit(&pass, &returned, &resolved, place);
         }
-        Err(ImageError::Answer(Error::new(format!(
+        let mut error = Error::new(format!(
             "BuildKit's source policy and this policy keep replacing {}",
             wanted.reference
-        ))))
+        ));
+        error.origin = Origin::Gate(Code::ReplacedByBuilder.as_str(), RefusedBy::Any);
+        let help = format!("remove the rule for {asked} from the source policy of the build");
+        error.help = Some(help.into());
+        Err(ImageError::Gate(error))
     }
 
     async fn ask_once(
@@ -154,11 +164,12 @@ impl<'a, R: Resolver> Sources<'a, R> {
                 shown_reference(&reference, wanted, verdict)
             ),
         };
-        let question = (
-            reference.clone(),
-            wanted.platform.cloned(),
-            log_name.clone(),
-        );
+        let question = Question {
+            reference: reference.clone(),
+            platform: wanted.platform.cloned(),
+            operation_mode: wanted.operation_mode,
+            log_name: log_name.clone(),
+        };
         let answer = Rc::clone(self.answers.borrow_mut().entry(question).or_default());
         let mut answer = answer.lock().await;
         if let Some(known) = &*answer {

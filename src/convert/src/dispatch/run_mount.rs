@@ -11,8 +11,8 @@ use fromtier_proto::pb::CacheSharingOpt;
 use super::run_secret::{number, secret};
 use super::run_ssh::ssh;
 use super::{Dispatch, StageId};
-use crate::meta;
 use crate::stage::Stage;
+use crate::{meta, plan};
 
 impl Dispatch<'_> {
     /// Adds the mounts of a `RUN` to its operation. `sources` are the stages of the mounts, in order.
@@ -100,13 +100,8 @@ impl Dispatch<'_> {
         if mount.from.is_empty() {
             return Ok(self.context.clone());
         }
-        self.built(stage, source).ok_or_else(|| {
-            Error::new(format!(
-                "cannot mount from stage {} to {}, stage needs to be defined before current command",
-                quote(&mount.from),
-                quote(&mount.target)
-            ))
-        })
+        self.built(stage, source)
+            .ok_or_else(|| plan::mounts_later_stage(mount))
     }
 
     /// Creates a directory with the owner and the mode of a cache.

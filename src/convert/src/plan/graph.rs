@@ -1,7 +1,7 @@
 //! The dependencies between stages: cycles, and the stages that a target needs.
 
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_dockerfile::instructions::Copy;
+use fromtier_dockerfile::instructions::{Command, Mount};
 use fromtier_gostd::strconv::quote;
 
 use super::deps::StageId;
@@ -51,25 +51,45 @@ pub(crate) fn check_cycles(stages: &Stages) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a `COPY` of a needed stage from a later stage, which isn't built yet. `copies` has the stage of each `COPY`.
-pub(crate) fn check_order<'c>(
-    stages: &Stages,
-    needed: &[bool],
-    copies: impl Iterator<Item = (StageId, &'c Copy)>,
-) -> Result<()> {
-    for (id, copy) in copies.filter(|(id, _)| needed[*id]) {
-        let (plan, location) = (&stages[id].plan, &copy.common.location);
-        // An image that is only copied from is a stage as well, behind those of the file.
-        if plan
-            .deps
-            .list
-            .iter()
-            .any(|(dep, at)| *dep > id && !stages[*dep].plan.is_image_source && at == location)
-        {
-            return Err(copies_later_stage(&copy.from, &plan.display_name).at(location));
+/// Refuses a `COPY` or a mount of a needed stage from a later stage, which isn't built yet.
+pub(crate) fn check_order(stages: &Stages, needed: &[bool]) -> Result<()> {
+    // An image that is only copied from is a stage as well, behind those of the file.
+    let is_later = |source: &StageId, id| *source > id && !stages[*source].plan.is_image_source;
+    for id in (0..stages.len()).filter(|id| needed[*id]) {
+        let plan = &stages[id].plan;
+        for planned in &plan.commands {
+            let Some(at) = planned
+                .sources
+                .iter()
+                .position(|source| is_later(source, id))
+            else {
+                continue;
+            };
+            let error = match &planned.command {
+                Command::Copy(copy) => copies_later_stage(&copy.from, &plan.display_name),
+                Command::Run(run) => {
+                    // Variables stay as they are written.
+                    let mounts = run.expand_mounts(&mut |word| Ok(word.to_owned()));
+                    match mounts.as_ref().ok().and_then(|mounts| mounts.get(at)) {
+                        Some(mount) => mounts_later_stage(mount),
+                        None => continue,
+                    }
+                }
+                _ => continue,
+            };
+            return Err(error.at(&planned.command.common().location));
         }
     }
     Ok(())
+}
+
+/// The error of a mount from a stage that isn't built yet.
+pub(crate) fn mounts_later_stage(mount: &Mount) -> Error {
+    Error::new(format!(
+        "cannot mount from stage {} to {}, stage needs to be defined before current command",
+        quote(&mount.from),
+        quote(&mount.target)
+    ))
 }
 
 /// The error of a `COPY` from a stage that isn't built yet.

@@ -17,7 +17,9 @@ use fromtier_dockerfile::shell::{Lex, NoEnv};
 use fromtier_dockerfile::span::Range;
 use fromtier_dockerfile::suggest;
 use fromtier_policy::gate::Via;
-pub(crate) use graph::{check_cycles, check_order, copies_later_stage, downwards, reachable};
+pub(crate) use graph::{
+    check_cycles, check_order, copies_later_stage, downwards, mounts_later_stage, reachable,
+};
 use stages::Stages;
 
 use crate::stage::{PlannedCommand, Stage};

@@ -60,7 +60,22 @@ fn the_requested_target_ships() {
     };
     assert_eq!(refused_line(DENY, &target("a"), text), None);
     assert_eq!(refused_line(DENY, &target("b"), text), Some(2));
-    let warn = DENY.replace("deny", "warn");
-    assert_eq!(refused_line(&warn, &target("b"), text), None);
     assert_eq!(refused_line("version: 1", &target("b"), text), None);
+}
+
+#[test]
+fn a_warning_is_among_the_verdicts() {
+    let warn = DENY.replace("deny", "warn");
+    let outcome = block_on(crate::convert(
+        b"FROM alpine\nUSER root\n",
+        &options(),
+        &gate_of(&warn),
+        &Builder::default(),
+    ));
+    assert!(outcome.result.is_ok());
+    let last = outcome.verdicts.last().unwrap();
+    let codes: Vec<&str> = (last.verdict.findings.iter())
+        .map(|finding| finding.code.as_str())
+        .collect();
+    assert_eq!((codes, last.ranges[0].start.line), (vec!["FT127"], 2));
 }

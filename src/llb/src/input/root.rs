@@ -1,6 +1,6 @@
 //! Whether the result of a client's definition can be a root file system that no rule for images has judged.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use fromtier_gostd::path;
 use fromtier_image::Digest;
@@ -19,110 +19,159 @@ pub fn might_be_root_file_system(definition: &pb::Definition) -> bool {
         let Ok(op) = pb::Op::decode(bytes.as_slice()) else {
             return true;
         };
-        result = op.inputs.first().cloned();
+        result = Some(op.inputs.first().cloned());
         ops.insert(Digest::sha256(bytes).as_str().to_owned(), op);
     }
-    let mut unpacks = false;
+    // An empty definition is an empty file system. The last operation of another names its result.
+    let Some(result) = result else {
+        return false;
+    };
+    let Some(result) = result else {
+        return true;
+    };
+    let mut todo = vec![result];
+    let mut seen = HashSet::new();
+    while let Some(input) = todo.pop() {
+        if !seen.insert((input.digest.clone(), input.index)) {
+            continue;
+        }
+        match ending(input, &ops) {
+            Ending::Image => {}
+            Ending::Whole => return true,
+            Ending::Empty(layers) => todo.extend(layers),
+        }
+    }
+    false
+}
+
+/// What a file system is built on in the end.
+enum Ending {
+    /// An image, which rules for images have judged.
+    Image,
+    /// Nothing, and these layers are merged onto it.
+    Empty(Vec<pb::Input>),
+    /// Something that comes in whole, or that can't be read.
+    Whole,
+}
+
+/// Follows the operations from an output to what it is built on.
+fn ending(mut input: pb::Input, ops: &Ops) -> Ending {
+    let (mut layers, mut unpacks) = (Vec::new(), false);
     // A path through a graph without circles has no more steps than there are operations.
     for _ in 0..=ops.len() {
-        let Some(input) = result else {
-            return unpacks;
-        };
         let Some(op) = ops.get(&input.digest) else {
-            return true;
+            return Ending::Whole;
         };
         if let Some(Op::Source(source)) = &op.op {
             let scheme = source.identifier.split("://").next().unwrap_or_default();
-            return !matches!(scheme, "docker-image" | "oci-layout");
+            return match scheme {
+                "docker-image" | "oci-layout" => Ending::Image,
+                _ => Ending::Whole,
+            };
         }
-        let base = Base::of(op, input.index, &ops);
-        unpacks |= base.unpacks;
-        result = base.input;
+        let below = Below::of(op, input.index);
+        unpacks |= below.unpacks;
+        layers.extend(below.layers);
+        match below.base {
+            Base::Input(base) => input = base,
+            Base::Empty if unpacks => return Ending::Whole,
+            Base::Empty => return Ending::Empty(layers),
+            Base::Unknown => return Ending::Whole,
+        }
     }
-    true
+    Ending::Whole
 }
 
-/// What an output of an operation is built on; no input for an empty file system.
-struct Base {
-    input: Option<pb::Input>,
-    /// Whether the operation unpacks an archive at the root.
-    unpacks: bool,
+/// What an output of an operation is built on.
+enum Base {
+    Input(pb::Input),
+    /// An empty file system.
+    Empty,
+    /// Nothing that the operation itself says.
+    Unknown,
 }
 
 impl Base {
-    fn of(op: &pb::Op, output: i64, ops: &Ops) -> Base {
-        let input = |at: i64| {
-            usize::try_from(at)
-                .ok()
-                .and_then(|at| op.inputs.get(at))
+    /// Returns the input of an operation at this position.
+    fn at(op: &pb::Op, at: i64) -> Base {
+        match usize::try_from(at) {
+            Ok(at) => op
+                .inputs
+                .get(at)
                 .cloned()
-        };
-        let plain = |at: i64| Base {
-            input: input(at),
+                .map_or(Base::Unknown, Base::Input),
+            Err(_) if at == -1 => Base::Empty,
+            Err(_) => Base::Unknown,
+        }
+    }
+}
+
+/// What an operation does to its base.
+struct Below {
+    base: Base,
+    /// Whether the operation unpacks an archive at the root.
+    unpacks: bool,
+    /// What it merges onto the base.
+    layers: Vec<pb::Input>,
+}
+
+impl Below {
+    fn of(op: &pb::Op, output: i64) -> Below {
+        let on = |base: Base| Below {
+            base,
             unpacks: false,
+            layers: Vec::new(),
         };
+        let at = |at: Option<i64>| on(at.map_or(Base::Unknown, |at| Base::at(op, at)));
         match &op.op {
-            Some(Op::File(file)) => Base::of_files(op, file, output),
+            Some(Op::File(file)) => Below::of_files(op, file, output),
             Some(Op::Exec(exec)) => {
                 let mount = exec.mounts.iter().find(|mount| mount.output == output);
-                plain(mount.map_or(-1, |mount| mount.input))
+                at(mount.map(|mount| mount.input))
             }
             Some(Op::Merge(merge)) => {
-                let layers = merge
-                    .inputs
-                    .iter()
-                    .skip(1)
-                    .filter_map(|layer| input(layer.input));
-                Base {
-                    unpacks: layers.into_iter().any(|layer| unpacks_at_root(&layer, ops)),
-                    ..plain(merge.inputs.first().map_or(-1, |first| first.input))
+                let mut inputs = merge.inputs.iter().map(|layer| Base::at(op, layer.input));
+                let base = inputs.next().unwrap_or(Base::Unknown);
+                let mut below = on(base);
+                for layer in inputs {
+                    match layer {
+                        Base::Input(layer) => below.layers.push(layer),
+                        Base::Empty => {}
+                        Base::Unknown => below.base = Base::Unknown,
+                    }
                 }
+                below
             }
-            Some(Op::Diff(diff)) => plain(diff.upper.as_ref().map_or(-1, |upper| upper.input)),
+            Some(Op::Diff(diff)) => at(diff.upper.as_ref().map(|upper| upper.input)),
             Some(Op::Passthrough(pass)) => {
                 let output = usize::try_from(output).ok();
-                plain(
-                    output
-                        .and_then(|at| pass.outputs.get(at))
-                        .copied()
-                        .unwrap_or(-1),
-                )
+                at(output.and_then(|at| pass.outputs.get(at)).copied())
             }
-            Some(Op::Source(_) | Op::Build(_)) | None => plain(-1),
+            Some(Op::Source(_) | Op::Build(_)) | None => on(Base::Unknown),
         }
     }
 
     /// Follows the actions from the one that makes the output to the file system that the first one works on.
-    fn of_files(op: &pb::Op, file: &pb::FileOp, output: i64) -> Base {
-        let mut unpacks = false;
-        let mut at = file
-            .actions
-            .iter()
-            .position(|action| action.output == output);
-        let mut input = -1;
-        while let Some(action) = at.and_then(|at| file.actions.get(at)) {
-            unpacks |= unpacks_there(action);
-            input = action.input;
-            let before = usize::try_from(input).ok();
+    fn of_files(op: &pb::Op, file: &pb::FileOp, output: i64) -> Below {
+        let made_by = |action: &pb::FileAction| action.output == output;
+        let mut at = file.actions.iter().position(made_by);
+        let mut below = Below {
+            base: Base::Unknown,
+            unpacks: false,
+            layers: Vec::new(),
+        };
+        while let Some((position, action)) = at.and_then(|at| Some((at, file.actions.get(at)?))) {
+            below.unpacks |= unpacks_there(action);
+            let before = usize::try_from(action.input).ok();
             let before = before.and_then(|input| input.checked_sub(op.inputs.len()));
             // Only an earlier action's output can be worked on.
-            at = before.filter(|before| Some(*before) < at);
+            at = before.filter(|before| *before < position);
+            below.base = match before {
+                Some(_) => Base::Unknown,
+                None => Base::at(op, action.input),
+            };
         }
-        Base {
-            input: usize::try_from(input)
-                .ok()
-                .and_then(|at| op.inputs.get(at))
-                .cloned(),
-            unpacks,
-        }
-    }
-}
-
-/// Whether an operation on files unpacks an archive at the root.
-fn unpacks_at_root(input: &pb::Input, ops: &Ops) -> bool {
-    match ops.get(&input.digest).and_then(|op| op.op.as_ref()) {
-        Some(Op::File(file)) => file.actions.iter().any(unpacks_there),
-        _ => false,
+        below
     }
 }
 
@@ -136,78 +185,4 @@ fn unpacks_there(action: &pb::FileAction) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use fromtier_policy::{Gate, Policy, Scope, gate::SourceRequest};
-
-    use super::*;
-    use crate::{Constraints, CopyInfo, FileAction, Graph, LocalOptions, MarshalOptions, State};
-
-    fn local(graph: &mut Graph) -> State {
-        let policy = Policy::load("policy", "version: 1", &mut |_| Err(String::new())).unwrap();
-        let gate = Gate::new(
-            Some(policy),
-            None,
-            None,
-            fromtier_policy::Day::from_unix_seconds(0),
-        );
-        let request = SourceRequest::Local { name: "files" };
-        let approved = gate.source(&request, &Scope::default()).unwrap();
-        graph.local(&approved, LocalOptions::default(), Constraints::new())
-    }
-
-    fn judged(build: impl FnOnce(&mut Graph, State) -> State) -> bool {
-        let mut graph = Graph::new();
-        let files = local(&mut graph);
-        let state = build(&mut graph, files);
-        let how = MarshalOptions {
-            platform: None,
-            caps: None,
-            new_id: &mut || "id".to_owned(),
-        };
-        might_be_root_file_system(&graph.marshal(&state, how).unwrap().into_pb())
-    }
-
-    fn copy(graph: &mut Graph, onto: &State, files: &State, dest: &str, unpack: bool) -> State {
-        let info = CopyInfo {
-            attempt_unpack: unpack,
-            ..CopyInfo::default()
-        };
-        let action = FileAction::new().copy(files, "/a", dest, info);
-        graph.file(onto, action, Constraints::new())
-    }
-
-    #[test]
-    fn what_comes_in_whole_might_be_one() {
-        assert!(judged(|_, files| files));
-        for dest in ["/", "", ".", "/x/.."] {
-            assert!(
-                judged(|graph, files| copy(graph, &State::scratch(), &files, dest, true)),
-                "{dest}"
-            );
-        }
-        // With a later step, on a layer of its own, and with an earlier step below it.
-        assert!(judged(|graph, files| {
-            let made = copy(graph, &State::scratch(), &files, "/", true);
-            copy(graph, &made, &files, "/x", false)
-        }));
-        assert!(judged(|graph, files| {
-            let empty = copy(graph, &State::scratch(), &files, "/x", false);
-            let layer = copy(graph, &State::scratch(), &files, "/", true);
-            let merged = graph.merge(&[empty.clone(), layer], Constraints::new());
-            empty.with_output(graph, merged.output())
-        }));
-    }
-
-    #[test]
-    fn single_files_are_none() {
-        for (dest, unpack) in [("/", false), ("/app/", true)] {
-            assert!(!judged(|graph, files| copy(
-                graph,
-                &State::scratch(),
-                &files,
-                dest,
-                unpack
-            )));
-        }
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 use fromtier_image::Digest;
 
 /// Whether an image's tag is looked up in the registry again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ResolveMode {
     /// The builder decides.
     #[default]

@@ -128,6 +128,7 @@ fn merge(mut policy: Policy, extended: Policy) -> Policy {
     policy.registries.deny.extend(extended.registries.deny);
     policy.rewrites.extend(extended.rewrites);
     policy.images.extend(extended.images);
+    policy.downloads.extend(extended.downloads);
     policy.aliases.extend(extended.aliases);
     // If a registry has two mirrors, the first applies.
     policy.mirrors.extend(extended.mirrors);

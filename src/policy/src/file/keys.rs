@@ -32,6 +32,8 @@ pub(super) enum ValueKind {
     Digest,
     Pattern,
     Patterns,
+    /// A host and a path with stars.
+    Url,
     Registries,
     Tags,
     /// Globs of tags, each with the tag that replaces it.
@@ -106,6 +108,7 @@ pub(super) static FILE: &[Key] = &[
     key("aliases", ValueKind::List(ALIAS)),
     key("sources", ValueKind::Map(SOURCES)),
     key("dockerfile", ValueKind::Map(DOCKERFILE)),
+    key("downloads", ValueKind::List(DOWNLOAD)),
     key("stages", ValueKind::Profiles(ProfileKind::Stages)),
     key("platforms", ValueKind::Profiles(ProfileKind::Platforms)),
     key("paths", ValueKind::Profiles(ProfileKind::Paths)),
@@ -216,6 +219,12 @@ pub(super) static SOURCES: &[Key] = &[
     source(SourceKind::Local),
     source(SourceKind::RootFileSystem),
     source(SourceKind::CacheImport),
+];
+
+pub(super) static DOWNLOAD: &[Key] = &[
+    required("match", ValueKind::Url),
+    required("action", ValueKind::Checked),
+    key("reason", ValueKind::Text),
 ];
 
 const fn source(kind: SourceKind) -> Key {

@@ -133,6 +133,13 @@ fn read_rules(
             }
         }
     }
+    if let Some(node) = fields.get("downloads") {
+        for item in read_list(node, report) {
+            policy
+                .downloads
+                .extend(settings::read_download(item, report));
+        }
+    }
     if let Some(node) = fields.get("aliases") {
         for item in read_list(node, report) {
             policy.aliases.extend(read_alias(item, report));

@@ -93,6 +93,7 @@ fn value(path: &str, kind: ValueKind) -> Object {
         ValueKind::Action => reference("action"),
         ValueKind::Checked => reference("checked"),
         ValueKind::Pattern => reference("pattern"),
+        ValueKind::Url => string("^((https?|ssh|git)://)?[A-Za-z0-9.:_*\\[\\]-]+(/[^?#%@]*)?$"),
         ValueKind::Patterns | ValueKind::Registries => list_of(reference("pattern")),
         ValueKind::Tags => itself_or_list(text_or_number()),
         ValueKind::TagMap => itself_or_list(
@@ -245,6 +246,12 @@ fn describe(path: &str) -> Option<&'static str> {
         "sources" => "Sources that are not images",
         "sources.root-file-system" => "Archives that ADD unpacks at the root of a stage on scratch",
         "sources.cache-import" => "Cache that a build imports (--cache-from)",
+        "downloads" => {
+            "Rules for files and repositories by URL; the strictest that matches replaces sources.http and sources.git"
+        }
+        "downloads.match" => {
+            "A host, or a host and a path; * stands for any characters but /, ** for any"
+        }
         "stages" => "Settings by stage: final is what ships, other stages are referred to by name",
         "platforms" => "Settings by platform, such as linux/arm64",
         "paths" => "Settings by the Dockerfile's path from the root of the repository",

@@ -4,6 +4,7 @@ use super::fields::{Fields, read_action, read_choice, read_list, read_text};
 use super::keys::{self, Key};
 use super::report::Report;
 use super::yaml::Node;
+use crate::download::{DownloadRule, UrlPattern};
 use crate::settings::{Check, LabelRule, Settings, SourceKind, Trap};
 use crate::tier::Tier;
 
@@ -140,4 +141,28 @@ fn read_sources(node: &Node, settings: &mut Settings, report: &mut Report<'_>) {
         let node = fields.get(kind.key());
         *settings.sources.get_mut(*kind) = node.and_then(|node| read_choice(node, words, report));
     }
+}
+
+/// Reads a rule under `downloads`.
+pub(super) fn read_download(node: &Node, report: &mut Report<'_>) -> Option<DownloadRule> {
+    let fields = Fields::with_keys(node, keys::DOWNLOAD, report)?;
+    let pattern = fields.required("match", report).and_then(|(text, span)| {
+        let parsed = UrlPattern::parse(text);
+        parsed
+            .map_err(|problem| report.error(span, problem, None))
+            .ok()
+    });
+    let rule = match fields.get("action") {
+        Some(node) => read_choice(node, keys::CHECKED, report),
+        None => {
+            fields.required("action", report);
+            None
+        }
+    };
+    let reason = fields.optional("reason", report);
+    Some(DownloadRule {
+        pattern: pattern?,
+        rule: rule?,
+        reason: reason.map(|(text, _)| text.to_owned()),
+    })
 }

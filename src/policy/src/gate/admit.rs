@@ -11,7 +11,7 @@ use crate::pattern::identity;
 use crate::recorder::NoRecorder;
 use crate::rules::{self, RuleContext};
 use crate::settings::DigestRule;
-use crate::verdict::{Denial, Finding, Severity, Verdict};
+use crate::verdict::{Denial, Finding, Verdict};
 
 impl Gate {
     /// Checks the registry's answer, and approves the image.
@@ -141,11 +141,7 @@ impl Gate {
             if policy.digest() == DigestRule::Resolve {
                 continue;
             }
-            let mut finding = missing_digest(&shown, policy.owner.name()).owned_by(policy.owner);
-            if policy.warn_only() {
-                finding.severity = Severity::Warn;
-            }
-            findings.push(finding);
+            findings.push(policy.own(missing_digest(&shown, policy.owner.name())));
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::request::{SourceRequest, Via};
 use crate::rules;
 use crate::scope::Scope;
 use crate::settings::DigestRule;
-use crate::verdict::{Denial, Finding, JudgedKind, Severity, Verdict, worst_severity};
+use crate::verdict::{Denial, Finding, JudgedKind, Verdict, worst_severity};
 
 impl Gate {
     /// Judges a source that is not an image.
@@ -40,13 +40,8 @@ impl Gate {
         let context = RequestContext::new(&self.policies, Via::Add, scope);
         let mut findings = Findings::default();
         for policy in context.active_policies(&self.policies) {
-            let mut finding = rules::sources::check(&policy, request);
-            if let Some(finding) = finding.as_mut().filter(|_| policy.warn_only()) {
-                finding.severity = finding.severity.min(Severity::Warn);
-            }
-            findings
-                .findings
-                .extend(finding.map(|finding| finding.owned_by(policy.owner)));
+            let finding = rules::sources::check(&policy, request);
+            (findings.findings).extend(finding.map(|finding| policy.own(finding)));
         }
         let verdict = Verdict {
             kind: Some(request.kind()),

@@ -8,7 +8,7 @@ use crate::request::Via;
 use crate::rules;
 use crate::scope::Scope;
 use crate::settings::Check;
-use crate::verdict::{Denial, Finding, Severity, Verdict};
+use crate::verdict::{Denial, Finding, JudgedKind, Severity, Verdict};
 
 impl Gate {
     /// Judges the user of a build's result: that of the last `USER`, or else of the base image; empty if neither sets one.
@@ -21,26 +21,21 @@ impl Gate {
         let mut findings = Findings::default();
         for policy in context.active_policies(&self.policies) {
             let severity = policy.check(Check::FinalUser);
-            if severity == Severity::Allow || !rules::is_root(user) {
+            let Some(found) = rules::root_found(user).filter(|_| severity > Severity::Allow) else {
                 continue;
-            }
-            let found = match user {
-                "" => "sets no user, so it runs as root".to_owned(),
-                user => format!("runs as {user}"),
             };
             let message = format!(
                 "the finished image {found}; {} images that run as root",
                 policy.verb(severity)
             );
             let help = "end the last stage with another user, such as `USER 1000`";
-            let mut finding = Finding::new(Code::FinalUser, severity, message)
-                .with_help(help)
-                .owned_by(policy.owner);
-            if policy.warn_only() {
-                finding.severity = finding.severity.min(Severity::Warn);
-            }
-            findings.add(vec![finding]);
+            let finding = Finding::new(Code::FinalUser, severity, message).with_help(help);
+            findings.add(vec![policy.own(finding)]);
         }
-        findings.into_verdict(&format!("USER {user}")).into_result()
+        let verdict = Verdict {
+            kind: Some(JudgedKind::FinishedImage),
+            ..findings.into_verdict(user)
+        };
+        verdict.into_result()
     }
 }

@@ -2,6 +2,7 @@
 //! only after the registry has answered.
 
 use fromtier_catalog::Day;
+use fromtier_gostd::time::Time;
 use fromtier_image::ImageConfig;
 
 use super::RuleContext;
@@ -9,9 +10,12 @@ use crate::code::Code;
 use crate::settings::Check;
 use crate::verdict::{Finding, Severity};
 
-/// The day of Docker's first release. No image is older, so an earlier day counts as no day. Tools that make the same image
-/// every time write such days: 1970-01-01, 1980-01-01.
-const FIRST_IMAGES: Option<Day> = Day::new(2013, 3, 20);
+/// The day of Docker's first release. No image is older, so an earlier day says nothing. Tools that make the same image every
+/// time write such days: 1970-01-01, 1980-01-01.
+const FIRST_IMAGES: Day = match Day::new(2013, 3, 20) {
+    Some(day) => day,
+    None => panic!("not a day"),
+};
 
 pub(crate) fn check(
     context: &RuleContext<'_>,
@@ -26,7 +30,7 @@ pub(crate) fn check(
         1 => "1 day".to_owned(),
         days => format!("{days} days"),
     };
-    let Some(day) = config.and_then(newest) else {
+    let Some(day) = config.and_then(|config| newest(config, context.today)) else {
         let severity = context.policy.check(Check::Undated);
         if severity > Severity::Allow {
             let message = format!(
@@ -49,12 +53,21 @@ pub(crate) fn check(
 }
 
 /// Returns the newest day in a config. A rebuilt image can keep the date of its source as its own, and a new layer can be put on
-/// an old one.
-fn newest(config: &ImageConfig) -> Option<Day> {
+/// an old one. A day in the future says nothing; tomorrow can be today in another time zone.
+fn newest(config: &ImageConfig, today: Day) -> Option<Day> {
     let steps = config.history.iter().map(|step| &step.created);
     let times = steps.chain([&config.created]).flatten();
-    let days = times.filter_map(|time| time.get(..10).and_then(Day::parse));
-    days.filter(|day| Some(*day) >= FIRST_IMAGES).max()
+    let is_possible = |day: &Day| *day >= FIRST_IMAGES && day.days_since(today) <= 1;
+    times
+        .filter_map(|time| day_of(time))
+        .filter(is_possible)
+        .max()
+}
+
+/// Returns the day of a time such as `2026-08-31T12:00:00Z`.
+fn day_of(time: &str) -> Option<Day> {
+    Time::parse(time).ok()?;
+    time.get(..10).and_then(Day::parse)
 }
 
 #[cfg(test)]
@@ -114,10 +127,14 @@ mod tests {
         assert!(created(new, &[old]).is_ok());
         assert_eq!(created(old, &[old]).unwrap_err(), "FT134");
         assert_eq!(created(none, &[old, none]).unwrap_err(), "FT134");
+        assert_eq!(
+            created(old, &["2099-01-01T00:00:00Z"]).unwrap_err(),
+            "FT134"
+        );
     }
 
     #[test]
-    fn a_day_before_there_were_images_is_none() {
+    fn a_day_on_which_no_image_was_made_is_none() {
         let undated = |setting: &str| format!("version: 1\nbase: {{max-age: 90d{setting}}}");
         for time in [
             "1970-01-01T00:00:00Z",
@@ -125,6 +142,10 @@ mod tests {
             "1980-01-01T00:00:01Z",
             "0001-01-01T00:00:00Z",
             "2013-03-19T00:00:00Z",
+            // Neither does a day in the future, or one that can't be read.
+            "2099-01-01T00:00:00Z",
+            "2026-08-30nonsense",
+            "2026-08-30T10:00",
         ] {
             let denial = admit_created(&undated(""), Some(time)).unwrap_err();
             assert_eq!(

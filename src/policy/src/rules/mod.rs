@@ -23,7 +23,7 @@ mod unlisted_tag;
 
 use fromtier_catalog::{Day, Image, TagParts};
 use fromtier_image::{Digest, ImageConfig, ImageRef, Platform};
-pub(crate) use root_user::is_root;
+pub(crate) use root_user::root_found;
 
 use crate::active_policy::ActivePolicy;
 use crate::classify::{classify, official_image};

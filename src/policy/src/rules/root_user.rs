@@ -17,12 +17,11 @@ pub(crate) fn check(
     if severity == Severity::Allow || !is_built_on(context.request.via) {
         return;
     }
-    let found = match config.map(|config| config.config.user.as_str()) {
-        Some(user) if !is_root(user) => return,
-        Some("") => "sets no user, so it runs as root".to_owned(),
-        Some(user) => format!("runs as {user}"),
-        None => "has an unknown config, so it might run as root".to_owned(),
+    let found = match config {
+        Some(config) => root_found(&config.config.user),
+        None => Some("has an unknown config, so it might run as root".to_owned()),
     };
+    let Some(found) = found else { return };
     let message = format!(
         "{} {found}; {} base images that run as root",
         context.display_name(),
@@ -37,8 +36,16 @@ pub(super) fn is_built_on(via: Via) -> bool {
     !matches!(via, Via::CopyFrom | Via::MountFrom | Via::Onbuild)
 }
 
+/// Returns in which way an image with this user runs as root, if it does.
+pub(crate) fn root_found(user: &str) -> Option<String> {
+    match user {
+        "" => Some("sets no user, so it runs as root".to_owned()),
+        user => is_root(user).then(|| format!("runs as {user}")),
+    }
+}
+
 /// Whether the user is root: `root`, `0`, `0:0`, none at all, or the administrator of a Windows container.
-pub(crate) fn is_root(user: &str) -> bool {
+fn is_root(user: &str) -> bool {
     let name = user.split(':').next().unwrap_or_default().trim();
     name.is_empty()
         || name.parse() == Ok(0i64)

@@ -183,6 +183,33 @@ fn exception() -> impl Strategy<Value = String> {
     })
 }
 
+fn mirrors() -> impl Strategy<Value = String> {
+    pick(&[
+        "{index.docker.io: r.example.com/hub}",
+        "{docker.io: docker.lo/hub}",
+        "{docker.io: ghcr.io/acme}",
+        "{ghcr.io: docker.io}",
+        "{ghcr.io: docker.io/library, r.example.com: evil.example.org}",
+        "{\"r.example.com:443\": ghcr.io/other}",
+        "{docker.io: r.example.com/hub}",
+        "{docker.io: {to: r.example.com/hub, fallback: true}}",
+        "{docker.io: {to: ghcr.io/acme, fallback: true}, ghcr.io: r.example.com}",
+        "{docker.io: evil.example.org/hub}",
+        "{ghcr.io: r.example.com/g}",
+        "{ghcr.io: {to: r.example.com/g, fallback: true}}",
+        "{docker.io/library: ghcr.io/library, docker.io: r.example.com/hub}",
+        "{docker.io/acme/tool: {to: ghcr.io/acme/tool, fallback: true}}",
+    ])
+}
+
+fn downloads() -> impl Strategy<Value = String> {
+    pick(&[
+        "[{match: example.com, action: allow}]",
+        "[{match: \"https://example.com/**\", action: deny}]",
+        "[{match: example.com/y, action: warn}, {match: \"*.com\", action: require-checksum}]",
+    ])
+}
+
 fn aliases() -> impl Strategy<Value = String> {
     pick(&[
         "[{match: \"r.example.com/**\", is: \"docker.io/library/{name}\"}]",
@@ -226,20 +253,6 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
             "{match: \"**\", to: \"r.example.com/{1}\"}",
         ]),
     ];
-    let mirror = pick(&[
-        "{index.docker.io: r.example.com/hub}",
-        "{docker.io: docker.lo/hub}",
-        "{docker.io: ghcr.io/acme}",
-        "{ghcr.io: docker.io}",
-        "{ghcr.io: docker.io/library, r.example.com: evil.example.org}",
-        "{\"r.example.com:443\": ghcr.io/other}",
-        "{docker.io: r.example.com/hub}",
-        "{docker.io: evil.example.org/hub}",
-        "{ghcr.io: r.example.com/g}",
-        "{ghcr.io: {to: r.example.com/g, fallback: true}}",
-        "{docker.io/library: ghcr.io/library, docker.io: r.example.com/hub}",
-        "{docker.io/acme/tool: {to: ghcr.io/acme/tool, fallback: true}}",
-    ]);
     some_of(vec![
         line("mode", pick(&["warn", "enforce", "enforce", "enforce"])),
         line("labels", pick(&["[payments]", "[payments, other]"])),
@@ -258,10 +271,11 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
         line("rewrite", list(rewrite)),
         line("images", list(image_rule())),
         line("base", base()),
-        line("mirrors", mirror),
+        line("mirrors", mirrors()),
         line("aliases", aliases()),
         line("sources", sources_setting()),
         line("dockerfile", dockerfile()),
+        line("downloads", downloads()),
         profiles("stages", &["final", "\"build-*\"", "test"]),
         profiles("platforms", &["linux/arm64", "\"linux/*\""]),
         profiles("paths", &["\"a/**\"", "\"b/**\""]),

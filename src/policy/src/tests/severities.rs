@@ -271,6 +271,9 @@ fn set_every_action(policy: &mut Policy, action: Severity) {
     for profile in &mut policy.profiles {
         set(&mut profile.settings);
     }
+    for rule in &mut policy.downloads {
+        rule.rule = SourceRule::Action(action);
+    }
     let in_profiles = (policy.profiles.iter_mut()).flat_map(|profile| &mut profile.images);
     for rule in policy.images.iter_mut().chain(in_profiles) {
         rule.action = rule.action.map(|_| action);

@@ -9,7 +9,6 @@ mod walk;
 use std::collections::HashMap;
 
 use fromtier_dockerfile::error::{Error, Result};
-use fromtier_dockerfile::instructions::Command;
 use fromtier_dockerfile::lint::{Config, Linter};
 use fromtier_dockerfile::shell::Lex;
 use fromtier_dockerfile::span::{Range, Span};
@@ -234,18 +233,7 @@ fn needs(
     super::link(&mut stages, lex).map_err(|failed| failed.error.at(&failed.location))?;
     super::check_cycles(&stages)?;
     let reached = super::reachable(&stages, target);
-    let commands = (complete.iter().enumerate()).flat_map(|(id, complete)| {
-        complete
-            .stage
-            .commands
-            .iter()
-            .map(move |command| (id, command))
-    });
-    let copies = commands.filter_map(|(id, command)| match command {
-        Command::Copy(copy) => Some((id, copy)),
-        _ => None,
-    });
-    super::check_order(&stages, &reached, copies)?;
+    super::check_order(&stages, &reached)?;
     super::mark_shipped(&mut stages, target, &reached);
     for (stage, needed) in stages.iter().zip(&reached) {
         let is_image = matches!(stage.base.state, BaseState::Pending);

@@ -159,6 +159,11 @@ fn the_error_of_a_build_is_known_unless_an_argument_is_missing() {
             Some(2),
         ),
         (
+            "FROM alpine AS a\nRUN --mount=from=b,target=/x true\nFROM alpine AS b\nFROM a\n",
+            "cannot mount from stage \"b\" to \"/x\", stage needs to be defined before current command",
+            Some(2),
+        ),
+        (
             "FROM alpine:$TAG\n",
             "failed to parse stage name \"alpine:\": invalid reference format",
             Some(1),

@@ -52,6 +52,7 @@ fn sample(kind: ValueKind) -> Value {
         ValueKind::Checked => json!("require-checksum"),
         ValueKind::Digest => json!("pin"),
         ValueKind::Pattern => json!("acme/*"),
+        ValueKind::Url => json!("https://github.com/acme/**"),
         ValueKind::Patterns => json!(["acme/*", "ghcr.io/acme/**"]),
         ValueKind::Registries => json!(["ghcr.io", "quay.io/acme/*"]),
         ValueKind::Tags => json!(">=22, <25"),

@@ -103,3 +103,65 @@ fn a_checksum_can_be_required() {
         }
     }
 }
+
+const DOWNLOADS: &str = "version: 1
+sources: {http: deny, git: deny}
+downloads:
+- {match: github.com/acme/**, action: allow}
+- {match: \"https://files.example.com\", action: require-checksum, reason: files change}
+- {match: github.com/acme/old, action: deny, reason: archived}
+";
+
+#[track_caller]
+fn judged(request: SourceRequest<'_>) -> Result<(), String> {
+    let approved = gate(DOWNLOADS, "").source(&request, &Scope::default());
+    approved.map(|_| ()).map_err(|denial| denial.message)
+}
+
+#[test]
+fn downloads_are_judged_by_host_and_path() {
+    let git = |url| SourceRequest::Git {
+        url,
+        checksum: None,
+    };
+    let http = |url| SourceRequest::Http {
+        url,
+        checksum: None,
+    };
+    for url in ["https://github.com/acme/x.git", "git@github.com:acme/x.git"] {
+        assert_eq!(judged(git(url)), Ok(()), "{url}");
+    }
+    assert_eq!(
+        judged(http("https://github.com/acme/x/releases/download/y")),
+        Ok(())
+    );
+    for (request, expected) in [
+        (
+            git("https://github.com/other/x.git"),
+            "https://github.com/other/x.git is a git repository; this policy refuses git repositories",
+        ),
+        (
+            git("https://github.com/acme/old.git"),
+            "https://github.com/acme/old.git is a git repository; this policy refuses `github.com/acme/old`: archived",
+        ),
+        (
+            http("https://files.example.com/a"),
+            "https://files.example.com/a has no checksum; this policy requires a checksum for `https://files.example.com`: files change",
+        ),
+        (
+            http("http://files.example.com/a"),
+            "http://files.example.com/a is a download by URL; this policy refuses downloads by URL",
+        ),
+        (
+            http("https://github.com/acme/../other/x"),
+            "https://github.com/acme/../other/x has no path that can be compared; this policy restricts downloads by host and path",
+        ),
+    ] {
+        assert_eq!(judged(request).unwrap_err(), expected);
+    }
+    let checked = SourceRequest::Http {
+        url: "https://files.example.com/a",
+        checksum: Some("sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+    };
+    assert_eq!(judged(checked), Ok(()));
+}
