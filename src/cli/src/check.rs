@@ -4,21 +4,21 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use fromtier_convert::{Options, PlannedSource, PlannedTrap, sources, traps_of_invalid};
-use fromtier_dockerfile::error::{Error, Origin};
-use fromtier_dockerfile::parser::detect_syntax;
-use fromtier_image::ImageRef;
-use fromtier_image::Platform;
-use fromtier_policy::{Day, Gate, Severity};
+use fromtier_dockerfile::error::Error;
+use fromtier_dockerfile::parser::requested_frontend;
+use fromtier_image::{ImageRef, Platform};
+use fromtier_policy::gate::{FrontendRequest, RequestedBy};
+use fromtier_policy::{Day, Gate, Scope};
 
 use crate::args::CheckArgs;
 use crate::disk::{FileKind, RootedPath};
 use crate::exit::Exit;
 use crate::files::{self, Search};
-use crate::judge::{judge_source, judge_trap, needs_build_argument};
+use crate::judge::{contacts, judge_source, judge_trap, needs_build_argument};
 use crate::lookup::{FoundGate, GateLookup, LoadError};
 use crate::output;
 use crate::parallel;
-use crate::report::{CheckReport, DockerfileReport, ExceptionUse, JudgedSource, LeftOut};
+use crate::report::{CheckReport, DockerfileReport, ExceptionUse, FileFinding, LeftOut};
 use crate::values::Format;
 
 /// Checks, and returns the text to print and how it ended.
@@ -90,32 +90,38 @@ fn unplanned_traps(bytes: &[u8]) -> Vec<PlannedTrap> {
     traps_of_invalid(bytes).into_iter().map(plan).collect()
 }
 
-/// The error of a `# syntax=` line that names another frontend. As long as no policy says which frontends are the organization's,
-/// one that is called `fromtier` is taken for its own.
-fn other_frontend(bytes: &[u8], gate: &Gate) -> Option<Error> {
-    let line = detect_syntax(bytes)?;
-    let finding = gate.other_frontend(&line.value, None)?;
-    let image = ImageRef::parse(line.value.split_whitespace().next()?).ok();
+/// The finding about the frontend that a build of this Dockerfile would request. As long as the policy doesn't say which
+/// frontends are the organization's, one that is called `fromtier` is taken for its own.
+fn other_frontend(
+    text: &str,
+    argument: Option<&str>,
+    gate: &Gate,
+    path: Option<&str>,
+) -> Option<FileFinding> {
+    let requested = requested_frontend(argument, text.as_bytes())?;
+    let request = FrontendRequest {
+        reference: &requested.value,
+        by: match argument {
+            Some(_) => RequestedBy::Argument,
+            None => RequestedBy::Line,
+        },
+        this: None,
+    };
+    let scope = Scope {
+        path,
+        ..Scope::UNKNOWN
+    };
+    let finding = gate.other_frontend(&request, &scope)?;
+    let image = ImageRef::parse(&requested.value).ok();
     let is_ours = |image: ImageRef| image.path().rsplit('/').next() == Some("fromtier");
     if !gate.has_frontends() && image.is_some_and(is_ours) {
         return None;
     }
-    let error = Error {
-        origin: Origin::Fromtier(finding.code.as_str()),
-        help: finding.help.map(String::into_boxed_str),
-        ..Error::new(finding.message)
-    };
-    Some(error.at(&line.location))
-}
-
-/// Whom to ask about what is refused.
-fn contacts(gate: &Gate, sources: &[JudgedSource]) -> Vec<String> {
-    let verdicts = sources.iter().filter_map(|source| source.verdict.as_ref());
-    let findings = verdicts.flat_map(|verdict| &verdict.findings);
-    let refusals = findings.filter(|finding| finding.severity == Severity::Deny);
-    let deciders: Vec<_> = refusals.map(|finding| finding.owner).collect();
-    let contacts = gate.contacts(&deciders).into_iter();
-    contacts.map(str::to_owned).collect()
+    let line = requested.location.first();
+    Some(FileFinding {
+        finding,
+        at: line.map(|range| output::line_of(text, range.start.line)),
+    })
 }
 
 fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -> DockerfileReport {
@@ -126,11 +132,7 @@ fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -
         ..Options::default()
     };
     let (sources, traps, error) = match sources(bytes, &options) {
-        Ok(plan) => (
-            plan.sources,
-            plan.traps,
-            plan.error.or_else(|| other_frontend(bytes, &found.gate)),
-        ),
+        Ok(plan) => (plan.sources, plan.traps, plan.error),
         Err(error) => (Vec::new(), unplanned_traps(bytes), Some(error)),
     };
     // The reference is unknown because of the error, which is reported.
@@ -139,7 +141,15 @@ fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -
         let line = source.ranges.first().map(|range| range.start.line);
         line == failed_line && needs_build_argument(source)
     };
+    let text = String::from_utf8_lossy(bytes).into_owned();
     let path_in_repository = files::path_in_repository(path);
+    let argument = options.build_args.get("BUILDKIT_SYNTAX");
+    let frontend = other_frontend(
+        &text,
+        argument.map(String::as_str),
+        &found.gate,
+        path_in_repository.as_deref(),
+    );
     let sources: Vec<_> = sources
         .into_iter()
         .filter(|source| (source.needed || args.target.is_none()) && !is_failed(source))
@@ -156,15 +166,18 @@ fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -
         .iter()
         .map(|exception| ExceptionUse::new(exception, has_organization))
         .collect();
-    DockerfileReport {
+    let mut report = DockerfileReport {
         path: path.clone(),
-        text: String::from_utf8_lossy(bytes).into_owned(),
+        text,
         policies: found.policies.clone(),
         lock: found.lock.as_ref().map(|lock| lock.shown().to_owned()),
         error,
-        contacts: contacts(&found.gate, &sources),
+        findings: frontend.into_iter().collect(),
+        contacts: Vec::new(),
         sources,
         traps,
         exceptions,
-    }
+    };
+    report.contacts = contacts(&found.gate, report.refusals());
+    report
 }

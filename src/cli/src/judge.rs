@@ -3,7 +3,7 @@
 use fromtier_convert::{PlannedSource, PlannedTrap, SourceKind};
 use fromtier_image::{ImageRef, Platform};
 use fromtier_policy::gate::{ImageRequest, SourceRequest};
-use fromtier_policy::{Gate, Scope};
+use fromtier_policy::{Finding, Gate, Scope};
 
 use crate::report::{JudgedSource, JudgedTrap};
 
@@ -27,6 +27,13 @@ pub fn scope_of<'a>(
         platform,
         path,
     }
+}
+
+/// Whom to ask about what is refused.
+pub fn contacts<'f>(gate: &Gate, refusals: impl Iterator<Item = &'f Finding>) -> Vec<String> {
+    let deciders: Vec<_> = refusals.map(|finding| finding.owner).collect();
+    let contacts = gate.contacts(&deciders).into_iter();
+    contacts.map(str::to_owned).collect()
 }
 
 /// Asks the gate about a source.

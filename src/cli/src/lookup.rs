@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use fromtier_policy::{Day, Gate, Lock, Organization, Policy, PolicyError};
+use fromtier_policy::{Code, Day, Gate, Lock, Organization, Policy, PolicyError};
 
 use crate::disk::{FileKind, ReadError, RootedPath};
 use crate::memo::Memo;
@@ -28,11 +28,16 @@ pub type Texts = BTreeMap<String, Arc<str>>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoadError {
     /// The file can't be read.
-    Unreadable { path: PathBuf, error: String },
+    Unreadable {
+        path: PathBuf,
+        error: String,
+        code: Option<Code>,
+    },
     /// The file, or one that it extends, is not valid.
     Invalid {
         texts: Texts,
         errors: Vec<PolicyError>,
+        code: Option<Code>,
     },
 }
 
@@ -40,8 +45,12 @@ impl Hash for LoadError {
     /// Leaves out the texts: many directories can have the same large policy.
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self {
-            LoadError::Unreadable { path, error } => (path, error).hash(state),
-            LoadError::Invalid { texts: _, errors } => errors.hash(state),
+            LoadError::Unreadable {
+                path,
+                error,
+                code: _,
+            } => (path, error).hash(state),
+            LoadError::Invalid { errors, .. } => errors.hash(state),
         }
     }
 }
@@ -52,6 +61,16 @@ impl LoadError {
         LoadError::Unreadable {
             path: path.to_owned(),
             error: error.to_string(),
+            code: None,
+        }
+    }
+
+    /// The policy or lock file can't be read.
+    pub fn broken_policy(path: &Path, error: impl ToString) -> LoadError {
+        LoadError::Unreadable {
+            path: path.to_owned(),
+            error: error.to_string(),
+            code: Some(Code::InvalidPolicy),
         }
     }
 }
@@ -214,7 +233,7 @@ impl GateLookup {
             if let Some(misnamed) = existing_file(folder, MISNAMED_POLICY) {
                 let error =
                     format!("a policy with this name is never read; rename it to `{POLICY}`");
-                return Err(LoadError::unreadable(misnamed.shown(), error));
+                return Err(LoadError::broken_policy(misnamed.shown(), error));
             }
             match (existing_file(folder, POLICY), folder.parent()) {
                 (Some(found), _) => Ok(Some(found)),
@@ -234,7 +253,7 @@ fn named_path(path: &RootedPath) -> NamedPath {
 /// # Errors
 /// Its directory can't be read.
 pub fn named_file(path: &Path) -> Result<RootedPath, LoadError> {
-    RootedPath::named(path).map_err(|error| LoadError::unreadable(path, error))
+    RootedPath::named(path).map_err(|error| LoadError::broken_policy(path, error))
 }
 
 /// Reads and parses a file.
@@ -248,6 +267,7 @@ pub fn read<T>(
     parse(&name, &text).map_err(|errors| LoadError::Invalid {
         texts: Texts::from([(name, text.into())]),
         errors,
+        code: kind.code(),
     })
 }
 
@@ -265,7 +285,11 @@ pub fn read_policy(path: &RootedPath, baked: Option<&RootedPath>) -> ReadPolicy 
     texts.insert(name, text.into());
     match policy {
         Ok(policy) => Ok((policy, texts)),
-        Err(errors) => Err(LoadError::Invalid { texts, errors }),
+        Err(errors) => Err(LoadError::Invalid {
+            texts,
+            errors,
+            code: FileKind::Policy.code(),
+        }),
     }
 }
 
@@ -343,7 +367,11 @@ fn relative_to(path: &Path, from: &Path) -> Option<PathBuf> {
 }
 
 fn text_of(path: &RootedPath, kind: FileKind) -> Result<String, LoadError> {
-    (path.read_text(kind)).map_err(|error| LoadError::unreadable(path.shown(), error))
+    (path.read_text(kind)).map_err(|error| LoadError::Unreadable {
+        path: path.shown().to_owned(),
+        error: error.to_string(),
+        code: kind.code(),
+    })
 }
 
 /// The file with this name in a directory, if it exists. A link counts, wherever it leads: reading it reports an error.

@@ -1,12 +1,13 @@
 //! The results of `fromtier check`, as data.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use fromtier_convert::{PlannedSource, PlannedTrap};
 use fromtier_dockerfile::error::Error;
 use fromtier_image::ImageRef;
 use fromtier_policy::{
-    Code, Day, ExceptionReport, ExceptionState, Owner, Place, Severity, Verdict,
+    Code, Day, ExceptionReport, ExceptionState, Finding, Owner, Place, Severity, Verdict,
 };
 
 use crate::disk::RootedPath;
@@ -44,6 +45,8 @@ pub struct DockerfileReport {
     pub lock: Option<PathBuf>,
     /// Why it is not a valid Dockerfile; then there are no sources.
     pub error: Option<Error>,
+    /// The findings about the file itself.
+    pub findings: Vec<FileFinding>,
     /// Whom to ask about what is refused.
     pub contacts: Vec<String>,
     pub sources: Vec<JudgedSource>,
@@ -51,6 +54,14 @@ pub struct DockerfileReport {
     pub traps: Vec<JudgedTrap>,
     /// The exceptions of its policies.
     pub exceptions: Vec<ExceptionUse>,
+}
+
+/// A finding about a whole Dockerfile, such as the frontend that it requests.
+#[derive(Debug)]
+pub struct FileFinding {
+    pub finding: Finding,
+    /// The bytes of the file; `None` if it is about a build argument.
+    pub at: Option<Range<usize>>,
 }
 
 /// A source with its verdict.
@@ -90,13 +101,15 @@ pub struct ExceptionUse {
 }
 
 impl CheckReport {
-    /// The number of sources and traps with this verdict.
+    /// The number of sources and traps with this verdict, and of findings about files.
     pub fn count(&self, severity: Severity) -> usize {
         let sources = self.sources().filter_map(|judged| judged.verdict.as_ref());
         let traps = self.files.iter().flat_map(|file| &file.traps);
-        sources
-            .chain(traps.map(|judged| &judged.verdict))
-            .filter(|verdict| verdict.severity == severity)
+        let verdicts = sources.chain(traps.map(|judged| &judged.verdict));
+        let severities = verdicts.map(|verdict| verdict.severity);
+        let files = self.files.iter().flat_map(|file| &file.findings);
+        (severities.chain(files.map(|found| found.finding.severity)))
+            .filter(|found| *found == severity)
             .count()
     }
 
@@ -133,6 +146,18 @@ impl CheckReport {
 
     fn sources(&self) -> impl Iterator<Item = &JudgedSource> {
         self.files.iter().flat_map(|file| &file.sources)
+    }
+}
+
+impl DockerfileReport {
+    /// The findings that refuse the file, one of its sources, or one of its traps.
+    pub fn refusals(&self) -> impl Iterator<Item = &Finding> {
+        let sources = (self.sources.iter()).filter_map(|source| source.verdict.as_ref());
+        let verdicts = sources.chain(self.traps.iter().map(|judged| &judged.verdict));
+        let findings = verdicts.flat_map(|verdict| &verdict.findings);
+        (self.findings.iter().map(|found| &found.finding))
+            .chain(findings)
+            .filter(|finding| finding.severity == Severity::Deny)
     }
 }
 

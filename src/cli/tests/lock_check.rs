@@ -112,11 +112,11 @@ fn a_changed_lock_file_is_reported_line_by_line_and_not_written() {
         assert_contains(
             &out,
             &[
-                "error: `sha256:abc` is not a valid digest: invalid checksum digest length\n --> fromtier.lock:1:27\n",
-                "error: the lines are not sorted: `docker.io/library/alpine:3` must be before `docker.io/library/node:24`\n --> fromtier.lock:2:1\n",
-                "error: `docker.io/library/alpine:3` is locked twice\n --> fromtier.lock:3:1\n",
-                "error: expected a date such as `2026-11-24`, found `yesterday`\n --> fromtier.lock:4:",
-                "error: `node:22` is not written in full\n --> fromtier.lock:4:1\n",
+                "error[FT001]: `sha256:abc` is not a valid digest: invalid checksum digest length\n --> fromtier.lock:1:27\n",
+                "error[FT001]: the lines are not sorted: `docker.io/library/alpine:3` must be before `docker.io/library/node:24`\n --> fromtier.lock:2:1\n",
+                "error[FT001]: `docker.io/library/alpine:3` is locked twice\n --> fromtier.lock:3:1\n",
+                "error[FT001]: expected a date such as `2026-11-24`, found `yesterday`\n --> fromtier.lock:4:",
+                "error[FT001]: `node:22` is not written in full\n --> fromtier.lock:4:1\n",
             ],
         );
     }

@@ -23,7 +23,7 @@ fn a_policy_with_faults_shows_all_of_them_at_their_places() {
     let folder = Folder::new(&[("policy.yaml", text)]);
     let answer = folder.run(&["policy", "check"]);
     for (message, place) in [
-        ("error: unknown key `teirs`", "policy.yaml:2:1"),
+        ("error[FT001]: unknown key `teirs`", "policy.yaml:2:1"),
         ("this policy itself refuses `c/d`", "policy.yaml:4:20"),
         ("`2027-02-30` is not a valid date", "policy.yaml:6:23"),
     ] {

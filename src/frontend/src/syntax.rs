@@ -2,42 +2,55 @@
 
 use fromtier_dockerfile::error::{Error, Origin, Result};
 use fromtier_dockerfile::parser;
-use fromtier_policy::Gate;
+use fromtier_policy::gate::{FrontendRequest, RequestedBy};
+use fromtier_policy::{Gate, Scope, Severity};
 
 use crate::options::Opts;
+use crate::warnings::Notice;
 
-/// Refuses a build that requests a frontend which is neither this one nor Docker's own. If BuildKit itself chose this
-/// one because of such a line (then there is a `cmdline` option), the line needs no check.
-pub fn check(opts: &Opts, gate: &Gate, dockerfile: &[u8]) -> Result<()> {
+/// Refuses a build that requests a frontend which is neither this one nor Docker's own, or returns a warning if the policy
+/// only warns. If BuildKit itself chose this one because of such a line (then there is a `cmdline` option), the line needs
+/// no check.
+pub fn check(opts: &Opts, gate: &Gate, dockerfile: &[u8]) -> Result<Option<Notice>> {
     if opts.contains_key("cmdline") {
-        return Ok(());
+        return Ok(None);
     }
-    if let Some(asked) = opts.get("build-arg:BUILDKIT_SYNTAX") {
-        return check_frontend(asked, opts, gate);
-    }
-    match parser::detect_syntax(dockerfile) {
-        Some(line) => check_frontend(&line.value, opts, gate).map_err(|e| e.at(&line.location)),
-        None => Ok(()),
-    }
-}
-
-fn check_frontend(requested: &str, opts: &Opts, gate: &Gate) -> Result<()> {
-    let this = opts.get("source").map(String::as_str);
-    match gate.other_frontend(requested, this) {
-        None => Ok(()),
-        Some(finding) => Err(Error {
-            origin: Origin::Fromtier(finding.code.as_str()),
-            help: finding.help.map(String::into_boxed_str),
-            ..Error::new(finding.message)
-        }),
+    let argument = opts.get("build-arg:BUILDKIT_SYNTAX").map(String::as_str);
+    let Some(requested) = parser::requested_frontend(argument, dockerfile) else {
+        return Ok(None);
+    };
+    let request = FrontendRequest {
+        reference: &requested.value,
+        by: match argument {
+            Some(_) => RequestedBy::Argument,
+            None => RequestedBy::Line,
+        },
+        this: opts.get("source").map(String::as_str),
+    };
+    match gate.other_frontend(&request, &Scope::UNKNOWN) {
+        None => Ok(None),
+        Some(finding) if finding.severity < Severity::Deny => {
+            Ok(Some(Notice::new(&finding, requested.location)))
+        }
+        Some(finding) => {
+            let error = Error {
+                origin: Origin::Fromtier(finding.code.as_str()),
+                help: finding.help.map(String::into_boxed_str),
+                ..Error::new(finding.message)
+            };
+            Err(match argument {
+                Some(_) => error,
+                None => error.at(&requested.location),
+            })
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Gate, Opts, Result};
+    use super::{Gate, Notice, Opts, Result};
 
-    fn check(opts: &Opts, dockerfile: &[u8]) -> Result<()> {
+    fn check(opts: &Opts, dockerfile: &[u8]) -> Result<Option<Notice>> {
         let gate = Gate::new(None, None, None, fromtier_policy::Day::from_unix_seconds(0));
         super::check(opts, &gate, dockerfile)
     }

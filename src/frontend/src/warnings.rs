@@ -7,7 +7,7 @@ use fromtier_dockerfile::lint;
 use fromtier_dockerfile::span::Range;
 use fromtier_dockerfile::visible::visible;
 use fromtier_gateway::Bridge;
-use fromtier_policy::verdict::Severity;
+use fromtier_policy::verdict::{Finding, Severity};
 use fromtier_policy::{Code, Owner};
 use fromtier_proto::{gw, pb};
 
@@ -75,6 +75,19 @@ pub fn gate_notices<T>(outcome: &Outcome<T>, with_refusals: bool) -> Vec<Notice>
 }
 
 impl Notice {
+    /// Creates the notice of a gate's finding about these lines.
+    pub fn new(finding: &Finding, ranges: Vec<Range>) -> Notice {
+        Notice {
+            code: Some(finding.code),
+            owner: finding.owner,
+            rule: finding.code.to_string(),
+            description: finding.help.clone().unwrap_or_default(),
+            url: finding.code.url().unwrap_or_default(),
+            message: finding.message.clone(),
+            places: vec![ranges],
+        }
+    }
+
     /// The first line of each place.
     pub fn lines(&self) -> Vec<i32> {
         let first = |place: &Vec<Range>| place.first().map(|range| range.start.line);
@@ -132,15 +145,7 @@ fn gate_verdict_notices(source: &SourceVerdict, with_refusals: bool) -> Vec<Noti
     let findings = source.verdict.findings.iter();
     let findings = findings.filter(|f| is_shown(f.severity.min(source.verdict.severity)));
     findings
-        .map(|f| Notice {
-            code: Some(f.code),
-            owner: f.owner,
-            rule: f.code.to_string(),
-            description: f.help.clone().unwrap_or_default(),
-            url: f.code.url().unwrap_or_default(),
-            message: f.message.clone(),
-            places: vec![source.ranges.clone()],
-        })
+        .map(|f| Notice::new(f, source.ranges.clone()))
         .collect()
 }
 

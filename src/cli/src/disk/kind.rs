@@ -1,5 +1,7 @@
 //! The kinds of files: how large they can be, and how they are named.
 
+use fromtier_policy::Code;
+
 use crate::dockerfile_name::is_dockerfile;
 
 const KIB: u64 = 1 << 10;
@@ -50,6 +52,21 @@ impl FileKind {
             FileKind::LockFile => name.ends_with(".lock"),
             FileKind::GitIgnore => name == ".gitignore",
             FileKind::DockerConfig | FileKind::HostsToml | FileKind::Certificate => true,
+        }
+    }
+
+    /// The code of an error in a file of this kind, as a build reports it.
+    pub fn code(self) -> Option<Code> {
+        match self {
+            FileKind::Policy | FileKind::ExtendedPolicy | FileKind::LockFile => {
+                Some(Code::InvalidPolicy)
+            }
+            FileKind::Dockerfile
+            | FileKind::Table
+            | FileKind::GitIgnore
+            | FileKind::DockerConfig
+            | FileKind::HostsToml
+            | FileKind::Certificate => None,
         }
     }
 

@@ -141,6 +141,7 @@ pub fn collect(
         lock: Some(group.path.shown().to_owned()),
         contacts: Vec::new(),
         error: None,
+        findings: Vec::new(),
         sources: Vec::new(),
         traps: Vec::new(),
         exceptions: Vec::new(),

@@ -19,8 +19,8 @@ pub fn render(report: &LockReport) -> String {
     let mut out = String::new();
     printer.files(&report.files, &mut out);
     for denial in &report.refused {
-        let message = format!("{}: {}", denial.code, denial.message);
-        printer.error_with_help(&message, denial.help.as_deref(), &mut out);
+        let help = denial.help.as_deref();
+        printer.error(Some(denial.code), &denial.message, help, &mut out);
     }
     for problem in report
         .locks
@@ -31,6 +31,7 @@ pub fn render(report: &LockReport) -> String {
             Some((path, text, at)) => printer.note(
                 &Note {
                     level: Level::ERROR,
+                    code: None,
                     message: &problem.message,
                     path,
                     text,
@@ -39,7 +40,7 @@ pub fn render(report: &LockReport) -> String {
                 },
                 &mut out,
             ),
-            None => printer.error_with_help(&problem.message, problem.help.as_deref(), &mut out),
+            None => printer.error(None, &problem.message, problem.help.as_deref(), &mut out),
         }
     }
     for failure in &report.failures {

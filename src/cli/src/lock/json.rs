@@ -9,7 +9,7 @@ use super::changes::Change;
 use super::problems::{LineProblem, problems};
 use super::report::{LineReport, LockFileReport, LockReport};
 use crate::output::check_json;
-use crate::output::json::{self, Source};
+use crate::output::json::{self, PlacedProblem, Source};
 
 /// One JSON document and a newline.
 pub fn render(report: &LockReport) -> String {
@@ -91,10 +91,11 @@ fn parts(entry: Option<&LockEntry>) -> (Option<&str>, Option<String>) {
 
 fn problem(problem: &LineProblem) -> Value {
     let at = problem.at.as_ref();
-    json::problem(
-        &problem.message,
-        problem.help.as_deref(),
-        at.map(|(path, ..)| path.as_path()),
-        at.map(|(_, text, at)| (text.as_str(), at.clone())),
-    )
+    json::problem(&PlacedProblem {
+        code: None,
+        message: &problem.message,
+        help: problem.help.as_deref(),
+        path: at.map(|(path, ..)| path.as_path()),
+        at: at.map(|(_, text, at)| (text.as_str(), at.clone())),
+    })
 }

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use fromtier_convert::MAX_TRIGGER_CHAIN;
 use fromtier_image::ImageRef;
-use fromtier_policy::{Day, Lock};
+use fromtier_policy::{Code, Day, Lock};
 
 use self::args::LockArgs;
 use self::changes::{Change, Line, is_named, mode};
@@ -140,7 +140,7 @@ impl LockRun<'_> {
             let text = match path.read_text(FileKind::LockFile) {
                 Ok(text) => text,
                 Err(error) => {
-                    self.fail(LoadError::unreadable(path.shown(), error));
+                    self.fail(LoadError::broken_policy(path.shown(), error));
                     return false;
                 }
             };
@@ -149,7 +149,12 @@ impl LockRun<'_> {
                 Ok(lock) => old = Some(ExistingLock { text, lock }),
                 Err(errors) => {
                     let texts = Texts::from([(name, text.into())]);
-                    self.fail(LoadError::Invalid { texts, errors });
+                    let code = Some(Code::InvalidPolicy);
+                    self.fail(LoadError::Invalid {
+                        texts,
+                        errors,
+                        code,
+                    });
                     return false;
                 }
             }

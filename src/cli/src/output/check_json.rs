@@ -4,7 +4,7 @@ use fromtier_convert::SourceKind;
 use fromtier_policy::{JudgedKind, Severity};
 use serde_json::{Value, json};
 
-use super::json::{self, Exception, Source};
+use super::json::{self, Exception, PlacedProblem, Source};
 use super::{Lines, line_of, place, trap_place};
 use crate::report::{CheckReport, DockerfileReport, ExceptionUse, JudgedSource, JudgedTrap};
 
@@ -31,12 +31,13 @@ pub fn file(file: &DockerfileReport) -> Value {
     let error = file.error.as_ref().map(|error| {
         let at = line_of(&file.text, error.line().unwrap_or(1));
         let at = Some((file.text.as_str(), at));
-        json::problem(
-            &error.message,
-            error.help.as_deref(),
-            Some(file.path.shown()),
+        json::problem(&PlacedProblem {
+            code: error.code(),
+            message: &error.message,
+            help: error.help.as_deref(),
+            path: Some(file.path.shown()),
             at,
-        )
+        })
     });
     let lines = Lines::new(&file.text);
     json!({
@@ -44,6 +45,7 @@ pub fn file(file: &DockerfileReport) -> Value {
         "policies": json::paths(&file.policies),
         "lock": file.lock.as_ref().map(json::path),
         "error": error,
+        "findings": file.findings.iter().map(|found| json::file_finding(&lines, found)).collect::<Vec<_>>(),
         "exceptions": file.exceptions.iter().map(exception).collect::<Vec<_>>(),
         "sources": file.sources.iter().map(|judged| source(&file.text, &lines, judged)).collect::<Vec<_>>(),
         "traps": file.traps.iter().map(|judged| trap(&file.text, &lines, judged)).collect::<Vec<_>>(),

@@ -28,6 +28,7 @@ pub fn unused(report: &CheckReport, printer: &Printer, out: &mut String) {
         let help = format!("remove it if {} no longer needs it", exception.owner);
         let note = Note {
             level: Level::NOTE,
+            code: None,
             message: &message,
             path: Path::new(&*at.file),
             at: match text.get(at.span.clone()) {

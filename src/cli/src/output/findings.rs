@@ -36,6 +36,7 @@ pub fn codes(files: &[DockerfileReport]) -> impl Iterator<Item = &str> {
         let sources = file.sources.iter().filter_map(|s| s.verdict.as_ref());
         let traps = file.traps.iter().map(|judged| &judged.verdict);
         let findings = sources.chain(traps).flat_map(|verdict| &verdict.findings);
+        let findings = findings.chain(file.findings.iter().map(|found| &found.finding));
         let findings = findings.filter(|finding| finding.severity > Severity::Allow);
         error.chain(findings.map(|finding| finding.code.as_str()))
     })
@@ -210,6 +211,13 @@ fn findings(file: &DockerfileReport) -> Vec<PlacedFinding<'_>> {
             places: vec![(file, line_of(&file.text, error.line().unwrap_or(1)))],
         });
     }
+    all.extend(file.findings.iter().map(|found| PlacedFinding {
+        severity: found.finding.severity,
+        code: Some(found.finding.code.as_str()),
+        message: found.finding.message.clone(),
+        help: found.finding.help.clone(),
+        places: vec![(file, found.at.clone().unwrap_or_default())],
+    }));
     for judged in &file.sources {
         let at = place(&file.text, &judged.source);
         let Some(verdict) = &judged.verdict else {

@@ -93,7 +93,7 @@ fn summary(report: &CheckReport) -> String {
     let sources: usize = report.files.iter().map(|file| file.sources.len()).sum();
     let mut parts = Vec::new();
     for (number, what) in [
-        (report.broken(), "unreadable"),
+        (report.broken(), "broken"),
         (report.count(Severity::Deny), "refused"),
         (report.count(Severity::Warn), "warned about"),
         (report.unknown(), "unknown"),

@@ -6,11 +6,14 @@ use std::path::Path;
 
 use fromtier_image::ImageRef;
 use fromtier_policy::gate::Via;
-use fromtier_policy::{Code, Day, ExceptionState, Finding, JudgedKind, Owner, Place, Verdict};
+use fromtier_policy::{
+    Code, Day, ExceptionState, Finding, JudgedKind, Owner, Place, PolicyError, Verdict,
+};
 use serde_json::{Map, Value, json};
 
 use super::Lines;
-use crate::lookup::LoadError;
+use crate::lookup::{LoadError, Texts};
+use crate::report::FileFinding;
 
 /// The version of the format.
 const VERSION: u32 = 2;
@@ -93,49 +96,80 @@ pub fn trap(
 
 /// A list of findings.
 pub fn findings(findings: &[Finding]) -> Vec<Value> {
-    let finding = |finding: &Finding| {
-        json!({
-            "code": finding.code.as_str(),
-            "severity": finding.severity.key(),
-            "message": finding.message,
-            "help": finding.help,
-            "suggestion": finding.suggestion,
-            "url": finding.code.url(),
-        })
-    };
     findings.iter().map(finding).collect()
 }
 
-/// A problem with a file: a message, and the place if it is known.
-pub fn problem(
-    message: &str,
-    help: Option<&str>,
-    path: Option<&Path>,
-    at: Option<(&str, Range<usize>)>,
-) -> Value {
+fn finding(finding: &Finding) -> Value {
+    json!({
+        "code": finding.code.as_str(),
+        "severity": finding.severity.key(),
+        "message": finding.message,
+        "help": finding.help,
+        "suggestion": finding.suggestion,
+        "url": finding.code.url(),
+    })
+}
+
+/// A finding about a whole file, with its place.
+pub fn file_finding(lines: &Lines<'_>, found: &FileFinding) -> Value {
+    let mut fields = fields(finding(&found.finding));
+    fields.extend(found.at.iter().flat_map(|at| span(lines, at)));
+    Value::Object(fields)
+}
+
+/// A problem with a file.
+#[derive(Debug, Default)]
+pub struct PlacedProblem<'a> {
+    pub code: Option<&'a str>,
+    pub message: &'a str,
+    pub help: Option<&'a str>,
+    pub path: Option<&'a Path>,
+    /// The text of the file, and the bytes in it.
+    pub at: Option<(&'a str, Range<usize>)>,
+}
+
+/// A problem.
+pub fn problem(problem: &PlacedProblem<'_>) -> Value {
     let mut fields = fields(json!({
-        "message": message,
-        "help": help,
-        "file": path.map(|path| path.display().to_string()),
+        "code": problem.code,
+        "message": problem.message,
+        "help": problem.help,
+        "file": problem.path.map(|path| path.display().to_string()),
     }));
-    if let Some((text, at)) = at {
-        fields.extend(span(&Lines::new(text), &at));
+    if let Some((text, at)) = &problem.at {
+        fields.extend(span(&Lines::new(text), at));
     }
     Value::Object(fields)
+}
+
+/// An error or a warning about a policy, a lock file, or a table.
+pub fn policy_error(texts: &Texts, code: Option<Code>, error: &PolicyError) -> Value {
+    let text = texts.get(&error.file).map_or("", |text| text);
+    problem(&PlacedProblem {
+        code: code.map(Code::as_str),
+        message: &error.message,
+        help: error.help.as_deref(),
+        path: Some(Path::new(&error.file)),
+        at: Some((text, error.span.clone())),
+    })
 }
 
 /// The files that couldn't be read, as a list of problems.
 pub fn failures<'a>(failures: impl IntoIterator<Item = &'a LoadError>) -> Vec<Value> {
     let problems = |failure: &LoadError| match failure {
-        LoadError::Unreadable { path, error } => vec![problem(error, None, Some(path), None)],
-        LoadError::Invalid { texts, errors } => errors
+        LoadError::Unreadable { path, error, code } => vec![problem(&PlacedProblem {
+            code: code.map(Code::as_str),
+            message: error,
+            path: Some(path),
+            ..PlacedProblem::default()
+        })],
+        LoadError::Invalid {
+            texts,
+            errors,
+            code,
+        } => errors
             .iter()
-            .map(|error| {
-                let text = texts.get(&error.file).map_or("", |text| text);
-                let at = Some((text, error.span.clone()));
-                let path = Some(Path::new(&error.file));
-                problem(&error.message, error.help.as_deref(), path, at)
-            })
+            .map(|error| policy_error(texts, *code, error))
             .collect(),
     };
     failures.into_iter().flat_map(problems).collect()

@@ -7,7 +7,7 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title,
 };
 use fromtier_dockerfile::visible::visible;
-use fromtier_policy::PolicyError;
+use fromtier_policy::{Code, PolicyError};
 
 use super::terminal::{marked, shown_path};
 use super::{line_breaks, whole_lines};
@@ -23,6 +23,7 @@ pub struct Printer {
 #[derive(Debug)]
 pub struct Note<'a> {
     pub level: Level<'a>,
+    pub code: Option<&'a str>,
     pub message: &'a str,
     pub path: &'a Path,
     /// The whole text of the file.
@@ -111,7 +112,7 @@ impl Printer {
     pub fn note(&self, note: &Note<'_>, out: &mut String) {
         let message = Message {
             level: note.level.clone(),
-            code: None,
+            code: note.code,
             message: note.message,
             others: None,
             help: note.help,
@@ -168,15 +169,10 @@ impl Printer {
     }
 
     /// Prints an error without a place.
-    pub fn error(&self, message: &str, out: &mut String) {
-        self.error_with_help(message, None, out);
-    }
-
-    /// Prints an error without a place, with its help.
-    pub fn error_with_help(&self, message: &str, help: Option<&str>, out: &mut String) {
+    pub fn error(&self, code: Option<Code>, message: &str, help: Option<&str>, out: &mut String) {
         let message = Message {
             level: Level::ERROR,
-            code: None,
+            code: code.map(Code::as_str),
             message,
             others: None,
             help,
@@ -196,12 +192,14 @@ impl Printer {
     pub fn policy_error(
         &self,
         level: Level<'_>,
+        code: Option<Code>,
         texts: &Texts,
         error: &PolicyError,
         out: &mut String,
     ) {
         let note = Note {
             level,
+            code: code.map(Code::as_str),
             message: &error.message,
             path: Path::new(&error.file),
             text: texts.get(&error.file).map_or("", |text| text),
@@ -214,12 +212,17 @@ impl Printer {
     /// Prints what couldn't be read.
     pub fn load_error(&self, error: &LoadError, out: &mut String) {
         match error {
-            LoadError::Unreadable { path, error } => {
-                self.error(&format!("{}: {error}", shown_path(path)), out);
+            LoadError::Unreadable { path, error, code } => {
+                let message = format!("{}: {error}", shown_path(path));
+                self.error(*code, &message, None, out);
             }
-            LoadError::Invalid { texts, errors } => {
+            LoadError::Invalid {
+                texts,
+                errors,
+                code,
+            } => {
                 for error in errors {
-                    self.policy_error(Level::ERROR, texts, error, out);
+                    self.policy_error(Level::ERROR, *code, texts, error, out);
                 }
             }
         }

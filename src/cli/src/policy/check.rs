@@ -1,9 +1,9 @@
 //! `fromtier policy check`: errors and questionable rules in policies.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use annotate_snippets::Level;
-use fromtier_policy::{Day, PolicyError};
+use fromtier_policy::{Code, Day, PolicyError};
 use serde_json::{Value, json};
 
 use super::args::PolicyCheckArgs;
@@ -49,7 +49,7 @@ fn check(args: &PolicyCheckArgs, today: Day) -> (Vec<PolicyReport>, Vec<LoadErro
         let read = path.map(|path| (read_policy(&path, organization.as_ref()), path));
         let (texts, errors, warnings, path) = match read {
             Ok((Ok((policy, texts)), path)) => (texts, Vec::new(), policy.advice(today), path),
-            Ok((Err(LoadError::Invalid { texts, errors }), path)) => {
+            Ok((Err(LoadError::Invalid { texts, errors, .. }), path)) => {
                 (texts, errors, Vec::new(), path)
             }
             Ok((Err(broken), _)) | Err(broken) => {
@@ -72,10 +72,11 @@ fn human(files: &[PolicyReport], failures: &[LoadError]) -> String {
     let mut out = String::new();
     for file in files {
         for error in &file.errors {
-            printer.policy_error(Level::ERROR, &file.texts, error, &mut out);
+            let code = Some(Code::InvalidPolicy);
+            printer.policy_error(Level::ERROR, code, &file.texts, error, &mut out);
         }
         for warning in &file.warnings {
-            printer.policy_error(Level::WARNING, &file.texts, warning, &mut out);
+            printer.policy_error(Level::WARNING, None, &file.texts, warning, &mut out);
         }
     }
     for failure in failures {
@@ -106,24 +107,16 @@ fn document(
     errors: usize,
     warnings: usize,
 ) -> String {
-    let list = |file: &PolicyReport, problems: &[PolicyError]| -> Vec<Value> {
-        let problem = |problem: &PolicyError| {
-            let text = file.texts.get(&problem.file).map_or("", |text| text);
-            let (path, at) = (Path::new(&problem.file), (text, problem.span.clone()));
-            json::problem(
-                &problem.message,
-                problem.help.as_deref(),
-                Some(path),
-                Some(at),
-            )
-        };
-        problems.iter().map(problem).collect()
+    let list = |file: &PolicyReport, code: Option<Code>, problems: &[PolicyError]| -> Vec<Value> {
+        let problems = problems.iter();
+        let problem = |error| json::policy_error(&file.texts, code, error);
+        problems.map(problem).collect()
     };
     json::document(json!({
         "files": files.iter().map(|file| json!({
             "file": json::path(&file.path),
-            "errors": list(file, &file.errors),
-            "warnings": list(file, &file.warnings),
+            "errors": list(file, Some(Code::InvalidPolicy), &file.errors),
+            "warnings": list(file, None, &file.warnings),
         })).collect::<Vec<_>>(),
         "failures": json::failures(failures),
         "summary": {"files": files.len(), "errors": errors, "warnings": warnings},

@@ -28,6 +28,19 @@ pub fn detect_syntax(source: &[u8]) -> Option<Directive> {
     find("syntax", source, true)
 }
 
+/// Returns the frontend that a build requests: that of the build argument `BUILDKIT_SYNTAX` if it is set, or else that of
+/// the file. An argument has no place in the file.
+pub fn requested_frontend(argument: Option<&str>, source: &[u8]) -> Option<Directive> {
+    let Some(argument) = argument else {
+        return detect_syntax(source);
+    };
+    Some(Directive {
+        value: first_word(argument.trim()).to_owned(),
+        cmdline: argument.to_owned(),
+        location: Vec::new(),
+    })
+}
+
 /// Returns the value of `# name=…` among the directives at the top of a file.
 pub fn directive(name: &str, source: &[u8]) -> Option<Directive> {
     find(name, source, false)
@@ -67,7 +80,7 @@ fn find_in_comments(
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         match parser.parse_line(line) {
             Ok(Some(found)) if found.name == name => {
-                let value = found.value.split(' ').next().unwrap_or_default().to_owned();
+                let value = first_word(&found.value).to_owned();
                 return Some(Directive {
                     value,
                     cmdline: found.value,
@@ -79,6 +92,10 @@ fn find_in_comments(
         }
     }
     None
+}
+
+fn first_word(text: &str) -> &str {
+    text.split(' ').next().unwrap_or_default()
 }
 
 /// `source` without a byte order mark in front.

@@ -12,7 +12,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use directive::{Directive, detect_syntax, directive};
+pub use directive::{Directive, detect_syntax, directive, requested_frontend};
 use fromtier_gostd::strings::to_lower;
 use fromtier_gostd::utf8::lossy;
 pub use heredoc::{Heredoc, chomp_heredoc_bytes, chomp_heredoc_content, parse_heredoc};

@@ -21,6 +21,7 @@ use crate::resolver::BuilderResolver;
 use crate::source::{Dockerfile, Sources};
 use crate::status::{self, Failure};
 use crate::syntax;
+use crate::warnings;
 
 /// Step one: the organization's policy and the options are read, and nothing is sent to the builder yet.
 #[derive(Debug)]
@@ -170,7 +171,8 @@ impl LoadedBuild<'_> {
     /// Answers the sub-request, or builds.
     async fn run(&self) -> std::result::Result<BuildResult, Failure> {
         let opts = &self.bridge.options().options;
-        syntax::check(opts, self.gate, &self.dockerfile.map.data)?;
+        let notice = syntax::check(opts, self.gate, &self.dockerfile.map.data)?;
+        warnings::send(self.bridge, &self.dockerfile, notice.as_slice()).await;
         let resolver = BuilderResolver::new(self.bridge, self.sources, self.gate, &self.dockerfile);
         match opts.get("requestid") {
             Some(request) => subrequest::answer(self, &resolver, request).await,

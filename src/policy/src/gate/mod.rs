@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use fromtier_catalog::Day;
 use fromtier_image::{Digest, ImageConfig, ImageRef};
+pub use frontend::{FrontendRequest, RequestedBy};
 pub use lock_candidate::LockCandidate;
 pub use organization::Organization;
 pub use trap::TrapRequest;

@@ -10,7 +10,9 @@ use proptest::test_runner::TestRunner;
 use super::random::{answers, locks, policies, references, scopes, sources, via};
 use crate::code::SeverityRule;
 use crate::fixtures::{config, digest, gate, today};
-use crate::gate::{Gate, ImageRequest, Resolved, SourceRequest, TrapRequest, Via};
+use crate::gate::{
+    FrontendRequest, Gate, ImageRequest, RequestedBy, Resolved, SourceRequest, TrapRequest, Via,
+};
 use crate::settings::{PerCheck, PerSourceKind, PerTrap, Settings, SourceRule, Trap};
 use crate::tier::PerTier;
 use crate::verdict::{Denial, Finding};
@@ -365,7 +367,12 @@ fn every_finding_of_random_policies_is_as_severe_as_its_code() {
             let found = gate.input_source(identifier, &BTreeMap::new(), &Scope::default());
             check(findings_of(found), &identifier);
         }
-        let frontend = gate.other_frontend("acme/frontend", None);
+        let request = FrontendRequest {
+            reference: "acme/frontend",
+            by: RequestedBy::Line,
+            this: None,
+        };
+        let frontend = gate.other_frontend(&request, &Scope::UNKNOWN);
         check(frontend.into_iter().collect(), &"# syntax=acme/frontend");
     }
     // The programs report these, not the gate.
