@@ -48,10 +48,13 @@ fn a_lock_is_made_and_the_policy_that_pins_is_content() {
         ]
     );
     assert!(folder.runs(&["check"]).ends_with("all pass\n"));
-    assert_eq!(folder.runs(&["lock"]), "fromtier.lock: 3 kept\n");
+    assert_eq!(
+        folder.runs(&["lock"]),
+        "policy: .fromtier.yaml\nfromtier.lock: 3 kept\n"
+    );
     assert_eq!(
         folder.runs(&["lock", "--check"]),
-        "fromtier.lock: 3 as locked\n"
+        "policy: .fromtier.yaml\nfromtier.lock: 3 as locked\n"
     );
     assert_eq!(folder.read("fromtier.lock"), lock);
 }
@@ -231,7 +234,10 @@ fn an_update_moves_what_has_moved_and_leaves_the_day_of_what_has_not() {
         (".fromtier.yaml", &registry.policy("")),
         ("fromtier.lock", &lock),
     ]);
-    assert_eq!(folder.runs(&["lock"]), "fromtier.lock: 2 kept\n");
+    assert_eq!(
+        folder.runs(&["lock"]),
+        "policy: .fromtier.yaml\nfromtier.lock: 2 kept\n"
+    );
     // The images are looked up by their locked digests, for their triggers.
     let by_tag = |request: &String| request.contains("/manifests/3.24");
     assert!(!registry.requests().iter().any(by_tag));

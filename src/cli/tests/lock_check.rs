@@ -37,7 +37,7 @@ fn a_check_reports_each_wrong_line_and_writes_nothing() {
             "error: the digest that docker.io/library/busybox:1 was locked to on 2026-02-04 is no longer in the registry\n --> fromtier.lock:2:1\n",
             "error: docker.io/library/debian:13 is not in fromtier.lock\n --> Dockerfile:4:6\n",
             // The triggers of the image that is gone are unknown: the line might be for one of them.
-            "fromtier.lock: 1 missing, 1 moved, 1 gone, 1 as locked, 1 unused but kept\n",
+            "fromtier.lock: 1 missing, 1 moved, 1 gone, 1 as locked, 1 possibly unused\n",
         ],
     );
     assert_eq!(folder.read("fromtier.lock"), lock);
@@ -48,7 +48,7 @@ fn a_check_reports_each_wrong_line_and_writes_nothing() {
         &out,
         &[
             "docker.io/library/debian:13 is not in fromtier.lock",
-            ": 1 missing, 3 as locked, 1 unused but kept\n",
+            ": 1 missing, 3 as locked, 1 possibly unused\n",
         ],
     );
     assert_eq!(registry.requests(), [""; 0]);
@@ -73,7 +73,7 @@ fn a_check_reports_each_wrong_line_and_writes_nothing() {
     );
     assert_eq!(
         folder.runs(&["lock", "--check"]),
-        "fromtier.lock: 4 as locked\n"
+        "policy: .fromtier.yaml\nfromtier.lock: 4 as locked\n"
     );
 }
 
@@ -89,7 +89,7 @@ fn a_missing_lock_file_is_one_error() {
     let out = folder.fails(&["lock", "--check"], 1);
     assert_eq!(
         out,
-        "error: fromtier.lock doesn't exist; 2 images should be locked\n |\n = help: create it: fromtier lock\n\nfromtier.lock: 2 missing\n"
+        "error: fromtier.lock doesn't exist; 2 images should be locked\n |\n = help: create it: fromtier lock\n\npolicy: .fromtier.yaml\nfromtier.lock: 2 missing\n"
     );
     assert!(!folder.has("fromtier.lock"));
 }

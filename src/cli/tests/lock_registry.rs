@@ -42,7 +42,7 @@ fn a_registry_that_requires_a_login_is_reported_with_the_command() {
                 "error: {name} requires a login for team/app, or it does not exist\n --> Dockerfile:1:6\n"
             ),
             &format!("help: check the name, or log in: docker login {name}\n"),
-            "fromtier.lock: 1 unknown\n",
+            "fromtier.lock: 1 failed\n",
         ],
     );
     assert!(!folder.has("fromtier.lock"));
@@ -147,7 +147,7 @@ fn a_missing_image_is_reported_at_its_line() {
         &[
             &format!("error: {name} has no {name}/team/app:2\n --> Dockerfile:2:6\n"),
             "help: check the name and the tag",
-            "fromtier.lock: 1 added, 1 unknown\n",
+            "fromtier.lock: 1 added, 1 failed\n",
         ],
     );
 }

@@ -56,6 +56,47 @@ impl LockArgs {
     pub fn update_all(&self) -> bool {
         self.update.iter().any(String::is_empty)
     }
+
+    /// The arguments for a run with the same files, policy, and images, each behind a space, as a shell takes them.
+    pub fn repeated(&self) -> String {
+        let path = |path: &PathBuf| path.display().to_string();
+        let build_arg = |(name, value): &(String, String)| format!("{name}={value}");
+        let mut options: Vec<(&str, String)> = Vec::new();
+        let mut add = |name, values: Vec<String>| {
+            options.extend(values.into_iter().map(|value| (name, value)));
+        };
+        add("", self.paths.iter().map(path).collect());
+        add("--include", self.search.include.clone());
+        add("--exclude", self.search.exclude.clone());
+        add("--policy", self.policy.policy.iter().map(path).collect());
+        add("--lock", self.lock.lock.iter().map(path).collect());
+        let build_args = self.build_args.build_args.iter();
+        add("--build-arg", build_args.map(build_arg).collect());
+        let platforms = self.platform.iter().map(Platform::format);
+        add("--platform", platforms.collect());
+        add("--image", self.images.clone());
+        add("--hosts-dir", self.hosts_dir.iter().map(path).collect());
+        let mut out = String::new();
+        for (name, value) in options {
+            if !name.is_empty() {
+                out.push_str(&format!(" {name}"));
+            }
+            out.push_str(&format!(" {}", shell_word(&value)));
+        }
+        if self.keep {
+            out.push_str(" --keep");
+        }
+        out
+    }
+}
+
+/// A text as one word of a shell's command line.
+fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 fn normalized_platform(text: &str) -> Result<Platform, String> {

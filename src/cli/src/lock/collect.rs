@@ -11,6 +11,7 @@ use fromtier_policy::{Gate, Lock, LockCandidate, Scope};
 use super::args::LockArgs;
 use crate::disk::RootedPath;
 use crate::judge::{needs_build_argument, scope_of};
+use crate::lookup::FoundGate;
 use crate::report::{DockerfileReport, JudgedSource};
 
 /// A lock file, and the images of its Dockerfiles.
@@ -131,13 +132,13 @@ pub fn collect(
     path: &RootedPath,
     index: usize,
     bytes: &[u8],
-    gate: &Gate,
+    found: &FoundGate,
     group: &mut LockGroup,
 ) -> DockerfileReport {
     let mut file = DockerfileReport {
         path: path.clone(),
         text: String::from_utf8_lossy(bytes).into_owned(),
-        policies: Vec::new(),
+        policies: found.policies.clone(),
         lock: Some(group.path.shown().to_owned()),
         contacts: Vec::new(),
         error: None,
@@ -149,7 +150,7 @@ pub fn collect(
     let mut seen = BTreeSet::new();
     for target in targets(args) {
         let options = options(args, target.as_ref());
-        let found = match sources(bytes, &options) {
+        let images = match sources(bytes, &options) {
             Ok(plan) => {
                 group.open |= plan.error.is_some();
                 file.error = file.error.or(plan.error);
@@ -161,14 +162,14 @@ pub fn collect(
                 break;
             }
         };
-        for source in found {
+        for source in images {
             if source.kind != SourceKind::Image {
                 continue;
             }
             let again =
                 !seen.insert((source.span.map(|span| span.start), source.reference.clone()));
             let usage = ImageUse::new(index, &source, target.as_ref());
-            ask(gate, group, usage, &mut file, again);
+            ask(&found.gate, group, usage, &mut file, again);
         }
     }
     file

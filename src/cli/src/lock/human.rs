@@ -9,7 +9,7 @@ use super::changes::Change;
 use super::problems::problems;
 use super::report::{LineReport, LockFileReport, LockReport};
 use crate::output::findings::codes;
-use crate::output::human::explain;
+use crate::output::human::{contacts, explain, policies};
 use crate::output::printer::{Note, Printer};
 use crate::output::terminal::shown_path;
 
@@ -46,6 +46,9 @@ pub fn render(report: &LockReport) -> String {
     for failure in &report.failures {
         printer.load_error(failure, &mut out);
     }
+    out.push_str(&policies(&report.files));
+    let of_files = report.files.iter().flat_map(|file| &file.contacts);
+    out.push_str(&contacts(of_files.chain(&report.contacts)));
     let refused = report.refused.iter().map(|denial| denial.code.as_str());
     out.push_str(&explain(codes(&report.files).chain(refused)));
     for locked in &report.locks {
@@ -105,7 +108,7 @@ fn summary(report: &LockReport, locked: &LockFileReport) -> String {
         ),
         (
             count(&|t| unused(t, false)),
-            if report.check { "not used" } else { "dropped" },
+            if report.check { "unused" } else { "dropped" },
         ),
         (count(&|t| t.line.change == Change::Missing), "missing"),
         (
@@ -115,13 +118,20 @@ fn summary(report: &LockReport, locked: &LockFileReport) -> String {
         (count(&|t| matches!(t.line.change, Change::Gone(_))), "gone"),
         (
             count(&|t| matches!(t.line.change, Change::Failed(_))),
-            "unknown",
+            "failed",
         ),
         (
             count(&|t| t.line.change == Change::Kept),
             if report.check { "as locked" } else { "kept" },
         ),
-        (count(&|t| unused(t, true)), "unused but kept"),
+        (
+            count(&|t| unused(t, true)),
+            if report.check {
+                "possibly unused"
+            } else {
+                "unused but kept"
+            },
+        ),
     ];
     let parts: Vec<_> = counts
         .iter()

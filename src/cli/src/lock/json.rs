@@ -25,9 +25,11 @@ pub fn render(report: &LockReport) -> String {
         "summary": {
             "locks": report.locks.len(),
             "lines": report.lines().count(),
-            "problems": report.problems(),
-            "unknown": report.files.iter().flat_map(|file| &file.sources)
-                .filter(|judged| judged.verdict.is_none()).count(),
+            "problems": report.locks.iter().map(|locked| problems(report, locked).len()).sum::<usize>(),
+            "refused": report.refused(),
+            "unknown": report.unknown(),
+            "broken": report.broken(),
+            "failed": report.failed(),
         },
     }))
 }

@@ -46,9 +46,11 @@ pub fn run(args: &LockArgs, today: Day) -> (String, Exit) {
             files: Vec::new(),
             locks: Vec::new(),
             refused: Vec::new(),
+            contacts: Vec::new(),
             failures: Vec::new(),
             today,
             check: args.check,
+            repeated_args: args.repeated(),
         },
         groups: BTreeMap::new(),
         answers: Answers::new(args.hosts_dir.as_deref()),
@@ -117,7 +119,7 @@ impl LockRun<'_> {
         };
         let index = self.report.files.len();
         if let Ok(found) = self.lookup.gate(&path) {
-            let file = collect::collect(self.args, &path, index, &bytes, &found.gate, group);
+            let file = collect::collect(self.args, &path, index, &bytes, &found, group);
             self.report.files.push(file);
         }
     }
@@ -187,6 +189,8 @@ impl LockRun<'_> {
             };
             for image in &self.args.images {
                 if let Err(denial) = collect::collect_argument(image, &found.gate, group) {
+                    let contacts = found.gate.contacts(&[denial.owner()]).into_iter();
+                    self.report.contacts.extend(contacts.map(str::to_owned));
                     self.report.refused.push(denial);
                 }
             }

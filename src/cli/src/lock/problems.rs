@@ -36,7 +36,7 @@ pub fn problems(report: &LockReport, locked: &LockFileReport) -> Vec<LineProblem
                 "{} doesn't exist; {number} {images} should be locked",
                 locked.path.shown().display()
             ),
-            help: Some("create it: fromtier lock".into()),
+            help: Some(format!("create it: fromtier lock{}", report.repeated_args)),
             at: None,
         });
     }
@@ -61,8 +61,8 @@ fn of_line(
         .as_ref()
         .map_or_else(String::new, |old| old.resolved.to_string());
     let update = format!(
-        "lock the current digest: fromtier lock --update={}",
-        item.familiar
+        "lock the current digest: fromtier lock --update={}{}",
+        item.familiar, report.repeated_args
     );
     let now = |digest: &fromtier_image::Digest| {
         format!("on {today} the registry returned {}", digest.as_str())
@@ -76,13 +76,13 @@ fn of_line(
         Change::Kept | Change::Added | Change::Updated(_) => {}
         Change::Unused if report.check && item.line.entry.is_none() => report_line(
             format!("{name} is no longer used by any Dockerfile"),
-            Some("remove it: fromtier lock".into()),
+            Some(format!("remove it: fromtier lock{}", report.repeated_args)),
             in_lock(),
         ),
         Change::Unused => {}
         Change::Missing => report_line(
             format!("{name} is not in {}", locked.path.shown().display()),
-            Some("lock it: fromtier lock".into()),
+            Some(format!("lock it: fromtier lock{}", report.repeated_args)),
             first_use(),
         ),
         Change::Moved(digest) if item.has_own_digest => report_line(

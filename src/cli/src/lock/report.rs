@@ -8,7 +8,7 @@ use super::collect::Origin;
 use crate::disk::RootedPath;
 use crate::exit::Exit;
 use crate::lookup::LoadError;
-use crate::report::DockerfileReport;
+use crate::report::{DockerfileReport, JudgedSource};
 
 /// The results for all lock files.
 #[derive(Debug)]
@@ -18,9 +18,13 @@ pub struct LockReport {
     pub locks: Vec<LockFileReport>,
     /// Images of the command line that are refused.
     pub refused: Vec<Denial>,
+    /// Whom to ask about these.
+    pub contacts: Vec<String>,
     pub failures: Vec<LoadError>,
     pub today: Day,
     pub check: bool,
+    /// The arguments for a run with the same files: empty, or a space and the arguments.
+    pub repeated_args: String,
 }
 
 /// The results for one lock file.
@@ -73,28 +77,41 @@ impl LockReport {
             .flat_map(|lock| lock.lines.iter().map(|(_, item)| item))
     }
 
-    fn wrong(&self, item: &LineReport) -> bool {
-        item.is_wrong()
-            || self.check && item.line.change == Change::Unused && item.line.entry.is_none()
+    fn has_wrong_lines(&self) -> bool {
+        let is_unused =
+            |item: &LineReport| item.line.change == Change::Unused && item.line.entry.is_none();
+        self.lines()
+            .any(|item| item.is_wrong() || self.check && is_unused(item))
     }
 
-    /// The number of lines and sources with a problem.
-    pub fn problems(&self) -> usize {
-        let denied = self
-            .files
-            .iter()
-            .flat_map(|file| &file.sources)
-            .filter(|judged| {
-                judged
-                    .verdict
-                    .as_ref()
-                    .is_some_and(|verdict| verdict.severity == Severity::Deny)
-            });
-        let broken = self.files.iter().filter(|file| file.error.is_some());
-        self.lines().filter(|item| self.wrong(item)).count()
-            + denied.count()
-            + broken.count()
-            + self.refused.len()
+    /// The number of sources that the policy refuses, in Dockerfiles and on the command line.
+    pub fn refused(&self) -> usize {
+        let verdicts = self.sources().filter_map(|judged| judged.verdict.as_ref());
+        let denied = verdicts.filter(|verdict| verdict.severity == Severity::Deny);
+        denied.count() + self.refused.len()
+    }
+
+    /// The number of sources that depend on build arguments without a value.
+    pub fn unknown(&self) -> usize {
+        let sources = self.sources();
+        sources.filter(|judged| judged.verdict.is_none()).count()
+    }
+
+    /// The number of files that are not valid Dockerfiles.
+    pub fn broken(&self) -> usize {
+        let files = self.files.iter();
+        files.filter(|file| file.error.is_some()).count()
+    }
+
+    /// The number of lines for which the registry gave no answer.
+    pub fn failed(&self) -> usize {
+        self.lines()
+            .filter(|item| matches!(item.line.change, Change::Failed(_)))
+            .count()
+    }
+
+    fn sources(&self) -> impl Iterator<Item = &JudgedSource> {
+        self.files.iter().flat_map(|file| &file.sources)
     }
 
     /// How the command ends.
@@ -102,6 +119,7 @@ impl LockReport {
         let open = self.lines().any(
             |item| matches!(&item.line.change, Change::Failed(problem) if !problem.is_final()),
         );
-        Exit::of(open || !self.failures.is_empty(), self.problems())
+        let findings = usize::from(self.has_wrong_lines()) + self.refused() + self.broken();
+        Exit::of(open || !self.failures.is_empty(), findings)
     }
 }

@@ -12,7 +12,7 @@ use super::changes::{self, mode};
 use super::collect::{ImageUse, LockGroup, images};
 use super::resolve::Answers;
 use crate::files;
-use crate::judge::{judge_source, needs_build_argument, scope_of};
+use crate::judge::{contacts, judge_source, needs_build_argument, scope_of};
 use crate::lookup::GateLookup;
 use crate::registry::ImageInfo;
 use crate::report::{DockerfileReport, JudgedSource};
@@ -49,6 +49,11 @@ pub fn add_refusals(
                     by_the_config(&found.gate, file, usage, answer);
                 }
             }
+        }
+    }
+    for file in files {
+        if let Ok(found) = lookup.gate(&file.path) {
+            file.contacts = contacts(&found.gate, file.refusals());
         }
     }
 }

@@ -10,7 +10,7 @@ use super::findings::codes;
 use super::printer::Printer;
 use super::terminal::shown_path;
 use super::{counted, exceptions};
-use crate::report::{CheckReport, LeftOut};
+use crate::report::{CheckReport, DockerfileReport, LeftOut};
 
 /// All findings, then a summary line.
 pub fn render(report: &CheckReport) -> String {
@@ -24,8 +24,10 @@ pub fn render(report: &CheckReport) -> String {
         exceptions::unused(report, &printer, &mut out);
     }
     if !report.files.is_empty() {
-        out.push_str(&policies(report));
-        out.push_str(&contacts(report));
+        out.push_str(&policies(&report.files));
+        out.push_str(&contacts(
+            report.files.iter().flat_map(|file| &file.contacts),
+        ));
         out.push_str(&explain(codes(&report.files)));
         out.push_str(&summary(report));
     }
@@ -33,10 +35,8 @@ pub fn render(report: &CheckReport) -> String {
 }
 
 /// Whom to ask, if anything is refused and a policy says it.
-fn contacts(report: &CheckReport) -> String {
-    let names: BTreeSet<&String> = (report.files.iter())
-        .flat_map(|file| &file.contacts)
-        .collect();
+pub fn contacts<'n>(names: impl IntoIterator<Item = &'n String>) -> String {
+    let names: BTreeSet<&String> = names.into_iter().collect();
     let line = |name: &&String| format!("contact: {}\n", visible(name));
     names.iter().map(line).collect()
 }
@@ -52,9 +52,9 @@ pub fn explain<'c>(codes: impl IntoIterator<Item = &'c str>) -> String {
 }
 
 /// Which policies applied: one line for each combination, with its files if there are several.
-fn policies(report: &CheckReport) -> String {
+pub fn policies(files: &[DockerfileReport]) -> String {
     let mut found: BTreeMap<&[PathBuf], usize> = BTreeMap::new();
-    for file in &report.files {
+    for file in files {
         *found.entry(&file.policies).or_default() += 1;
     }
     let line = |(policies, files): (&&[PathBuf], &usize)| {
