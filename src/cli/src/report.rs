@@ -7,7 +7,8 @@ use fromtier_convert::{PlannedSource, PlannedTrap};
 use fromtier_dockerfile::error::Error;
 use fromtier_image::ImageRef;
 use fromtier_policy::{
-    Code, Day, ExceptionReport, ExceptionState, Finding, Owner, Place, Severity, Verdict,
+    Code, Day, ExceptionReport, ExceptionState, ExceptionSubject, Finding, Owner, Place, Severity,
+    Verdict,
 };
 
 use crate::disk::RootedPath;
@@ -88,7 +89,7 @@ pub struct ExceptionUse {
     pub policy: Owner,
     /// Whether it is in the repository's own policy.
     pub is_repositorys: bool,
-    pub pattern: String,
+    pub subject: ExceptionSubject,
     /// The codes that it is for; all if empty.
     pub codes: Vec<Code>,
     pub at: Option<Place>,
@@ -171,7 +172,7 @@ impl ExceptionUse {
                 Owner::Repository => true,
                 Owner::Only => !has_organization,
             },
-            pattern: report.pattern.to_owned(),
+            subject: report.subject.clone(),
             codes: report.rules.to_vec(),
             at: report.at.cloned(),
             until: report.until,

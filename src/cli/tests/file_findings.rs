@@ -49,8 +49,7 @@ fn a_repository_cannot_list_another_frontend_next_to_the_organizations_policy() 
     assert_eq!(folder.run(&["check"]).code, 0, "it is the only policy");
     let refused = folder.fails(&["check", "--policy", "org.yaml"], 1);
     assert!(refused.contains("error[FT002]"), "{refused}");
-    let last =
-        "policy: org.yaml and .fromtier.yaml\ncontact: #platform\n1 file, 1 source: 1 refused\n";
+    let last = "policy: org.yaml and .fromtier.yaml\ncontact: #platform\nexplain: fromtier explain FT002\n1 file, 1 source: 1 refused\n";
     assert!(refused.ends_with(last), "{refused}");
     let warned = folder.runs(&["check", "--policy", "warns.yaml"]);
     assert!(warned.contains("warning[FT002]"), "{warned}");

@@ -28,7 +28,7 @@ fn the_policy_that_applied_and_its_contact_are_named() {
     ]);
     let args = ["lock", "--policy", "org.yaml"];
     let out = folder.fails(&args, 1);
-    let last = "\npolicy: org.yaml and .fromtier.yaml\ncontact: #platform\nfromtier.lock: nothing to lock\n";
+    let last = "\npolicy: org.yaml and .fromtier.yaml\ncontact: #platform\nexplain: fromtier explain FT101\nfromtier.lock: nothing to lock\n";
     assert!(out.ends_with(last), "{out}");
     let json = json_of(&folder, &args);
     let policies = serde_json::json!(["org.yaml", ".fromtier.yaml"]);

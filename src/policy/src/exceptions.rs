@@ -5,6 +5,7 @@ use fromtier_catalog::Day;
 use crate::Place;
 use crate::code::Code;
 use crate::exception_state::ExceptionState;
+use crate::exception_subject::ExceptionSubject;
 use crate::gate::Gate;
 use crate::owner::Owner;
 use crate::verdict::{ExceptionId, Verdict};
@@ -14,8 +15,8 @@ use crate::verdict::{ExceptionId, Verdict};
 pub struct ExceptionReport<'a> {
     /// The owner of the policy that has it.
     pub policy: Owner,
-    /// The images that it is for, as written; `**` if it only names files or labels.
-    pub pattern: &'a str,
+    /// What it is for.
+    pub subject: ExceptionSubject,
     /// The codes that it is for; all if empty.
     pub rules: &'a [Code],
     /// Its place in the policy file.
@@ -48,7 +49,7 @@ impl Gate {
             let exceptions = policy.exceptions.iter().enumerate();
             reports.extend(exceptions.map(|(index, exception)| ExceptionReport {
                 policy: layer.owner,
-                pattern: &exception.pattern.text,
+                subject: exception.subject(),
                 rules: &exception.rules,
                 at: exception.at.as_ref(),
                 until: exception.until,

@@ -1,5 +1,7 @@
 //! Globs: texts with stars, and the texts that the stars match.
 
+use std::fmt;
+
 /// Whether a tag matches a glob such as `22-*`.
 pub(crate) fn tag_glob(glob: &str, tag: &str) -> bool {
     Glob::of_word(glob).matches(tag)
@@ -20,6 +22,21 @@ pub(crate) enum Token {
     Segment,
     /// Any run of bytes.
     Any,
+}
+
+/// Displays as a path writes it: `services/legacy/**`.
+impl fmt::Display for Glob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = Vec::with_capacity(self.tokens.len());
+        for token in &self.tokens {
+            match token {
+                Token::Byte(byte) => bytes.push(*byte),
+                Token::Segment => bytes.push(b'*'),
+                Token::Any => bytes.extend(b"**"),
+            }
+        }
+        f.write_str(&String::from_utf8_lossy(&bytes))
+    }
 }
 
 impl Glob {

@@ -5,6 +5,7 @@ use fromtier_catalog::Day;
 use crate::Place;
 use crate::code::Code;
 use crate::download::DownloadRule;
+use crate::exception_subject::ExceptionSubject;
 use crate::glob::Glob;
 use crate::image_rule::ImageRule;
 use crate::pattern::Pattern;
@@ -85,7 +86,10 @@ fn after_path<'n>(name: &'n str, path: &str) -> Option<&'n str> {
 /// An entry of `exceptions:`, which lets images pass for a limited time.
 #[derive(Debug, Clone)]
 pub(crate) struct Exception {
+    /// The images that it is for; every image if it has no `match`.
     pub pattern: Pattern,
+    /// Whether `match` is written.
+    pub has_match: bool,
     /// Where it is written.
     pub at: Option<Place>,
     /// The last day on which it applies.
@@ -98,6 +102,17 @@ pub(crate) struct Exception {
     pub files: Vec<Glob>,
     /// The repositories that it applies to, by label; all if empty.
     pub labels: Vec<String>,
+}
+
+impl Exception {
+    /// Returns what it is for, as written.
+    pub fn subject(&self) -> ExceptionSubject {
+        ExceptionSubject {
+            pattern: self.has_match.then(|| self.pattern.text.clone()),
+            files: self.files.iter().map(Glob::to_string).collect(),
+            labels: self.labels.clone(),
+        }
+    }
 }
 
 impl Policy {

@@ -85,7 +85,7 @@ fn source(text: &str, lines: &Lines<'_>, judged: &JudgedSource) -> Value {
 fn exception(exception: &ExceptionUse) -> Value {
     json::exception(&Exception {
         policy: exception.policy,
-        pattern: &exception.pattern,
+        subject: &exception.subject,
         codes: &exception.codes,
         until: exception.until,
         owner: &exception.owner,

@@ -21,10 +21,7 @@ pub fn unused(report: &CheckReport, printer: &Printer, out: &mut String) {
         };
         let text = report.policy_texts.get(&*at.file);
         let text = text.map_or("", |text| text);
-        let message = format!(
-            "no file here needs the exception for `{}`",
-            exception.pattern
-        );
+        let message = format!("no file here needs the exception for {}", exception.subject);
         let help = format!("remove it if {} no longer needs it", exception.owner);
         let note = Note {
             level: Level::NOTE,

@@ -7,7 +7,8 @@ use std::path::Path;
 use fromtier_image::ImageRef;
 use fromtier_policy::gate::Via;
 use fromtier_policy::{
-    Code, Day, ExceptionState, Finding, JudgedKind, Owner, Place, PolicyError, Verdict,
+    Code, Day, ExceptionState, ExceptionSubject, Finding, JudgedKind, Owner, Place, PolicyError,
+    Verdict,
 };
 use serde_json::{Map, Value, json};
 
@@ -179,7 +180,7 @@ pub fn failures<'a>(failures: impl IntoIterator<Item = &'a LoadError>) -> Vec<Va
 #[derive(Debug)]
 pub struct Exception<'a> {
     pub policy: Owner,
-    pub pattern: &'a str,
+    pub subject: &'a ExceptionSubject,
     pub codes: &'a [Code],
     pub until: Day,
     pub owner: &'a str,
@@ -199,7 +200,9 @@ pub fn exception(exception: &Exception<'_>) -> Value {
     };
     json!({
         "policy": owner(exception.policy),
-        "match": exception.pattern,
+        "match": exception.subject.pattern,
+        "files": exception.subject.files,
+        "labels": exception.subject.labels,
         "codes": exception.codes.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
         "until": exception.until.to_string(),
         "owner": exception.owner,

@@ -9,10 +9,11 @@ use fromtier_image::ImageRef;
 
 use crate::classify::official_image;
 use crate::exception_state::ExceptionState;
+use crate::glob::Glob;
 use crate::image_rule::ImageRule;
 use crate::index::Index;
 use crate::pattern::{Pattern, identity};
-use crate::policy::Policy;
+use crate::policy::{Exception, Policy};
 use crate::verdict::Severity;
 use crate::{Day, Place, PolicyError};
 
@@ -93,14 +94,14 @@ impl Advice<'_> {
         let patterns = Index::new(policy.exceptions.iter().map(|rule| &rule.pattern));
         for (index, exception) in policy.exceptions.iter().enumerate() {
             let at = &exception.at;
-            let text = &exception.pattern.text;
+            let subject = exception.subject();
             let days_left = exception.until.days_since(self.today);
             let state = ExceptionState::new(exception, policy.exceptions_max, self.today);
             if let ExceptionState::TooLong(max) = state {
                 self.warn(
                     at,
                     format!(
-                        "the exception for `{text}` has no effect: it lasts until {}, which is more than the {max} days of `exceptions-max`",
+                        "the exception for {subject} has no effect: it lasts until {}, which is more than the {max} days of `exceptions-max`",
                         exception.until
                     ),
                     Some(format!(
@@ -114,7 +115,7 @@ impl Advice<'_> {
                 self.warn(
                     at,
                     format!(
-                        "the exception for `{text}` has no effect: it ended on {}",
+                        "the exception for {subject} has no effect: it ended on {}",
                         exception.until
                     ),
                     Some(format!(
@@ -132,7 +133,7 @@ impl Advice<'_> {
                 };
                 self.warn(
                     at,
-                    format!("the exception for `{text}` ends {when}"),
+                    format!("the exception for {subject} ends {when}"),
                     Some(format!(
                         "ask {} whether it is still needed (reason: {})",
                         exception.owner, exception.reason
@@ -144,8 +145,8 @@ impl Advice<'_> {
             let wider = others.map(|at| &policy.exceptions[at]).find(|wider| {
                 wider.until >= exception.until
                     && ExceptionState::new(wider, policy.exceptions_max, self.today).is_active()
-                    && wider.files.is_empty()
-                    && wider.labels.is_empty()
+                    && covers_files(wider, exception)
+                    && covers_labels(wider, exception)
                     && wider.pattern.covers(&exception.pattern)
                     && (wider.rules.is_empty()
                         || !exception.rules.is_empty()
@@ -158,9 +159,9 @@ impl Advice<'_> {
                 self.warn(
                     at,
                     format!(
-                        "the exception for `{text}` has no effect: the one for `{}`{} covers it until {}",
-                        wider.pattern.text,
-                        place_of(&wider.pattern),
+                        "the exception for {subject} has no effect: the one for {}{} covers it until {}",
+                        wider.subject(),
+                        shown_place(&wider.at),
                         wider.until
                     ),
                     None,
@@ -428,8 +429,23 @@ fn tag_condition(rule: &ImageRule) -> String {
     }
 }
 
+/// Whether an exception applies to every Dockerfile that the other one applies to.
+fn covers_files(wider: &Exception, other: &Exception) -> bool {
+    let covers = |glob: &Glob| wider.files.iter().any(|wide| wide.covers(glob));
+    wider.files.is_empty() || !other.files.is_empty() && other.files.iter().all(covers)
+}
+
+/// Whether an exception applies to every repository that the other one applies to.
+fn covers_labels(wider: &Exception, other: &Exception) -> bool {
+    let covers = |label: &String| wider.labels.contains(label);
+    wider.labels.is_empty() || !other.labels.is_empty() && other.labels.iter().all(covers)
+}
+
 /// The place of a pattern, in parentheses; empty for a built-in one.
 fn place_of(pattern: &Pattern) -> String {
-    let at = pattern.at.as_ref();
-    at.map(|at| format!(" ({at})")).unwrap_or_default()
+    shown_place(&pattern.at)
+}
+
+fn shown_place(at: &Option<Place>) -> String {
+    at.as_ref().map(|at| format!(" ({at})")).unwrap_or_default()
 }

@@ -133,7 +133,7 @@ fn each_exception_is_reported_with_its_state() {
     let found: Vec<_> = (gate.exceptions(&verdicts).iter())
         .map(|report| {
             (
-                report.pattern,
+                report.subject.pattern.clone().unwrap_or_default(),
                 report.state,
                 report.used,
                 report.at.unwrap().line,
@@ -143,11 +143,39 @@ fn each_exception_is_reported_with_its_state() {
     assert_eq!(
         found,
         [
-            ("acme/used", ExceptionState::Active, true, 4),
-            ("acme/unused", ExceptionState::Active, false, 5),
-            ("acme/soon", ExceptionState::EndsSoon(2), true, 6),
-            ("acme/over", ExceptionState::Ended, true, 7),
-            ("acme/long", ExceptionState::TooLong(365), false, 8),
+            ("acme/used".to_owned(), ExceptionState::Active, true, 4),
+            ("acme/unused".to_owned(), ExceptionState::Active, false, 5),
+            ("acme/soon".to_owned(), ExceptionState::EndsSoon(2), true, 6),
+            ("acme/over".to_owned(), ExceptionState::Ended, true, 7),
+            (
+                "acme/long".to_owned(),
+                ExceptionState::TooLong(365),
+                false,
+                8
+            ),
         ]
+    );
+}
+
+#[test]
+fn messages_name_what_an_exception_is_for() {
+    let subject = |pattern: Option<&str>, files: &[&str], labels: &[&str]| {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let subject = ExceptionSubject {
+            pattern: pattern.map(str::to_owned),
+            files: owned(files),
+            labels: owned(labels),
+        };
+        subject.to_string()
+    };
+    assert_eq!(subject(Some("acme/*"), &[], &[]), "`acme/*`");
+    assert_eq!(subject(None, &["a/**", "b"], &[]), "the files `a/**`, `b`");
+    assert_eq!(
+        subject(None, &[], &["x"]),
+        "repositories with the label `x`"
+    );
+    assert_eq!(
+        subject(Some("acme/*"), &["a/**"], &["x", "y"]),
+        "`acme/*` in the files `a/**` in repositories with one of the labels `x`, `y`"
     );
 }

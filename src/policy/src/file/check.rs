@@ -34,10 +34,7 @@ fn check_exceptions(policy: &Policy, places: &Places, report: &mut Report<'_>) {
         if is_listed_twice {
             report.error(
                 places.rule(&places.exceptions, index),
-                format!(
-                    "the exception for `{}` is listed twice",
-                    exception.pattern.text
-                ),
+                format!("the exception for {} is listed twice", exception.subject()),
                 None,
             );
         }

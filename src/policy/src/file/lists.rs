@@ -83,11 +83,11 @@ fn read_mirror(node: &Node, report: &mut Report<'_>) -> Option<(String, bool)> {
 pub(super) fn read_exception(node: &Node, report: &mut Report<'_>) -> Option<(Exception, Span)> {
     let fields = Fields::with_keys(node, keys::EXCEPTION, report)?;
     let span = fields.span.first();
-    let every_image = || Some((Pattern::parse("**").ok()?, span));
-    let matched = match fields.get("match") {
-        Some(_) => read_match(&fields, report),
-        None if fields.get("files").is_some() || fields.get("labels").is_some() => every_image(),
-        None => {
+    let parts = fields.get("files").or(fields.get("labels"));
+    let matched = match (fields.get("match"), parts) {
+        (Some(_), _) => read_match(&fields, report),
+        (None, Some(part)) => Pattern::parse("**").ok().map(|every| (every, part.span)),
+        (None, None) => {
             let help = "set `match`, `files`, or `labels`";
             report.error(
                 span,
@@ -137,6 +137,7 @@ pub(super) fn read_exception(node: &Node, report: &mut Report<'_>) -> Option<(Ex
     let exception = Exception {
         at: Some(report.place(span)),
         pattern,
+        has_match: fields.get("match").is_some(),
         until,
         owner: owner.to_owned(),
         reason: reason.to_owned(),

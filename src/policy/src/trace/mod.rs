@@ -158,7 +158,8 @@ fn matched_exceptions(context: &RuleContext<'_>) -> Vec<(ExceptionId, MatchedExc
             let max = policy.exceptions_max;
             let matched = MatchedException {
                 policy: owner,
-                pattern: exception.pattern.text.clone(),
+                subject: exception.subject(),
+                lacks_path: !exception.files.is_empty() && context.request.path.is_none(),
                 at: exception.at.clone(),
                 until: exception.until,
                 owner: exception.owner.clone(),

@@ -5,6 +5,7 @@ use fromtier_image::{Digest, ImageRef};
 
 use crate::code::Code;
 use crate::exception_state::ExceptionState;
+use crate::exception_subject::ExceptionSubject;
 use crate::owner::Owner;
 use crate::setting_key::SettingKey;
 use crate::tier::Tier;
@@ -184,8 +185,10 @@ pub struct CycleFacts {
 pub struct MatchedException {
     /// Whose policy it is.
     pub policy: Owner,
-    /// The images that it applies to, as written.
-    pub pattern: String,
+    /// What it is for.
+    pub subject: ExceptionSubject,
+    /// Whether it is only for some Dockerfiles, and the Dockerfile's path isn't known.
+    pub lacks_path: bool,
     /// Where it is written.
     pub at: Option<Place>,
     /// Its last day.

@@ -295,6 +295,9 @@ fn excepted(exception: &MatchedException, refused: bool, several: bool) -> Strin
         (false, ExceptionState::TooLong(max)) => {
             format!("lasts longer than {max} days, so it doesn't apply")
         }
+        (false, _) if refused && exception.lacks_path => {
+            "applies only to some Dockerfiles; name one with `--file PATH`".to_owned()
+        }
         (false, _) if refused => "doesn't cover the refusal".to_owned(),
         (false, _) => "is not needed".to_owned(),
     };
@@ -312,9 +315,9 @@ fn excepted(exception: &MatchedException, refused: bool, several: bool) -> Strin
         )
     };
     format!(
-        "{}`{}`{rules} until {}: {holds} ({}: {}){}",
+        "{}{}{rules} until {}: {holds} ({}: {}){}",
         owner_prefix(exception.policy, several),
-        exception.pattern,
+        exception.subject,
         exception.until,
         exception.owner,
         exception.reason,

@@ -146,7 +146,7 @@ fn facts(facts: &Facts) -> Value {
 fn excepted(exception: &MatchedException) -> Value {
     json::exception(&Exception {
         policy: exception.policy,
-        pattern: &exception.pattern,
+        subject: &exception.subject,
         codes: &exception.rules,
         until: exception.until,
         owner: &exception.owner,
