@@ -73,7 +73,7 @@ fn an_exception_that_another_one_with_files_or_labels_covers_is_reported() {
     for (wider, narrow) in [
         ("files: [\"old/**\"]", "files: [old/a, new/b]"),
         ("files: [\"old/**\"]", "match: acme/x"),
-        ("labels: [a]", "labels: [a, b]"),
+        ("labels: [a, c]", "labels: [a, b]"),
         ("labels: [a]", "match: acme/x"),
     ] {
         let out = warnings(&[wider, narrow]);

@@ -415,7 +415,7 @@ fn json_has_every_line() {
     );
     assert_eq!(
         json["summary"],
-        serde_json::json!({"locks": 1, "lines": 2, "problems": 1, "unknown": 0})
+        serde_json::json!({"locks": 1, "lines": 2, "problems": 1, "refused": 0, "unknown": 0, "broken": 0, "failed": 1})
     );
 }
 

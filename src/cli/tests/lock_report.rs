@@ -37,7 +37,7 @@ fn the_policy_that_applied_and_its_contact_are_named() {
 
 #[test]
 fn the_summary_counts_what_the_lists_have() {
-    let text = "FROM localhost:1/a:1\nFROM localhost:1/b:1\nFROM localhost:1/c:1\nFROM acme/tool\nFROM x:$V\n";
+    let text = "ARG V\nFROM localhost:1/a:1\nFROM localhost:1/b:1\nFROM localhost:1/c:1\nFROM acme/tool\nFROM x:$V\n";
     let policy = "version: 1\ninternal: [\"localhost:1/**\"]\n";
     let folder = Folder::new(&[
         ("Dockerfile", text),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::ptr;
 
 use annotate_snippets::Level;
@@ -176,14 +177,20 @@ fn labeled_marks(findings: &[&PlacedFinding<'_>]) -> Vec<Mark> {
 
 /// The findings of all files; equal ones are one with all places.
 fn grouped<'r>(files: impl IntoIterator<Item = &'r DockerfileReport>) -> Vec<PlacedFinding<'r>> {
-    type Key<'r> = (Severity, Option<&'r str>, String, Option<String>);
+    /// Two policies that are both called "this policy" in messages are not the same.
+    type Key<'r> = (
+        Severity,
+        Option<(&'r str, &'r [PathBuf])>,
+        String,
+        Option<String>,
+    );
     let mut all: Vec<PlacedFinding<'r>> = Vec::new();
     let mut known: BTreeMap<Key<'r>, usize> = BTreeMap::new();
     for file in files {
         for finding in findings(file) {
             let key = (
                 finding.severity,
-                finding.code,
+                finding.code.map(|code| (code, file.policies.as_slice())),
                 finding.message.clone(),
                 finding.help.clone(),
             );
