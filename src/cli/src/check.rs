@@ -166,6 +166,8 @@ fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -
         .iter()
         .map(|exception| ExceptionUse::new(exception, has_organization))
         .collect();
+    let not_judged = found.gate.build_only_settings();
+    let not_judged = not_judged.iter().map(ToString::to_string).collect();
     let mut report = DockerfileReport {
         path: path.clone(),
         text,
@@ -173,6 +175,7 @@ fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -
         lock: found.lock.as_ref().map(|lock| lock.shown().to_owned()),
         error,
         findings: frontend.into_iter().collect(),
+        not_judged: Some(not_judged),
         contacts: Vec::new(),
         sources,
         traps,

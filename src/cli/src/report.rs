@@ -48,6 +48,8 @@ pub struct DockerfileReport {
     pub error: Option<Error>,
     /// The findings about the file itself.
     pub findings: Vec<FileFinding>,
+    /// The settings of these policies that only a build can judge; `None` if they don't matter to the command.
+    pub not_judged: Option<Vec<String>>,
     /// Whom to ask about what is refused.
     pub contacts: Vec<String>,
     pub sources: Vec<JudgedSource>,

@@ -5,7 +5,7 @@ mod folder;
 
 use folder::Folder;
 
-const REFUSES: &str = "version: 1\ntiers: {community: deny}\n";
+const REFUSES: &str = "version: 1\ncontact: \"#web\"\ntiers: {community: deny}\n";
 const WARNS: &str = "version: 1\ncontact: \"#platform\"\ntiers: {community: warn}\n";
 
 #[test]
@@ -26,7 +26,7 @@ fn what_both_policies_find_is_reported_once_by_the_stricter_one() {
     let file = &json["files"][0];
     let findings = file["sources"][0]["findings"].as_array().unwrap();
     assert_eq!(findings.len(), 1, "{out}");
-    assert_eq!(file["contacts"], serde_json::json!(["#platform"]));
+    assert_eq!(file["contacts"], serde_json::json!(["#web"]));
 }
 
 #[test]

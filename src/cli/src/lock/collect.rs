@@ -140,6 +140,7 @@ pub fn collect(
         text: String::from_utf8_lossy(bytes).into_owned(),
         policies: found.policies.clone(),
         lock: Some(group.path.shown().to_owned()),
+        not_judged: None,
         contacts: Vec::new(),
         error: None,
         findings: Vec::new(),

@@ -44,6 +44,7 @@ pub fn file(file: &DockerfileReport) -> Value {
         "file": json::path(file.path.shown()),
         "policies": json::paths(&file.policies),
         "contacts": file.contacts,
+        "not_judged": file.not_judged,
         "lock": file.lock.as_ref().map(json::path),
         "error": error,
         "findings": file.findings.iter().map(|found| json::file_finding(&lines, found)).collect::<Vec<_>>(),

@@ -25,6 +25,7 @@ pub fn render(report: &CheckReport) -> String {
     }
     if !report.files.is_empty() {
         out.push_str(&policies(&report.files));
+        out.push_str(&not_judged(&report.files));
         out.push_str(&contacts(
             report.files.iter().flat_map(|file| &file.contacts),
         ));
@@ -70,6 +71,17 @@ pub fn policies(files: &[DockerfileReport]) -> String {
         }
     };
     found.iter().map(line).collect()
+}
+
+/// The settings that were not judged, so that they don't pass for checked.
+fn not_judged(files: &[DockerfileReport]) -> String {
+    let lists = files.iter().filter_map(|file| file.not_judged.as_ref());
+    let settings: BTreeSet<&str> = lists.flatten().map(String::as_str).collect();
+    if settings.is_empty() {
+        return String::new();
+    }
+    let settings: Vec<&str> = settings.into_iter().collect();
+    format!("not judged, as only a build can: {}\n", settings.join(", "))
 }
 
 /// The number of files that a search of directories left out, so that they don't pass for checked.

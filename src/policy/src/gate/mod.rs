@@ -5,6 +5,7 @@
 //! approvals only, so it has no source that the gate hasn't judged.
 
 mod admit;
+mod build_only;
 mod frontend;
 mod lock_candidate;
 mod organization;
