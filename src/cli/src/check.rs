@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use fromtier_convert::{Options, PlannedSource, PlannedTrap, sources, traps_of_invalid};
+use fromtier_convert::{
+    Options, PlannedSource, PlannedTrap, PlannedUser, sources, traps_of_invalid,
+};
 use fromtier_dockerfile::error::Error;
 use fromtier_dockerfile::parser::requested_frontend;
 use fromtier_image::{ImageRef, Platform};
 use fromtier_policy::gate::{FrontendRequest, RequestedBy};
-use fromtier_policy::{Day, Gate, Scope};
+use fromtier_policy::{Check as PolicyCheck, Day, Gate, Scope, SettingKey};
 
 use crate::args::CheckArgs;
 use crate::disk::{FileKind, RootedPath};
@@ -124,6 +126,28 @@ fn other_frontend(
     })
 }
 
+/// The findings about the user of the finished image.
+fn final_user(text: &str, user: &PlannedUser, gate: &Gate, path: Option<&str>) -> Vec<FileFinding> {
+    let scope = Scope {
+        stage: Some(&user.policy_stage),
+        ships: Some(true),
+        platform: None,
+        path,
+    };
+    let verdict = match gate.final_user(&user.user, &scope) {
+        Ok(verdict) => verdict,
+        Err(denial) => *denial.verdict,
+    };
+    let line = user.ranges.first();
+    let at = line.map(|range| output::line_of(text, range.start.line));
+    let findings = verdict.findings.into_iter();
+    let findings = findings.map(|finding| FileFinding {
+        finding,
+        at: at.clone(),
+    });
+    findings.collect()
+}
+
 fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -> DockerfileReport {
     let options = Options {
         build_args: args.build_args.build_args.iter().cloned().collect(),
@@ -131,9 +155,9 @@ fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -
         build_platforms: vec![Platform::host()],
         ..Options::default()
     };
-    let (sources, traps, error) = match sources(bytes, &options) {
-        Ok(plan) => (plan.sources, plan.traps, plan.error),
-        Err(error) => (Vec::new(), unplanned_traps(bytes), Some(error)),
+    let (sources, traps, user, error) = match sources(bytes, &options) {
+        Ok(plan) => (plan.sources, plan.traps, plan.user, plan.error),
+        Err(error) => (Vec::new(), unplanned_traps(bytes), None, Some(error)),
     };
     // The reference is unknown because of the error, which is reported.
     let failed_line = error.as_ref().and_then(Error::line);
@@ -167,14 +191,22 @@ fn judge(path: &RootedPath, bytes: &[u8], args: &CheckArgs, found: &FoundGate) -
         .map(|exception| ExceptionUse::new(exception, has_organization))
         .collect();
     let not_judged = found.gate.build_only_settings();
-    let not_judged = not_judged.iter().map(ToString::to_string).collect();
+    let is_judged =
+        |key: &SettingKey| user.is_some() && *key == SettingKey::Check(PolicyCheck::FinalUser);
+    let not_judged = not_judged.iter().filter(|key| !is_judged(key));
+    let not_judged = not_judged.map(ToString::to_string).collect();
+    let user =
+        user.map(|user| final_user(&text, &user, &found.gate, path_in_repository.as_deref()));
     let mut report = DockerfileReport {
         path: path.clone(),
         text,
         policies: found.policies.clone(),
         lock: found.lock.as_ref().map(|lock| lock.shown().to_owned()),
         error,
-        findings: frontend.into_iter().collect(),
+        findings: frontend
+            .into_iter()
+            .chain(user.into_iter().flatten())
+            .collect(),
         not_judged: Some(not_judged),
         contacts: Vec::new(),
         sources,

@@ -51,7 +51,7 @@ pub use options::{NoCache, Options};
 pub use outline::Outline;
 pub use outline::capture::{ArgInfo, CredentialMount};
 pub use plan::sources::{
-    PlannedSource, PlannedTrap, SourceKind, SourcePlan, sources, trigger_sources,
+    PlannedSource, PlannedTrap, PlannedUser, SourceKind, SourcePlan, sources, trigger_sources,
 };
 pub use resolver::{
     OciStore, ResolveError, ResolveImage, ResolvedImage, Resolver, SourceMetadata,

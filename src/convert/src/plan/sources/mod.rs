@@ -1,5 +1,6 @@
 //! The sources of a Dockerfile by its text alone, for `fromtier check` and `fromtier lock`, which build nothing.
 
+mod final_user;
 mod inherited;
 mod open_args;
 #[cfg(test)]
@@ -8,6 +9,7 @@ mod walk;
 
 use std::collections::HashMap;
 
+pub use final_user::PlannedUser;
 use fromtier_dockerfile::error::{Error, Result};
 use fromtier_dockerfile::lint::{Config, Linter};
 use fromtier_dockerfile::shell::Lex;
@@ -90,6 +92,8 @@ pub struct SourcePlan {
     pub sources: Vec<PlannedSource>,
     /// The traps in its text, in order.
     pub traps: Vec<PlannedTrap>,
+    /// The user of the finished image, if the file says it.
+    pub user: Option<PlannedUser>,
     /// The error with which a build with these options ends before it resolves anything; `None` as well if that depends on
     /// an argument without a value.
     pub error: Option<Error>,
@@ -110,11 +114,14 @@ pub fn sources(bytes: &[u8], options: &Options) -> Result<SourcePlan> {
     let (globals, infos) = globals(&file, options)?;
     let stages = complete(&file.stages, &file.lex, &globals);
     let needs = needs(&stages, &file.lex, options, &globals, Capture::new(infos));
-    let (needs, error) = match needs {
-        Ok(needs) => (needs, None),
-        Err(error) => (Vec::new(), Some(error)),
+    let (target, needs, error) = match needs {
+        Ok((target, needs)) => (Some(target), needs, None),
+        Err(error) => (None, Vec::new(), Some(error)),
     };
     let mut walk = Walk::new(bytes, options, &file, &globals);
+    let is_context = |name: &str| !name.is_empty() && walk.is_context(name);
+    let user = target
+        .and_then(|target| final_user::find(&stages, target, &file.lex, &globals, is_context));
     for (index, stage) in stages.iter().enumerate() {
         walk.stage(index, stage, needs.get(index).copied().unwrap_or_default());
     }
@@ -125,6 +132,7 @@ pub fn sources(bytes: &[u8], options: &Options) -> Result<SourcePlan> {
             traps::find(&file.trap_text(bytes, &globals, options)),
             &needs,
         ),
+        user,
         error: error.filter(|_| !open_args::in_bases(&file, &options.build_args)),
     })
 }
@@ -207,7 +215,7 @@ impl Default for Need {
     }
 }
 
-/// Returns the target's need of each stage.
+/// Returns the target, and its need of each stage.
 ///
 /// # Errors
 ///
@@ -218,7 +226,7 @@ fn needs(
     options: &Options,
     globals: &Vars,
     outline: Capture,
-) -> Result<Vec<Need>> {
+) -> Result<(usize, Vec<Need>)> {
     let mut stages = Stages::default();
     let from = FromLines {
         options,
@@ -244,10 +252,9 @@ fn needs(
         }
     }
     let each = stages.iter().zip(reached);
-    Ok(each
-        .map(|(stage, needed)| Need {
-            needed,
-            ships: stage.plan.shipped,
-        })
-        .collect())
+    let needs = each.map(|(stage, needed)| Need {
+        needed,
+        ships: stage.plan.shipped,
+    });
+    Ok((target, needs.collect()))
 }

@@ -207,3 +207,37 @@ fn the_error_of_a_build_is_known_unless_an_argument_is_missing() {
     };
     assert!(error("ARG TAG\nFROM node:$TAG\n", &given).is_some());
 }
+
+#[test]
+fn the_user_of_the_finished_image_is_known_if_the_file_says_it() {
+    let user = |text: &str, target: &str| {
+        let options = Options {
+            target: target.to_owned(),
+            ..Options::default()
+        };
+        let user = sources(text.as_bytes(), &options).unwrap().user?;
+        Some((user.user, user.ranges[0].start.line))
+    };
+    let known = |user: &str, line: i32| Some((user.to_owned(), line));
+    for (text, expected) in [
+        ("FROM alpine\nUSER root\n", known("root", 2)),
+        ("FROM alpine\nUSER root\nUSER 1000\n", known("1000", 3)),
+        (
+            "FROM alpine AS a\nUSER root\nFROM a\nRUN true\n",
+            known("root", 2),
+        ),
+        ("FROM scratch\nCOPY a /\n", known("", 1)),
+        ("FROM scratch AS a\nFROM a\n", known("", 2)),
+        // Only what ships counts, and a variable or a base image can say anything.
+        (
+            "FROM alpine AS a\nUSER root\nFROM alpine\nCOPY --from=a / /\n",
+            None,
+        ),
+        ("FROM alpine\n", None),
+        ("FROM alpine\nUSER $WHO\n", None),
+    ] {
+        assert_eq!(user(text, ""), expected, "{text}");
+    }
+    let text = "FROM alpine AS a\nUSER root\nFROM alpine\nUSER 1000\n";
+    assert_eq!(user(text, "a"), known("root", 2));
+}

@@ -355,7 +355,7 @@ impl<'a> Walk<'a> {
         expanded.map(|e| e.result).map_err(|(error, _)| error)
     }
 
-    fn is_context(&self, name: &str) -> bool {
+    pub fn is_context(&self, name: &str) -> bool {
         let platform = self.options.target_platform.as_ref();
         matches!(
             crate::context::lookup::find_replacement(self.options, name, platform),
