@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Measures this frontend and the reference alternately; the figures go to target/bench:
-#   bench.sh [double] [image] [buildkit] [gate]     (none: all)
+#   bench.sh [double] [slow] [check] [image] [buildkit] [gate]     (none: all)
 #
 #   double    time, memory and round trips on the double of BuildKit (report.json)
+#   slow      the same for builds that are slow on purpose (slow.json)
+#   check     `fromtier check` on many files and on policies that are slow on purpose (check.json)
 #   image     size of the binary and of the image's compressed layer
 #   buildkit  a fully cached build of two stages on a private BuildKit (buildkit.json)
 #   gate      one decision with 10 and with 10,000 rules (criterion; no frontend takes part)
@@ -82,18 +84,22 @@ if [ "${FROMTIER_BENCH:-}" = inside ]; then
     cached
     exit
 fi
-[ $# -gt 0 ] || set -- double image buildkit gate
+[ $# -gt 0 ] || set -- double slow check image buildkit gate
 ours=${FRONTEND:-$("$ROOT/scripts/frontend-image.sh" --binary)}
 reference=$(FRONTEND=reference "$ROOT/scripts/frontend-image.sh" --binary)
 floor="$out/floor"
 rustc --edition 2024 -O -C target-feature=+crt-static -C strip=symbols -C panic=abort \
     --target "$(static_target)" -o "$floor" "$ROOT/tests/bench/src/bin/floor.rs"
 for name in ours reference floor; do FRONTEND=${!name} "$ROOT/scripts/frontend-image.sh" "$out/$name.oci.tar" >/dev/null; done
+(cd "$ROOT" && cargo build --quiet --locked --release -p fromtier-bench --bin fromtier-bench)
+bench="$TARGET/release/fromtier-bench"
 for part; do
     case $part in
-    double)
-        (cd "$ROOT" && cargo build --quiet --locked --release -p fromtier-bench --bin fromtier-bench)
-        "$TARGET/release/fromtier-bench" "$ours" "$reference" "$out/report.json" "$runs"
+    double) "$bench" builds "$ours" "$reference" "$out/report.json" "$runs" ;;
+    slow) "$bench" slow "$ours" "$reference" "$out/slow.json" "$runs" ;;
+    check)
+        (cd "$ROOT" && cargo build --quiet --locked --release -p fromtier)
+        "$bench" check "$TARGET/release/fromtier" "$out/check.json" "$runs"
         ;;
     image) sizes ;;
     gate) (cd "$ROOT" && cargo bench --quiet --locked -p fromtier-policy --bench gate) ;;
