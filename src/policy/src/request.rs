@@ -83,6 +83,8 @@ pub enum SourceRequest<'a> {
     OciLayout {
         /// The reference: a store and a digest.
         reference: &'a str,
+        /// The named context that it is, if it is one. A client gives its store a name of its own.
+        context: Option<&'a str>,
     },
     /// `FROM scratch`
     Scratch,
@@ -132,7 +134,7 @@ impl<'a> SourceRequest<'a> {
         match self {
             SourceRequest::Git { url, .. } | SourceRequest::Http { url, .. } => url,
             SourceRequest::Local { name } => name,
-            SourceRequest::OciLayout { reference } => reference,
+            SourceRequest::OciLayout { reference, .. } => reference,
             SourceRequest::Scratch => "scratch",
             SourceRequest::RootFileSystem { path } => path,
             SourceRequest::CacheImport { from } => from,

@@ -107,7 +107,10 @@ pub(crate) fn foresee(context: &NamedContext, ledger: &Ledger<'_>, place: Place<
         "docker-image" => {
             return ledger.foresee_image(reference, context.platform.as_ref(), &place);
         }
-        "oci-layout" => SourceRequest::OciLayout { reference },
+        "oci-layout" => SourceRequest::OciLayout {
+            reference,
+            context: Some(&context.key),
+        },
         "local" => SourceRequest::Local { name: rest },
         "http" | "https" => {
             return match remote::git_context(ledger, input, &place)? {

@@ -51,9 +51,13 @@ pub(super) async fn load<R: Resolver>(
             "oci-layout reference {quoted} has no digest"
         )));
     };
-    let source = sources
-        .ledger
-        .approve_source(&SourceRequest::OciLayout { reference }, place)?;
+    let source = sources.ledger.approve_source(
+        &SourceRequest::OciLayout {
+            reference,
+            context: Some(&context.key),
+        },
+        place,
+    )?;
     // The log shows the context's name, which means more to its reader than the store's.
     let shown = ImageRef::parse(&context.name)
         .map_err(|e| {

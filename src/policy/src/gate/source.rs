@@ -72,9 +72,13 @@ impl Gate {
         };
         let mut verdict = match scheme {
             "docker-image" | "docker-image+blob" => self.fixed_image(identifier, rest, scope)?,
-            "oci-layout" | "oci-layout+blob" => {
-                self.judge_source(&SourceRequest::OciLayout { reference: rest }, scope)?
-            }
+            "oci-layout" | "oci-layout+blob" => self.judge_source(
+                &SourceRequest::OciLayout {
+                    reference: rest,
+                    context: None,
+                },
+                scope,
+            )?,
             "git" => {
                 let url = attr("git.fullurl").unwrap_or(identifier);
                 let checksum = attr("git.checksum");

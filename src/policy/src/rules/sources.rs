@@ -1,5 +1,7 @@
 //! FT140–FT144, FT146, FT147: sources other than images: git, HTTP, scratch, OCI layouts, local directories, cache.
 
+use std::borrow::Cow;
+
 use fromtier_image::Digest;
 
 use crate::active_policy::ActivePolicy;
@@ -11,7 +13,7 @@ use crate::verdict::{Finding, Severity};
 
 pub(crate) fn check(policy: &ActivePolicy<'_>, request: &SourceRequest<'_>) -> Option<Finding> {
     let (code, kind, description, group) = words(request);
-    let (identifier, owner) = (request.identifier(), policy.owner);
+    let (identifier, owner) = (shown(request), policy.owner);
     let named = named_rule(policy, request);
     let rule = match &named {
         Named::Rule(named) => named.rule,
@@ -51,6 +53,17 @@ pub(crate) fn check(policy: &ActivePolicy<'_>, request: &SourceRequest<'_>) -> O
             );
             Some(Finding::new(code, severity, message).with_help(help(request, &named, kind)))
         }
+    }
+}
+
+/// Returns the source as messages name it.
+fn shown<'a>(request: &SourceRequest<'a>) -> Cow<'a, str> {
+    match request {
+        SourceRequest::OciLayout {
+            context: Some(name),
+            ..
+        } => format!("the named context `{name}`").into(),
+        other => other.identifier().into(),
     }
 }
 

@@ -453,6 +453,7 @@ pub fn sources() -> impl Strategy<Value = SourceRequest<'static>> {
         SourceRequest::CacheImport { from: "acme/cache" },
         SourceRequest::OciLayout {
             reference: "s@sha256:a",
+            context: None,
         },
         SourceRequest::Local { name: "context" },
     ])

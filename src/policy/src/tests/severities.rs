@@ -141,6 +141,7 @@ fn source_settings(code: Code) -> Vec<Setting> {
             "sources: {oci-layout: %}",
             SourceRequest::OciLayout {
                 reference: "store@sha256:a",
+                context: None,
             },
         ),
         Code::LocalDirectory => (

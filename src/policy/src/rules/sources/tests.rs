@@ -17,6 +17,7 @@ fn they_pass_if_the_policy_has_no_setting() {
         SourceRequest::Scratch,
         SourceRequest::OciLayout {
             reference: "store@sha256:abc",
+            context: None,
         },
         SourceRequest::Local { name: "context" },
         SourceRequest::RootFileSystem { path: "root.tar" },
@@ -51,6 +52,7 @@ fn each_kind_can_be_refused() {
         (
             SourceRequest::OciLayout {
                 reference: "store@sha256:abc",
+                context: None,
             },
             "FT143",
         ),

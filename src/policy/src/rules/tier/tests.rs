@@ -131,7 +131,10 @@ fn the_preferred_image_is_suggested_for_a_refused_official_image() {
         (denial.code.as_str(), denial.help.as_deref()),
         ("FT104", Some("use r.example.com/python:3.14"))
     );
-    assert_eq!(denied(policy, "node:24").help, None);
+    assert_eq!(
+        denied(policy, "node:24").help.as_deref(),
+        Some("use one of the images that the policy allows: r.example.com/*")
+    );
 }
 
 #[test]
@@ -187,5 +190,24 @@ fn buildkits_sbom_generator_is_a_verified_publishers_image() {
     assert_eq!(
         warned("version: 1", "docker/buildkit-syft-scanner:stable-1")[0].code,
         "FT102"
+    );
+}
+
+#[test]
+fn where_only_some_images_are_allowed_the_nearest_are_named() {
+    let policy = "version: 1\ntiers: {docker-official-image: deny, verified-publisher: deny, open-source: deny}\ninternal: [registry.example.com/base/python, registry.example.com/base/go, registry.example.com/base/node-*, registry.example.com/base/java]";
+    let help = |reference: &str| denied(policy, reference).help.unwrap();
+    assert_eq!(
+        help("node:22"),
+        "use one of the images that the policy allows: registry.example.com/base/node-*, registry.example.com/base/python, registry.example.com/base/go and 1 more"
+    );
+    // An official image would be refused too.
+    assert!(help("acme/python").starts_with(
+        "use one of the images that the policy allows: registry.example.com/base/python, "
+    ));
+    let policy = "version: 1\nregistries: {allow: [registry.example.com]}";
+    assert_eq!(
+        denied(policy, "quay.io/acme/x").help.as_deref(),
+        Some("allow this image in the policy")
     );
 }
