@@ -134,7 +134,7 @@ impl Image {
     }
 
     /// Returns all supported tags with their platforms, sorted by the tags' bytes.
-    pub(crate) fn tags_with_platforms(self) -> Vec<(String, Platforms)> {
+    pub fn tags_with_platforms(self) -> Vec<(String, Platforms)> {
         let mut tags = Vec::new();
         self.visit_tags(|tag, mask| {
             tags.push((String::from_utf8_lossy(tag).into_owned(), mask));

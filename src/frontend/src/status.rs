@@ -149,7 +149,7 @@ fn error_status(error: &Error, source: Option<&pb::SourceInfo>) -> gw::Status {
     gw::Status {
         code: cause.map_or(Code::UNKNOWN.0, |c| c.code),
         message: match (cause, error.code()) {
-            (Some(cause), None) => cause.message.clone(),
+            (Some(cause), None) => with_help(cause.message.clone(), error),
             // A message of ours has the builder's message in it already.
             _ => message_with_more(error, source),
         },
@@ -167,14 +167,19 @@ fn message_with_more(error: &Error, source: Option<&pb::SourceInfo>) -> String {
 
 /// The text that the client shows. The reference's messages are unchanged; our own have a code or a line of help.
 fn message(error: &Error) -> String {
-    let mut text = match error.code() {
+    let text = match error.code() {
         Some(code) => format!("error[{code}]: {}", error.message),
         None => error.message.clone(),
     };
-    if let Some(help) = &error.help {
-        text = format!("{text}\nhelp: {help}");
+    with_help(text, error)
+}
+
+/// Adds the error's line of help to a text.
+fn with_help(text: String, error: &Error) -> String {
+    match &error.help {
+        Some(help) => format!("{text}\nhelp: {help}"),
+        None => text,
     }
-    text
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! The image that a policy prefers comes first, then the nearest official image and its successors. No image is suggested
 //! that the gate would refuse or report as outdated.
 
-use fromtier_catalog::{self as catalog, Image, Notice, TagRequest};
+use fromtier_catalog::{self as catalog, Image, Notice, TagRequest, edits_up_to_two};
 use fromtier_image::ImageRef;
 
 use crate::classify::official_image;
@@ -25,6 +25,34 @@ pub(crate) fn fill(
 ) -> Vec<Finding> {
     let search = Search { policies, context };
     drafts.into_iter().map(|draft| search.fill(draft)).collect()
+}
+
+/// Returns a supported tag for an official image whose tag nobody knows: one that is spelled almost the same, or else the
+/// nearest.
+pub(crate) fn nearest_tag(policies: &Policies, context: &RuleContext<'_>) -> Option<String> {
+    let (image, tag) = (context.official?, context.tag()?);
+    if image.tag(tag).is_some() {
+        return None;
+    }
+    let search = Search { policies, context };
+    let is_usable = |found: &str| {
+        let found = ImageRef::parse(found);
+        found.is_ok_and(|found| search.exists(&found) && search.would_pass(&found))
+    };
+    let tags = image.tags_with_platforms();
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<u8>>();
+    let wanted = digits(tag);
+    // Another number is another version, and no spelling mistake.
+    let same_version = tags.iter().filter(|(known, _)| digits(known) == wanted);
+    let alike = same_version.filter_map(|(known, _)| {
+        let edits = edits_up_to_two(known, tag)?;
+        Some((edits, format!("{}:{known}", image.name())))
+    });
+    let nearest = alike.filter(|(_, found)| is_usable(found)).min();
+    match nearest {
+        Some((_, found)) => Some(search.as_alias(&found).unwrap_or(found)),
+        None => search.tag_of(image),
+    }
 }
 
 /// The search for an image to suggest in place of the context's image.

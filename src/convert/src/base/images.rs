@@ -119,7 +119,9 @@ impl<'a, R: Resolver> Sources<'a, R> {
                     }
                     // The gate's warnings can name the cause, such as a misspelled name.
                     self.ledger.record_verdict(pass.verdict(), place);
-                    return Err(not_as_locked(with_origin(error, &pass), &pass));
+                    let error = with_origin(error, &pass);
+                    let error = with_near_tag(error, self.ledger.gate, &pass);
+                    return Err(not_as_locked(error, &pass));
                 }
             };
             let returned = ImageRef::parse(&resolved.reference).map_err(|e| {
@@ -212,6 +214,20 @@ fn own_registry(
         ResolveError::Failed(failed) => pass.fall_back(&failed.message),
         _ => None,
     }
+}
+
+/// Adds a supported tag to the error of an image whose tag the registry doesn't have.
+fn with_near_tag(error: ResolveError, gate: &Gate, pass: &fromtier_policy::Pass) -> ResolveError {
+    let ResolveError::Failed(mut failed) = error else {
+        return error;
+    };
+    // The code of the error differs by version and by registry; the words are containerd's.
+    let is_absent = failed.message.ends_with(": not found");
+    if is_absent && failed.help.is_none() {
+        let tag = gate.nearest_tag(pass);
+        failed.help = tag.map(|tag| format!("use a supported tag: {tag}").into());
+    }
+    ResolveError::Failed(failed)
 }
 
 /// Adds the reason to the error of an image that the policy takes from another place than the Dockerfile names.

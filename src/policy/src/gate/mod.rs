@@ -26,10 +26,13 @@ use crate::code::Code;
 use crate::judge::{Judge, PullPlace};
 use crate::lock::Lock;
 use crate::owner::Owner;
+use crate::pattern::identity;
 use crate::policies::{Policies, RequestContext};
 use crate::policy::Policy;
 use crate::recorder::{NoRecorder, Recorder};
 pub use crate::request::{ImageRequest, SourceRequest, Via};
+use crate::rules;
+use crate::suggest;
 use crate::verdict::{Denial, Finding, JudgedKind, Severity, Verdict, worst_severity};
 
 /// Permission to resolve an image: the reference to ask the registry for, and the digest that must come back.
@@ -291,6 +294,14 @@ impl Gate {
 }
 
 impl Gate {
+    /// Returns a supported tag for an official image whose tag the catalog doesn't know, for a tag that the registry doesn't
+    /// have either.
+    pub fn nearest_tag(&self, pass: &Pass) -> Option<String> {
+        let (image, name) = (&pass.image, identity(&pass.image));
+        let mut contexts = rules::contexts(&self.policies, &pass.context, image, &name, None);
+        suggest::nearest_tag(&self.policies, &contexts.next()?)
+    }
+
     /// A finding that is about no single policy: a warning if all policies only warn there.
     fn unless_warn_only(&self, context: &RequestContext, mut finding: Finding) -> Finding {
         if (context.active_policies(&self.policies)).all(|policy| policy.warn_only()) {

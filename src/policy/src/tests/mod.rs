@@ -476,3 +476,23 @@ proptest! {
         prop_assert_eq!(format!("{:?}", ask(&gate, &requested)), format!("{:?}", ask(&gate, &requested)));
     }
 }
+
+#[test]
+fn a_tag_that_nobody_has_leads_to_the_nearest_that_is_supported() {
+    let nearest = |policy: &str, reference: &str| {
+        let gate = gate(policy, "");
+        gate.nearest_tag(&ask(&gate, reference).unwrap())
+    };
+    let found = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        nearest("version: 1", "node:24-alpne"),
+        found("node:24-alpine")
+    );
+    assert_eq!(nearest("version: 1", "node:24-alpine"), None);
+    assert_eq!(
+        nearest("version: 1\ntiers: {community: allow}", "acme/x:9"),
+        None
+    );
+    let only_slim = "version: 1\nimages: [{match: \"node:*-alpine\", action: deny}]";
+    assert_ne!(nearest(only_slim, "node:24-alpne"), found("node:24-alpine"));
+}

@@ -169,7 +169,7 @@ fn a_registry_that_requires_a_login_gets_the_stored_one() {
     assert_output(
         &fromtier(&folder, &["lock"]),
         1,
-        &[&missing, "1 added, 1 unknown"],
+        &[&missing, "1 added, 1 failed"],
     );
     // An image for both platforms: the index is what is locked.
     let both = [
