@@ -22,7 +22,7 @@ pub(crate) struct UrlPattern {
     /// `None` matches every scheme.
     scheme: Option<String>,
     /// `None` matches every port.
-    port: Option<String>,
+    port: Option<u16>,
     /// The host and the path.
     location: Glob,
 }
@@ -32,7 +32,7 @@ pub(crate) struct UrlPattern {
 pub(crate) struct Location {
     scheme: String,
     /// The port, if it is written.
-    port: Option<String>,
+    port: Option<u16>,
     /// The host in lower case, and the path without escapes.
     host_and_path: String,
 }
@@ -56,17 +56,28 @@ impl UrlPattern {
         if host.is_empty() || !host.chars().all(is_host) {
             return Err(format!("`{host}` is not a host, so this can never match"));
         }
-        if path.contains(['?', '#', '%', '@']) || has_dots(path) {
+        if path.contains(['?', '#', '%', '@', '\\']) || has_dots(path) || location.contains("//") {
             return Err(
-                "a pattern is a host and a path, without `?`, `#`, `%`, or `..`".to_owned(),
+                "a pattern is a host and a path, without `?`, `#`, `%`, `..`, and `//`".to_owned(),
             );
         }
+        let path = if path.is_empty() { "**" } else { path };
+        if path.ends_with('/') {
+            return Err(format!("this can never match; write `{text}**`"));
+        }
         let (host, port) = split_port(host);
-        let path = path.strip_suffix(".git").unwrap_or(path);
+        let port = match port {
+            None | Some("*") => None,
+            Some(port) => Some(number(port).ok_or_else(|| {
+                format!("`{port}` is not a port; write the path behind a `/`: {host}/{port}")
+            })?),
+        };
+        let host = host.strip_suffix('.').unwrap_or(host);
+        let path = path.trim_end_matches(".git");
         Ok(UrlPattern {
             text: text.to_owned(),
             scheme: scheme.map(str::to_owned),
-            port: port.map(str::to_owned),
+            port,
             location: Glob::of_path(&format!("{}/{path}", host.to_ascii_lowercase())),
         })
     }
@@ -77,11 +88,8 @@ impl UrlPattern {
             .scheme
             .as_ref()
             .is_none_or(|own| *own == location.scheme);
-        let port = location
-            .port
-            .as_deref()
-            .unwrap_or(usual_port(&location.scheme));
-        let is_port = self.port.as_ref().is_none_or(|own| own == port);
+        let port = location.port.unwrap_or(usual_port(&location.scheme));
+        let is_port = self.port.is_none_or(|own| own == port);
         is_scheme && is_port && self.location.matches(&location.host_and_path)
     }
 }
@@ -100,36 +108,59 @@ impl Location {
                 let url = Url::parse(url).ok()?;
                 (url.scheme, url.host, url.path)
             }
-            // As git reads `user@host:path`.
+            // As git reads `user@host:path`, with BuildKit's fragment and query behind it.
             None if is_git => {
+                let url = url.split(['#', '?']).next()?;
                 let (host, path) = url.split_once(':')?;
                 let host = host.rsplit('@').next()?;
                 ("ssh".to_owned(), host.to_owned(), path.to_owned())
             }
             None => return None,
         };
-        let path = path.trim_start_matches('/');
-        if host.is_empty() || has_dots(path) || path.contains(['\\', '\u{fffd}']) {
+        let (host, port) = split_port(&host);
+        let port = match port {
+            Some(port) => Some(number(port)?),
+            None => None,
+        };
+        // A host in other letters, or with escapes, can be that of a rule.
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
+        let host = host.strip_suffix('.').unwrap_or(host);
+        if host.is_empty() || !host.chars().all(is_plain) {
             return None;
         }
-        let path = if is_git {
-            let path = path.trim_end_matches('/');
-            path.strip_suffix(".git").unwrap_or(path)
-        } else {
-            path
-        };
-        let (host, port) = split_port(&host);
+        let path = plain_path(&path, is_git)?;
         Some(Location {
             host_and_path: format!("{}/{path}", host.to_ascii_lowercase()),
-            port: port.map(str::to_owned),
+            port,
             scheme,
         })
     }
 }
 
-/// Whether a path has a segment that leads elsewhere.
+/// Returns a path as servers read it: without empty segments and, for a repository, without `.git`. `None` if a server might
+/// read another path.
+fn plain_path(path: &str, is_git: bool) -> Option<String> {
+    let is_hidden = |c: char| c.is_control() || matches!(c, '\\' | '%' | '\u{fffd}');
+    if has_dots(path) || path.contains(is_hidden) {
+        return None;
+    }
+    let ends_with_slash = path.ends_with('/') && !is_git;
+    let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let mut path = segments.join("/");
+    if is_git {
+        path.truncate(path.trim_end_matches(".git").len());
+    } else if ends_with_slash && !path.is_empty() {
+        path.push('/');
+    }
+    Some(path)
+}
+
+/// Whether a path has a segment that leads elsewhere. Some servers drop what follows a `;`.
 fn has_dots(path: &str) -> bool {
-    path.split('/').any(|part| matches!(part, "." | ".."))
+    let names = path.split('/').map(|part| part.split(';').next());
+    names
+        .flatten()
+        .any(|name| matches!(name.trim(), "." | ".."))
 }
 
 /// Splits a host from its port. An IPv6 address is in brackets.
@@ -140,106 +171,20 @@ fn split_port(host: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn usual_port(scheme: &str) -> &'static str {
+/// Returns the number of a port.
+fn number(port: &str) -> Option<u16> {
+    let is_number = port.bytes().all(|b| b.is_ascii_digit());
+    port.parse().ok().filter(|_| is_number)
+}
+
+fn usual_port(scheme: &str) -> u16 {
     match scheme {
-        "http" => "80",
-        "ssh" => "22",
-        "git" => "9418",
-        _ => "443",
+        "http" => 80,
+        "ssh" => 22,
+        "git" => 9418,
+        _ => 443,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn http(url: &str) -> Option<String> {
-        let request = SourceRequest::Http {
-            url,
-            checksum: None,
-        };
-        Location::of(&request).map(|location| location.host_and_path)
-    }
-
-    fn git(url: &str) -> Option<String> {
-        let request = SourceRequest::Git {
-            url,
-            checksum: None,
-        };
-        Location::of(&request)
-            .map(|location| format!("{}|{}", location.scheme, location.host_and_path))
-    }
-
-    #[test]
-    fn a_location_is_a_host_and_a_path_without_login_and_port() {
-        assert_eq!(
-            http("https://u:p@Example.COM:443/a/b?x=y").unwrap(),
-            "example.com/a/b"
-        );
-        assert_eq!(http("http://example.com").unwrap(), "example.com/");
-        assert_eq!(
-            git("https://github.com/acme/x.git").unwrap(),
-            "https|github.com/acme/x"
-        );
-        assert_eq!(
-            git("git@github.com:acme/x.git").unwrap(),
-            "ssh|github.com/acme/x"
-        );
-        assert_eq!(
-            git("ssh://git@github.com:22/acme/x/").unwrap(),
-            "ssh|github.com/acme/x"
-        );
-    }
-
-    #[test]
-    fn a_url_that_might_lead_elsewhere_has_no_location() {
-        for url in [
-            "https://example.com/a/../b",
-            "https://example.com/%2e%2e/b",
-            "https://example.com/a%2F..%2Fb",
-            "https://example.com/a\\b",
-            "https:///a",
-            "example.com/a",
-        ] {
-            assert_eq!(http(url), None, "{url}");
-        }
-    }
-
-    #[test]
-    fn a_pattern_matches_hosts_and_paths() {
-        let matches = |pattern: &str, url: &str| {
-            let request = SourceRequest::Http {
-                url,
-                checksum: None,
-            };
-            UrlPattern::parse(pattern)
-                .unwrap()
-                .matches(&Location::of(&request).unwrap())
-        };
-        assert!(matches("example.com", "https://example.com/a/b"));
-        assert!(matches("*.example.com/a/*", "https://x.example.com/a/b"));
-        assert!(!matches("*.example.com/a/*", "https://x.example.com/a/b/c"));
-        assert!(!matches("example.com", "https://example.com.evil.org/"));
-        assert!(!matches("example.com", "https://example.com@evil.org/"));
-        assert!(!matches("https://example.com", "http://example.com/a"));
-        assert!(matches("example.com:8443/**", "https://example.com:8443/a"));
-        assert!(matches("example.com", "https://example.com:8443/a"));
-        assert!(matches("example.com:443", "https://example.com/a"));
-        assert!(!matches("example.com:443", "https://example.com:8443/a"));
-        assert!(matches("[::1]:8080/a", "http://[::1]:8080/a"));
-    }
-
-    #[test]
-    fn a_pattern_that_can_never_match_is_an_error() {
-        for (text, expected) in [
-            ("ftp://example.com/x", "is not the scheme"),
-            ("https://", "is not a host"),
-            ("user@example.com/x", "is not a host"),
-            ("example.com/a/../b", "without"),
-            ("example.com/a?b", "without"),
-        ] {
-            let problem = UrlPattern::parse(text).unwrap_err();
-            assert!(problem.contains(expected), "{text}: {problem}");
-        }
-    }
-}
+mod tests;

@@ -79,7 +79,8 @@ impl<'a> Judge<'a> {
         let result = rule.apply(named);
         self.recorder.alias(&policy, rule, &result);
         match result {
-            Ok(image) => Some(image),
+            // It can be named as in its mirror.
+            Ok(image) => Some(self.policies.named_as_in_mirror(&image).unwrap_or(image)),
             Err(error) => {
                 let message = format!(
                     "{} can't tell what {} is an alias of: {error}",
@@ -127,9 +128,17 @@ impl<'a> Judge<'a> {
                 return PullPlace::own(image);
             }
         };
-        let name = identity(&place);
-        let contexts = rules::contexts(policies, self.request, &place, &name, None);
+        // The organization's own mirrors and aliases say what the place is.
+        let own = policies.named_as_in_mirror(&place);
+        let own = own.or_else(|| policies.alias_of(&place));
+        let judged = own.as_ref().unwrap_or(&place);
+        let name = identity(judged);
+        let contexts = rules::contexts(policies, self.request, judged, &name, None);
         for context in contexts.take(mirror.layer) {
+            let context = RuleContext {
+                named: &place,
+                ..context
+            };
             let mirrored = image.clone().without_digest();
             let help = format!("{} pulls {mirrored} from this mirror", layer.owner);
             // The Dockerfile doesn't name the mirror, so no suggestion could help.

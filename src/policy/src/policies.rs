@@ -65,32 +65,51 @@ impl Policies {
     /// Returns the image that a Dockerfile names as in its mirror. A mirror without a path is a registry that can have images
     /// of its own, so there only official images are certain.
     pub fn named_as_in_mirror(&self, written: &ImageRef) -> Option<ImageRef> {
-        let origin = self.origin_of(written)?;
-        let mirror = self.mirror_of(&origin)?.mirror;
-        let is_certain =
-            mirror.prefix.contains('/') || official_image(&identity(&origin)).is_some();
+        let (mirror, origin) = self.origins(written).next()?;
+        let is_certain = mirror.place.contains('/') || official_image(&identity(&origin)).is_some();
         is_certain.then_some(origin)
     }
 
-    /// Returns the image that is in a mirror under this name: the reverse of [`Policies::mirror_of`]. Only the first policy's
-    /// mirrors count: with a mirror of its own, a repository could make an image pass for another one.
+    /// Returns the image that a name is an alias of. Only the first policy's aliases count.
+    pub fn alias_of(&self, named: &ImageRef) -> Option<ImageRef> {
+        let rule = (self.layers.first()?.index).alias(&identity(named), named.tag())?;
+        let image = rule.apply(named).ok()?;
+        Some(self.named_as_in_mirror(&image).unwrap_or(image))
+    }
+
+    /// Returns the image that is in a mirror under this name: the reverse of [`Policies::mirror_of`].
     pub fn origin_of(&self, place: &ImageRef) -> Option<ImageRef> {
-        let name = place.name();
-        let suffix = place.to_string().split_off(name.len());
+        let leads_here = |(_, origin): &(&Mirror, ImageRef)| {
+            let mirrored = self.mirror_of(origin);
+            let mirrored = mirrored.and_then(|mirrored| mirrored.image.ok());
+            mirrored.is_some_and(|mirrored| is_same(&mirrored, place))
+        };
+        let found = self.origins(place).find(leads_here);
+        found
+            .map(|(_, origin)| origin)
+            .or_else(|| self.named_as_in_mirror(place))
+    }
+
+    /// Returns the images that can be in a mirror under this name, that in the longest mirror first. Only the first policy's
+    /// mirrors count: with a mirror of its own, a repository could make an image pass for another one.
+    fn origins(&self, place: &ImageRef) -> impl Iterator<Item = (&Mirror, ImageRef)> {
+        let name = identity(place);
+        let suffix = place.to_string().split_off(place.name().len());
         let mirrors =
             (self.layers.first().into_iter()).flat_map(|layer| &layer.index.policy.mirrors);
         let origins = mirrors.filter_map(|mirror| {
             let own = mirror.own_name(&name)?;
-            ImageRef::parse(&format!("{own}{suffix}")).ok()
+            Some((mirror, ImageRef::parse(&format!("{own}{suffix}")).ok()?))
         });
-        let leads_here = |origin: &ImageRef| {
-            let mirrored = self
-                .mirror_of(origin)
-                .and_then(|mirrored| mirrored.image.ok());
-            mirrored.as_ref() == Some(place)
-        };
-        origins.into_iter().find(leads_here)
+        let mut origins: Vec<(&Mirror, ImageRef)> = origins.collect();
+        origins.sort_by_key(|(mirror, _)| std::cmp::Reverse(mirror.place.len()));
+        origins.into_iter()
     }
+}
+
+/// Whether two references name the same image, in any spelling of the registry.
+fn is_same(a: &ImageRef, b: &ImageRef) -> bool {
+    identity(a) == identity(b) && a.tag() == b.tag() && a.digest() == b.digest()
 }
 
 /// Where in a build a source is requested, and how each policy applies there.

@@ -58,8 +58,10 @@ pub(crate) struct Registries {
 pub(crate) struct Mirror {
     /// The registry, or the registry and a path, in the spelling that rules compare.
     pub from: String,
-    /// The registry and path that takes its place.
+    /// The registry and path that takes its place, as written.
     pub prefix: String,
+    /// The same in the spelling that rules compare.
+    pub place: String,
     /// Whether an image that can't be pulled from the mirror is pulled from its own registry.
     pub fallback: bool,
 }
@@ -70,9 +72,10 @@ impl Mirror {
         after_path(name, &self.from)
     }
 
-    /// Returns the name under which an image is in the registry of its own, for a name in the mirror.
-    pub fn own_name(&self, place: &str) -> Option<String> {
-        let rest = after_path(place, &self.prefix)?;
+    /// Returns the name under which an image is in the registry of its own, for a name in the mirror in the spelling that
+    /// rules compare.
+    pub fn own_name(&self, name: &str) -> Option<String> {
+        let rest = after_path(name, &self.place)?;
         Some(format!("{}{rest}", self.from))
     }
 }

@@ -269,7 +269,9 @@ impl Search<'_> {
                 return false;
             };
             // The policies before the one that names the mirror judge the mirror, too.
-            self.judge(mirror.layer, &place, rules::PLACE_RULES, &mut drafts);
+            let own = policies.named_as_in_mirror(&place);
+            let own = own.or_else(|| policies.alias_of(&place)).unwrap_or(place);
+            self.judge(mirror.layer, &own, rules::PLACE_RULES, &mut drafts);
         }
         !drafts.iter().any(|draft| rules_out(&draft.finding))
     }

@@ -245,9 +245,17 @@ fn a_locked_digest_that_is_gone_is_named_as_the_locks() {
         )
     );
     assert_eq!(error.locations[0][0].start.line, 1);
-    // If the lock file isn't involved, the message is the builder's alone.
-    for text in ["FROM httpd:2.5\n", &format!("FROM httpd:2.4@{digest}\n")] {
+    // If the lock file isn't involved, the message is the builder's alone; for a tag that nobody knows, the nearest follows.
+    let nearest = "use a supported tag: httpd:2.4";
+    for (text, help) in [
+        ("FROM httpd:2.5\n", Some(nearest)),
+        (&format!("FROM httpd:2.4@{digest}\n"), None),
+    ] {
         let error = of(text);
-        assert_eq!((error.code(), error.help), (None, None), "{text}");
+        assert_eq!(
+            (error.code(), error.help.as_deref()),
+            (None, help),
+            "{text}"
+        );
     }
 }

@@ -118,3 +118,11 @@ fn a_heredoc_with_its_text_is_no_trap() {
         assert_eq!(warned("version: 1", &options(), text), [], "{text}");
     }
 }
+
+#[test]
+fn an_escape_directive_after_another_line_is_late() {
+    let found = |text: &str| warned("version: 1", &options(), text);
+    assert_eq!(found("#!/x\n# escape=`\nFROM alpine\n"), [("FT205", 2)]);
+    assert_eq!(found("# a\n# escape=`\nFROM alpine\n"), [("FT205", 2)]);
+    assert_eq!(found("# escape=`\nFROM alpine\n"), []);
+}

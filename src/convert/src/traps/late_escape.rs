@@ -10,7 +10,8 @@ use super::FoundTrap;
 
 /// Returns the first directive that comes too late, above the first instruction.
 pub(super) fn find(bytes: &[u8]) -> Option<FoundTrap> {
-    if directive("escape", bytes).is_some() {
+    // A `#!` line is a line before it, too.
+    if !bytes.starts_with(b"#!") && directive("escape", bytes).is_some() {
         return None;
     }
     let lines = bytes.split(|byte| *byte == b'\n').map(lossy);

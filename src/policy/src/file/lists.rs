@@ -42,13 +42,15 @@ pub(super) fn read_mirrors(node: &Node, report: &mut Report<'_>) -> Vec<Mirror> 
             );
             report.error(entry.key_span, message, None);
         }
-        if mirrored_part(&prefix).as_ref() == Some(&from) {
+        let place = mirrored_part(&prefix).unwrap_or_else(|| prefix.clone());
+        if place == from {
             let message = format!("`{}` is its own mirror", entry.key);
             report.error(entry.key_span, message, Some("remove the entry".into()));
         }
         mirrors.push(Mirror {
             from,
             prefix,
+            place,
             fallback,
         });
     }

@@ -3,6 +3,7 @@
 use super::RuleContext;
 use crate::code::Code;
 use crate::exception_state::ExceptionState;
+use crate::pattern::identity;
 use crate::policies::Policies;
 use crate::policy::Exception;
 use crate::profile::path_matches;
@@ -23,8 +24,7 @@ pub(crate) fn apply(
     let refusals = (findings.iter_mut())
         .filter(|finding| finding.severity == Severity::Deny && finding.code.is_liftable());
     for finding in refusals {
-        let matching: Vec<(usize, &Exception)> = (context.policy.index)
-            .exceptions(context.name, context.tag())
+        let matching: Vec<(usize, &Exception)> = (matching_names(context).into_iter())
             .filter(|(_, exception)| is_for(policies, context, exception, finding.code))
             .collect();
         // The one that applies longest; if none applies, the help mentions the one that ends last.
@@ -59,6 +59,19 @@ pub(crate) fn apply(
         });
     }
     used
+}
+
+/// Returns the exceptions that match the image, or the alias by which it was named.
+pub(crate) fn matching_names<'a>(context: &RuleContext<'a>) -> Vec<(usize, &'a Exception)> {
+    let index = context.policy.index;
+    let mut found: Vec<_> = index.exceptions(context.name, context.tag()).collect();
+    if context.named != context.image {
+        let named = identity(context.named);
+        found.extend(index.exceptions(&named, context.named.tag()));
+        found.sort_by_key(|(at, _)| *at);
+        found.dedup_by_key(|(at, _)| *at);
+    }
+    found
 }
 
 /// Whether the exception is for this rule, this Dockerfile, and this repository.

@@ -21,7 +21,7 @@ pub(crate) fn check(context: &RuleContext<'_>, drafts: &mut Vec<Draft>) {
         return;
     }
     let (code, description, group) = match context.tier {
-        Tier::Community => return check_community(context, severity, drafts),
+        Tier::Community => return check_community(context, action, severity, drafts),
         Tier::Verified => (
             Code::VerifiedPublisherImage,
             "a verified publisher's image",
@@ -107,14 +107,19 @@ fn retired_notice(context: &RuleContext<'_>) -> Option<Notice> {
         .flatten()
 }
 
-fn check_community(context: &RuleContext<'_>, severity: Severity, drafts: &mut Vec<Draft>) {
+fn check_community(
+    context: &RuleContext<'_>,
+    action: Severity,
+    severity: Severity,
+    drafts: &mut Vec<Draft>,
+) {
     // A look-alike is already reported.
     if drafts.iter().any(|Draft { finding, .. }| {
         finding.code == Code::LookAlike && finding.severity >= severity
     }) {
         return;
     }
-    let group = if context.policy.tier_action(Tier::Community) == severity {
+    let group = if action == severity {
         "community"
     } else {
         "deprecated"

@@ -130,3 +130,64 @@ fn an_alias_that_can_not_be_read_is_an_error_in_the_policy() {
         );
     }
 }
+
+#[test]
+fn no_spelling_of_a_mirror_hides_what_the_image_is() {
+    let policy = |mirror: &str| {
+        format!(
+            "version: 1\ninternal: [registry.example.com/**]\nmirrors: {{docker.io: \"{mirror}\"}}"
+        )
+    };
+    for mirror in [
+        "registry.example.com/hub",
+        "registry.example.com:443/hub",
+        "Registry.example.com/hub",
+    ] {
+        for name in [
+            "registry.example.com/hub/evil/tool:1",
+            "registry.example.com:443/hub/evil/tool:1",
+            "REGISTRY.example.com/hub/evil/tool:1",
+        ] {
+            assert_eq!(
+                denied(&policy(mirror), name).code,
+                "FT101",
+                "{mirror}: {name}"
+            );
+        }
+    }
+    // A name in a shorter mirror, which has the image as well.
+    let policy = "version: 1\ninternal: [r.example.com/**]\nbase: {end-of-life: deny}\nmirrors: {docker.io: r.example.com/hub, docker.io/library: e.example.com/lib}";
+    for name in [
+        "r.example.com/hub/library/node:14",
+        "e.example.com/lib/node:14",
+    ] {
+        assert_eq!(denied(policy, name).code, "FT131", "{name}");
+    }
+}
+
+#[test]
+fn the_place_of_a_repositorys_mirror_is_what_the_organization_says_it_is() {
+    let organization = "version: 1\ninternal: [r.example.com/**]\nverified-publisher: [quay.io/coreos/*]\ntiers: {verified-publisher: allow}\nbase: {end-of-life: deny}\nmirrors: {docker.io: r.example.com/hub}\naliases: [{match: \"r.example.com/copies/*\", is: \"r.example.com/hub/library/{1}\"}]";
+    let code = |mirror: &str, name: &str| {
+        let repository = format!("version: 1\nmirrors: {{quay.io/coreos: {mirror}}}");
+        ask(&two(organization, &repository), name).map_err(|denial| denial.code)
+    };
+    let into_the_mirror = code("r.example.com/hub/evil", "quay.io/coreos/etcd:3");
+    assert_eq!(into_the_mirror.unwrap_err(), "FT101");
+    let into_copies = code("r.example.com/copies", "quay.io/coreos/node:14");
+    assert_eq!(into_copies.unwrap_err(), "FT131");
+    assert!(code("r.example.com/quay", "quay.io/coreos/etcd:3").is_ok());
+    // An alias of a name in the mirror is the image in the mirror.
+    assert_eq!(
+        denied(organization, "r.example.com/copies/node:14").code,
+        "FT131"
+    );
+}
+
+#[test]
+fn an_exception_by_the_name_of_an_alias_applies() {
+    let policy = format!(
+        "{ALIAS}\nregistries: {{deny: [r.example.com]}}\nexceptions: [{{match: r.example.com/hub/*, until: 2026-12-01, owner: o, reason: r, rules: [FT113]}}]"
+    );
+    assert!(ask(&gate(&policy, ""), "r.example.com/hub/node:24").is_ok());
+}

@@ -19,7 +19,7 @@ use crate::policies::{MirroredImage, RequestContext};
 use crate::policy_index::RegistryEntry;
 use crate::recorder::Recorder;
 use crate::rewrite::{Rewrite, RewriteError};
-use crate::rules::RuleContext;
+use crate::rules::{RuleContext, exception};
 use crate::setting_key::SettingKey;
 use crate::tier::Tier;
 use crate::verdict::{Denial, ExceptionId, Verdict};
@@ -152,7 +152,7 @@ fn catalog_facts(context: &RuleContext<'_>) -> Option<Facts> {
 
 fn matched_exceptions(context: &RuleContext<'_>) -> Vec<(ExceptionId, MatchedException)> {
     let (policy, owner) = (&context.policy.index.policy, context.policy.owner);
-    let matching = (context.policy.index).exceptions(context.name, context.tag());
+    let matching = exception::matching_names(context).into_iter();
     matching
         .map(|(index, exception)| {
             let max = policy.exceptions_max;

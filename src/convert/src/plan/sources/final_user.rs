@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use fromtier_dockerfile::instructions::Command;
-use fromtier_dockerfile::shell::Lex;
+use fromtier_dockerfile::shell::{Lex, NoEnv};
 use fromtier_dockerfile::span::Range;
 use fromtier_gostd::strings::to_lower;
 
@@ -65,7 +65,12 @@ pub(super) fn find(
                 _ => None,
             });
         if let Some((user, location)) = last {
-            return (!user.contains('$')).then(|| found(user, location));
+            // A variable can have any value; what is left are quotes and escapes.
+            let plain = lex
+                .expand(user, &NoEnv)
+                .ok()
+                .filter(|_| !user.contains('$'))?;
+            return Some(found(&plain.result, location));
         }
         match &bases[at] {
             (base, _) if is_context(base) => return None,

@@ -222,6 +222,7 @@ fn the_user_of_the_finished_image_is_known_if_the_file_says_it() {
     for (text, expected) in [
         ("FROM alpine\nUSER root\n", known("root", 2)),
         ("FROM alpine\nUSER root\nUSER 1000\n", known("1000", 3)),
+        ("FROM alpine\nUSER \"root\"\n", known("root", 2)),
         (
             "FROM alpine AS a\nUSER root\nFROM a\nRUN true\n",
             known("root", 2),
