@@ -107,19 +107,6 @@ impl GitUrl {
     }
 }
 
-/// Whether a text names a remote by its protocol or form, well formed or not (`gitutil.IsGitTransport`).
-pub fn is_git_transport(text: &str) -> bool {
-    match protocol(text) {
-        Some(protocol) => is_git_protocol(&protocol),
-        None => Scp::split(text).is_some(),
-    }
-}
-
-/// Whether a text is a commit's full name in lower case, SHA-1 or SHA-256 (`gitutil.IsCommitSHA`).
-pub fn is_commit_sha(text: &str) -> bool {
-    matches!(text.len(), 40 | 64) && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-}
-
 /// Splits a fragment into ref and directory.
 pub fn split_fragment(fragment: &str) -> (String, String) {
     let (name, dir) = fragment.split_once(':').unwrap_or((fragment, ""));

@@ -32,16 +32,34 @@ pub struct OrganizationFiles {
 /// A policy or lock file that a build was judged by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JudgingFile {
-    /// `organization` or `repository`.
-    pub owner: &'static str,
+    pub owner: FileOwner,
     /// Its path in the frontend image or in the repository.
     pub path: String,
     /// The digest of its bytes.
     pub digest: Digest,
 }
 
+/// Who put a file there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileOwner {
+    /// The organization, into the frontend's image.
+    Organization,
+    /// The repository.
+    Repository,
+}
+
+impl FileOwner {
+    /// Returns the word for it in data.
+    pub const fn key(self) -> &'static str {
+        match self {
+            FileOwner::Organization => "organization",
+            FileOwner::Repository => "repository",
+        }
+    }
+}
+
 impl JudgingFile {
-    fn new(owner: &'static str, path: &str, text: &str) -> JudgingFile {
+    fn new(owner: FileOwner, path: &str, text: &str) -> JudgingFile {
         JudgingFile {
             owner,
             path: path.to_owned(),
@@ -56,7 +74,12 @@ impl OrganizationFiles {
         let read_baked = |path: &str| baked_text(folder, path);
         let policy = read_text(&folder.join(POLICY_FILE))?;
         let lock = read_text(&folder.join(LOCK_FILE))?;
-        let files = judging_files("organization", policy.as_ref(), lock.as_ref(), read_baked);
+        let files = judging_files(
+            FileOwner::Organization,
+            policy.as_ref(),
+            lock.as_ref(),
+            read_baked,
+        );
         let policy = policy.map(|file| read_policy(&file, read_baked));
         let lock = lock.as_ref().map(read_lock).transpose()?;
         Ok(OrganizationFiles {
@@ -89,7 +112,7 @@ impl OrganizationFiles {
         let extended = |path: &str| self.extended(repository, path);
         let mut files = self.files.clone();
         files.extend(judging_files(
-            "repository",
+            FileOwner::Repository,
             repository.policy.as_ref(),
             lock,
             extended,
@@ -155,7 +178,7 @@ pub fn today() -> Day {
 
 /// Returns a policy, the files that it extends, and a lock.
 fn judging_files(
-    owner: &'static str,
+    owner: FileOwner,
     policy: Option<&(String, String)>,
     lock: Option<&(String, String)>,
     extended: impl Fn(&str) -> Result<String, String>,

@@ -36,7 +36,7 @@ pub fn metadata(
 
 fn file(file: &JudgingFile) -> Object {
     Object::new()
-        .set("owner", file.owner)
+        .set("owner", file.owner.key())
         .set("file", file.path.as_str())
         .set("digest", file.digest.as_str())
 }

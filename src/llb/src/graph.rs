@@ -158,12 +158,4 @@ impl Graph {
             *deferred = Deferred::Filled(state.output());
         }
     }
-
-    /// Whether an output is a place that isn't filled yet.
-    pub fn is_waiting(&self, place: Output) -> bool {
-        matches!(
-            self.vertices.get(place.vertex as usize),
-            Some(Vertex::Deferred(Deferred::Waiting))
-        )
-    }
 }

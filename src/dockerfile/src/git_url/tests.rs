@@ -106,10 +106,3 @@ fn a_source_is_called_the_same_by_every_protocol() {
         "github.com/a/b.git"
     );
 }
-
-#[test]
-fn commits_and_refs_are_distinguished() {
-    assert!(is_commit_sha(&"0123456789".repeat(4)));
-    assert!(!is_commit_sha("main") && !is_commit_sha(&"A".repeat(40)));
-    assert!(is_git_transport("git@h:p") && !is_git_transport("oci://h"));
-}

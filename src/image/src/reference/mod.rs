@@ -96,14 +96,6 @@ impl ImageRef {
         self
     }
 
-    /// Returns the name alone (`reference.TrimNamed`).
-    #[must_use]
-    pub fn name_only(mut self) -> ImageRef {
-        self.tag = None;
-        self.digest = None;
-        self
-    }
-
     /// Returns the same name with another tag and without a digest. Fails if the tag isn't valid.
     pub fn with_tag(self, tag: &str) -> Result<ImageRef, RefError> {
         if !is_tag(tag) {

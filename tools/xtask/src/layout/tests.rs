@@ -153,27 +153,33 @@ fn a_reexport_counts_where_it_is_defined() {
 
 #[test]
 fn only_the_arena_of_llb_can_be_a_circle() {
-    let files = |name: &str| {
+    let files = |name: &str, other: &str| {
         [
-            (format!("src/{name}/Cargo.toml"), "[package]\n"),
-            (format!("src/{name}/src/lib.rs"), "mod exec;\nmod graph;\n"),
+            (format!("src/{name}/Cargo.toml"), "[package]\n".to_owned()),
             (
-                format!("src/{name}/src/exec.rs"),
-                "use crate::graph::Graph;\n\npub struct Exec;\n",
+                format!("src/{name}/src/lib.rs"),
+                format!("mod {other};\nmod graph;\n"),
+            ),
+            (
+                format!("src/{name}/src/{other}.rs"),
+                "use crate::graph::Graph;\n\npub struct Exec;\n".to_owned(),
             ),
             (
                 format!("src/{name}/src/graph.rs"),
-                "use crate::exec::Exec;\n\npub struct Graph;\n",
+                format!("use crate::{other}::Exec;\n\npub struct Graph;\n"),
             ),
         ]
     };
-    for (name, circles) in [("llb", 0), ("policy", 1)] {
-        let files = files(name);
-        let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (p.as_str(), *t)).collect();
+    // A new file doesn't join the arena unseen.
+    for (name, other, circles) in [("llb", "exec", 0), ("llb", "new", 1), ("policy", "exec", 1)] {
+        let files = files(name, other);
+        let files: Vec<(&str, &str)> = (files.iter())
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .collect();
         assert_eq!(
             Repository::new(&files).violations().len(),
             circles,
-            "{name}"
+            "{name}: {other}"
         );
     }
 }
